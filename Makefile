@@ -1,0 +1,62 @@
+# Two commands do everything on a fresh Debian 12: `make demo` and `make test`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+ANDON_HOME ?= $(CURDIR)/.andon
+export ANDON_HOME
+VENV := $(CURDIR)/.venv
+ANDON := $(VENV)/bin/andon
+
+.PHONY: help demo serve setup setup-test web documents check test test-quick test-survival bench openapi format clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
+
+setup: ## install what Andon needs to run: Python environment, web page, Asterisk
+	@deploy/bootstrap run
+
+setup-test: ## and what its tests need: Chromium, sipp, sox, the development tools
+	@deploy/bootstrap test
+
+demo: setup ## install, start everything with a simulated town of callers, print address and log-ins
+	@exec $(ANDON) demo
+
+serve: setup ## start everything without the town
+	@exec $(ANDON) serve
+
+web: ## build the pages
+	@deploy/bootstrap web
+
+check: setup-test ## the laws: lint, format, types, import rows, both languages
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	cd web && npm run --silent check
+
+test: setup-test ## every test, against real Asterisk, PostgreSQL and Chromium
+	cd web && npm run --silent test
+	$(VENV)/bin/pytest
+
+test-quick: ## pure logic only, seconds
+	$(VENV)/bin/pytest -m "unit"
+
+test-survival: setup-test ## the long forms of the survival tests
+	ANDON_LONG=1 $(VENV)/bin/pytest -m survival
+
+bench: setup-test ## figures as ratios, ours beside the known designs
+	$(VENV)/bin/python -m bench
+
+documents: ## rewrite the documents generated from the code
+	$(VENV)/bin/python -m andon.entrypoints.documents
+
+openapi: ## write web/openapi.json and the client generated from it
+	$(VENV)/bin/python -m andon.entrypoints.openapi > web/openapi.json
+	cd web && npm run --silent generate
+
+format: ## format everything
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+	cd web && npm run --silent format
+
+clean: ## remove what was built (not the data)
+	rm -rf web/dist web/node_modules .venv .cache .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,110 @@
+"""The known design: the same Asterisk with a static dial plan, app_queue, Dial and MixMonitor; no Python."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from andon.kit.settings import Settings
+from andon.telephony.engine.config import render
+from andon.telephony.engine.install import ensure
+from andon.telephony.engine.layout import plan_of
+from andon.telephony.engine.process import EngineProcess
+
+QUEUE = "4000"
+RECORDED = "5000"
+MODULES = ("app_queue.so", "app_dial.so", "func_base64.so", "pbx_spool.so")
+
+
+@asynccontextmanager
+async def reference(home: Path, sip_port: int, agents: int, phones_port: int) -> AsyncIterator[EngineProcess]:
+    """Start it with `agents` queue members, all at `phones_port`; it answers `QUEUE` and `RECORDED`."""
+    settings = Settings(home=home, sip_port=sip_port)
+    plan = msgspec.structs.replace(plan_of(settings), app="none")
+    installed = ensure(settings.asterisk_prefix, print)
+    files = render(plan, installed, [])
+    extra = {
+        "modules.conf": files["modules.conf"] + "".join(f"load={name}\n" for name in MODULES),
+        "pjsip.conf": files["pjsip.conf"] + _trunk() + "".join(_phone(n, phones_port) for n in range(agents)),
+        "queues.conf": _queue(agents),
+        "queuerules.conf": "",
+        "extensions.conf": _dialplan(plan.raw_recordings, agents),
+    }
+    process = EngineProcess(plan, installed, replace=extra)
+    await process.start()
+    try:
+        yield process
+    finally:
+        await process.stop()
+
+
+def _trunk() -> str:
+    return """
+[trunk]
+type=endpoint
+context=bench
+disallow=all
+allow=alaw,ulaw
+dtmf_mode=rfc4733
+direct_media=no
+send_connected_line=no
+aors=trunk
+
+[trunk]
+type=aor
+max_contacts=1
+
+[trunk]
+type=identify
+endpoint=trunk
+match=127.0.0.1
+"""
+
+
+def _phone(n: int, port: int) -> str:
+    return f"""
+[u{n}]
+type=endpoint
+context=none
+disallow=all
+allow=alaw,ulaw
+dtmf_mode=rfc4733
+direct_media=no
+aors=u{n}
+
+[u{n}]
+type=aor
+contact=sip:u{n}@127.0.0.1:{port}
+"""
+
+
+def _queue(agents: int) -> str:
+    members = "".join(f"member => PJSIP/u{n}\n" for n in range(agents))
+    return (
+        "[general]\npersistentmembers=no\nautofill=yes\n\n"
+        f"[bench]\nstrategy=leastrecent\nringinuse=no\ntimeout=20\nretry=1\nwrapuptime=0\n{members}"
+    )
+
+
+def _dialplan(raw: Path, agents: int) -> str:
+    # one member after the other, so that Dial too finds a free phone
+    record = f"MixMonitor({raw}/${{UNIQUEID}}.wav,r({raw}/${{UNIQUEID}}.rx.wav)t({raw}/${{UNIQUEID}}.tx.wav))"
+    return f"""
+[general]
+static=yes
+writeprotect=yes
+autofallthrough=yes
+
+[globals]
+NEXT=0
+
+[bench]
+exten => {QUEUE},1,Queue(bench,,,,60)
+ same => n,Hangup()
+exten => {RECORDED},1,Set(GLOBAL(NEXT)=$[(${{GLOBAL(NEXT)}} + 1) % {agents}])
+ same => n,Answer(0)
+ same => n,{record}
+ same => n,Dial(PJSIP/u${{GLOBAL(NEXT)}},20)
+ same => n,Hangup()
+"""

@@ -1,0 +1,1 @@
+"""Voice fits the phone to the ports of `interactions`."""

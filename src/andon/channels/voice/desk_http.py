@@ -1,0 +1,256 @@
+"""What an agent's desk asks: each request is a verb that core carries out, answered with the agent's view."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from andon.identity.access import At, may, scope_of
+from andon.identity.model import Actor, Permission
+from andon.interactions.wrapup import Summary, submit
+from andon.kit.web import Body, Services, Text
+
+router = APIRouter(prefix="/api/desk", tags=["desk"])
+
+Agent = Annotated[Actor, may(Permission.DESK)]
+
+Phase = Literal["ringing", "talking", "held", "wrap"]
+
+
+class _Told(BaseModel):
+    """As core tells it; what core tells beyond what is named here is passed on."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class PressedKey(_Told):
+    node: str
+    keys: str
+    label: str
+
+
+class AgentContact(_Told):
+    """The contact at the agent's hand."""
+
+    contact_id: UUID
+    phase: Phase
+    caller: str
+    caller_home: str | None
+    dnis: str
+    number_label: str | None
+    client_name: str | None
+    project_id: UUID | None
+    project_name: str | None
+    greeting: str | None
+    queue_id: UUID | None
+    queue_name: str | None
+    tier: str | None
+    customer_id: UUID | None
+    customer_name: str | None
+    arrived_at: str
+    queued_at: str | None
+    offered_at: str | None
+    ring_until: str | None
+    answered_at: str | None
+    held_since: str | None
+    muted: bool
+    keys: list[PressedKey]
+
+
+class AgentView(_Told):
+    """All a desk shows of its agent. The live socket sends it whole at each change; the highest `seq` counts.
+
+    Instants are ISO 8601 UTC with milliseconds.
+    """
+
+    seq: int
+    server_time: str
+    agent_id: UUID
+    agent_no: str | None
+    name: str
+    signed_in: bool
+    device: str | None
+    device_tested: bool
+    registered: bool
+    state: str
+    since: str
+    why: str | None
+    reason_id: UUID | None
+    pending_state: str | None
+    acw_until: str | None
+    session: str | None
+    contact: AgentContact | None
+
+
+class Done(BaseModel):
+    """The agent as they are after what was asked."""
+
+    view: AgentView
+
+
+class SipAccount(BaseModel):
+    """What a device registers with, valid until the agent signs out."""
+
+    username: str
+    secret: str
+    uri: str
+    expires_in: int
+
+
+class SignedIn(Done):
+    sip: SipAccount
+
+
+class SignIn(Body):
+    device: Literal["browser", "sip"] = "browser"
+    take_over: bool = False
+
+
+class StateWish(Body):
+    state: Literal["ready", "not_ready", "break"]
+    reason_id: UUID | None = None
+
+
+class DeviceTested(Body):
+    """What the device test found: microphone level in dBFS, round trip in ms, whether the echo was heard."""
+
+    passed: bool
+    microphone_db: float | None = Field(None, ge=-200, le=20)
+    speaker: bool = False
+    rtt_ms: float | None = Field(None, ge=0, le=600_000)
+    echo: bool = False
+
+
+class Mute(Body):
+    on: bool
+
+
+class Keys(Body):
+    digits: Annotated[str, StringConstraints(pattern=r"^[0-9*#A-D]{1,32}$")]
+
+
+class WrapUpBody(Body):
+    contact_id: UUID
+    reason_id: UUID | None = None
+    resolved: bool | None = None
+    note: Text = ""
+    follow_up_at: AwareDatetime | None = None
+    form: dict[str, str | int | float | bool | None] = Field(default_factory=dict, max_length=100)
+
+
+class WrapExtend(Body):
+    seconds: int = Field(ge=1, le=600)
+
+
+async def ask_core(here: Services, actor: Actor, verb: str, **more: Any) -> dict[str, Any]:
+    """Have core carry out a verb of this agent. Raises `AndonError`, core's own or `bus.timeout`."""
+    return await here.bus.request(
+        "core.command",
+        {
+            "verb": verb,
+            "tenant_id": str(actor.tenant_id),
+            "actor": {"user_id": str(actor.user_id), "locale": actor.locale},
+            "agent_id": str(actor.user_id),
+            **more,
+        },
+    )
+
+
+async def _done(here: Services, actor: Actor, verb: str, **more: Any) -> Done:
+    return Done.model_validate(await ask_core(here, actor, verb, **more))
+
+
+@router.post("/sign-in")
+async def sign_in(body: SignIn, actor: Agent, here: At) -> SignedIn:
+    """Sign in with a device. Where signed in elsewhere, only with `take_over`; the error says where."""
+    answer = await ask_core(
+        here,
+        actor,
+        "agent.sign_in",
+        device=body.device,
+        take_over=body.take_over,
+        session=str(actor.session_id),
+        where=actor.address,
+    )
+    return SignedIn.model_validate(answer)
+
+
+@router.post("/sign-out")
+async def sign_out(actor: Agent, here: At) -> Done:
+    """Sign out at once, or after the conversation at hand."""
+    return await _done(here, actor, "agent.sign_out")
+
+
+@router.post("/state")
+async def change_state(body: StateWish, actor: Agent, here: At) -> Done:
+    """Ask for a state; during a call it is taken afterwards."""
+    reason = str(body.reason_id) if body.reason_id else None
+    return await _done(here, actor, "agent.state", state=body.state, reason_id=reason)
+
+
+@router.post("/device-test")
+async def device_test(body: DeviceTested, actor: Agent, here: At) -> Done:
+    """Tell what the device test found; it must have passed before `ready`."""
+    return await _done(here, actor, "agent.device_tested", **body.model_dump())
+
+
+@router.post("/hold")
+async def hold(actor: Agent, here: At) -> Done:
+    return await _done(here, actor, "call.hold")
+
+
+@router.post("/retrieve")
+async def retrieve(actor: Agent, here: At) -> Done:
+    return await _done(here, actor, "call.retrieve")
+
+
+@router.post("/mute")
+async def mute(body: Mute, actor: Agent, here: At) -> Done:
+    return await _done(here, actor, "call.mute", on=body.on)
+
+
+@router.post("/dtmf")
+async def send_keys(body: Keys, actor: Agent, here: At) -> Done:
+    """Send keys to the other side."""
+    return await _done(here, actor, "call.dtmf", digits=body.digits)
+
+
+@router.post("/hangup")
+async def hang_up(actor: Agent, here: At) -> Done:
+    """End the conversation."""
+    return await _done(here, actor, "call.hangup")
+
+
+@router.post("/reject")
+async def reject(actor: Agent, here: At) -> Done:
+    """Refuse the call that rings; it goes on to somebody else."""
+    return await _done(here, actor, "call.reject")
+
+
+@router.post("/wrap-up")
+async def wrap_up(body: WrapUpBody, actor: Agent, here: At) -> Done:
+    """Save the summary of a contact and end its wrap-up. The same again changes nothing."""
+    summary = Summary(
+        contact_id=body.contact_id,
+        reason_id=body.reason_id,
+        resolved=body.resolved,
+        note=body.note,
+        follow_up_at=_whole_ms(body.follow_up_at),
+        form=dict(body.form),
+    )
+    async with here.db.session(scope_of(actor)) as session:
+        await submit(session, actor.tenant_id, actor.user_id, summary, here.clock.now())
+    return await _done(here, actor, "wrap.done", contact_id=str(body.contact_id))
+
+
+@router.post("/wrap-extend")
+async def wrap_extend(body: WrapExtend, actor: Agent, here: At) -> Done:
+    """More time for the wrap-up."""
+    return await _done(here, actor, "wrap.extend", seconds=body.seconds)
+
+
+def _whole_ms(at: datetime | None) -> datetime | None:
+    """Instants are kept in whole milliseconds, so that the same one sent again compares equal."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000) if at is not None else None

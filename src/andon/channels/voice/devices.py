@@ -1,0 +1,91 @@
+"""Agents' devices: a SIP account per session, with a secret that lives as long as the session does."""
+
+import secrets
+from collections.abc import Callable
+from typing import Literal, Protocol
+from uuid import UUID
+
+import msgspec
+
+DeviceKind = Literal["browser", "sip"]
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """A device's account in the engine. It exists in the engine's memory only."""
+
+    tenant_id: UUID
+    agent_id: UUID
+    device: DeviceKind
+    username: str
+    secret: str
+
+
+class Provisioner(Protocol):
+    """The part of `telephony.service.Engine` that makes accounts."""
+
+    async def provision_agent(self, username: str, secret: str, webrtc: bool) -> None: ...
+
+    async def remove_agent(self, username: str) -> None: ...
+
+
+class Devices:
+    """Accounts by agent and by user name, and whether each device is there."""
+
+    def __init__(self, engine: Provisioner, on_change: Callable[[Account, bool], None]) -> None:
+        self._engine = engine
+        self._on_change = on_change
+        self._by_agent: dict[UUID, Account] = {}
+        self._by_username: dict[str, Account] = {}
+        self._there: set[str] = set()
+
+    def of(self, agent_id: UUID) -> Account | None:
+        return self._by_agent.get(agent_id)
+
+    def registered(self, agent_id: UUID) -> bool:
+        account = self._by_agent.get(agent_id)
+        return account is not None and account.username in self._there
+
+    async def open(self, tenant_id: UUID, agent_id: UUID, device: DeviceKind) -> Account:
+        """Make an account for this session in place of the one before. Raises `EngineRefused`."""
+        account = Account(
+            tenant_id=tenant_id,
+            agent_id=agent_id,
+            device=device,
+            username="u" + secrets.token_hex(6),
+            secret=secrets.token_urlsafe(24),
+        )
+        before = self._by_agent.get(agent_id)
+        self._by_agent[agent_id] = self._by_username[account.username] = account
+        if before is not None:
+            await self._remove(before)
+        await self._engine.provision_agent(account.username, account.secret, device == "browser")
+        return account
+
+    async def close(self, username: str) -> None:
+        """Take an account away; a call that goes on is not touched. Raises `EngineRefused`."""
+        account = self._by_username.get(username)
+        if account is not None:
+            if self._by_agent.get(account.agent_id) is account:
+                del self._by_agent[account.agent_id]
+            await self._remove(account)
+
+    async def _remove(self, account: Account) -> None:
+        self._by_username.pop(account.username, None)
+        self._there.discard(account.username)
+        await self._engine.remove_agent(account.username)
+
+    def changed(self, username: str, registered: bool) -> None:
+        """The engine saw a device appear or vanish; accounts that are over do not matter."""
+        account = self._by_username.get(username)
+        if account is None or (username in self._there) is registered:
+            return
+        if registered:
+            self._there.add(username)
+        else:
+            self._there.discard(username)
+        self._on_change(account, registered)
+
+    def refresh(self, there: set[str]) -> None:
+        """The whole truth after the engine was away."""
+        for username in list(self._by_username):
+            self.changed(username, username in there)

@@ -1,0 +1,113 @@
+"""Whose call is it, and may it come in? Also what the end of a leg means. Pure."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import msgspec
+
+from andon.channels.voice.model import Number, Project, Trunk, VoiceConfig, clean_dnis, dnis_keys
+from andon.interactions.events import Outcome
+from andon.interactions.ports import Prompt, Say
+
+# Q.850 causes with which a leg goes without anybody having hung up.
+LOST = frozenset({27, 38, 41, 42, 44, 102})
+
+
+def engine_name(trunk: Trunk) -> str:
+    """The name of a trunk in the engine, the same after every restart."""
+    return f"t{trunk.trunk_id.hex}"
+
+
+class Admission(msgspec.Struct, frozen=True, kw_only=True):
+    """A call from a known trunk: its number when it is ours, or the outcome with which it is refused."""
+
+    tenant_id: UUID
+    trunk: Trunk
+    number: Number | None
+    project: Project | None
+    refused: Outcome | None
+
+
+class Directory:
+    """Every tenant's trunks and numbers, and how many calls each trunk carries."""
+
+    def __init__(self) -> None:
+        self._configs: dict[UUID, VoiceConfig] = {}
+        self._trunks: dict[str, tuple[UUID, Trunk]] = {}
+        self._numbers: dict[tuple[UUID, str], Number] = {}
+        self._projects: dict[UUID, Project] = {}
+        self._in_use: dict[UUID, int] = {}
+
+    def put(self, config: VoiceConfig) -> None:
+        """Take a tenant's configuration in place of the one before."""
+        self._configs[config.tenant_id] = config
+        self._trunks = {
+            engine_name(trunk): (tenant_id, trunk)
+            for tenant_id, each in self._configs.items()
+            for trunk in each.trunks
+        }
+        # What a carrier may send is tried in order at look-up; here each number stands under what is
+        # written and its bare form, and the first to claim a spelling keeps it.
+        self._numbers = {}
+        for tenant_id, each in self._configs.items():
+            for number in each.numbers:
+                for key in dnis_keys(number.e164)[:2]:
+                    self._numbers.setdefault((tenant_id, key), number)
+        self._projects = {
+            project.project_id: project for each in self._configs.values() for project in each.projects
+        }
+
+    def trunks(self) -> Iterable[tuple[UUID, Trunk]]:
+        return list(self._trunks.values())
+
+    def trunks_of(self, tenant_id: UUID) -> list[Trunk]:
+        config = self._configs.get(tenant_id)
+        return config.trunks if config is not None else []
+
+    def number(self, tenant_id: UUID, dnis: str) -> Number | None:
+        """The number a carrier's spelling means."""
+        for key in dnis_keys(clean_dnis(dnis)):
+            found = self._numbers.get((tenant_id, key))
+            if found is not None:
+                return found
+        return None
+
+    def project(self, project_id: UUID) -> Project | None:
+        return self._projects.get(project_id)
+
+    def admit(self, endpoint: str, dnis: str) -> Admission | None:
+        """None for a trunk nobody configured (any more)."""
+        known = self._trunks.get(endpoint)
+        if known is None:
+            return None
+        tenant_id, trunk = known
+        number = self.number(tenant_id, dnis)
+        if number is not None and number.trunk_id not in {None, trunk.trunk_id}:
+            number = None
+        project = self._projects.get(number.project_id) if number is not None else None
+        refused: Outcome | None = None
+        if trunk.max_calls and self._in_use.get(trunk.trunk_id, 0) >= trunk.max_calls:
+            refused = Outcome.TRUNK_BUSY
+        elif number is None or project is None or number.flow_id is None:
+            refused = Outcome.UNKNOWN_NUMBER
+        return Admission(tenant_id=tenant_id, trunk=trunk, number=number, project=project, refused=refused)
+
+    def occupy(self, trunk_id: UUID) -> None:
+        """A call takes one of the trunk's lines."""
+        self._in_use[trunk_id] = self._in_use.get(trunk_id, 0) + 1
+
+    def release(self, trunk_id: UUID) -> None:
+        self._in_use[trunk_id] = max(0, self._in_use.get(trunk_id, 0) - 1)
+
+    def in_use(self, trunk_id: UUID) -> int:
+        return self._in_use.get(trunk_id, 0)
+
+
+def media_names(prompts: Iterable[Prompt]) -> list[str]:
+    """Prompts as the engine's names: `zh/welcome`, `zh/digits:8001`, `zh/number:12`."""
+    return [
+        f"{prompt.language}/{prompt.name}"
+        if prompt.say is Say.PROMPT
+        else f"{prompt.language}/{prompt.say.value}:{prompt.name}"
+        for prompt in prompts
+    ]

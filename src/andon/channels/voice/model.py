@@ -1,0 +1,90 @@
+"""Voice as the core knows it: trunks, numbers, the people behind them. Pure."""
+
+import re
+from uuid import UUID
+
+import msgspec
+
+
+class Trunk(msgspec.Struct, frozen=True, kw_only=True):
+    """A carrier's SIP trunk. `max_calls` 0 means no limit of its own."""
+
+    trunk_id: UUID
+    name: str
+    host: str
+    port: int
+    username: str = ""
+    secret: str = ""
+    max_calls: int = 0
+
+
+class Number(msgspec.Struct, frozen=True, kw_only=True):
+    """A number people call. `e164` is as the trunk delivers it, digits and an optional leading +."""
+
+    number_id: UUID
+    client_id: UUID
+    project_id: UUID
+    trunk_id: UUID | None
+    e164: str
+    label: str
+    home: str = ""  # where the number is at home, for instance 上海
+    kind: str = "local"  # 95 | 96 | 400 | 1xx | local
+    flow_id: UUID | None = None
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """What the agent is shown of the line a caller dialled."""
+
+    project_id: UUID
+    client_id: UUID
+    name: str
+    client_name: str
+    greeting_zh: str = ""
+    greeting_en: str = ""
+    language: str = "zh"
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent as boards and desks name them."""
+
+    agent_id: UUID
+    agent_no: str
+    name: str
+    department: str = ""
+    locale: str = "zh"
+
+
+class VoiceConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything voice needs of one tenant's configuration, loaded at start and at each `config.changed`."""
+
+    tenant_id: UUID
+    trunks: list[Trunk] = []
+    numbers: list[Number] = []
+    projects: list[Project] = []
+    people: list[Person] = []
+
+
+_DIAL = re.compile(r"[^0-9+*#]")
+
+
+def clean_dnis(raw: str) -> str:
+    """The called number as digits, +, * and #, at most 32."""
+    return _DIAL.sub("", raw[:200])[:32]
+
+
+def dnis_keys(dnis: str) -> list[str]:
+    """Spellings under which a called number may be configured: as it came, without +, without +86."""
+    bare = dnis.removeprefix("+")
+    keys = [dnis, bare, "+" + bare]
+    if bare.startswith("86") and len(bare) > 10:
+        keys += [bare[2:], "0" + bare[2:]]
+    return list(dict.fromkeys(keys))
+
+
+def mask(number: str) -> str:
+    """A number for boards: the first three and last four digits stay, the middle is starred."""
+    if len(number) <= 4:
+        return "*" * len(number)
+    if len(number) <= 7:
+        return "*" * (len(number) - 4) + number[-4:]
+    return number[:3] + "*" * (len(number) - 7) + number[-4:]

@@ -1,0 +1,539 @@
+"""Voice: legs of the engine fitted to contacts of the floor.
+
+Engine events become inputs of a contact at once, in order. A contact's orders go into lanes and are carried
+out in order; what the engine refuses comes back as an input. A leg that is gone is no error here: the
+engine tells its end by itself, and that decides.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+
+from andon.channels.voice.devices import Devices
+from andon.channels.voice.lanes import Lanes
+from andon.channels.voice.machine import LOST, Directory, media_names
+from andon.interactions.events import Outcome
+from andon.interactions.model import (
+    AgentAnswered,
+    AgentEnded,
+    AgentRinging,
+    Answer,
+    CallerEnded,
+    CallerKey,
+    Contact,
+    DeviceHeld,
+    DeviceRetrieved,
+    Dial,
+    Drop,
+    Forget,
+    HangUp,
+    Identified,
+    Input,
+    Interrupted,
+    Join,
+    Joined,
+    JoinFailed,
+    MediumOrder,
+    MessageTaken,
+    Music,
+    MuteAgent,
+    Part,
+    SendKeys,
+    Speak,
+    SpeechEnded,
+    StopSpeaking,
+    StopTape,
+    TakeMessage,
+    Tape,
+    TapeRuns,
+)
+from andon.interactions.ports import ContactView
+from andon.interactions.service import Floor
+from andon.telephony.errors import EngineRefused
+from andon.telephony.model import (
+    Cause,
+    DeviceChanged,
+    EngineConnected,
+    EngineEvent,
+    EngineLost,
+    KeyPressed,
+    LegAnswered,
+    LegArrived,
+    LegEnded,
+    LegHeld,
+    LegRetrieved,
+    LegRinging,
+    PlaybackEnded,
+    Snapshot,
+    VoicemailRecorded,
+)
+from andon.telephony.service import Engine
+
+log = structlog.get_logger(__name__)
+
+ENGINE_GRACE_S = 4.0  # calls of an engine that stays away longer are over
+DIAL_MARGIN_S = 5  # the engine's own ring time-out is a net below the router's
+NOT_CONNECTED = 503
+
+
+class Known(Protocol):
+    """A customer found by telephone number."""
+
+    @property
+    def customer_id(self) -> UUID: ...
+
+    @property
+    def tier(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+FindCustomer = Callable[[UUID, UUID, str], Awaitable[Known | None]]
+Alarm = Callable[[UUID, str, str, str], None]
+
+
+class Call:
+    """A contact's side in the engine."""
+
+    __slots__ = (
+        "agent_in",
+        "bridged",
+        "contact",
+        "early",
+        "floor",
+        "lanes",
+        "legs",
+        "requesting",
+        "speech",
+        "trunk_id",
+    )
+
+    def __init__(
+        self, floor: Floor, contact: Contact, trunk_id: UUID | None, carry_out: Callable[..., Awaitable[None]]
+    ) -> None:
+        self.floor = floor
+        self.contact = contact
+        self.trunk_id = trunk_id  # None once its line is given back
+        self.lanes = Lanes(lambda order: carry_out(self, order))
+        self.speech: dict[str, int] = {}  # playback id to our token
+        self.requesting = False  # a playback is being asked for: its end may be told before its id
+        self.early: dict[str, bool] = {}
+        self.legs: set[str] = set()
+        self.bridged = False
+        self.agent_in: str | None = None  # the agent's leg in our bridge
+
+    @property
+    def leg_id(self) -> str:
+        return self.contact.leg_id
+
+    @property
+    def bridge_id(self) -> str:
+        return f"b-{self.contact.contact_id.hex}"
+
+
+class VoiceChannel:
+    """All tenants' calls on one engine."""
+
+    def __init__(
+        self,
+        *,
+        floors: Mapping[UUID, Floor],
+        directory: Directory,
+        node: str,
+        new_id: Callable[[], UUID],
+        music_of: Callable[[UUID], str],
+        find_customer: FindCustomer,
+        on_engine: Callable[[bool, str], None],
+        on_alarm: Alarm,
+    ) -> None:
+        self._floors = floors
+        self._directory = directory
+        self._node = node
+        self._new_id = new_id
+        self._music_of = music_of
+        self._find_customer = find_customer
+        self._on_engine = on_engine
+        self._on_alarm = on_alarm
+        self._calls: dict[UUID, Call] = {}
+        self._legs: dict[str, tuple[Call, bool]] = {}  # leg to its call, and whether it is the caller's
+        self._up = asyncio.Event()
+        self._grace: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.draining = False
+        self._events: dict[type[EngineEvent], Callable[[Any], None]] = {
+            LegArrived: self._arrived,
+            LegRinging: lambda e: self._agent(e.leg_id, AgentRinging(e.leg_id)),
+            LegAnswered: self._answered,
+            LegEnded: self._ended,
+            KeyPressed: self._key,
+            PlaybackEnded: self._played,
+            LegHeld: lambda e: self._agent(e.leg_id, DeviceHeld(e.leg_id)),
+            LegRetrieved: lambda e: self._agent(e.leg_id, DeviceRetrieved(e.leg_id)),
+            DeviceChanged: lambda e: self.devices.changed(e.username, e.registered),
+            VoicemailRecorded: self._message,
+            EngineConnected: self._connected,
+            EngineLost: self._lost,
+        }
+        self._ways: dict[type[MediumOrder], Callable[[Call, Any], Awaitable[None]]] = {
+            Answer: self._do_answer,
+            Speak: self._do_speak,
+            StopSpeaking: self._do_stop_speaking,
+            Music: self._do_music,
+            Tape: self._do_tape,
+            StopTape: lambda c, o: self.engine.stop_recording(c.leg_id, str(o.recording_id)),
+            TakeMessage: self._do_message,
+            Dial: self._do_dial,
+            Drop: lambda c, o: self.engine.hangup(o.leg_id, o.cause),
+            Join: self._do_join,
+            Part: self._do_part,
+            MuteAgent: lambda c, o: self.engine.mute(o.leg_id, o.on),
+            SendKeys: lambda c, o: self.engine.dtmf(c.leg_id, o.digits),
+            HangUp: lambda c, o: self.engine.hangup(c.leg_id, o.cause),
+            Forget: self._do_forget,
+        }
+
+    def attach(self, engine: Engine, devices: Devices) -> None:
+        """Engine and channel know each other; called once before the engine is started."""
+        self.engine = engine
+        self.devices = devices
+
+    @property
+    def calls(self) -> int:
+        return len(self._calls)
+
+    def perform(self, contact: Contact, order: MediumOrder) -> None:
+        """The floor's orders (`interactions.service.Medium`)."""
+        call = self._calls.get(contact.contact_id)
+        if call is not None:
+            call.lanes.put(order)
+
+    def on_event(self, event: EngineEvent) -> None:
+        """The engine's callback."""
+        try:
+            self._events[type(event)](event)
+        except Exception:
+            # One event that we handle wrongly must not cut the stream of all others.
+            log.exception("core_fault", engine_event=type(event).__name__)
+
+    # --- events -----------------------------------------------------------------------------------------
+
+    def _arrived(self, event: LegArrived) -> None:
+        admission = None
+        if event.kind == "trunk" and not self.draining:
+            admission = self._directory.admit(event.endpoint, event.dnis)
+        floor = self._floors.get(admission.tenant_id) if admission is not None else None
+        if admission is None or floor is None:
+            # An agent's device dials nobody yet; a trunk that was removed brings no calls.
+            log.info("leg_refused", kind=event.kind, endpoint=event.endpoint)
+            self._later(self._sweep(event.leg_id, Cause.REJECTED))
+            return
+        at = floor.now()
+        number, project, trunk = admission.number, admission.project, admission.trunk
+        contact_id = self._new_id()
+        view = None
+        if number is not None and project is not None and number.flow_id is not None:
+            view = ContactView(
+                contact_id=contact_id,
+                tenant_id=admission.tenant_id,
+                client_id=number.client_id,
+                project_id=number.project_id,
+                number_id=number.number_id,
+                flow_id=number.flow_id,
+                caller=event.caller,
+                dnis=number.e164,
+                language=project.language,
+                arrived_at=at,
+            )
+        occupied = admission.refused is not Outcome.TRUNK_BUSY
+        if occupied:
+            self._directory.occupy(trunk.trunk_id)
+        contact = Contact(
+            contact_id=contact_id,
+            tenant_id=admission.tenant_id,
+            client_id=number.client_id if number else None,
+            project_id=number.project_id if number else None,
+            leg_id=event.leg_id,
+            view=view,
+            arrived=at,
+        )
+        call = Call(floor, contact, trunk.trunk_id if occupied else None, self._carry_out)
+        self._calls[contact_id] = call
+        self._put_leg(call, event.leg_id, of_caller=True)
+        floor.arrive(
+            contact,
+            number_id=number.number_id if number else None,
+            trunk_id=trunk.trunk_id,
+            caller=event.caller,
+            caller_raw=event.caller_raw,
+            dnis=event.dnis,
+            node=self._node,
+            refused=admission.refused,
+        )
+        if view is not None and event.caller and admission.refused is None:
+            self._later(self._identify(call, view))
+
+    def _put_leg(self, call: Call, leg_id: str, *, of_caller: bool) -> None:
+        self._legs[leg_id] = (call, of_caller)
+        call.legs.add(leg_id)
+
+    async def _identify(self, call: Call, view: ContactView) -> None:
+        """Find the customer beside the call's path; the flow and the agent see it when it is known."""
+        try:
+            found = await self._find_customer(view.tenant_id, view.client_id, view.caller)
+        except Exception:
+            # The database may be away: the call goes on without a name.
+            log.warning("customer_lookup_failed", exc_info=True)
+            return
+        if found is not None:
+            self._feed(call, Identified(found.customer_id, found.tier, "phone", found.name))
+
+    def _feed(self, call: Call, heard: Input) -> None:
+        call.floor.feed(call.contact, heard)
+
+    def _agent(self, leg_id: str, heard: Input) -> None:
+        known = self._legs.get(leg_id)
+        if known is not None and not known[1]:
+            self._feed(known[0], heard)
+
+    def _answered(self, event: LegAnswered) -> None:
+        if event.leg_id in self._legs:
+            self._agent(event.leg_id, AgentAnswered(event.leg_id))
+        else:  # its contact is over and forgotten
+            self._later(self._sweep(event.leg_id, Cause.NORMAL))
+
+    def _ended(self, event: LegEnded) -> None:
+        known = self._legs.pop(event.leg_id, None)
+        if known is None:
+            return
+        call, of_caller = known
+        call.legs.discard(event.leg_id)
+        if of_caller:
+            self._release(call)
+            self._feed(call, CallerEnded(event.cause, event.media_lost))
+            return
+        if call.agent_in == event.leg_id:
+            call.agent_in = None
+        lost = event.media_lost or event.cause in LOST
+        self._feed(call, AgentEnded(event.leg_id, event.cause, lost))
+
+    def _key(self, event: KeyPressed) -> None:
+        known = self._legs.get(event.leg_id)
+        if known is not None and known[1]:
+            self._feed(known[0], CallerKey(event.digit))
+
+    def _played(self, event: PlaybackEnded) -> None:
+        known = self._legs.get(event.leg_id)
+        if known is None:
+            return
+        call = known[0]
+        token = call.speech.pop(event.playback_id, None)
+        if token is not None:
+            self._feed(call, SpeechEnded(token, event.failed))
+        elif call.requesting:
+            call.early[event.playback_id] = event.failed
+
+    def _message(self, event: VoicemailRecorded) -> None:
+        known = self._legs.get(event.leg_id)
+        if known is not None:
+            self._feed(known[0], MessageTaken(0 if event.failed else event.ms))
+
+    # --- the engine as a whole ----------------------------------------------------------------------------
+
+    def _lost(self, event: EngineLost) -> None:
+        was_up = self._up.is_set()
+        self._up.clear()
+        if self._grace is None:
+            self._grace = asyncio.get_running_loop().call_later(ENGINE_GRACE_S, self._give_up)
+        if was_up:
+            self._on_engine(False, event.why)
+
+    def _give_up(self) -> None:
+        """The engine stays away: whatever still lives there is swept when it comes back."""
+        for call in list(self._calls.values()):
+            self._feed(call, Interrupted())
+
+    def _connected(self, event: EngineConnected) -> None:
+        if self._grace is not None:
+            self._grace.cancel()
+            self._grace = None
+        self._up.set()
+        self._on_engine(True, event.snapshot.engine)
+        self._reconcile(event.snapshot, fresh=event.fresh)
+
+    def _reconcile(self, snapshot: Snapshot, *, fresh: bool) -> None:
+        """Believe the engine: calls it does not have are over, legs nobody here knows are hung up."""
+        alive = {leg.leg_id for leg in snapshot.legs}
+        if fresh:
+            self._give_up()
+        for leg_id in [leg_id for leg_id in self._legs if leg_id not in alive]:
+            self._ended(LegEnded(leg_id=leg_id, cause=Cause.NORMAL, cause_text="ended while we were away"))
+        for leg_id in alive - set(self._legs):
+            log.warning("leg_swept", leg_id=leg_id)
+            self._later(self._sweep(leg_id, Cause.NORMAL))
+        ours = {call.bridge_id for call in self._calls.values()}
+        for bridge in snapshot.bridges:
+            if bridge.bridge_id.startswith("b-") and bridge.bridge_id not in ours:
+                self._later(self._sweep_bridge(bridge.bridge_id))
+        self.devices.refresh({device.username for device in snapshot.devices if device.registered})
+
+    async def _sweep(self, leg_id: str, cause: int) -> None:
+        try:
+            await self.engine.hangup(leg_id, cause)
+        except EngineRefused as refused:
+            log.warning("sweep_refused", leg_id=leg_id, why=str(refused))
+
+    async def _sweep_bridge(self, bridge_id: str) -> None:
+        try:
+            await self.engine.unbridge(bridge_id)
+        except EngineRefused as refused:
+            log.warning("sweep_refused", bridge_id=bridge_id, why=str(refused))
+
+    def _later(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drained(self) -> None:
+        """Return once every call is over and every order carried out."""
+        while self._calls or self._tasks:
+            for call in list(self._calls.values()):
+                await call.lanes.drained()
+            if self._tasks:
+                await asyncio.wait(list(self._tasks))
+            if self._calls:
+                await asyncio.sleep(0.02)  # the engine has yet to tell of legs that end
+
+    # --- orders -----------------------------------------------------------------------------------------
+
+    async def _carry_out(self, call: Call, order: MediumOrder) -> None:
+        """Carry out one order. An engine that is away for a moment is waited for; a leg that is gone is left
+        to its own end; anything else comes back as an input."""
+        try:
+            try:
+                await self._ways[type(order)](call, order)
+            except EngineRefused as refused:
+                if refused.status != NOT_CONNECTED:
+                    raise
+                await asyncio.wait_for(self._up.wait(), ENGINE_GRACE_S)
+                await self._ways[type(order)](call, order)
+        except TimeoutError:
+            log.warning("order_lost", order=type(order).__name__)
+        except EngineRefused as refused:
+            self._refused(call, order, refused)
+
+    def _refused(self, call: Call, order: MediumOrder, refused: EngineRefused) -> None:
+        expected = refused.gone or not call.contact.live
+        (log.debug if expected else log.warning)(
+            "order_refused", order=type(order).__name__, why=str(refused)
+        )
+        if isinstance(order, Dial):
+            # Nothing follows a refused dial; a dial without an answer in time may ring all the same.
+            self._later(self._sweep(order.leg_id, Cause.NORMAL))
+            self._ended(LegEnded(leg_id=order.leg_id, cause=Cause.UNREACHABLE, cause_text=refused.reason))
+        elif isinstance(order, Join) and order.report:
+            self._feed(call, JoinFailed(order.leg_id))
+        elif expected:
+            return
+        elif isinstance(order, Speak):
+            self._feed(call, SpeechEnded(order.token, failed=True))
+        elif isinstance(order, Tape):
+            self._on_alarm(
+                call.contact.tenant_id, "recording_refused", str(order.recording_id), refused.reason
+            )
+            self._feed(call, TapeRuns(order.recording_id, refused=True))
+        elif isinstance(order, TakeMessage):
+            self._feed(call, MessageTaken(0))
+
+    async def _do_answer(self, call: Call, order: Answer) -> None:
+        await self.engine.answer(call.leg_id)
+        self._later(self._tag(call))
+
+    async def _tag(self, call: Call) -> None:
+        try:
+            await self.engine.tag(call.leg_id, call.contact.contact_id.hex)
+        except EngineRefused as refused:
+            log.debug("order_refused", order="tag", why=str(refused))
+
+    async def _do_speak(self, call: Call, order: Speak) -> None:
+        call.requesting = True
+        call.early.clear()
+        try:
+            playback_id = await self.engine.play(call.leg_id, media_names(order.prompts))
+        finally:
+            call.requesting = False
+        if playback_id in call.early:
+            self._feed(call, SpeechEnded(order.token, call.early[playback_id]))
+        else:
+            call.speech[playback_id] = order.token
+
+    async def _do_stop_speaking(self, call: Call, order: StopSpeaking) -> None:
+        for playback_id in [each for each, token in call.speech.items() if token == order.token]:
+            del call.speech[playback_id]
+            await self.engine.stop(playback_id)
+
+    async def _do_music(self, call: Call, order: Music) -> None:
+        cls = self._music_of(order.queue_id) if order.queue_id is not None else "default"
+        await self.engine.music(call.leg_id, order.on, cls)
+
+    async def _do_tape(self, call: Call, order: Tape) -> None:
+        await self.engine.start_recording(call.leg_id, str(order.recording_id))
+        self._feed(call, TapeRuns(order.recording_id))
+
+    async def _do_message(self, call: Call, order: TakeMessage) -> None:
+        await self.engine.record_message(call.leg_id, f"v-{call.contact.contact_id.hex}", order.max_s)
+
+    async def _do_dial(self, call: Call, order: Dial) -> None:
+        account = self.devices.of(order.agent_id)
+        self._put_leg(call, order.leg_id, of_caller=False)
+        if account is None:
+            raise EngineRefused("dial", 404, "the agent has no device")
+        caller = call.contact.view.caller if call.contact.view is not None else ""
+        await self.engine.originate(
+            order.leg_id,
+            account.username,
+            caller or "anonymous",
+            timeout_s=order.ring_timeout_s + DIAL_MARGIN_S,
+            headers={
+                "X-Andon-Contact": str(call.contact.contact_id),
+                "X-Andon-Offer": str(order.offer_id),
+                "X-Andon-Queue": str(order.queue_id),
+            },
+            contact=call.contact.contact_id.hex,
+        )
+        if not call.bridged:  # made while it rings, so that an answer need not wait for it
+            await self.engine.bridge(call.bridge_id)
+            call.bridged = True
+
+    async def _do_join(self, call: Call, order: Join) -> None:
+        if not call.bridged:
+            await self.engine.bridge(call.bridge_id)
+            call.bridged = True
+        if call.agent_in == order.leg_id:  # back from hold: the agent stayed
+            await self.engine.join(call.bridge_id, call.leg_id)
+        else:
+            await self.engine.join(call.bridge_id, call.leg_id, order.leg_id)
+            call.agent_in = order.leg_id if order.leg_id in self._legs else None
+        if order.report:
+            self._feed(call, Joined(order.leg_id))
+
+    async def _do_part(self, call: Call, order: Part) -> None:
+        await self.engine.leave(call.bridge_id, call.leg_id)
+
+    async def _do_forget(self, call: Call, order: Forget) -> None:
+        """The contact is over: whatever of it still lives in the engine goes."""
+        self._calls.pop(call.contact.contact_id, None)
+        self._release(call)
+        for leg_id in list(call.legs):
+            self._legs.pop(leg_id, None)
+            await self.engine.hangup(leg_id)
+        if call.bridged:
+            await self.engine.unbridge(call.bridge_id)
+
+    def _release(self, call: Call) -> None:
+        if call.trunk_id is not None:
+            self._directory.release(call.trunk_id)
+            call.trunk_id = None

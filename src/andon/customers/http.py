@@ -1,0 +1,138 @@
+"""HTTP of customers: who calls, for the desk and for whoever reads contacts."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field, StringConstraints, field_validator
+from sqlalchemy import func, or_, select
+
+from andon.customers import texts  # noqa: F401  (registers what is said here)
+from andon.customers.model import phone_key
+from andon.customers.tables import CustomerRow
+from andon.identity import audit
+from andon.identity.access import At, may, scope_of
+from andon.identity.admin import add_uses, announce, patch_of, present, used_by, values_of
+from andon.identity.model import Actor, Permission
+from andon.kit.web import Body, Line, Name, Page, Shown, Text, invalid
+
+router = APIRouter(tags=["customer"])
+
+Reader = Annotated[Actor, may(Permission.DESK, Permission.CONTACTS, Permission.CONFIG)]
+Writer = Annotated[Actor, may(Permission.DESK, Permission.CONFIG)]
+_PHONE = re.compile(r"\+?[0-9]{3,20}")
+_SEPARATORS = re.compile(r"[\s().-]")
+
+
+class CustomerChange(Body):
+    name: Name
+    phones: Annotated[list[str], Field(max_length=10, default_factory=list)]
+    tier: Literal["normal", "silver", "gold", "vip"] = "normal"
+    tags: Annotated[
+        list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]],
+        Field(max_length=20, default_factory=list),
+    ]
+    notes: Text = ""
+    address: Line = ""
+    custom: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("phones")
+    @classmethod
+    def _phones(cls, phones: list[str]) -> list[str]:
+        clean = [_SEPARATORS.sub("", phone) for phone in phones]
+        if not all(_PHONE.fullmatch(phone) for phone in clean):
+            raise ValueError("field.phone")
+        return list(dict.fromkeys(clean))
+
+
+CustomerPatch = patch_of(CustomerChange)
+
+
+class CustomerShown(Shown):
+    id: UUID
+    client_id: UUID
+    name: str
+    phones: list[str]
+    tier: str
+    tags: list[str]
+    notes: str
+    address: str
+    custom: dict[str, Any]
+    created_at: datetime
+
+
+add_uses("client", used_by("customer", CustomerRow, CustomerRow.client_id))
+
+
+@router.get("/api/customers")
+async def list_customers(
+    actor: Reader,
+    services: At,
+    q: Annotated[str, Query(max_length=80)] = "",
+    client_id: UUID | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[CustomerShown]:
+    """Customers whose name or number contains `q`, the newest first."""
+    wanted = select(CustomerRow)
+    if words := q.strip():
+        digits = phone_key(words)
+        among = func.array_to_string(CustomerRow.phones, " ")
+        by_number = [among.contains(digits, autoescape=True)] if len(digits) >= 3 else []
+        wanted = wanted.where(or_(CustomerRow.name.icontains(words, autoescape=True), *by_number))
+    if client_id is not None:
+        wanted = wanted.where(CustomerRow.client_id == client_id)
+    if cursor is not None:
+        try:
+            wanted = wanted.where(CustomerRow.id < UUID(cursor))
+        except ValueError as error:
+            raise invalid(cursor="field.invalid") from error
+    async with services.db.session(scope_of(actor)) as session:
+        rows = list(await session.scalars(wanted.order_by(CustomerRow.id.desc()).limit(limit + 1)))
+    page = rows[:limit]
+    return Page(
+        items=[CustomerShown.model_validate(row) for row in page],
+        next=str(page[-1].id) if len(rows) > limit else None,
+    )
+
+
+@router.get("/api/customers/{id}")
+async def read_customer(id: UUID, actor: Reader, services: At) -> CustomerShown:
+    """One customer."""
+    async with services.db.session(scope_of(actor)) as session:
+        return CustomerShown.model_validate(await present(session, CustomerRow, id))
+
+
+@router.patch("/api/customers/{id}")
+async def change_customer(
+    id: UUID,
+    body: CustomerPatch,  # type: ignore[valid-type]  # made at run time from CustomerChange
+    actor: Writer,
+    services: At,
+) -> CustomerShown:
+    """Correct a customer's data."""
+    values: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]  # see above
+    async with services.db.session(scope_of(actor)) as session:
+        row = await present(session, CustomerRow, id)
+        before = values_of(row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        await session.flush()
+        old, new = audit.changed(before, values_of(row))
+        if new:
+            audit.record(
+                session,
+                actor,
+                services.clock.now(),
+                "update",
+                "customer",
+                object_id=id,
+                name=row.name,
+                before=old,
+                after=new,
+            )
+        answer = CustomerShown.model_validate(row)
+    announce(services, actor)
+    return answer

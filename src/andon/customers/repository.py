@@ -1,0 +1,28 @@
+"""SQL of customers."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from andon.customers.model import Customer, PhoneBook
+from andon.customers.tables import CustomerRow
+
+
+async def load_phone_book(session: AsyncSession) -> PhoneBook:
+    """Every customer the scope sees, by number."""
+    rows = await session.stream(
+        select(
+            CustomerRow.id, CustomerRow.client_id, CustomerRow.name, CustomerRow.tier, CustomerRow.phones
+        ).order_by(CustomerRow.id)
+    )
+    return PhoneBook(
+        [
+            Customer(
+                customer_id=row.id,
+                client_id=row.client_id,
+                name=row.name,
+                tier=row.tier,
+                phones=tuple(row.phones),
+            )
+            async for row in rows
+        ]
+    )

@@ -1,0 +1,30 @@
+"""The people who call."""
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from andon.kit.database.base import Base, ClientRow, Row, referable, refers
+
+
+class CustomerRow(Row, ClientRow, Base):
+    """A client's customer. `phones` are digits with an optional leading +."""
+
+    __tablename__ = "customer"
+    __table_args__ = (
+        referable(),
+        refers("client_id", "client"),
+        Index("ix_customer_phones", "phones", postgresql_using="gin"),
+        Index("ix_customer_name", "tenant_id", "client_id", "name"),
+        CheckConstraint("tier IN ('normal', 'silver', 'gold', 'vip')", name="tier"),
+    )
+
+    name: Mapped[str]
+    phones: Mapped[list[str]]
+    tier: Mapped[str] = mapped_column(server_default="normal")
+    tags: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    notes: Mapped[str] = mapped_column(server_default="")
+    address: Mapped[str] = mapped_column(server_default="")
+    custom: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))

@@ -1,0 +1,5 @@
+"""The command `andon`."""
+
+from andon.entrypoints.cli.app import main
+
+__all__ = ["main"]

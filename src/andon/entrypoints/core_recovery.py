@@ -1,0 +1,247 @@
+"""What a core that died left open in the journal is closed by the next one.
+
+Everything open since the last `core.started` ends at the last instant the journal knows of that core (its
+heartbeat or any later fact): contacts as `interrupted`, offers and waits as `ended`, agents as offline. So
+the books balance, and what can have been lost is at most one heartbeat.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from andon.interactions.events import (
+    By,
+    ContactArrived,
+    ContactConnected,
+    ContactDequeued,
+    ContactDisconnected,
+    ContactEnded,
+    ContactHeld,
+    ContactQueued,
+    ContactRetrieved,
+    OfferEnded,
+    OfferMade,
+    Outcome,
+    VoicemailLeft,
+)
+from andon.interactions.model import Mark, Taping, span_ms, spans_of
+from andon.kit.database import Database, Scope
+from andon.kit.journal import Fact, decode
+from andon.routing.events import AgentSignedOut, AgentState, AgentStateChanged
+from andon.telephony.events import RecordingStarted, RecordingStopped
+
+log = structlog.get_logger(__name__)
+
+WHY = "core_lost"
+
+
+class _Left(msgspec.Struct):
+    """What one contact left open."""
+
+    arrived: ContactArrived
+    queue: ContactQueued | None = None
+    offer: OfferMade | None = None
+    talk: ContactConnected | None = None
+    held_since: datetime | None = None
+    held_ms: int = 0
+    talked: bool = False
+    voicemail: bool = False
+    label: str = "flow"
+    tape: Taping | None = None
+
+
+def close_contact(facts: Sequence[Fact], at: datetime) -> list[Fact]:
+    """The facts that end a contact at `at`, given all it has; nothing when it has ended or never arrived."""
+    left: _Left | None = None
+    for fact in facts:
+        if isinstance(fact, ContactEnded):
+            return []
+        if isinstance(fact, ContactArrived):
+            left = _Left(arrived=fact)
+        elif left is not None:
+            _follow(left, fact)
+    if left is None:
+        return []
+    at = max(at, facts[-1].at)
+    first = left.arrived
+    subject: dict[str, Any] = {
+        "at": at,
+        "tenant_id": first.tenant_id,
+        "client_id": first.client_id,
+        "project_id": first.project_id,
+        "contact_id": first.contact_id,
+    }
+    closing: list[Fact] = []
+    if left.offer is not None:
+        closing.append(
+            OfferEnded(
+                **subject,
+                agent_id=left.offer.agent_id,
+                offer_id=left.offer.offer_id,
+                queue_id=left.offer.queue_id,
+                how="ended",
+                rang_ms=span_ms(at, left.offer.at),
+            )
+        )
+    if left.queue is not None:
+        closing.append(
+            ContactDequeued(
+                **subject,
+                queue_id=left.queue.queue_id,
+                how="ended",
+                waited_ms=span_ms(at, left.queue.at),
+            )
+        )
+    if left.talk is not None:
+        held = left.held_ms + (span_ms(at, left.held_since) if left.held_since else 0)
+        closing.append(
+            ContactDisconnected(
+                **subject,
+                agent_id=left.talk.agent_id,
+                by=By.SYSTEM,
+                talked_ms=span_ms(at, left.talk.at),
+                held_ms=held,
+            )
+        )
+    if left.tape is not None and left.tape.started is not None:
+        total = span_ms(at, left.tape.started)
+        closing.append(
+            RecordingStopped(
+                **subject,
+                recording_id=left.tape.recording_id,
+                total_ms=total,
+                spans=spans_of(left.tape, total),
+            )
+        )
+    outcome = Outcome.INTERRUPTED
+    if left.talk is None and (left.talked or left.voicemail):
+        outcome = Outcome.SERVED if left.talked else Outcome.VOICEMAIL
+    closing.append(
+        ContactEnded(**subject, outcome=outcome, by=By.SYSTEM, sip_cause=0, total_ms=span_ms(at, first.at))
+    )
+    return closing
+
+
+def _follow(left: _Left, fact: Fact) -> None:
+    agent_id: UUID | None = None
+    match fact:
+        case ContactQueued():
+            left.queue, left.label = fact, "queue"
+        case ContactDequeued():
+            left.queue, left.label = None, "flow"
+        case OfferMade():
+            left.offer = fact
+        case OfferEnded():
+            left.offer = None
+        case ContactConnected():
+            left.talk, left.talked, left.label = fact, True, "agent"
+            left.held_ms, left.held_since = 0, None
+        case ContactHeld():
+            left.held_since, left.label = fact.at, "hold"
+        case ContactRetrieved():
+            left.held_ms += fact.held_ms
+            left.held_since, left.label = None, "agent"
+        case ContactDisconnected():
+            left.talk, left.held_since, left.label = None, None, "survey"
+        case VoicemailLeft():
+            left.voicemail = True
+        case RecordingStarted():
+            left.tape = Taping(recording_id=fact.recording_id, started=fact.at)
+        case RecordingStopped():
+            left.tape = None
+        case _:
+            return
+    if left.talk is not None:
+        agent_id = left.talk.agent_id
+    tape = left.tape
+    if tape is not None and tape.started is not None:
+        mark = Mark(span_ms(fact.at, tape.started), left.label, agent_id)
+        if not tape.marks or (tape.marks[-1].leg, tape.marks[-1].agent_id) != (mark.leg, mark.agent_id):
+            tape.marks.append(mark)
+
+
+def close_agent(last: AgentStateChanged, at: datetime) -> list[Fact]:
+    """The facts that take an agent offline at `at`, given the last state; nothing for one who is."""
+    if last.state is AgentState.OFFLINE:
+        return []
+    at = max(at, last.at)
+    return [
+        AgentStateChanged(
+            at=at,
+            tenant_id=last.tenant_id,
+            agent_id=last.agent_id,
+            state=AgentState.OFFLINE,
+            previous=last.state,
+            previous_ms=span_ms(at, last.at),
+            by="system",
+            why=WHY,
+        ),
+        AgentSignedOut(at=at, tenant_id=last.tenant_id, agent_id=last.agent_id, by="system", why=WHY),
+    ]
+
+
+class Remains(msgspec.Struct, frozen=True, kw_only=True):
+    """What the core before left: `clean` when it stopped in order, and the facts that close the rest."""
+
+    clean: bool
+    closing: list[Fact]
+
+
+# The order is `seq`; `at` only finds the partitions. Two days because a clock may have been set back.
+_SINCE = "seq > :seq AND at >= CAST(:since AS timestamptz) - interval '2 days'"
+_ROW = "kind, version, at, tenant_id, client_id, project_id, contact_id, agent_id, data"
+_CORE = text(
+    "SELECT kind, seq, at FROM journal WHERE kind IN ('core.started', 'core.stopped')"
+    " ORDER BY seq DESC LIMIT 1"
+)
+_LAST = text(f"SELECT max(at) FROM journal WHERE {_SINCE}")  # noqa: S608  # constants only
+_OPEN_CONTACTS = text(
+    f"SELECT {_ROW} FROM journal WHERE {_SINCE} AND contact_id IN ("  # noqa: S608  # constants only
+    f" SELECT contact_id FROM journal WHERE kind = 'contact.arrived' AND {_SINCE}"
+    f" EXCEPT SELECT contact_id FROM journal WHERE kind = 'contact.ended' AND {_SINCE})"
+    " ORDER BY contact_id, seq"
+)
+_LAST_STATES = text(
+    f"SELECT DISTINCT ON (agent_id) {_ROW} FROM journal"  # noqa: S608  # constants only
+    f" WHERE kind = 'agent.state' AND {_SINCE} ORDER BY agent_id, seq DESC"
+)
+
+
+def _fact(row: Any) -> Fact:
+    envelope = {
+        name: value
+        for name in ("at", "tenant_id", "client_id", "project_id", "contact_id", "agent_id")
+        if (value := getattr(row, name)) is not None
+    }
+    return decode(row.kind, row.version, envelope, row.data)
+
+
+async def _facts(session: AsyncSession, query: Any, since: dict[str, Any]) -> Iterable[Fact]:
+    return [_fact(row) for row in await session.execute(query, since)]
+
+
+async def remains(db: Database, tenant_id: UUID) -> Remains:
+    """Look what the core before left open for this tenant."""
+    async with db.session(Scope(tenant_id)) as session:
+        last = (await session.execute(_CORE)).first()
+        if last is None or last.kind == "core.stopped":
+            return Remains(clean=True, closing=[])
+        since = {"seq": last.seq, "since": last.at}
+        at = await session.scalar(_LAST, since) or last.at
+        by_contact: dict[UUID | None, list[Fact]] = {}
+        for fact in await _facts(session, _OPEN_CONTACTS, since):
+            by_contact.setdefault(fact.contact_id, []).append(fact)
+        closing: list[Fact] = []
+        for facts in by_contact.values():
+            closing += close_contact(facts, at)
+        for fact in await _facts(session, _LAST_STATES, since):
+            if isinstance(fact, AgentStateChanged):
+                closing += close_agent(fact, at)
+    log.warning("core_before_died", tenant_id=str(tenant_id), contacts=len(by_contact), facts=len(closing))
+    return Remains(clean=False, closing=closing)

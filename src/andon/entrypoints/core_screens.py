@@ -1,0 +1,253 @@
+"""What agents' desks and supervisors' boards see of the core: whole agent views, and a board in changes."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from andon.channels.voice.machine import Directory
+from andon.channels.voice.model import mask
+from andon.entrypoints.core_alarms import Alarms
+from andon.entrypoints.core_centre import Centre
+from andon.interactions.model import Contact, Stage
+from andon.routing.events import AgentState
+from andon.routing.model import AgentNow, Refused
+
+Row = dict[str, Any]
+
+PHASES = {
+    AgentState.RINGING: "ringing",
+    AgentState.TALKING: "talking",
+    AgentState.HELD: "held",
+    AgentState.ACW: "wrap",
+}
+PARTS = {
+    "agents": "agent_id",
+    "queues": "queue_id",
+    "waiting": "contact_id",
+    "calls": "contact_id",
+    "trunks": "trunk_id",
+    "alarms": "code",
+}
+_HIDDEN = frozenset({Stage.QUEUED, Stage.OFFERING, Stage.ENDED})  # those wait, and are shown waiting
+
+
+def iso(at: datetime | None) -> str | None:
+    """UTC with milliseconds, as the API writes instants."""
+    return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def _id(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
+
+
+class AgentScreens:
+    """AgentViews of one tenant."""
+
+    def __init__(self, centre: Centre, now: Callable[[], datetime]) -> None:
+        self._centre = centre
+        self._now = now
+        self._seq = int(now().timestamp() * 1000)  # grows over restarts too
+
+    def view(self, agent_id: UUID) -> Row:
+        """The whole truth about one agent. Raises `routing.model.Refused` for an unknown one."""
+        centre = self._centre
+        now = centre.floor.router.agent(agent_id)
+        session = centre.desk.session_of(agent_id)
+        self._seq += 1
+        return {
+            "seq": self._seq,
+            "server_time": iso(self._now()),
+            "agent_id": str(agent_id),
+            "agent_no": now.agent_no,
+            "name": now.name,
+            "signed_in": now.state is not AgentState.OFFLINE,
+            "device": now.device or None,
+            "device_tested": now.device_tested,
+            "registered": now.registered,
+            "state": now.state.value,
+            "since": iso(now.since),
+            "why": now.why,
+            "reason_id": _id(now.reason_id),
+            "pending_state": now.pending_state.value if now.pending_state is not None else None,
+            "acw_until": iso(now.acw_until),
+            "session": session.session if session is not None else None,
+            "contact": self._contact(now),
+        }
+
+    def _contact(self, now: AgentNow) -> Row | None:
+        phase = PHASES.get(now.state)
+        contact = self._centre.floor.contact_of(now.agent_id)
+        if phase is None or contact is None or contact.view is None:
+            return None
+        view, talk = contact.view, contact.talk
+        number = self._centre.numbers.get(view.number_id)
+        project = self._centre.projects.get(view.project_id)
+        queue = self._centre.queues.get(now.queue_id) if now.queue_id is not None else None
+        person = self._centre.people.get(now.agent_id)
+        greeting = None
+        if project is not None:
+            chinese = view.language == "zh" if person is None else person.locale == "zh"
+            greeting = (project.greeting_zh if chinese else project.greeting_en) or project.greeting_zh
+        return {
+            "contact_id": str(contact.contact_id),
+            "phase": phase,
+            "caller": view.caller,
+            "caller_home": None,
+            "dnis": view.dnis,
+            "number_label": number.label if number else None,
+            "number_home": number.home if number else None,
+            "client_name": project.client_name if project else None,
+            "project_id": str(view.project_id),
+            "project_name": project.name if project else None,
+            "greeting": greeting,
+            "queue_id": _id(now.queue_id),
+            "queue_name": queue.name if queue else None,
+            "tier": view.tier,
+            "customer_id": _id(view.customer_id),
+            "customer_name": contact.customer_name or None,
+            "arrived_at": iso(contact.arrived),
+            "queued_at": iso(contact.first_queued),
+            "offered_at": iso(contact.offered),
+            "ring_until": iso(now.ring_until),
+            "answered_at": iso(contact.connected) if phase != "ringing" else None,
+            "held_since": iso(talk.held_since) if talk is not None else None,
+            "muted": talk.muted if talk is not None else False,
+            "keys": [{"node": key.node, "keys": key.keys, "label": key.label} for key in contact.keys],
+        }
+
+
+class BoardScreen:
+    """One tenant's board. `delta` says what changed since the one before; rows that are as before are not
+    said again."""
+
+    def __init__(
+        self, centre: Centre, directory: Directory, alarms: Alarms, now: Callable[[], datetime]
+    ) -> None:
+        self._centre = centre
+        self._directory = directory
+        self._alarms = alarms
+        self._now = now
+        self._seq = 0
+        self._told: dict[str, dict[str, Row]] = {part: {} for part in PARTS}
+
+    def snapshot(self) -> Row:
+        """The board as deltas have told it, brought up to date: a reader goes on with the next delta."""
+        self.delta()
+        parts = {part: list(rows.values()) for part, rows in self._told.items()}
+        return {"seq": self._seq, "server_time": iso(self._now()), **parts}
+
+    def delta(self, agents: set[UUID] | None = None) -> Row | None:
+        """What changed; None for nothing. `agents` names those that may have changed, all by default."""
+        changed: dict[str, list[Row]] = {}
+        removed: dict[str, list[str]] = {}
+        for part, rows in self._rows(agents).items():
+            told = self._told[part]
+            fresh = [row for key, row in rows.items() if told.get(key) != row]
+            gone = [] if part == "agents" and agents is not None else [k for k in told if k not in rows]
+            if fresh:
+                changed[part] = fresh
+            if gone:
+                removed[part] = gone
+            for key in gone:
+                del told[key]
+            told.update(rows)
+        if not changed and not removed:
+            return None
+        self._seq += 1
+        return {"seq": self._seq, "server_time": iso(self._now()), "changed": changed, "removed": removed}
+
+    def _rows(self, agents: set[UUID] | None) -> dict[str, dict[str, Row]]:
+        return {
+            "agents": self._agents(agents),
+            "queues": {
+                str(now.queue_id): {
+                    "queue_id": str(now.queue_id),
+                    "name": now.name,
+                    "project_name": self._project_name(now.project_id),
+                    "waiting": now.waiting,
+                    "oldest_since": iso(now.oldest_since),
+                    "signed_in": now.signed_in,
+                    "ready": now.ready,
+                    "talking": now.talking,
+                }
+                for now in self._centre.floor.router.queues()
+            },
+            "waiting": self._waiting(),
+            "calls": {
+                str(contact.contact_id): self._call(contact)
+                for contact in self._centre.floor.contacts.values()
+                if contact.stage not in _HIDDEN
+            },
+            "trunks": {
+                str(trunk.trunk_id): {
+                    "trunk_id": str(trunk.trunk_id),
+                    "name": trunk.name,
+                    "in_use": self._directory.in_use(trunk.trunk_id),
+                    "limit": trunk.max_calls,
+                }
+                for trunk in self._directory.trunks_of(self._centre.tenant_id)
+            },
+            "alarms": {
+                alarm.key: {"code": alarm.code, "subject": alarm.subject, "since": iso(alarm.since)}
+                for alarm in self._alarms.of(self._centre.tenant_id)
+            },
+        }
+
+    def _agents(self, agents: set[UUID] | None) -> dict[str, Row]:
+        router = self._centre.floor.router
+        if agents is None:
+            return {str(now.agent_id): self._agent(now) for now in router.agents()}
+        rows = {}
+        for agent_id in agents:
+            try:
+                rows[str(agent_id)] = self._agent(router.agent(agent_id))
+            except Refused:  # taken out of the configuration: the next whole look removes the row
+                continue
+        return rows
+
+    def _agent(self, now: AgentNow) -> Row:
+        queue = self._centre.queues.get(now.queue_id) if now.queue_id is not None else None
+        return {
+            "agent_id": str(now.agent_id),
+            "agent_no": now.agent_no,
+            "name": now.name,
+            "department": now.department,
+            "state": now.state.value,
+            "since": iso(now.since),
+            "why": now.why,
+            "reason_id": _id(now.reason_id),
+            "contact_id": _id(now.contact_id),
+            "queue_name": queue.name if queue else None,
+            "registered": now.registered,
+        }
+
+    def _waiting(self) -> dict[str, Row]:
+        rows = {}
+        for now in self._centre.floor.router.all_waiting():
+            contact = self._centre.floor.contacts.get(now.contact_id)
+            view = contact.view if contact is not None else None
+            rows[str(now.contact_id)] = {
+                "contact_id": str(now.contact_id),
+                "queue_id": str(now.queue_id),
+                "caller_masked": mask(view.caller) if view is not None else "",
+                "tier": view.tier if view is not None else None,
+                "priority": now.priority,
+                "since": iso(now.since),
+                "position": now.position,
+            }
+        return rows
+
+    def _call(self, contact: Contact) -> Row:
+        number = self._centre.numbers.get(contact.view.number_id) if contact.view is not None else None
+        return {
+            "contact_id": str(contact.contact_id),
+            "client_id": _id(contact.client_id),
+            "phase": contact.stage.value,
+            "number_label": number.label if number else None,
+            "since": iso(contact.arrived),
+        }
+
+    def _project_name(self, project_id: UUID) -> str | None:
+        project = self._centre.projects.get(project_id)
+        return project.name if project else None

@@ -1,0 +1,87 @@
+"""Keeps the engine's trunks and the agents' accounts as the configuration and the desks want them."""
+
+from collections.abc import Awaitable, Callable
+from typing import Literal
+from uuid import UUID
+
+import structlog
+
+from andon.channels.voice import model as voice
+from andon.channels.voice.devices import Account, Devices
+from andon.channels.voice.machine import Directory, engine_name
+from andon.kit.errors import AndonError
+from andon.telephony.errors import EngineRefused
+from andon.telephony.model import Trunk
+from andon.telephony.service import Engine
+
+log = structlog.get_logger(__name__)
+
+
+class Trunks:
+    """The engine has exactly the trunks of the directory."""
+
+    def __init__(self, engine: Engine, directory: Directory, refused: Callable[[str, str], None]) -> None:
+        """`refused(subject, why)` is told about a trunk the engine would not take, with "" once it does."""
+        self._engine = engine
+        self._directory = directory
+        self._refused = refused
+        self._there: dict[str, voice.Trunk] = {}
+
+    async def settle(self) -> None:
+        """Make new and changed trunks, remove those that are gone. Never raises."""
+        wanted = {engine_name(trunk): trunk for _, trunk in self._directory.trunks()}
+        for name in [name for name in self._there if name not in wanted]:
+            del self._there[name]
+            await self._try(name, self._engine.remove_trunk(name))
+        for name, trunk in wanted.items():
+            if self._there.get(name) == trunk:
+                continue
+            made = await self._try(
+                trunk.name,
+                self._engine.provision_trunk(
+                    Trunk(
+                        name=name,
+                        host=trunk.host,
+                        port=trunk.port,
+                        username=trunk.username,
+                        secret=trunk.secret,
+                    )
+                ),
+            )
+            if made:
+                self._there[name] = trunk
+
+    async def _try(self, subject: str, work: Awaitable[None]) -> bool:
+        try:
+            await work
+        except (EngineRefused, ValueError) as error:
+            log.error("trunk_refused", trunk=subject, why=str(error))
+            self._refused(subject, str(error))
+            return False
+        self._refused(subject, "")
+        return True
+
+
+class AgentDevices:
+    """The desks' way to accounts (`interactions.commands.DevicePort`)."""
+
+    def __init__(self, devices: Devices, tenant_id: UUID, sip_address: str) -> None:
+        self._devices = devices
+        self._tenant_id = tenant_id
+        self._sip_address = sip_address
+
+    async def open(self, agent_id: UUID, device: Literal["browser", "sip"]) -> Account:
+        try:
+            return await self._devices.open(self._tenant_id, agent_id, device)
+        except EngineRefused as refused:
+            log.warning("account_refused", why=str(refused))
+            raise AndonError("engine.unavailable", 503) from None
+
+    async def close(self, username: str) -> None:
+        try:
+            await self._devices.close(username)
+        except EngineRefused as refused:
+            log.warning("account_not_removed", why=str(refused))
+
+    def address(self, username: str) -> str:
+        return f"sip:{username}@{self._sip_address}"

@@ -1,0 +1,43 @@
+"""What the edge serves beside log-in and administration: desk, live push, history, figures, books, phones."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from andon.channels.voice import desk_http, sip_proxy
+from andon.identity.sockets import SocketSessions
+from andon.kit.web import Services
+from andon.reporting import texts  # noqa: F401  (registers what is said here)
+from andon.reporting.board import http as board
+from andon.reporting.checks import http as checks
+from andon.reporting.history import http as history
+from andon.reporting.live import http as live
+from andon.reporting.live.hub import LiveHub
+
+ROUTERS: tuple[APIRouter, ...] = (
+    desk_http.router,
+    history.router,
+    board.router,
+    checks.router,
+    live.router,
+    sip_proxy.router,
+)
+
+
+@asynccontextmanager
+async def sockets(app: FastAPI, services: Services) -> AsyncIterator[None]:
+    """The parts that outlive requests, while the edge runs; the bus must be started."""
+    policy = app.state.sessions.policy
+    watch = SocketSessions(services.db, services.bus, services.clock, policy)
+    hub = LiveHub(services.bus, services.db, services.clock)
+    app.state.socket_sessions, app.state.live = watch, hub
+    await hub.start()
+    watching = asyncio.create_task(watch.run())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        await hub.stop()

@@ -1,0 +1,22 @@
+"""Prints the API's description, from which the web client is generated. `python -m andon.entrypoints.openapi`."""
+
+import asyncio
+import json
+import sys
+
+from andon.entrypoints.edge import create_app
+from andon.kit.bus import MemoryBus
+from andon.kit.clock import SystemClock
+from andon.kit.database import Database
+from andon.kit.settings import Settings
+from andon.kit.web import Services
+
+
+async def main() -> None:
+    """Nothing is connected: only the shapes of requests and answers are looked at."""
+    services = Services(Settings(), Database("postgresql:///"), MemoryBus(), SystemClock())
+    sys.stdout.write(json.dumps(create_app(services).openapi(), ensure_ascii=False, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,82 @@
+"""What the command line says."""
+
+from andon.kit.i18n import register
+
+register(
+    {
+        "error.serve.already_running.title": (
+            "这个目录上已有一个安灯在运行（进程 {pid}）：{home}",
+            "An Andon is already running on this home (process {pid}): {home}",
+        ),
+        "error.serve.already_running.remedy": (
+            "先停掉它，或用 ANDON_HOME 指定另一个目录",
+            "Stop it first, or name another folder in ANDON_HOME",
+        ),
+        "error.serve.port_busy.title": (
+            "端口 {port}（{what}）已被占用",
+            "Port {port} ({what}) is in use by another program",
+        ),
+        "error.serve.port_busy.remedy": (
+            "停掉占用它的程序，或用 {variable} 换一个端口",
+            "Stop the program that uses it, or choose another port with {variable}",
+        ),
+        "error.serve.port_denied.title": (
+            "没有权限使用端口 {port}（{what}）",
+            "No right to use port {port} ({what})",
+        ),
+        "error.serve.port_denied.remedy": (
+            "1024 以下的端口需要 root；用 {variable} 换一个大于 1024 的端口",
+            "Ports below 1024 need root; choose one above 1024 with {variable}",
+        ),
+        "error.serve.address_missing.title": (
+            "这台机器没有地址 {host}（{what}）",
+            "This machine has no address {host} ({what})",
+        ),
+        "error.serve.address_missing.remedy": (
+            "在 {variable} 中填写本机地址，例如 127.0.0.1",
+            "Set {variable} to an address of this machine, for example 127.0.0.1",
+        ),
+        "error.serve.not_ready.title": (
+            "{seconds} 秒内未能就绪：{parts}",
+            "Not ready within {seconds} seconds: {parts}",
+        ),
+        "error.serve.not_ready.remedy": (
+            "查看日志 {logs}，或运行 andon doctor",
+            "Look at the logs in {logs}, or run andon doctor",
+        ),
+        "error.serve.child_failed.title": ("{what}失败", "{what} failed"),
+        "error.serve.child_failed.remedy": ("查看日志 {log}", "Look at the log {log}"),
+        "serve.claim": ("检查目录与端口", "Checking folder and ports"),
+        "serve.database": ("启动数据库", "Starting the database"),
+        "serve.migrate": ("更新数据库结构", "Bringing the database up to date"),
+        "serve.seed": ("写入演示数据", "Writing the demo's data"),
+        "serve.engine": ("启动媒体引擎 Asterisk", "Starting the media engine, Asterisk"),
+        "serve.processes": ("启动核心、网关与后台任务", "Starting core, edge and worker"),
+        "serve.ready": ("等待可以接听电话", "Waiting until a call can be taken"),
+        "serve.town": ("模拟城镇开始打电话", "The town begins to call"),
+        "serve.stopping": ("正在停止…", "Stopping…"),
+        "serve.stopped": (
+            "已全部停止，数据保留在 {home}",
+            "Everything has stopped; the data stays in {home}",
+        ),
+        "serve.open": ("打开网页", "Open"),
+        "serve.up": ("安灯已就绪（用时 {seconds} 秒）", "Andon is ready ({seconds} s)"),
+        "serve.stop_hint": ("按 Ctrl-C 全部停止", "Ctrl-C stops everything"),
+        "demo.logins": (
+            "登录账号（密码均为 {password}，仅供演示）",
+            "Log-ins (password {password}, for the demo only)",
+        ),
+        "demo.agent": ("座席", "agent"),
+        "demo.supervisor": ("班长", "supervisor"),
+        "demo.administrator": ("管理员", "administrator"),
+        "demo.client_viewer": ("甲方查看", "client viewer"),
+        "demo.next": (
+            "以座席登录 → 签入 → 设备检测 → 空闲，一分钟内会有真实来电",
+            "Log in as an agent → sign in → device test → Ready: a real call comes within a minute",
+        ),
+        "ledger.head": ("账实核对", "Ledger check"),
+        "ledger.rule": ("规则", "rule"),
+        "ledger.checked": ("已核对", "checked"),
+        "ledger.failed": ("不能解释", "unexplained"),
+    }
+)

@@ -1,0 +1,225 @@
+"""HTTP of flows: read them, make one, publish the next version."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from andon.calendars.tables import CalendarRow
+from andon.flows import repository, texts  # noqa: F401  (texts registers what is said here)
+from andon.flows.graph import GraphInvalid, parse_graph, store_graph
+from andon.flows.tables import FlowRow, FlowVersionRow
+from andon.flows.validation import problems
+from andon.identity import audit
+from andon.identity.access import At, may, scope_of
+from andon.identity.admin import Administrator, Use, add_uses, announce, broken_rule, present
+from andon.identity.model import Actor, Permission
+from andon.identity.tables import Project
+from andon.kit import i18n
+from andon.kit.errors import AndonError
+from andon.kit.i18n import Locale
+from andon.kit.web import Body, Line, Name, Page, Shown, invalid
+from andon.routing.tables import Queue
+
+router = APIRouter(tags=["flow"])
+
+Reader = Annotated[Actor, may(Permission.CONFIG, Permission.BOARD, Permission.CONTACTS)]
+
+
+class FlowShown(Shown):
+    """`version` is the newest published one; null while there is none."""
+
+    id: UUID
+    client_id: UUID
+    project_id: UUID
+    name: str
+    version: int | None
+    published_at: datetime | None
+    created_at: datetime
+
+
+class FlowWhole(FlowShown):
+    graph: dict[str, Any] | None
+    note: str | None
+
+
+class FlowIn(Body):
+    project_id: UUID
+    name: Name
+
+
+class VersionIn(Body):
+    graph: Annotated[dict[str, Any], Field(max_length=10)]
+    note: Line = ""
+
+
+def _newest() -> Any:
+    return (
+        select(FlowVersionRow)
+        .distinct(FlowVersionRow.flow_id)
+        .order_by(FlowVersionRow.flow_id, FlowVersionRow.version.desc())
+        .subquery()
+    )
+
+
+@router.get("/api/flows")
+async def list_flows(actor: Reader, services: At, project_id: UUID | None = None) -> Page[FlowShown]:
+    """All flows, without their graphs."""
+    newest = _newest()
+    wanted = (
+        select(FlowRow, newest.c.version, newest.c.published_at)
+        .outerjoin(newest, newest.c.flow_id == FlowRow.id)
+        .order_by(FlowRow.name, FlowRow.id)
+    )
+    if project_id is not None:
+        wanted = wanted.where(FlowRow.project_id == project_id)
+    async with services.db.session(scope_of(actor)) as session:
+        rows = await session.execute(wanted)
+        items = [
+            FlowShown(
+                id=row.id,
+                client_id=row.client_id,
+                project_id=row.project_id,
+                name=row.name,
+                version=version,
+                published_at=published_at,
+                created_at=row.created_at,
+            )
+            for row, version, published_at in rows
+        ]
+    return Page(items=items, total=len(items))
+
+
+@router.get("/api/flows/{id}")
+async def read_flow(id: UUID, actor: Reader, services: At) -> FlowWhole:
+    """One flow with its newest graph."""
+    async with services.db.session(scope_of(actor)) as session:
+        return await _whole(session, await present(session, FlowRow, id))
+
+
+@router.post("/api/flows", status_code=201)
+async def make_flow(body: FlowIn, actor: Administrator, services: At) -> FlowWhole:
+    """Make a flow; it takes calls once a version is published."""
+    try:
+        async with services.db.session(scope_of(actor)) as session:
+            project = await session.get(Project, body.project_id)
+            if project is None or project.retired_at is not None:
+                raise invalid(project_id="field.unknown_reference")
+            row = FlowRow(client_id=project.client_id, project_id=project.id, name=body.name)
+            session.add(row)
+            await session.flush()
+            await session.refresh(row)
+            audit.record(
+                session,
+                actor,
+                services.clock.now(),
+                "create",
+                "flow",
+                object_id=row.id,
+                name=row.name,
+                after=audit.snapshot({"name": row.name, "project_id": row.project_id}),
+            )
+            answer = await _whole(session, row)
+    except IntegrityError as error:
+        raise broken_rule(error, "name") from error
+    announce(services, actor)
+    return answer
+
+
+@router.post("/api/flows/{id}/versions", status_code=201)
+async def publish_flow(id: UUID, body: VersionIn, actor: Administrator, services: At) -> FlowWhole:
+    """Check a graph and publish it as the next version; calls under way stay on theirs."""
+    try:
+        graph = parse_graph(body.graph)
+    except GraphInvalid as error:
+        raise AndonError("flow.unreadable", 422, problem=error.problem) from error
+    async with services.db.session(scope_of(actor)) as session:
+        row = await present(session, FlowRow, id)
+        project = await session.get_one(Project, row.project_id)
+        queues = await session.scalars(
+            select(Queue.id).where(Queue.client_id == row.client_id, Queue.retired_at.is_(None))
+        )
+        calendars = await session.scalars(
+            select(CalendarRow.id).where(
+                CalendarRow.retired_at.is_(None),
+                (CalendarRow.project_id.is_(None)) | (CalendarRow.project_id == row.project_id),
+            )
+        )
+        wrong = problems(
+            graph,
+            language="en" if project.language == "en" else "zh",
+            queues=set(queues),
+            calendars=set(calendars),
+        )
+        if wrong:
+            raise AndonError(
+                "flow.invalid",
+                422,
+                fields={
+                    f"graph.nodes.{problem.node or problem.code}": (
+                        f"flow.problem.{problem.code}",
+                        _spoken(problem.params, actor.locale),
+                    )
+                    for problem in reversed(wrong)
+                },
+                count=len(wrong),
+            )
+        before = await repository.newest(session, id)
+        version = await repository.publish(
+            session, id, store_graph(graph), body.note, services.clock.now(), actor.user_id
+        )
+        audit.record(
+            session,
+            actor,
+            services.clock.now(),
+            "publish",
+            "flow",
+            object_id=id,
+            name=row.name,
+            before={"version": before.version, "graph": before.graph} if before else None,
+            after={"version": version.version, "graph": version.graph, "note": version.note},
+        )
+        answer = await _whole(session, row)
+    announce(services, actor)
+    return answer
+
+
+async def _whole(session: AsyncSession, row: FlowRow) -> FlowWhole:
+    version = await repository.newest(session, row.id)
+    return FlowWhole(
+        id=row.id,
+        client_id=row.client_id,
+        project_id=row.project_id,
+        name=row.name,
+        version=version.version if version else None,
+        published_at=version.published_at if version else None,
+        created_at=row.created_at,
+        graph=version.graph if version else None,
+        note=version.note if version else None,
+    )
+
+
+def _spoken(params: dict[str, Any], locale: Locale) -> dict[str, Any]:
+    """A language's code as its name."""
+    if "language" not in params:
+        return params
+    return params | {"language": i18n.text(f"flow.language.{params['language']}", locale)}
+
+
+def _in_newest_graphs(kind: str) -> Use:
+    """Flows whose newest version names the id. Ids are random: the text of one is nothing else."""
+
+    def count(id: UUID) -> Select[int]:
+        newest = _newest()
+        return select(func.count()).select_from(newest).where(cast(newest.c.graph, String).contains(str(id)))
+
+    return Use(kind, count)
+
+
+add_uses("queue", _in_newest_graphs("flow"))
+add_uses("calendar", _in_newest_graphs("flow"))

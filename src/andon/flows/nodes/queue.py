@@ -1,0 +1,89 @@
+"""Queue: wait for an agent, and talk."""
+
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from msgspec import Meta
+
+from andon.flows import speech
+from andon.flows.model import KEYS, Enqueue, KeyNoted, LeaveQueue
+from andon.flows.nodes.base import BaseNode, silent
+from andon.flows.walk import Walk
+from andon.interactions.events import Outcome
+from andon.interactions.ports import FlowInput, Key, QueueLeave, QueueLeft, Say, WaitTick
+
+
+class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
+    """The caller waits with music until an agent has talked with them, or nobody will.
+
+    `prompts` are spoken on entering, `wait_prompts` at each announcement, every `announce_every_s` seconds
+    (0: never), followed by the place in the queue and the estimated wait as far as they are wanted and
+    known. `priority` is added to the queue's. `exit_key`, when set, leads through `key`: usually to
+    voicemail. After a conversation the flow goes on through `conversation_ended` unless the caller hung up.
+    """
+
+    needed: ClassVar[tuple[str, ...]] = ("conversation_ended", "timeout", "nobody_signed_in")
+    optional: ClassVar[tuple[str, ...]] = ("key",)
+
+    queue_id: UUID
+    priority: int = 0
+    prompts: tuple[str, ...] = ("transferring",)
+    wait_prompts: tuple[str, ...] = ("still_busy",)
+    announce_every_s: Annotated[float, Meta(ge=0, le=600)] = 30.0
+    say_position: bool = True
+    say_estimated_wait: bool = True
+    exit_key: Annotated[str, Meta(max_length=1)] = ""
+
+    def prompt_names(self) -> tuple[str, ...]:
+        return (*self.prompts, *(self.wait_prompts if self.announce_every_s else ()))
+
+    def queue_ids(self) -> tuple[UUID, ...]:
+        return (self.queue_id,)
+
+    def enter(self, walk: Walk) -> None:
+        walk.outcome = Outcome.SELF_SERVICE
+        walk.expect(Outcome.ABANDONED_FLOW)
+        walk.ask(Enqueue(self.queue_id, self.priority, self.announce_every_s))
+        if self.prompts:
+            walk.say(*self.prompts)
+
+    def hear(self, walk: Walk, heard: FlowInput) -> None:
+        match heard:
+            case WaitTick() if "guard" not in walk.memory:
+                self._announce(walk, heard)
+            case Key(digit=digit) if digit == self.exit_key and digit in KEYS and "key" in self.exits:
+                walk.hush()
+                walk.ask(KeyNoted(walk.node, digit, "", accepted=True), LeaveQueue())
+                walk.leave("key")
+            case QueueLeft(how=how):
+                walk.hush()
+                self._left(walk, how)
+            case _:
+                silent(walk, heard)
+
+    def _announce(self, walk: Walk, tick: WaitTick) -> None:
+        said = [walk.spoken(name) for name in self.wait_prompts]
+        phrases = []
+        if self.say_position:
+            phrases.append(speech.position(tick.position, walk.language))
+        if self.say_estimated_wait and tick.estimated_wait_s is not None:
+            phrases.append(speech.estimated_wait(tick.estimated_wait_s, walk.language))
+        for phrase in phrases:
+            if all(prompt.say is Say.NUMBER or walk.knows(prompt.name) for prompt in phrase):
+                said.extend(phrase)
+        if said:
+            walk.speak(said)
+
+    def _left(self, walk: Walk, how: QueueLeave) -> None:
+        match how:
+            case QueueLeave.CONVERSATION_ENDED:
+                walk.outcome = Outcome.SERVED
+                walk.leave("conversation_ended")
+            case QueueLeave.TIMEOUT:
+                walk.outcome = Outcome.QUEUE_TIMEOUT
+                walk.leave("timeout")
+            case QueueLeave.NOBODY_SIGNED_IN:
+                walk.outcome = Outcome.NOBODY_SIGNED_IN
+                walk.leave("nobody_signed_in")
+            case QueueLeave.UNKNOWN_QUEUE:
+                walk.fail()

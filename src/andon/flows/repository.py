@@ -1,0 +1,65 @@
+"""SQL of flows: the versions that calls run on."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from andon.flows.graph import FlowVersion, GraphInvalid, parse_graph
+from andon.flows.tables import FlowRow, FlowVersionRow
+
+log = structlog.get_logger(__name__)
+
+
+async def load_flows(session: AsyncSession) -> list[FlowVersion]:
+    """The newest published version of each flow, for the core. One that cannot be read, because it was
+    published under other code, is left out and logged: its callers hear that, the other flows go on."""
+    rows = await session.scalars(
+        select(FlowVersionRow)
+        .distinct(FlowVersionRow.flow_id)
+        .order_by(FlowVersionRow.flow_id, FlowVersionRow.version.desc())
+    )
+    flows = []
+    for row in rows:
+        try:
+            graph = parse_graph(row.graph)
+        except GraphInvalid as error:
+            log.error("flow_unreadable", flow=str(row.flow_id), version=row.version, problem=error.problem)
+            continue
+        flows.append(FlowVersion(flow_id=row.flow_id, version=row.version, graph=graph))
+    return flows
+
+
+async def newest(session: AsyncSession, flow_id: UUID) -> FlowVersionRow | None:
+    """The flow's newest version."""
+    found: FlowVersionRow | None = await session.scalar(
+        select(FlowVersionRow)
+        .where(FlowVersionRow.flow_id == flow_id)
+        .order_by(FlowVersionRow.version.desc())
+        .limit(1)
+    )
+    return found
+
+
+async def publish(
+    session: AsyncSession,
+    flow_id: UUID,
+    graph: dict[str, Any],
+    note: str,
+    at: datetime,
+    by: UUID | None,
+) -> FlowVersionRow:
+    """Add the next version. Two publishing at once get two versions: the flow's row is locked meanwhile."""
+    await session.execute(select(FlowRow.id).where(FlowRow.id == flow_id).with_for_update())
+    last = await session.scalar(
+        select(func.max(FlowVersionRow.version)).where(FlowVersionRow.flow_id == flow_id)
+    )
+    row = FlowVersionRow(
+        flow_id=flow_id, version=(last or 0) + 1, graph=graph, note=note, published_at=at, published_by=by
+    )
+    session.add(row)
+    await session.flush()
+    return row

@@ -1,0 +1,121 @@
+"""Runs published flows on live contacts: the `FlowDriver` of `interactions.ports`."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import assert_never
+from uuid import UUID
+
+from andon.calendars.model import Calendar, holiday_data_missing
+from andon.flows import model as ask
+from andon.flows.graph import FlowVersion
+from andon.flows.interpreter import step
+from andon.interactions.ports import ContactPort, FlowHandle, FlowInput, Started
+
+_WARN_AHEAD = timedelta(days=30)
+
+
+def prompt_names(folder: Path) -> dict[str, frozenset[str]]:
+    """Names of the prompts below `folder`, by language: files `<language>/<name>.<format>`."""
+    return {
+        language: frozenset(path.stem for path in (folder / language).glob("*.*"))
+        for language in ask.LANGUAGES
+    }
+
+
+class Flows:
+    """The published flows of one tenant. `put` replaces them; calls under way keep what they began on."""
+
+    def __init__(self, prompts: Mapping[str, frozenset[str]] | None = None) -> None:
+        self._prompts = prompts
+        self._versions: dict[UUID, FlowVersion] = {}
+        self._calendars: dict[UUID, Calendar] = {}
+
+    def put(self, versions: Iterable[FlowVersion], calendars: Iterable[Calendar]) -> None:
+        """Take the newest published version of every flow, and the calendars."""
+        newest: dict[UUID, FlowVersion] = {}
+        for version in versions:
+            known = newest.get(version.flow_id)
+            if known is None or known.version < version.version:
+                newest[version.flow_id] = version
+        self._versions = newest
+        self._calendars = {calendar.calendar_id: calendar for calendar in calendars}
+
+    def start(self, port: ContactPort) -> FlowHandle:
+        """A handle on the newest version of the contact's flow. Raises `LookupError` when there is none."""
+        version = self._versions.get(port.view.flow_id)
+        if version is None:
+            raise LookupError(f"flow {port.view.flow_id} has no published version")
+        return Handle(port, version, self)
+
+    @property
+    def calendars(self) -> Mapping[UUID, Calendar]:
+        return self._calendars
+
+    @property
+    def prompts(self) -> Mapping[str, frozenset[str]] | None:
+        return self._prompts
+
+    def calendars_without_holidays(self, now: datetime) -> list[tuple[Calendar, int]]:
+        """Calendars that follow public holidays, and the first year of the next 30 days without data."""
+        found = []
+        for calendar in self._calendars.values():
+            year = holiday_data_missing(calendar, now, now + _WARN_AHEAD)
+            if year is not None:
+                found.append((calendar, year))
+        return found
+
+
+class Handle:
+    """One contact's run."""
+
+    def __init__(self, port: ContactPort, version: FlowVersion, flows: Flows) -> None:
+        self._port = port
+        self._version = version
+        self._flows = flows
+        self._run = ask.Run()
+
+    def hear(self, heard: FlowInput) -> None:
+        """One step; what it asks for goes to the port in order."""
+        if isinstance(heard, Started) and not self._run.began:
+            self._port.entered(self._version.flow_id, self._version.version)
+        context = ask.Context(
+            view=self._port.view, calendars=self._flows.calendars, prompts=self._flows.prompts
+        )
+        self._run, commands = step(self._version.graph, self._run, heard, context)
+        for command in commands:
+            _perform(self._port, command)
+
+
+def _perform(port: ContactPort, command: ask.Command) -> None:
+    match command:
+        case ask.Answer():
+            port.answer()
+        case ask.Play(prompts):
+            port.play(prompts)
+        case ask.StopPlaying():
+            port.stop_playing()
+        case ask.SetTimer(seconds, tag):
+            port.set_timer(seconds, tag)
+        case ask.StartRecording():
+            port.start_recording()
+        case ask.Enqueue(queue_id, priority, announce_every_s):
+            port.enqueue(queue_id, priority, announce_every_s)
+        case ask.LeaveQueue():
+            port.leave_queue()
+        case ask.TakeVoicemail(max_s, queue_id):
+            port.take_voicemail(max_s, queue_id)
+        case ask.Passed(node, node_type):
+            port.passed(node, node_type)
+        case ask.KeyNoted(node, keys, label, accepted):
+            port.key(node, keys, label, accepted)
+        case ask.SurveyAsked(survey):
+            port.survey_asked(survey)
+        case ask.SurveyAnswered(survey, score):
+            port.survey_answered(survey, score)
+        case ask.Expect(outcome):
+            port.expect(outcome)
+        case ask.Finish(outcome, cause):
+            port.finish(outcome, cause)
+        case _:
+            assert_never(command)

@@ -1,0 +1,273 @@
+"""One way of administering for everything an administrator sets up.
+
+A room says what its things are (`Resource`); here is what happens to them: list, make, read, change,
+retire. Every change is one transaction together with its audit entry; after the commit the bus hears
+`config.changed`, so that the core works by it at once.
+"""
+
+import inspect as inspection
+from collections.abc import Awaitable, Callable, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, create_model
+from sqlalchemy import Select, func, inspect, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from andon.identity import audit
+from andon.identity.access import At, may, scope_of
+from andon.identity.model import Actor, Permission
+from andon.kit import i18n
+from andon.kit.errors import AndonError, not_found
+from andon.kit.web import Body, Page, Services, Shown, invalid
+
+CONFIG_CHANGED = "config.changed"
+_LIST_LIMIT = 5000
+
+Administrator = Annotated[Actor, may(Permission.CONFIG)]
+
+
+def announce(services: Services, actor: Actor) -> None:
+    """Tell every process that this tenant's configuration is another one now. Call after the commit."""
+    services.bus.publish(CONFIG_CHANGED, {"tenant_id": str(actor.tenant_id)})
+
+
+def patch_of(model: type[BaseModel]) -> type[BaseModel]:
+    """The same fields, none of them required; a null is still refused where the model refuses it."""
+    fields: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        optional = copy(info)
+        optional.default = None
+        optional.default_factory = None
+        fields[name] = (info.annotation, optional)
+    return create_model(f"{model.__name__}Patch", __base__=Body, **fields)
+
+
+@dataclass(frozen=True)
+class Use:
+    """Something that may refer to a thing: `kind.<kind>` names it, `count` says how many do."""
+
+    kind: str
+    count: Callable[[UUID], Select[int]]
+
+
+def used_by(kind: str, table: Any, column: Any, *and_where: Any) -> Use:
+    """The usual kind of use: rows of `table` whose `column` is the id, retired ones aside."""
+
+    def count(id: UUID) -> Select[int]:
+        query = select(func.count()).select_from(table).where(column == id, *and_where)
+        return query.where(table.retired_at.is_(None)) if hasattr(table, "retired_at") else query
+
+    return Use(kind, count)
+
+
+_uses: dict[str, list[Use]] = {}
+
+
+def add_uses(kind: str, *uses: Use) -> None:
+    """A room above says where it refers to things of `kind`; who makes them need not know it."""
+    _uses.setdefault(kind, []).extend(uses)
+
+
+Prepare = Callable[[AsyncSession, dict[str, Any], Any | None], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What one kind of thing is.
+
+    `prepare(session, values, row)` checks and completes what is about to be written, `row` being None for
+    a new thing; it raises `kit.web.invalid`. `fixed` fields can be set only when the thing is made.
+    `unique` names the field to mark when a name is taken, `references` those that point elsewhere.
+    """
+
+    path: str
+    kind: str
+    table: Any
+    model: type[Body]
+    shown: type[Shown]
+    label: str = "name"
+    order: Sequence[Any] = ()
+    fixed: frozenset[str] = frozenset()
+    unique: str = "name"
+    prepare: Prepare | None = None
+    filters: dict[str, Any] = field(default_factory=dict)
+    readers: tuple[Permission, ...] = (Permission.CONFIG,)
+
+
+def values_of(row: Any) -> dict[str, Any]:
+    """A row's columns by name, without those the database keeps for itself."""
+    skip = {"tenant_id", "created_at", "retired_at"}
+    return {
+        attribute.key: getattr(row, attribute.key)
+        for attribute in inspect(row).mapper.column_attrs
+        if attribute.key not in skip
+    }
+
+
+async def present(session: AsyncSession, table: Any, id: UUID) -> Any:
+    """The row, if it is there, visible and not retired. Raises `not_found`."""
+    row = await session.get(table, id)
+    if row is None or getattr(row, "retired_at", None) is not None:
+        raise not_found(table.__tablename__)
+    return row
+
+
+async def refuse_when_used(session: AsyncSession, actor: Actor, kind: str, id: UUID) -> None:
+    """Raises `in_use`, naming what refers to the thing."""
+    by = [
+        f"{i18n.text(f'kind.{use.kind}', actor.locale)} ({count})"
+        for use in _uses.get(kind, ())
+        if (count := await session.scalar(use.count(id)))
+    ]
+    if by:
+        raise AndonError("in_use", 409, by=", ".join(by))
+
+
+def broken_rule(error: IntegrityError, unique: str) -> AndonError:
+    """A constraint's complaint, said of the field concerned."""
+    diagnosis = getattr(error.orig, "diag", None)
+    constraint = (diagnosis.constraint_name if diagnosis else "") or ""
+    if constraint.startswith("uq_"):
+        return AndonError("conflict", 409, fields={unique: "field.taken"})
+    if constraint.startswith("fk_"):
+        # Named fk_<table>_tenant_id[_client_id]_<column>, see `refers`.
+        rest = constraint.partition("_tenant_id_")[2]
+        column = rest.removeprefix("client_id_") or "client_id"
+        return invalid(**{column: "field.unknown_reference"})
+    return AndonError("invalid", 422)
+
+
+def crud(resource: Resource) -> APIRouter:
+    """GET and POST on the path, GET, PATCH and DELETE on `/{id}` below it."""
+    router = APIRouter(tags=[resource.kind])
+    table, shown = resource.table, resource.shown
+    patch_model = patch_of(resource.model)
+    page = Page[shown]  # type: ignore[valid-type]  # made at run time, for the OpenAPI document
+    reader = Annotated[Actor, may(*resource.readers)]
+
+    async def list_all(actor: Any, services: At, **query: Any) -> Any:
+        wanted = select(table)
+        if hasattr(table, "retired_at"):
+            wanted = wanted.where(table.retired_at.is_(None))
+        for name, value in query.items():
+            if value is not None:
+                wanted = wanted.where(resource.filters[name] == value)
+        order = resource.order or (getattr(table, resource.label), table.id)
+        async with services.db.session(scope_of(actor)) as session:
+            rows = list(await session.scalars(wanted.order_by(*order).limit(_LIST_LIMIT)))
+            return Page(items=[shown.model_validate(row) for row in rows], total=len(rows))
+
+    async def make(body: Any, actor: Any, services: At) -> Any:
+        values = body.model_dump()
+        try:
+            async with services.db.session(scope_of(actor)) as session:
+                if resource.prepare is not None:
+                    await resource.prepare(session, values, None)
+                row = table(**values)
+                session.add(row)
+                await session.flush()
+                await session.refresh(row)
+                _audit(session, services, actor, "create", row, None, audit.snapshot(values_of(row)))
+                answer = shown.model_validate(row)
+        except IntegrityError as error:
+            raise broken_rule(error, resource.unique) from error
+        announce(services, actor)
+        return answer
+
+    async def read(id: UUID, actor: Any, services: At) -> Any:
+        async with services.db.session(scope_of(actor)) as session:
+            return shown.model_validate(await present(session, table, id))
+
+    async def change(id: UUID, body: Any, actor: Any, services: At) -> Any:
+        values = body.model_dump(exclude_unset=True)
+        try:
+            async with services.db.session(scope_of(actor)) as session:
+                row = await present(session, table, id)
+                before = values_of(row)
+                for name in resource.fixed & values.keys():
+                    if values[name] != before[name]:
+                        raise invalid(**{name: "field.fixed"})
+                if resource.prepare is not None:
+                    await resource.prepare(session, values, row)
+                for name, value in values.items():
+                    setattr(row, name, value)
+                await session.flush()
+                await session.refresh(row)
+                answer = shown.model_validate(row)
+                old, new = audit.changed(before, values_of(row))
+                if new:
+                    _audit(session, services, actor, "update", row, old, new)
+        except IntegrityError as error:
+            raise broken_rule(error, resource.unique) from error
+        announce(services, actor)
+        return answer
+
+    async def retire(id: UUID, actor: Any, services: At) -> Response:
+        async with services.db.session(scope_of(actor)) as session:
+            row = await present(session, table, id)
+            await refuse_when_used(session, actor, resource.kind, id)
+            row.retired_at = services.clock.now()
+            _audit(session, services, actor, "delete", row, audit.snapshot(values_of(row)), None)
+        announce(services, actor)
+        return Response(status_code=204)
+
+    def _audit(
+        session: AsyncSession,
+        services: Services,
+        actor: Actor,
+        action: str,
+        row: Any,
+        before: dict[str, Any] | None,
+        after: dict[str, Any] | None,
+    ) -> None:
+        audit.record(
+            session,
+            actor,
+            services.clock.now(),
+            action,
+            resource.kind,
+            object_id=row.id,
+            name=str(getattr(row, resource.label)),
+            before=before,
+            after=after,
+        )
+
+    for endpoint, who in ((list_all, reader), (read, reader), (make, Administrator), (change, Administrator)):
+        endpoint.__annotations__["actor"] = who
+    retire.__annotations__["actor"] = Administrator
+    make.__annotations__["body"] = resource.model
+    change.__annotations__["body"] = patch_model
+    path, one = resource.path, f"{resource.path}/{{id}}"
+    for place, method, endpoint, answers, status in (
+        (path, "GET", _with_query(list_all, resource.filters), page, 200),
+        (path, "POST", make, shown, 201),
+        (one, "GET", read, shown, 200),
+        (one, "PATCH", change, shown, 200),
+        (one, "DELETE", retire, None, 204),
+    ):
+        router.add_api_route(
+            place,
+            endpoint,
+            methods=[method],
+            status_code=status,
+            response_model=answers,
+            operation_id=f"{endpoint.__name__}_{resource.kind}",
+        )
+    return router
+
+
+def _with_query(endpoint: Callable[..., Any], filters: dict[str, Any]) -> Callable[..., Any]:
+    """The endpoint with an optional id a filter as query parameter: FastAPI reads them off the signature."""
+    signature = inspection.signature(endpoint)
+    kept = [p for p in signature.parameters.values() if p.kind is not inspection.Parameter.VAR_KEYWORD]
+    added = [
+        inspection.Parameter(name, inspection.Parameter.KEYWORD_ONLY, default=None, annotation=UUID | None)
+        for name in filters
+    ]
+    cast(Any, endpoint).__signature__ = signature.replace(parameters=[*kept, *added])
+    return endpoint

@@ -1,0 +1,68 @@
+"""HTTP of clients and their projects."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from andon.identity.admin import Resource, add_uses, crud, used_by
+from andon.identity.model import Permission
+from andon.identity.tables import Client, Project, User
+from andon.kit.web import Body, Line, Name, Shown
+
+READERS = (Permission.CONFIG, Permission.BOARD, Permission.CONTACTS)
+
+
+class ClientIn(Body):
+    name: Name
+    short_name: Name
+
+
+class ClientShown(Shown):
+    id: UUID
+    name: str
+    short_name: str
+    created_at: datetime
+
+
+class ProjectIn(Body):
+    client_id: UUID
+    name: Name
+    greeting_zh: Line = ""
+    greeting_en: Line = ""
+    language: Literal["zh", "en"] = "zh"
+
+
+class ProjectShown(Shown):
+    id: UUID
+    client_id: UUID
+    name: str
+    greeting_zh: str
+    greeting_en: str
+    language: str
+    created_at: datetime
+
+
+CLIENTS = Resource(
+    path="/api/clients", kind="client", table=Client, model=ClientIn, shown=ClientShown, readers=READERS
+)
+PROJECTS = Resource(
+    path="/api/projects",
+    kind="project",
+    table=Project,
+    model=ProjectIn,
+    shown=ProjectShown,
+    fixed=frozenset({"client_id"}),
+    filters={"client_id": Project.client_id},
+    readers=READERS,
+)
+add_uses(
+    "client",
+    used_by("project", Project, Project.client_id),
+    used_by("user", User, User.client_id, User.active),
+)
+
+router = APIRouter()
+router.include_router(crud(CLIENTS))
+router.include_router(crud(PROJECTS))

@@ -1,0 +1,99 @@
+"""HTTP of logging in and of the own account."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from andon.identity.access import COOKIE, At, LoggedInActor, address_of, scope_of, sessions
+from andon.identity.model import Actor
+from andon.identity.tables import User
+from andon.kit.web import Body, Shown
+
+router = APIRouter(tags=["session"])
+
+
+class LogIn(Body):
+    """`login` may be `name@operator` when two operators of the installation share names."""
+
+    login: Annotated[str, Field(min_length=1, max_length=100)]
+    password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class TenantShown(Shown):
+    id: UUID
+    name: str
+
+
+class Me(Shown):
+    user_id: UUID
+    name: str
+    login: str
+    agent_no: str | None
+    roles: list[str]
+    client_id: UUID | None
+    tenant: TenantShown
+    locale: str
+    permissions: list[str]
+
+
+class Language(Body):
+    locale: Literal["zh", "en"]
+
+
+def me_of(actor: Actor) -> Me:
+    return Me(
+        user_id=actor.user_id,
+        name=actor.name,
+        login=actor.login,
+        agent_no=actor.agent_no,
+        roles=list(actor.roles),
+        client_id=actor.client_id,
+        tenant=TenantShown(id=actor.tenant_id, name=actor.tenant_name),
+        locale=actor.locale,
+        permissions=sorted(actor.permissions),
+    )
+
+
+@router.post("/api/session")
+async def log_in(body: LogIn, request: Request, response: Response, services: At) -> Me:
+    """Log in; the session is a cookie."""
+    found = await sessions(request).log_in(
+        body.login, body.password, address_of(request), request.headers.get("user-agent", "")
+    )
+    response.set_cookie(
+        COOKIE,
+        found.token,
+        max_age=int(sessions(request).policy.absolute.total_seconds()),
+        httponly=True,
+        samesite="strict",
+        secure=services.settings.secure_cookie or request.url.scheme == "https",
+        path="/",
+    )
+    return me_of(found.actor)
+
+
+@router.delete("/api/session", status_code=204)
+async def log_out(actor: LoggedInActor, request: Request) -> Response:
+    """Log out."""
+    await sessions(request).log_out(actor)
+    answer = Response(status_code=204)
+    answer.delete_cookie(COOKIE, path="/")
+    return answer
+
+
+@router.get("/api/me")
+async def me(actor: LoggedInActor) -> Me:
+    """Who is logged in and what is allowed."""
+    return me_of(actor)
+
+
+@router.put("/api/me/locale")
+async def choose_language(body: Language, actor: LoggedInActor, services: At) -> Me:
+    """Choose the own language."""
+    async with services.db.session(scope_of(actor)) as session:
+        user = await session.get_one(User, actor.user_id)
+        user.locale = body.locale
+    return me_of(msgspec.structs.replace(actor, locale=body.locale))

@@ -1,0 +1,271 @@
+"""HTTP of the people who can log in."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field, StringConstraints, field_validator
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from andon.identity import audit, repository
+from andon.identity.access import At, LoggedInActor, may, scope_of, sessions
+from andon.identity.admin import Administrator, announce, broken_rule, patch_of, values_of
+from andon.identity.model import Actor, Permission, Role, permissions
+from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
+from andon.identity.tables import Client, User
+from andon.kit.database import Scope
+from andon.kit.errors import AndonError, not_found
+from andon.kit.web import Body, Line, Name, Page, Services, Shown, invalid
+
+router = APIRouter(tags=["user"])
+
+Login = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=40, pattern=r"^[A-Za-z0-9._-]+$")
+]
+AgentNo = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20, pattern=r"^[A-Za-z0-9-]+$")
+]
+Password = Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
+Reader = Annotated[Actor, may(Permission.CONFIG, Permission.BOARD, Permission.CONTACTS)]
+
+
+class UserChange(Body):
+    """What of a user can be changed."""
+
+    login: Login
+    name: Name
+    agent_no: AgentNo | None = None
+    department: Line = ""
+    roles: list[Role]
+    client_id: UUID | None = None
+    locale: Literal["zh", "en"] = "zh"
+    active: bool = True
+
+    @field_validator("roles")
+    @classmethod
+    def _once(cls, roles: list[Role]) -> list[Role]:
+        if not roles:
+            raise ValueError("field.role_needed")
+        return sorted(set(roles))
+
+
+class UserIn(UserChange):
+    password: Password
+
+
+UserPatch = patch_of(UserChange)
+
+
+class UserShown(Shown):
+    id: UUID
+    login: str
+    name: str
+    agent_no: str | None
+    department: str
+    roles: list[str]
+    client_id: UUID | None
+    locale: str
+    active: bool
+    locked: bool = False
+    created_at: datetime
+
+
+class NewPassword(Body):
+    """`current` is needed for the own password."""
+
+    password: Password
+    current: str = ""
+
+
+@router.get("/api/users")
+async def list_users(actor: Reader, services: At, role: Role | None = None) -> Page[UserShown]:
+    """Everybody, those who left included."""
+    wanted = select(User)
+    if role is not None:
+        wanted = wanted.where(User.roles.contains([role.value]))
+    async with services.db.session(scope_of(actor)) as session:
+        rows = list(await session.scalars(wanted.order_by(User.agent_no.nulls_last(), User.login)))
+        items = await _shown(session, services, rows)
+    return Page(items=items, total=len(items))
+
+
+@router.post("/api/users", status_code=201)
+async def make_user(body: UserIn, actor: Administrator, request: Request, services: At) -> UserShown:
+    """Add a person."""
+    values = body.model_dump(exclude={"password"})
+    if body.password == body.login:
+        raise invalid(password="field.password_same")  # noqa: S106  # a text's key
+    hashed = await sessions(request).passwords.hash(body.password)
+    try:
+        async with services.db.session(scope_of(actor)) as session:
+            await _check(session, values)
+            row = User(**_plain(values), password_hash=hashed, password_changed_at=services.clock.now())
+            session.add(row)
+            await session.flush()
+            await session.refresh(row)
+            _record(session, services, actor, "create", row, None, audit.snapshot(_public(row)))
+            answer = UserShown.model_validate(row)
+    except IntegrityError as error:
+        raise _broken(error) from error
+    announce(services, actor)
+    return answer
+
+
+@router.get("/api/users/{id}")
+async def read_user(id: UUID, actor: Reader, services: At) -> UserShown:
+    """One person."""
+    async with services.db.session(scope_of(actor)) as session:
+        return (await _shown(session, services, [await _user(session, id)]))[0]
+
+
+@router.patch("/api/users/{id}")
+async def change_user(
+    id: UUID,
+    body: UserPatch,  # type: ignore[valid-type]  # made at run time from UserChange
+    actor: Administrator,
+    request: Request,
+    services: At,
+) -> UserShown:
+    """Change a person. Whoever loses a right is logged out."""
+    values: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]  # see above
+    ended: list[UUID] = []
+    try:
+        async with services.db.session(scope_of(actor)) as session:
+            row = await _user(session, id)
+            before = _public(row)
+            after = before | _plain(values)
+            await _check(session, after)
+            steps_down = _administers(before) and not _administers(after)
+            if steps_down and not await repository.other_administrators(session, id):
+                raise AndonError("user.last_administrator", 409)
+            for name, value in _plain(values).items():
+                setattr(row, name, value)
+            await session.flush()
+            if _loses(before, after):
+                ended = await repository.end_sessions(session, id, services.clock.now())
+            old, new = audit.changed(before, _public(row))
+            if new:
+                _record(session, services, actor, "update", row, old, new)
+            answer = (await _shown(session, services, [row]))[0]
+    except IntegrityError as error:
+        raise _broken(error) from error
+    sessions(request).tell_ended(ended)
+    announce(services, actor)
+    return answer
+
+
+@router.post("/api/users/{id}/password", status_code=204)
+async def set_password(
+    id: UUID, body: NewPassword, actor: LoggedInActor, request: Request, services: At
+) -> Response:
+    """Set a password: an administrator anybody's, everybody the own. Other log-ins of the person end, and
+    a locked name is free again."""
+    own = id == actor.user_id
+    if not own and not actor.may(Permission.CONFIG):
+        raise AndonError("forbidden", 403)
+    passwords = sessions(request).passwords
+    # The own password is changed from within a client's walls too, behind which there is no audit log.
+    scope = Scope(actor.tenant_id, user_id=actor.user_id)
+    async with services.db.session(scope) as session:
+        known = (await _user(session, id)).password_hash
+    if own and not await passwords.check(known, body.current):
+        raise invalid(current="field.password_current")
+    hashed = await passwords.hash(body.password)
+    async with services.db.session(scope) as session:
+        row = await _user(session, id)
+        if body.password == row.login:
+            raise invalid(password="field.password_same")  # noqa: S106  # a text's key
+        row.password_hash = hashed
+        row.password_changed_at = services.clock.now()
+        await repository.clear_login(session, f"user:{id}")
+        keep = actor.session_id if own else None
+        ended = await repository.end_sessions(session, id, services.clock.now(), keep=keep)
+        _record(session, services, actor, "password", row, None, None)
+    sessions(request).tell_ended(ended)
+    return Response(status_code=204)
+
+
+def _administers(values: dict[str, Any]) -> bool:
+    return bool(values["active"]) and Role.ADMINISTRATOR.value in values["roles"]
+
+
+def _loses(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    return (
+        (before["active"] and not after["active"])
+        or before["client_id"] != after["client_id"]
+        or bool(permissions(before["roles"]) - permissions(after["roles"]))
+    )
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Roles as the table keeps them."""
+    return {
+        name: [str(role) for role in value] if name == "roles" else value for name, value in values.items()
+    }
+
+
+def _public(row: User) -> dict[str, Any]:
+    values = values_of(row)
+    del values["password_hash"], values["password_changed_at"]
+    return values
+
+
+async def _user(session: AsyncSession, id: UUID) -> User:
+    row = await session.get(User, id)
+    if row is None:
+        raise not_found("user")
+    return row
+
+
+async def _shown(session: AsyncSession, services: Services, rows: list[User]) -> list[UserShown]:
+    names = {row.id: f"user:{row.id}" for row in rows}
+    locked = await repository.locked_names(session, names.values(), services.clock.now())
+    return [
+        UserShown.model_validate(row).model_copy(update={"locked": names[row.id] in locked}) for row in rows
+    ]
+
+
+async def _check(session: AsyncSession, values: dict[str, Any]) -> None:
+    """Rules over several fields."""
+    roles = {str(role) for role in values["roles"]}
+    if Role.AGENT in roles and not values["agent_no"]:
+        raise invalid(agent_no="field.agent_no_needed")
+    if Role.CLIENT_VIEWER in roles and values["client_id"] is None:
+        raise invalid(client_id="field.client_needed")
+    if values["client_id"] is not None:
+        if roles - {Role.CLIENT_VIEWER, Role.AGENT}:
+            raise invalid(client_id="field.client_role")
+        client = await session.get(Client, values["client_id"])
+        if client is None or client.retired_at is not None:
+            raise invalid(client_id="field.unknown_reference")
+
+
+def _broken(error: IntegrityError) -> AndonError:
+    diagnosis = getattr(error.orig, "diag", None)
+    name = (diagnosis.constraint_name if diagnosis else "") or ""
+    return broken_rule(error, "agent_no" if name.endswith("agent_no") else "login")
+
+
+def _record(
+    session: AsyncSession,
+    services: Services,
+    actor: Actor,
+    action: str,
+    row: User,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+) -> None:
+    audit.record(
+        session,
+        actor,
+        services.clock.now(),
+        action,
+        "user",
+        object_id=row.id,
+        name=row.name,
+        before=before,
+        after=after,
+    )

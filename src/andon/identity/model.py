@@ -1,0 +1,95 @@
+"""Roles, what they allow, who is asking, and the rules of logging in. Pure."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from andon.kit.i18n import Locale
+
+
+class Role(StrEnum):
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    QUALITY = "quality"
+    PLANNER = "planner"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    CLIENT_VIEWER = "client_viewer"
+
+
+class Permission(StrEnum):
+    DESK = "desk"  # take calls, see the own contacts and figures
+    BOARD = "board"  # the live board
+    CONTACTS = "contacts"  # everybody's contacts, within one's walls
+    RECORDINGS = "recordings"  # listen to everybody's recordings, within one's walls
+    CONFIG = "config"  # see and change everything an administrator sets up
+    AUDIT = "audit"
+    LEDGER = "ledger"
+
+
+ALLOWS: dict[Role, frozenset[Permission]] = {
+    Role.AGENT: frozenset({Permission.DESK}),
+    Role.SUPERVISOR: frozenset(
+        {Permission.BOARD, Permission.CONTACTS, Permission.RECORDINGS, Permission.LEDGER}
+    ),
+    Role.QUALITY: frozenset({Permission.CONTACTS, Permission.RECORDINGS}),
+    Role.PLANNER: frozenset({Permission.BOARD}),
+    Role.ADMINISTRATOR: frozenset({Permission.CONFIG, Permission.AUDIT, Permission.BOARD, Permission.LEDGER}),
+    Role.AUDITOR: frozenset({Permission.AUDIT, Permission.LEDGER, Permission.CONTACTS}),
+    Role.CLIENT_VIEWER: frozenset({Permission.BOARD, Permission.CONTACTS}),
+}
+
+
+def permissions(roles: Iterable[str]) -> frozenset[Permission]:
+    """What the roles allow together. A role nobody knows allows nothing."""
+    return frozenset().union(*(ALLOWS[Role(role)] for role in roles if role in ALLOWS))
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is asking, found by the session cookie. `client_id` set: sees this client only."""
+
+    tenant_id: UUID
+    tenant_name: str
+    user_id: UUID
+    session_id: UUID
+    login: str
+    name: str
+    agent_no: str | None
+    roles: tuple[str, ...]
+    client_id: UUID | None
+    locale: Locale
+    address: str = ""
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        return permissions(self.roles)
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+
+class LoginPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """After `attempts` wrong passwords in a row the account rests for `lock`; a session ends `idle` after
+    it was last used and `absolute` after it began, whichever is first."""
+
+    attempts: int = 5
+    lock: timedelta = timedelta(minutes=15)
+    idle: timedelta = timedelta(minutes=480)
+    absolute: timedelta = timedelta(hours=12)
+
+
+def lock_after_failure(policy: LoginPolicy, failed: int, now: datetime) -> datetime | None:
+    """Until when the account rests after its `failed`-th wrong password in a row; None: not at all."""
+    return now + policy.lock if failed >= policy.attempts else None
+
+
+def is_locked(locked_until: datetime | None, now: datetime) -> bool:
+    return locked_until is not None and now < locked_until
+
+
+def session_lives(policy: LoginPolicy, *, seen_at: datetime, expires_at: datetime, now: datetime) -> bool:
+    """Whether a session that was last used at `seen_at` may be used now."""
+    return now < expires_at and now - seen_at < policy.idle

@@ -1,0 +1,234 @@
+"""Logging in and out, finding out who asks, and the operator's first administrator."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy.exc import IntegrityError
+
+from andon.identity import audit, repository, texts  # noqa: F401  (texts registers what is said here)
+from andon.identity.model import Actor, LoginPolicy, Role, session_lives
+from andon.identity.passwords import Passwords
+from andon.identity.tables import Tenant, User, UserSession
+from andon.kit.bus.model import Bus
+from andon.kit.clock import Clock
+from andon.kit.database import Database, Scope
+from andon.kit.database.session import enter_scope
+from andon.kit.errors import AndonError
+from andon.kit.i18n import negotiate
+from andon.kit.ids import uuid7
+from andon.kit.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+SESSION_ENDED = "session.ended"
+_SEEN_EVERY = timedelta(seconds=30)  # a session's last use is written down at most this often
+_DEVICE_LENGTH = 200
+REFUSAL_SECONDS = 0.3  # well above what checking takes, so that its differences do not show
+
+_logins = Counter("andon_logins", "Log-in attempts", ["result"])
+
+
+def policy_of(settings: Settings) -> LoginPolicy:
+    return LoginPolicy(
+        attempts=settings.login_attempts,
+        lock=timedelta(minutes=settings.login_lock_minutes),
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        absolute=timedelta(hours=settings.session_hours),
+    )
+
+
+@dataclass(frozen=True)
+class LoggedIn:
+    """`token` goes into the cookie and is known nowhere else."""
+
+    actor: Actor
+    token: str
+
+
+class Sessions:
+    """Log-ins of one process; all state is in the database, so that any process may answer."""
+
+    def __init__(
+        self, db: Database, clock: Clock, bus: Bus, policy: LoginPolicy, passwords: Passwords
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._bus = bus
+        self.policy = policy
+        self.passwords = passwords
+
+    async def log_in(self, typed: str, password: str, address: str, device: str) -> LoggedIn:
+        """Check name and password. `typed` is a log-in name, or `name@operator` when operators share names.
+
+        Raises `AndonError`: `login.refused`, or `login.locked` after too many wrong tries. A name nobody
+        bears is answered alike: in words, in lock-out, in work, and after the same time.
+        """
+        begun = self._clock.monotonic()
+        try:
+            return await self._log_in(typed, password, address, device)
+        except AndonError:
+            await self._clock.sleep(max(0.0, REFUSAL_SECONDS - (self._clock.monotonic() - begun)))
+            raise
+
+    async def _log_in(self, typed: str, password: str, address: str, device: str) -> LoggedIn:
+        login, _, operator = typed.strip().partition("@")
+        now = self._clock.now()
+        async with self._db.session(None) as session:
+            found = await repository.users_by_login(session, login, operator)
+            tenant_id, user_id = found[0] if len(found) == 1 else (None, None)
+            who = f"user:{user_id}" if user_id else f"name:{_digest(typed.strip().lower()).hex()}"
+            locked_until = await repository.try_login(
+                session, who, now, self.policy.attempts, self.policy.lock
+            )
+        user: User | None = None
+        if tenant_id is not None and user_id is not None:
+            async with self._db.session(Scope(tenant_id)) as session:
+                user = await session.get(User, user_id)
+        usable = user is not None and user.active
+        right = await self.passwords.check(user.password_hash if user else None, password)
+        if locked_until is not None:
+            _logins.labels("locked").inc()
+            minutes = max(1, -(-int((locked_until - now).total_seconds()) // 60))
+            raise AndonError("login.locked", 429, minutes=minutes)
+        if not (usable and right) or user is None:
+            _logins.labels("refused").inc()
+            if user is not None:
+                await self._note_refused(user, address)
+            raise AndonError(
+                "login.refused",
+                401,
+                attempts=self.policy.attempts,
+                minutes=int(self.policy.lock.total_seconds() // 60),
+            )
+        _logins.labels("accepted").inc()
+        return await self._open(user, who, password, address, device)
+
+    async def find(self, token: str | None, address: str = "") -> Actor | None:
+        """Who holds this token, None when nobody does any more. Using a session keeps it from idling out."""
+        if not token:
+            return None
+        now = self._clock.now()
+        async with self._db.session(None) as session:
+            owner = await repository.session_owner(session, _digest(token))
+            if owner is None:
+                return None
+            await enter_scope(session, Scope(owner[0]))
+            found = await repository.session_with_user(session, owner[1])
+            if found is None:
+                return None
+            row, user, tenant = found
+            alive = session_lives(self.policy, seen_at=row.seen_at, expires_at=row.expires_at, now=now)
+            if row.ended_at is not None or not user.active or not alive:
+                return None
+            if now - row.seen_at >= _SEEN_EVERY:
+                row.seen_at = now
+            return _actor(tenant, user, row.id, address)
+
+    async def log_out(self, actor: Actor) -> None:
+        """End this session."""
+        now = self._clock.now()
+        async with self._db.session(Scope(actor.tenant_id, actor.client_id, actor.user_id)) as session:
+            row = await session.get(UserSession, actor.session_id)
+            if row is not None and row.ended_at is None:
+                row.ended_at = now
+        async with self._db.session(Scope(actor.tenant_id)) as session:
+            audit.record(session, actor, now, "logout", "session", object_id=actor.session_id)
+        self.tell_ended([actor.session_id])
+
+    def tell_ended(self, session_ids: list[UUID]) -> None:
+        """Let every edge close what the sessions have open."""
+        for session_id in session_ids:
+            self._bus.publish(SESSION_ENDED, {"session_id": str(session_id)})
+
+    async def _open(self, user: User, who: str, password: str, address: str, device: str) -> LoggedIn:
+        now = self._clock.now()
+        token = secrets.token_urlsafe(32)
+        fresh_hash = None
+        if self.passwords.needs_new_hash(user.password_hash):
+            fresh_hash = await self.passwords.hash(password)
+        async with self._db.session(Scope(user.tenant_id)) as session:
+            await repository.clear_login(session, who)
+            row = UserSession(
+                id=uuid7(),
+                user_id=user.id,
+                client_id=user.client_id,
+                token_hash=_digest(token),
+                started_at=now,
+                seen_at=now,
+                expires_at=now + self.policy.absolute,
+                address=address,
+                device=device[:_DEVICE_LENGTH],
+            )
+            session.add(row)
+            if fresh_hash is not None and (known := await session.get(User, user.id)) is not None:
+                known.password_hash = fresh_hash
+            tenant = await session.get_one(Tenant, user.tenant_id)
+            actor = _actor(tenant, user, row.id, address)
+            audit.record(
+                session, actor, now, "login", "session", object_id=row.id, after={"device": row.device}
+            )
+        return LoggedIn(actor, token)
+
+    async def _note_refused(self, user: User, address: str) -> None:
+        async with self._db.session(Scope(user.tenant_id)) as session:
+            tenant = await session.get_one(Tenant, user.tenant_id)
+            actor = _actor(tenant, user, user.id, address)
+            audit.record(
+                session, actor, self._clock.now(), "login_refused", "user", object_id=user.id, name=user.login
+            )
+
+
+async def create_operator(
+    owner_url: str, passwords: Passwords, *, code: str, name: str, login: str, password: str, user_name: str
+) -> UUID:
+    """Make an operator with its first administrator, as the database's owner; returns the tenant's id.
+
+    Only whoever runs the installation can do this: the application's role may not make tenants.
+    """
+    if not re.fullmatch(r"[a-z0-9-]{2,40}", code):
+        raise AndonError("invalid", 422, fields={"code": "field.pattern"})
+    tenant_id = uuid7()
+    db = Database(owner_url, "andon operator", pool_size=1)
+    try:
+        async with db.session(Scope(tenant_id)) as session:
+            session.add(Tenant(id=tenant_id, code=code, name=name))
+            await session.flush()
+            session.add(
+                User(
+                    login=login,
+                    name=user_name,
+                    roles=[Role.ADMINISTRATOR.value],
+                    password_hash=await passwords.hash(password),
+                )
+            )
+    except IntegrityError as error:
+        raise AndonError("operator.exists", 409, operator=code) from error
+    finally:
+        await db.close()
+    return tenant_id
+
+
+def _digest(value: str) -> bytes:
+    return hashlib.sha256(value.encode("utf-8", "replace")).digest()
+
+
+def _actor(tenant: Tenant, user: User, session_id: UUID, address: str) -> Actor:
+    return Actor(
+        tenant_id=tenant.id,
+        tenant_name=tenant.name,
+        user_id=user.id,
+        session_id=session_id,
+        login=user.login,
+        name=user.name,
+        agent_no=user.agent_no,
+        roles=tuple(user.roles),
+        client_id=user.client_id,
+        locale=negotiate(user.locale, None),
+        address=address,
+    )

@@ -1,0 +1,125 @@
+"""The operator (a tenant), its clients and their projects, the people and what they did."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from andon.kit.database.base import (
+    Base,
+    ClientRow,
+    Retirable,
+    Row,
+    TenantRow,
+    referable,
+    refers,
+    unique_unless_retired,
+)
+
+
+class Tenant(Row, Base):
+    """One operator of the installation. `code` tells apart log-in names two operators share."""
+
+    __tablename__ = "tenant"
+    __table_args__ = (UniqueConstraint("code"),)
+
+    code: Mapped[str]
+    name: Mapped[str]
+
+
+class Client(Row, TenantRow, Retirable, Base):
+    """A company for which the operator works."""
+
+    __tablename__ = "client"
+    __table_args__ = (referable(), unique_unless_retired("client", "tenant_id", "name"))
+
+    name: Mapped[str]
+    short_name: Mapped[str]
+
+
+class Project(Row, ClientRow, Retirable, Base):
+    """One piece of work for a client; greetings are what the agent says first."""
+
+    __tablename__ = "project"
+    __table_args__ = (
+        referable(),
+        referable("client_id"),
+        unique_unless_retired("project", "tenant_id", "client_id", "name"),
+        refers("client_id", "client"),
+        CheckConstraint("language IN ('zh', 'en')", name="language"),
+    )
+
+    name: Mapped[str]
+    greeting_zh: Mapped[str] = mapped_column(server_default="")
+    greeting_en: Mapped[str] = mapped_column(server_default="")
+    language: Mapped[str] = mapped_column(server_default="zh")
+
+
+class User(Row, TenantRow, Base):
+    """A person who can log in. `client_id` set: sees this client only."""
+
+    __tablename__ = "app_user"
+    __table_args__ = (
+        referable(),
+        Index("uq_app_user_login", "tenant_id", text("lower(login)"), unique=True),
+        Index("uq_app_user_agent_no", "tenant_id", "agent_no", unique=True),
+        refers("client_id", "client"),
+        CheckConstraint("locale IN ('zh', 'en')", name="locale"),
+    )
+
+    login: Mapped[str]
+    name: Mapped[str]
+    agent_no: Mapped[str | None]
+    department: Mapped[str] = mapped_column(server_default="")
+    roles: Mapped[list[str]]
+    client_id: Mapped[UUID | None]
+    password_hash: Mapped[str]
+    password_changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    locale: Mapped[str] = mapped_column(server_default="zh")
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+
+
+class UserSession(Row, TenantRow, Base):
+    """A log-in. Only a hash of the cookie's token is kept."""
+
+    __tablename__ = "user_session"
+    __table_args__ = (
+        referable(),
+        refers("user_id", "app_user", cascade=True),
+        UniqueConstraint("token_hash"),
+        Index("ix_user_session_user", "tenant_id", "user_id"),
+    )
+
+    user_id: Mapped[UUID]
+    client_id: Mapped[UUID | None]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    address: Mapped[str]
+    device: Mapped[str]
+
+
+class Audit(Row, TenantRow, Base):
+    """Who did what to what, with the values before and after. Append-only."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (
+        Index("ix_audit_log_newest", "tenant_id", text("at DESC"), text("id DESC")),
+        Index("ix_audit_log_object", "tenant_id", "object_kind", "object_id"),
+    )
+
+    at: Mapped[datetime]
+    user_id: Mapped[UUID | None]
+    user_name: Mapped[str]
+    action: Mapped[str]
+    object_kind: Mapped[str]
+    object_id: Mapped[UUID | None]
+    object_name: Mapped[str]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    address: Mapped[str]

@@ -1,0 +1,318 @@
+"""What an agent's desk may ask: presence, device, the call at hand, wrap-up.
+
+`Desk` serves one tenant's agents. It keeps who is signed in from where; states themselves are the router's,
+calls the floor's. Everything refused is an `AndonError` with a text in both languages.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from andon.interactions import texts
+from andon.interactions.model import (
+    AgentHangsUp,
+    AgentHolds,
+    AgentKeys,
+    AgentMutes,
+    AgentRejects,
+    AgentRetrieves,
+    Contact,
+    Input,
+    Stage,
+)
+from andon.interactions.service import Floor, Scheduler, Timer
+from andon.kit.errors import AndonError
+from andon.routing.events import AgentState
+from andon.routing.model import DeviceTest, Refused
+
+texts.load()
+log = structlog.get_logger(__name__)
+
+ABSENCE_S = 30.0  # a desk without its live connection is signed out after this long
+EXTEND_MOST_S = 600
+DEVICES = frozenset({"browser", "sip"})
+IN_CONVERSATION = frozenset({AgentState.TALKING, AgentState.HELD})
+_KEYS = re.compile(r"[0-9*#A-D]{1,32}")
+
+
+class Credentials(Protocol):
+    """A device's account."""
+
+    @property
+    def username(self) -> str: ...
+
+    @property
+    def secret(self) -> str: ...
+
+
+class DevicePort(Protocol):
+    """Where devices get their accounts (voice)."""
+
+    async def open(self, agent_id: UUID, device: Literal["browser", "sip"]) -> Credentials:
+        """A new account in place of the one before. Raises `AndonError` when the engine is away."""
+
+    async def close(self, username: str) -> None:
+        """Take an account away; never raises."""
+
+    def address(self, username: str) -> str:
+        """The SIP URI of an account."""
+
+
+class Session(msgspec.Struct, kw_only=True):
+    """Where an agent is signed in. `session` is the log-in's id, `where` a text for people."""
+
+    agent_id: UUID
+    session: str
+    device: Literal["browser", "sip"]
+    where: str
+    since: datetime
+    account: Any
+    away: Timer | None = None  # runs while the live connection is missing
+
+
+class Desk:
+    """One tenant's agents' desks."""
+
+    def __init__(
+        self,
+        floor: Floor,
+        devices: DevicePort,
+        scheduler: Scheduler,
+        view: Callable[[UUID], dict[str, Any]],
+        later: Callable[[Awaitable[None]], None],
+    ) -> None:
+        """`view` shows an agent; `later` runs what need not be waited for."""
+        self._floor = floor
+        self._devices = devices
+        self._scheduler = scheduler
+        self._view = view
+        self._later = later
+        self._sessions: dict[UUID, Session] = {}
+        self._verbs: dict[str, Callable[[UUID, dict[str, Any]], Awaitable[None] | None]] = {
+            "agent.sign_out": self._sign_out,
+            "agent.state": self._state,
+            "agent.device_tested": self._device_tested,
+            "agent.presence": self._presence,
+            "call.hold": self._hold,
+            "call.retrieve": self._retrieve,
+            "call.mute": self._mute,
+            "call.dtmf": self._dtmf,
+            "call.hangup": self._hang_up,
+            "call.reject": self._reject,
+            "wrap.done": self._wrap_done,
+            "wrap.extend": self._wrap_extend,
+        }
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        return frozenset({*self._verbs, "agent.sign_in"})
+
+    def session_of(self, agent_id: UUID) -> Session | None:
+        return self._sessions.get(agent_id)
+
+    async def perform(self, verb: str, agent_id: UUID, asked: dict[str, Any]) -> dict[str, Any]:
+        """Do what a desk asks and show the agent as they are then. Raises `AndonError`."""
+        try:
+            if verb == "agent.sign_in":
+                sip = await self._sign_in(agent_id, asked)
+                return {"sip": sip, "view": self._view(agent_id)}
+            waiting = self._verbs[verb](agent_id, asked)
+            if waiting is not None:
+                await waiting
+            return {"view": self._view(agent_id)}
+        except Refused as refused:
+            status = 404 if refused.code.endswith(".unknown") else 409
+            raise AndonError(refused.code, status, **refused.params) from None
+
+    # --- signing in and out -----------------------------------------------------------------------------
+
+    async def _sign_in(self, agent_id: UUID, asked: dict[str, Any]) -> dict[str, Any]:
+        device, session = asked.get("device"), str(asked.get("session", ""))
+        if device not in DEVICES:
+            raise AndonError("invalid", 422, fields={"device": ("field.choice", {"choices": "browser, sip"})})
+        kind: Literal["browser", "sip"] = "sip" if device == "sip" else "browser"
+        here = self._sessions.get(agent_id)
+        if here is not None and here.session == session and here.device == kind:
+            self._present(here, connected=True)  # the page was loaded again: the same account serves on
+            return self._said(here)
+        if here is not None and here.session != session and not asked.get("take_over"):
+            raise AndonError(
+                "agent.signed_in_elsewhere",
+                409,
+                where=here.where or here.device,
+                since=here.since.isoformat(timespec="milliseconds"),
+            )
+        # The router first: it refuses whoever may not sign in before any account is made.
+        self._floor.act(
+            lambda router, at: router.sign_in(agent_id, kind, at, took_over=here is not None), agent_id
+        )
+        if here is not None and here.away is not None:
+            here.away.cancel()
+        self._sessions[agent_id] = Session(
+            agent_id=agent_id,
+            session=session,
+            device=kind,
+            where=str(asked.get("where", ""))[:120],
+            since=self._floor.now(),
+            account=None,
+        )
+        mine = self._sessions[agent_id]
+        try:
+            mine.account = await self._devices.open(agent_id, kind)
+        except AndonError:
+            self._out(agent_id, by="system", why="engine_refused")
+            raise
+        self._show(agent_id)
+        return self._said(mine)
+
+    def _said(self, session: Session) -> dict[str, Any]:
+        account = session.account
+        if account is None:  # asked twice at once: the first is still making it
+            raise AndonError("agent.signing_in", 409)
+        return {
+            "username": account.username,
+            "secret": account.secret,
+            "uri": self._devices.address(account.username),
+            "expires_in": 12 * 3600,
+        }
+
+    def _sign_out(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        self._out(agent_id, by="self", why="signed_out")
+
+    def _out(self, agent_id: UUID, *, by: str, why: str) -> None:
+        self._floor.act(lambda router, at: router.sign_out(agent_id, at, by=by, why=why), agent_id)
+
+    def settle(self, agent_id: UUID) -> None:
+        """After any change: an agent who is offline now has no session and no account any more."""
+        session = self._sessions.get(agent_id)
+        if session is None:
+            return
+        try:
+            offline = self._floor.router.agent(agent_id).state is AgentState.OFFLINE
+        except Refused:
+            offline = True  # removed from the configuration
+        if offline:
+            del self._sessions[agent_id]
+            if session.away is not None:
+                session.away.cancel()
+            if session.account is not None:
+                self._later(self._devices.close(session.account.username))
+
+    # --- presence -----------------------------------------------------------------------------------------
+
+    def _presence(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        session = self._sessions.get(agent_id)
+        if session is not None and session.session == asked.get("session"):
+            self._present(session, connected=bool(asked.get("connected")))
+
+    def _present(self, session: Session, *, connected: bool) -> None:
+        if session.away is not None:
+            session.away.cancel()
+            session.away = None
+        if not connected:
+            session.away = self._scheduler.call_later(ABSENCE_S, self._absent, session)
+
+    def _absent(self, session: Session) -> None:
+        """The desk stayed away. A conversation goes on without it, and the agent stays until it is over."""
+        session.away = None
+        if self._sessions.get(session.agent_id) is not session:
+            return
+        if self._floor.router.agent(session.agent_id).state in IN_CONVERSATION:
+            session.away = self._scheduler.call_later(ABSENCE_S, self._absent, session)
+            return
+        self._out(session.agent_id, by="system", why="connection_lost")
+
+    def device_changed(self, agent_id: UUID, registered: bool) -> None:
+        """The engine saw the agent's device appear or vanish."""
+        if agent_id in self._sessions:
+            self._floor.act(lambda router, at: router.device_changed(agent_id, registered, at), agent_id)
+
+    # --- states -------------------------------------------------------------------------------------------
+
+    def _state(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        try:
+            state = AgentState(str(asked.get("state")))
+            reason_id = UUID(str(asked["reason_id"])) if asked.get("reason_id") else None
+        except ValueError:
+            raise AndonError("agent.state_unknown", 422, state=str(asked.get("state"))) from None
+        self._floor.act(
+            lambda router, at: router.request_state(agent_id, state, at, reason_id=reason_id), agent_id
+        )
+
+    def _device_tested(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        test = DeviceTest(
+            passed=bool(asked.get("passed")),
+            microphone_db=_number(asked.get("microphone_db")),
+            speaker=bool(asked.get("speaker")),
+            rtt_ms=_number(asked.get("rtt_ms")),
+            echo=bool(asked.get("echo")),
+        )
+        self._floor.act(lambda router, at: router.device_tested(agent_id, test, at), agent_id)
+
+    # --- the call at hand -----------------------------------------------------------------------------------
+
+    def _call(self, agent_id: UUID, *stages: Stage) -> Contact:
+        """The agent's contact, in one of these stages. Raises `call.none` or `call.not_now`."""
+        contact = self._floor.contact_of(agent_id)
+        if contact is None or not contact.live:
+            raise AndonError("call.none", 409)
+        at_agent = contact.talk or contact.offer
+        if at_agent is None or at_agent.agent_id != agent_id:
+            raise AndonError("call.none", 409)
+        if contact.stage not in stages:
+            raise AndonError("call.not_now", 409, stage=contact.stage.value)
+        return contact
+
+    def _ask(self, agent_id: UUID, ask: Input, *stages: Stage) -> None:
+        self._floor.feed(self._call(agent_id, *stages), ask)
+
+    def _hold(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        self._ask(agent_id, AgentHolds(agent_id), Stage.TALKING)
+
+    def _retrieve(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        contact = self._call(agent_id, Stage.HELD)
+        if contact.talk is not None and contact.talk.held_by_device:
+            raise AndonError("call.held_by_device", 409)
+        self._floor.feed(contact, AgentRetrieves(agent_id))
+
+    def _mute(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        self._ask(agent_id, AgentMutes(agent_id, bool(asked.get("on"))), Stage.TALKING, Stage.HELD)
+
+    def _dtmf(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        digits = str(asked.get("digits", ""))
+        if not _KEYS.fullmatch(digits):
+            raise AndonError("invalid", 422, fields={"digits": "field.pattern"})
+        self._ask(agent_id, AgentKeys(agent_id, digits), Stage.TALKING)
+
+    def _hang_up(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        self._ask(agent_id, AgentHangsUp(agent_id), Stage.TALKING, Stage.HELD)
+
+    def _reject(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        self._ask(agent_id, AgentRejects(agent_id), Stage.OFFERING)
+
+    # --- wrap-up ------------------------------------------------------------------------------------------
+
+    def _wrap_done(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        """Ends the wrap-up of that contact; of an older one it changes nothing."""
+        wanted = asked.get("contact_id")
+        at_hand = self._floor.router.agent(agent_id).contact_id
+        if wanted is None or at_hand is None or str(at_hand) == str(wanted):
+            self._floor.act(lambda router, at: router.wrap_done(agent_id, at), agent_id)
+
+    def _wrap_extend(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        seconds = asked.get("seconds")
+        if not isinstance(seconds, int) or not 0 < seconds <= EXTEND_MOST_S:
+            raise AndonError("invalid", 422, fields={"seconds": ("field.too_large", {"n": EXTEND_MOST_S})})
+        self._floor.act(lambda router, at: router.wrap_extend(agent_id, seconds, at), agent_id)
+
+    def _show(self, agent_id: UUID) -> None:
+        self._floor.act(lambda router, at: [], agent_id)
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,196 @@
+"""Facts of a contact, from arrival to its one outcome. Pure.
+
+All spans are whole milliseconds. `ContactEnded` is appended exactly once per contact and is its last
+fact, except wrap-up, survey storage and recording storage, which may follow.
+"""
+
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from andon.kit.journal import Fact
+
+
+class Outcome(StrEnum):
+    """How a contact ended: one name for each way. Every contact has exactly one."""
+
+    SERVED = "served"  # an agent spoke with the caller
+    ABANDONED_FLOW = "abandoned_flow"  # the caller hung up in notice, greeting or menu
+    ABANDONED_QUEUE = "abandoned_queue"  # the caller hung up while waiting, nobody ringing
+    ABANDONED_RINGING = "abandoned_ringing"  # the caller hung up while an agent was ringing
+    NOBODY_SIGNED_IN = "nobody_signed_in"  # the queue had no agent signed in; told so
+    QUEUE_TIMEOUT = "queue_timeout"  # waited the queue's longest wait; told so
+    OUT_OF_HOURS = "out_of_hours"  # closed; told so, left no message
+    VOICEMAIL = "voicemail"  # left a message
+    INVALID_KEYS = "invalid_keys"  # wrong key as often as the menu allows
+    SILENCE = "silence"  # no key as often as the menu allows
+    SELF_SERVICE = "self_service"  # the flow served the caller to its end without an agent
+    UNKNOWN_NUMBER = "unknown_number"  # the called number is not ours or has no published flow
+    TRUNK_BUSY = "trunk_busy"  # the trunk's own limit of calls was reached
+    MEDIA_LOST = "media_lost"  # no audio ever came, or it stopped for good
+    FLOW_ERROR = "flow_error"  # the flow could not go on; the caller was told
+    INTERRUPTED = "interrupted"  # core or engine went away under the contact
+    SHUTDOWN = "shutdown"  # the operator stopped the system with the contact live
+
+
+class By(StrEnum):
+    """Which side made something end."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class ContactArrived(Fact, frozen=True, kw_only=True):
+    """A call reached us. `channel_id` is the engine's id of the caller's leg, the witness' key."""
+
+    kind: ClassVar[str] = "contact.arrived"
+    medium: str
+    direction: str
+    caller: str  # cleaned: digits and +, at most 32; empty when withheld or unusable
+    caller_raw: str  # as received, at most 80 characters
+    dnis: str
+    number_id: UUID | None = None
+    trunk_id: UUID | None = None
+    node: str
+    channel_id: str
+
+
+class ContactIdentified(Fact, frozen=True, kw_only=True):
+    """The caller was matched to a customer. `matched_by` names the rule, for instance `phone`."""
+
+    kind: ClassVar[str] = "contact.identified"
+    customer_id: UUID
+    tier: str
+    matched_by: str
+
+
+class FlowEntered(Fact, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "flow.entered"
+    flow_id: UUID
+    flow_version: int
+
+
+class FlowNodePassed(Fact, frozen=True, kw_only=True):
+    """The caller entered a node; the path of every caller is kept."""
+
+    kind: ClassVar[str] = "flow.node"
+    node: str
+    node_type: str
+
+
+class FlowKeyPressed(Fact, frozen=True, kw_only=True):
+    """`accepted` is false for a wrong key; `timeout` keys are empty."""
+
+    kind: ClassVar[str] = "flow.key"
+    node: str
+    keys: str
+    label: str
+    accepted: bool
+
+
+class ContactQueued(Fact, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "contact.queued"
+    queue_id: UUID
+    priority: int
+    position: int
+    estimated_wait_s: int | None = None
+
+
+class ContactDequeued(Fact, frozen=True, kw_only=True):
+    """`how`: answered, abandoned, timeout, nobody_signed_in, key_exit, ended."""
+
+    kind: ClassVar[str] = "contact.dequeued"
+    queue_id: UUID
+    how: str
+    waited_ms: int
+
+
+class OfferMade(Fact, frozen=True, kw_only=True):
+    """An agent's device rings. `decision` says who was considered and why the others were passed over."""
+
+    kind: ClassVar[str] = "offer.made"
+    offer_id: UUID
+    queue_id: UUID
+    device: str
+    decision: dict[str, Any]
+
+
+class OfferEnded(Fact, frozen=True, kw_only=True):
+    """`how`: answered, rejected, timeout, caller_gone, unreachable, failed, ended."""
+
+    kind: ClassVar[str] = "offer.ended"
+    offer_id: UUID
+    queue_id: UUID
+    how: str
+    rang_ms: int
+
+
+class ContactConnected(Fact, frozen=True, kw_only=True):
+    """Caller and agent are in one bridge. `waited_ms` is since `contact.queued`."""
+
+    kind: ClassVar[str] = "contact.connected"
+    queue_id: UUID
+    offer_id: UUID
+    waited_ms: int
+
+
+class ContactHeld(Fact, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "contact.held"
+
+
+class ContactRetrieved(Fact, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "contact.retrieved"
+    held_ms: int
+
+
+class ContactMuted(Fact, frozen=True, kw_only=True):
+    """The agent muted or unmuted the own microphone."""
+
+    kind: ClassVar[str] = "contact.muted"
+    muted: bool
+
+
+class ContactDisconnected(Fact, frozen=True, kw_only=True):
+    """The conversation with this agent is over. `talked_ms` includes hold; `held_ms` is its part on hold."""
+
+    kind: ClassVar[str] = "contact.disconnected"
+    by: By
+    talked_ms: int
+    held_ms: int
+
+
+class SurveyAsked(Fact, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "survey.asked"
+    survey: str
+
+
+class SurveyAnswered(Fact, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "survey.answered"
+    survey: str
+    score: int
+
+
+class VoicemailLeft(Fact, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "voicemail.left"
+    queue_id: UUID | None = None
+    voicemail_ms: int
+
+
+class ContactEnded(Fact, frozen=True, kw_only=True):
+    """`sip_cause` is the Q.850 cause the engine gave; `total_ms` is since arrival."""
+
+    kind: ClassVar[str] = "contact.ended"
+    outcome: Outcome
+    by: By
+    sip_cause: int
+    total_ms: int
+
+
+class WrapUpSubmitted(Fact, frozen=True, kw_only=True):
+    """The agent's own summary. Free text stays in the `wrapup` table, not here."""
+
+    kind: ClassVar[str] = "wrapup.submitted"
+    reason_id: UUID | None = None
+    resolved: bool | None = None
+    follow_up: bool = False

@@ -1,0 +1,303 @@
+"""How a contact ends: by the caller, the flow, the operator or a failure; one outcome each. Pure."""
+
+from andon.interactions.events import (
+    By,
+    ContactDequeued,
+    ContactDisconnected,
+    ContactEnded,
+    OfferEnded,
+    Outcome,
+    VoicemailLeft,
+)
+from andon.interactions.machine.table import IN_QUEUE, IN_TALK, LISTENING, LIVE, Out, on
+from andon.interactions.model import (
+    AskFinish,
+    CallerEnded,
+    Contact,
+    Drop,
+    FlowFailed,
+    Forget,
+    HangUp,
+    Interrupted,
+    Music,
+    Part,
+    RouterConversationEnded,
+    RouterLeave,
+    SetTimer,
+    Speak,
+    SpeechEnded,
+    Stage,
+    Stop,
+    StopSpeaking,
+    Tell,
+    TimerDue,
+    span_ms,
+    spans_of,
+)
+from andon.interactions.ports import CallerGone, Prompt
+from andon.routing.model import OfferEnd
+from andon.telephony.events import RecordingStopped
+
+MESSAGE_MS = 1000  # a shorter voicemail is none
+END_S = 5.0  # a leg that does not go away after being hung up is given up
+GOODBYE_S = 2.0  # at shutdown
+SORRY_S = 12.0
+FLOW_ALIVE = LISTENING | IN_TALK | {Stage.CONNECTING, Stage.RETURNING}
+
+
+def close_offer(contact: Contact, out: Out, how: str, *, drop: bool = True, cause: int = 16) -> None:
+    """The offer is over; its leg is dropped unless it is gone already or goes on."""
+    offer = contact.offer
+    if offer is None:
+        return
+    out.fact(
+        OfferEnded,
+        agent_id=offer.agent_id,
+        offer_id=offer.offer_id,
+        queue_id=offer.queue_id,
+        how=how,
+        rang_ms=span_ms(out.at, offer.at),
+    )
+    if drop:
+        out.do(Drop(offer.leg_id, cause))
+    contact.offer = None
+
+
+def close_wait(contact: Contact, out: Out, how: str) -> None:
+    """The contact is in no queue any more."""
+    if contact.queued is None:
+        return
+    out.fact(ContactDequeued, queue_id=contact.queue_id, how=how, waited_ms=span_ms(out.at, contact.queued))
+    contact.queued = None
+    if contact.announce_every_s:
+        out.do(SetTimer("announce", None))
+
+
+def close_talk(contact: Contact, out: Out, by: By, *, drop: bool, caller_stays: bool) -> None:
+    """The conversation is over. `drop`: the agent's leg still lives."""
+    talk = contact.talk
+    if talk is None:
+        return
+    held = talk.held_ms + (span_ms(out.at, talk.held_since) if talk.held_since else 0)
+    out.fact(
+        ContactDisconnected,
+        agent_id=talk.agent_id,
+        by=by,
+        talked_ms=span_ms(out.at, talk.at),
+        held_ms=held,
+    )
+    if drop:
+        out.do(Drop(talk.leg_id))
+    if caller_stays:
+        if talk.held_since is None or talk.held_by_device:
+            out.do(Part(talk.leg_id, agent_stays=False))
+        set_music(contact, out, on=False)
+    contact.talk = None
+    contact.talk_ended_by = by
+    out.route(RouterConversationEnded())
+
+
+def close_message(contact: Contact, out: Out, ms: int) -> None:
+    """A voicemail is over; one too short to be a message leaves no fact."""
+    contact.message_since = None
+    if ms >= MESSAGE_MS:
+        contact.voicemail = True
+        out.fact(VoicemailLeft, queue_id=contact.message_queue_id, voicemail_ms=ms)
+
+
+def close_tape(contact: Contact, out: Out) -> None:
+    """The recording is over; one that never ran leaves no fact."""
+    taping = contact.taping
+    if taping is None or taping.stopped:
+        return
+    taping.stopped = True
+    if taping.started is None:
+        return
+    total = span_ms(out.at, taping.started)
+    out.fact(
+        RecordingStopped,
+        recording_id=taping.recording_id,
+        total_ms=total,
+        spans=spans_of(taping, total),
+    )
+
+
+def set_music(contact: Contact, out: Out, *, on: bool) -> None:
+    if contact.music is not on:
+        contact.music = on
+        out.do(Music(on, contact.queue_id if on else None))
+
+
+def hush(contact: Contact, out: Out) -> None:
+    """Stop speaking; its end will not be told."""
+    if contact.playing:
+        out.do(StopSpeaking(contact.playing))
+        contact.playing = 0
+
+
+def speak(contact: Contact, out: Out, prompts: list[Prompt], *, of_flow: bool) -> None:
+    """Speak instead of whatever is being said, and instead of music."""
+    hush(contact, out)
+    set_music(contact, out, on=False)
+    contact.speeches += 1
+    contact.playing = contact.speeches
+    contact.speech_of_flow = of_flow
+    out.do(Speak(contact.playing, prompts))
+
+
+def system_prompt(contact: Contact, name: str) -> list[Prompt]:
+    """A prompt of ours in the caller's language; in both when we do not know it."""
+    if contact.view is not None:
+        return [Prompt(name, contact.view.language)]
+    return [Prompt(name, "zh"), Prompt(name, "en")]
+
+
+def finish(contact: Contact, out: Out, outcome: Outcome, by: By, cause: int) -> None:
+    """The last fact. Whatever was open is closed before."""
+    close_tape(contact, out)
+    out.fact(
+        ContactEnded,
+        outcome=outcome,
+        by=by,
+        sip_cause=cause,
+        total_ms=span_ms(out.at, contact.arrived),
+    )
+    if contact.view is not None and contact.stage in FLOW_ALIVE:
+        out.do(Tell(CallerGone(at=out.at)))
+    contact.stage = Stage.ENDED
+    contact.playing = 0
+    out.do(Forget())
+
+
+def settle(contact: Contact, out: Out, outcome: Outcome, by: By, cause: int) -> None:
+    """The outcome is fixed; the caller's leg has still to go."""
+    if contact.talked and outcome is not Outcome.SHUTDOWN:
+        outcome = Outcome.SERVED
+    elif contact.voicemail:
+        outcome = Outcome.VOICEMAIL
+    contact.settled, contact.settled_by, contact.settled_cause = outcome, by, cause
+    contact.stage = Stage.ENDING
+
+
+def hang_up(contact: Contact, out: Out) -> None:
+    contact.goodbye = False
+    out.do(HangUp(contact.settled_cause))
+    out.do(SetTimer("end", END_S))
+
+
+def withdraw_all(
+    contact: Contact, out: Out, how: str, offer_how: OfferEnd, by: By, *, caller_stays: bool = False
+) -> None:
+    """Leave the queue, take the offer back, end the conversation: for endings that come from anywhere."""
+    if contact.queued is not None:
+        close_offer(contact, out, offer_how)
+        close_wait(contact, out, how)
+        out.route(RouterLeave(offer_how))
+    close_talk(contact, out, by, drop=True, caller_stays=caller_stays)
+    if contact.message_since is not None:
+        close_message(contact, out, span_ms(out.at, contact.message_since))
+
+
+@on(CallerEnded, at=LIVE - {Stage.ENDING}, to={Stage.ENDED})
+def caller_ended(contact: Contact, heard: CallerEnded, out: Out) -> None:
+    """The caller hung up, or no sound came from there for too long."""
+    ringing = contact.offer is not None
+    waiting = contact.queued is not None
+    by = By.SYSTEM if heard.media_lost else By.CALLER
+    if heard.media_lost:
+        withdraw_all(contact, out, "ended", OfferEnd.ENDED, by)
+    else:
+        withdraw_all(contact, out, "abandoned", OfferEnd.CALLER_GONE, by)
+    if contact.talked:
+        outcome = Outcome.SERVED
+    elif contact.voicemail:
+        outcome = Outcome.VOICEMAIL
+    elif heard.media_lost:
+        outcome = Outcome.MEDIA_LOST
+    elif ringing:
+        outcome = Outcome.ABANDONED_RINGING
+    elif waiting:
+        outcome = Outcome.ABANDONED_QUEUE
+    else:
+        outcome = contact.expected or Outcome.ABANDONED_FLOW
+    finish(contact, out, outcome, by, heard.cause)
+
+
+@on(CallerEnded, at={Stage.ENDING}, to={Stage.ENDED})
+def leg_gone(contact: Contact, heard: CallerEnded, out: Out) -> None:
+    """The leg we hung up is gone, or the caller was quicker than our last words."""
+    finish(contact, out, contact.settled or Outcome.FLOW_ERROR, contact.settled_by, heard.cause)
+
+
+@on(Interrupted, at=LIVE, to={Stage.ENDED})
+def interrupted(contact: Contact, _: Interrupted, out: Out) -> None:
+    """The engine went away under the contact."""
+    talking = contact.talk is not None
+    withdraw_all(contact, out, "ended", OfferEnd.ENDED, By.SYSTEM)
+    if contact.settled is not None:
+        outcome = contact.settled
+    elif contact.talked:
+        outcome = Outcome.INTERRUPTED if talking else Outcome.SERVED
+    else:
+        outcome = Outcome.VOICEMAIL if contact.voicemail else Outcome.INTERRUPTED
+    finish(contact, out, outcome, By.SYSTEM, 0)
+
+
+@on(Stop, at=LIVE - {Stage.ENDING}, to={Stage.ENDING})
+def stop(contact: Contact, _: Stop, out: Out) -> None:
+    """The operator stops the system: a short goodbye, then the end."""
+    after = contact.stage is Stage.AFTER
+    withdraw_all(contact, out, "ended", OfferEnd.ENDED, By.SYSTEM, caller_stays=True)
+    if contact.stage in FLOW_ALIVE and contact.view is not None:
+        out.do(Tell(CallerGone(at=out.at)))
+    settle(contact, out, Outcome.SERVED if after else Outcome.SHUTDOWN, By.SYSTEM, 16)
+    if not contact.answered:
+        hang_up(contact, out)
+        return
+    speak(contact, out, system_prompt(contact, "goodbye"), of_flow=False)
+    contact.goodbye = True
+    out.do(SetTimer("goodbye", GOODBYE_S))
+
+
+@on(FlowFailed, at=LISTENING | {Stage.ARRIVED}, to={Stage.ENDING})
+def flow_failed(contact: Contact, _: FlowFailed, out: Out) -> None:
+    """The flow cannot go on: the caller is told and let go."""
+    withdraw_all(contact, out, "ended", OfferEnd.ENDED, By.SYSTEM)
+    settle(contact, out, Outcome.FLOW_ERROR, By.SYSTEM, 16)
+    say_and_hang_up(contact, out, "sorry_error")
+
+
+def say_and_hang_up(contact: Contact, out: Out, prompt: str) -> None:
+    speak(contact, out, system_prompt(contact, prompt), of_flow=False)
+    contact.goodbye = True
+    out.do(SetTimer("goodbye", SORRY_S))
+
+
+@on(AskFinish, at=LISTENING, to={Stage.ENDING})
+def flow_finished(contact: Contact, ask: AskFinish, out: Out) -> None:
+    """The flow is done with the caller."""
+    by = contact.talk_ended_by if contact.stage is Stage.AFTER else By.SYSTEM
+    if contact.stage in IN_QUEUE:
+        withdraw_all(contact, out, "ended", OfferEnd.ENDED, by)
+    if contact.message_since is not None:
+        close_message(contact, out, span_ms(out.at, contact.message_since))
+    settle(contact, out, ask.outcome, by, ask.cause)
+    hush(contact, out)
+    hang_up(contact, out)
+
+
+@on(SpeechEnded, at={Stage.ENDING})
+def goodbye_said(contact: Contact, heard: SpeechEnded, out: Out) -> None:
+    if contact.goodbye and heard.token == contact.playing:
+        contact.playing = 0
+        out.do(SetTimer("goodbye", None))
+        hang_up(contact, out)
+
+
+@on(TimerDue, at={Stage.ENDING}, to={Stage.ENDED})
+def ending_timer(contact: Contact, due: TimerDue, out: Out) -> None:
+    """Words that do not end are cut; a leg that does not go is given up, its channel swept later."""
+    if due.tag == "goodbye" and contact.goodbye:
+        hang_up(contact, out)
+    elif due.tag == "end":
+        finish(contact, out, contact.settled or Outcome.FLOW_ERROR, contact.settled_by, contact.settled_cause)

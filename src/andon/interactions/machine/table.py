@@ -1,0 +1,118 @@
+"""The transition table's mechanics: rules by stage and input, and what a rule may produce. Pure."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+from andon.interactions.model import Contact, Input, Mark, Order, Stage, span_ms
+from andon.kit.journal import Fact
+
+Effect = Fact | Order
+F = TypeVar("F", bound=Fact)
+
+LIVE = frozenset(stage for stage in Stage if stage is not Stage.ENDED)
+# Where the flow is alive and hears of keys, timers and speech.
+LISTENING = frozenset({Stage.FLOW, Stage.QUEUED, Stage.OFFERING, Stage.AFTER})
+IN_CONTROL = frozenset({Stage.FLOW, Stage.AFTER})
+IN_QUEUE = frozenset({Stage.QUEUED, Stage.OFFERING})
+IN_TALK = frozenset({Stage.TALKING, Stage.HELD})
+
+
+class Out:
+    """What one step produces: facts and orders in order, orders to the router last."""
+
+    __slots__ = ("at", "contact", "effects", "routing")
+
+    def __init__(self, contact: Contact, at: datetime) -> None:
+        self.contact = contact
+        self.at = at
+        self.effects: list[Effect] = []
+        self.routing: list[Effect] = []
+
+    def fact(self, kind: type[Fact], agent_id: UUID | None = None, **fields: Any) -> None:
+        """Append a fact about the contact at this instant."""
+        contact = self.contact
+        self.effects.append(
+            kind(
+                at=self.at,
+                tenant_id=contact.tenant_id,
+                client_id=contact.client_id,
+                project_id=contact.project_id,
+                contact_id=contact.contact_id,
+                agent_id=agent_id,
+                **fields,
+            )
+        )
+
+    def do(self, order: Order) -> None:
+        self.effects.append(order)
+
+    def route(self, order: Order) -> None:
+        """An order to the router: it may come back with an offer, so it follows everything else."""
+        self.routing.append(order)
+
+
+Run = Callable[[Contact, Any, Out], None]
+
+
+class Rule(NamedTuple):
+    """What an input does in a stage, and the stages it may lead to besides staying."""
+
+    run: Run
+    to: frozenset[Stage]
+
+
+TABLE: dict[tuple[Stage, type[Input]], Rule] = {}
+
+
+def on(
+    *inputs: type[Input], at: frozenset[Stage] | set[Stage], to: set[Stage] | None = None
+) -> Callable[[Run], Run]:
+    """Enter a rule into the table. Raises `ValueError` when a place is taken."""
+
+    def enter(run: Run) -> Run:
+        for kind in inputs:
+            for stage in at:
+                if (stage, kind) in TABLE:
+                    raise ValueError(f"{stage} has two rules for {kind.__name__}")
+                TABLE[stage, kind] = Rule(run, frozenset(to or ()))
+        return run
+
+    return enter
+
+
+_LABELS = {
+    Stage.ARRIVED: "flow",
+    Stage.FLOW: "flow",
+    Stage.QUEUED: "queue",
+    Stage.OFFERING: "queue",
+    Stage.CONNECTING: "queue",
+    Stage.RETURNING: "queue",
+    Stage.TALKING: "agent",
+    Stage.HELD: "hold",
+    Stage.AFTER: "survey",
+}
+
+
+def label(contact: Contact) -> str | None:
+    """The leg a recording's present second belongs to; None while ending."""
+    if contact.message_since is not None:
+        return "voicemail"
+    return _LABELS.get(contact.stage)
+
+
+def mark(contact: Contact, at: datetime) -> None:
+    """Note in a running recording that it belongs to another leg from here on."""
+    taping = contact.taping
+    if taping is None or taping.started is None or taping.stopped:
+        return
+    leg = label(contact)
+    last = taping.marks[-1] if taping.marks else None
+    agent_id = contact.talk.agent_id if contact.talk is not None else None
+    if leg is None:  # last words and the hang-up belong to what was before, unless that was the agent
+        if last is not None and last.leg not in {"agent", "hold"}:
+            return
+        leg = "flow"
+    if last is None or last.leg != leg or last.agent_id != agent_id:
+        taping.marks.append(Mark(span_ms(at, taping.started), leg, agent_id))

@@ -1,0 +1,580 @@
+"""A contact while it lives: its stages, what reaches it, what it orders. Pure.
+
+An *input* is anything that happened; an *order* is anything that must be done about it. Orders to the
+medium (voice: the engine) carry a `lane`: orders of one lane are carried out strictly one after another,
+lanes run side by side. Instants are whole milliseconds, so that spans add up exactly.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
+
+from andon.interactions.events import By, Outcome
+from andon.interactions.ports import ContactView, FlowInput, Prompt
+from andon.routing.model import OfferEnd, WaitEnd
+from andon.telephony.events import RecordingSpan
+
+MILLISECOND = timedelta(milliseconds=1)
+
+CALLER_LANE = "caller"
+
+
+def span_ms(later: datetime, earlier: datetime) -> int:
+    """Whole milliseconds between two instants, each rounded down to the millisecond before."""
+    return (later - earlier) // MILLISECOND
+
+
+class Stage(StrEnum):
+    """Where a contact is. The flow is in control in FLOW and AFTER, and listens while QUEUED and OFFERING."""
+
+    ARRIVED = "arrived"
+    FLOW = "flow"
+    QUEUED = "queued"
+    OFFERING = "offering"  # queued, and one agent's device rings
+    CONNECTING = "connecting"  # that agent answered; both are being put into one bridge
+    TALKING = "talking"
+    HELD = "held"
+    RETURNING = "returning"  # the agent was lost; the caller goes back to the head of the queue
+    AFTER = "after"  # the agent's side is over, the caller is still there
+    ENDING = "ending"  # the outcome is settled, the caller's leg is being hung up
+    ENDED = "ended"
+
+
+class Offering(msgspec.Struct, kw_only=True):
+    """An agent's device rings, or was answered and is being joined."""
+
+    offer_id: UUID
+    agent_id: UUID
+    queue_id: UUID
+    leg_id: str
+    at: datetime
+    ring_until: datetime
+
+
+class Talk(msgspec.Struct, kw_only=True):
+    """The conversation going on. `held_ms` is what is over; a hold that lasts began at `held_since`."""
+
+    agent_id: UUID
+    offer_id: UUID
+    queue_id: UUID
+    leg_id: str
+    at: datetime
+    held_since: datetime | None = None
+    held_by_device: bool = False
+    held_ms: int = 0
+    muted: bool = False
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """From `at_ms` of the recording on it belongs to `leg`."""
+
+    at_ms: int
+    leg: str
+    agent_id: UUID | None
+
+
+class Taping(msgspec.Struct, kw_only=True):
+    """A recording: asked for, running since `started`, or over."""
+
+    recording_id: UUID
+    started: datetime | None = None
+    stopped: bool = False
+    marks: list[Mark] = msgspec.field(default_factory=list)
+
+
+class KeyPath(msgspec.Struct, frozen=True, kw_only=True):
+    """A menu choice, shown to the agent."""
+
+    node: str
+    keys: str
+    label: str
+
+
+class Contact(msgspec.Struct, kw_only=True):
+    """One contact. Only `machine.step` changes it."""
+
+    contact_id: UUID
+    tenant_id: UUID
+    client_id: UUID | None
+    project_id: UUID | None
+    leg_id: str  # the caller's leg: the engine's id of its channel
+    arrived: datetime
+    view: ContactView | None = None  # None for a call that no flow serves
+    customer_name: str = ""
+    stage: Stage = Stage.ARRIVED
+    answered: bool = False
+
+    queue_id: UUID | None = None
+    asked_priority: int = 0
+    queued: datetime | None = None
+    first_queued: datetime | None = None  # kept for screens
+    offered: datetime | None = None  # the last offer's, kept for screens
+    announce_every_s: float = 0.0
+    offer: Offering | None = None
+    legs: int = 0  # agents' legs dialled so far
+    talk: Talk | None = None
+    talked: bool = False
+    connected: datetime | None = None  # of the last conversation, also when it is over
+    talk_ended_by: By = By.SYSTEM
+
+    playing: int = 0  # the token of the speech going on, 0 for none
+    speeches: int = 0
+    speech_of_flow: bool = False
+    music: bool = False
+    message_since: datetime | None = None
+    message_queue_id: UUID | None = None
+    voicemail: bool = False
+    taping: Taping | None = None
+
+    expected: Outcome | None = None
+    settled: Outcome | None = None
+    settled_by: By = By.SYSTEM
+    settled_cause: int = 16
+    goodbye: bool = False  # ENDING speaks before it hangs up
+    keys: list[KeyPath] = msgspec.field(default_factory=list)
+
+    @property
+    def live(self) -> bool:
+        return self.stage is not Stage.ENDED
+
+    @property
+    def waiting(self) -> bool:
+        return self.queued is not None
+
+
+# --- inputs -------------------------------------------------------------------------------------------
+
+
+class Input(msgspec.Struct, frozen=True):
+    """Something happened."""
+
+
+# from the medium
+
+
+class CallerEnded(Input, frozen=True):
+    """The caller's leg is gone."""
+
+    cause: int
+    media_lost: bool = False
+
+
+class AgentRinging(Input, frozen=True):
+    leg_id: str
+
+
+class AgentAnswered(Input, frozen=True):
+    leg_id: str
+
+
+class AgentEnded(Input, frozen=True):
+    """An agent's leg is gone, or could not be dialled. `lost`: it vanished, nobody hung up."""
+
+    leg_id: str
+    cause: int
+    lost: bool = False
+
+
+class Joined(Input, frozen=True):
+    """Caller and agent are in one bridge."""
+
+    leg_id: str
+
+
+class JoinFailed(Input, frozen=True):
+    leg_id: str
+
+
+class SpeechEnded(Input, frozen=True):
+    token: int
+    failed: bool = False
+
+
+class CallerKey(Input, frozen=True):
+    digit: str
+
+
+class DeviceHeld(Input, frozen=True):
+    leg_id: str
+
+
+class DeviceRetrieved(Input, frozen=True):
+    leg_id: str
+
+
+class TapeRuns(Input, frozen=True):
+    """The engine records; or it refused, and the recording's time passes without sound (`refused`)."""
+
+    recording_id: UUID
+    refused: bool = False
+
+
+class MessageTaken(Input, frozen=True):
+    ms: int
+
+
+# from the router
+
+
+class Enqueued(Input, frozen=True, kw_only=True):
+    """The router has the contact in its queue."""
+
+    queue_id: UUID
+    asked_priority: int
+    priority: int  # with the queue's own
+    announce_every_s: float
+    position: int
+    estimated_wait_s: int | None
+
+
+class EnqueueRefused(Input, frozen=True):
+    """The router knows no such queue."""
+
+    queue_id: UUID
+
+
+class Offered(Input, frozen=True, kw_only=True):
+    offer_id: UUID
+    agent_id: UUID
+    queue_id: UUID
+    device: str
+    ring_timeout_s: int
+    decision: dict[str, Any]
+
+
+class Withdrawn(Input, frozen=True):
+    """The router took the offer back."""
+
+    offer_id: UUID
+    how: OfferEnd
+
+
+class WaitOver(Input, frozen=True):
+    """The router ended the wait."""
+
+    how: WaitEnd
+
+
+class Tick(Input, frozen=True):
+    """Time for an announcement; the position is the router's."""
+
+    position: int
+    estimated_wait_s: int | None
+
+
+# from the flow
+
+
+class FlowBegins(Input, frozen=True):
+    """The handle exists; `Started` may be told."""
+
+
+class FlowFailed(Input, frozen=True):
+    """There is no published flow, or it raised."""
+
+    why: str
+
+
+class AskAnswer(Input, frozen=True):
+    pass
+
+
+class AskPlay(Input, frozen=True):
+    prompts: list[Prompt]
+
+
+class AskStopPlaying(Input, frozen=True):
+    pass
+
+
+class AskTimer(Input, frozen=True):
+    tag: str
+    seconds: float | None  # None: cancel
+
+
+class AskTape(Input, frozen=True):
+    """Start a recording under this id, or stop the one that runs (None)."""
+
+    recording_id: UUID | None
+
+
+class AskEnqueue(Input, frozen=True):
+    """Answered by the router: the machine hears `Enqueued` or `EnqueueRefused`."""
+
+    queue_id: UUID
+    priority: int
+    announce_every_s: float
+
+
+class AskLeaveQueue(Input, frozen=True):
+    pass
+
+
+class AskMusic(Input, frozen=True):
+    on: bool
+
+
+class AskMessage(Input, frozen=True):
+    """Take a message; `recording_id` names the recording to start when none runs."""
+
+    max_s: int
+    queue_id: UUID | None
+    recording_id: UUID
+
+
+class AskExpect(Input, frozen=True):
+    outcome: Outcome
+
+
+class AskFinish(Input, frozen=True):
+    outcome: Outcome
+    cause: int
+
+
+class NoteFlow(Input, frozen=True):
+    flow_id: UUID
+    version: int
+
+
+class NoteNode(Input, frozen=True):
+    node: str
+    node_type: str
+
+
+class NoteKey(Input, frozen=True):
+    node: str
+    keys: str
+    label: str
+    accepted: bool
+
+
+class NoteSurvey(Input, frozen=True):
+    """Asked (`score` None) or answered."""
+
+    survey: str
+    score: int | None
+
+
+# from the agent
+
+
+class AgentHolds(Input, frozen=True):
+    agent_id: UUID
+
+
+class AgentRetrieves(Input, frozen=True):
+    agent_id: UUID
+
+
+class AgentMutes(Input, frozen=True):
+    agent_id: UUID
+    on: bool
+
+
+class AgentKeys(Input, frozen=True):
+    """The agent sends keys to the caller's side."""
+
+    agent_id: UUID
+    digits: str
+
+
+class AgentHangsUp(Input, frozen=True):
+    agent_id: UUID
+
+
+class AgentRejects(Input, frozen=True):
+    agent_id: UUID
+
+
+# from the system
+
+
+class Identified(Input, frozen=True):
+    """The caller is a customer we know; `name` is for the agent's screen and stays out of the journal."""
+
+    customer_id: UUID
+    tier: str
+    matched_by: str
+    name: str = ""
+
+
+class TimerDue(Input, frozen=True):
+    tag: str
+
+
+class Stop(Input, frozen=True):
+    """The operator stops the system."""
+
+
+class Interrupted(Input, frozen=True):
+    """The engine lost the call; nothing of it is left to command."""
+
+
+# --- orders -------------------------------------------------------------------------------------------
+
+
+class Order(msgspec.Struct, frozen=True):
+    """Something to do."""
+
+
+class MediumOrder(Order, frozen=True):
+    """Something the medium does. `barrier`: waits for every earlier order of the contact."""
+
+    barrier: ClassVar[bool] = False
+
+    @property
+    def lane(self) -> str:
+        return CALLER_LANE
+
+
+class Answer(MediumOrder, frozen=True):
+    pass
+
+
+class Speak(MediumOrder, frozen=True):
+    """Play prompts to the caller; the medium answers `SpeechEnded(token)` unless stopped by us."""
+
+    token: int
+    prompts: list[Prompt]
+
+
+class StopSpeaking(MediumOrder, frozen=True):
+    token: int
+
+
+class Music(MediumOrder, frozen=True):
+    on: bool
+    queue_id: UUID | None = None
+
+
+class Tape(MediumOrder, frozen=True):
+    recording_id: UUID
+
+
+class StopTape(MediumOrder, frozen=True):
+    recording_id: UUID
+
+
+class TakeMessage(MediumOrder, frozen=True):
+    max_s: int
+
+
+class Dial(MediumOrder, frozen=True, kw_only=True):
+    """Ring an agent's device as leg `leg_id`."""
+
+    leg_id: str
+    agent_id: UUID
+    offer_id: UUID
+    queue_id: UUID
+    ring_timeout_s: int
+
+    @property
+    def lane(self) -> str:
+        return self.leg_id
+
+
+class Drop(MediumOrder, frozen=True):
+    """Hang up an agent's leg."""
+
+    leg_id: str
+    cause: int = 16
+
+    @property
+    def lane(self) -> str:
+        return self.leg_id
+
+
+class Join(MediumOrder, frozen=True):
+    """Put the caller and this leg into one bridge. `report`: the medium answers `Joined` or `JoinFailed`."""
+
+    barrier = True
+
+    leg_id: str
+    report: bool
+
+
+class Part(MediumOrder, frozen=True):
+    """Take the caller out of the bridge, and this leg too when it stays (`agent_stays`)."""
+
+    barrier = True
+
+    leg_id: str
+    agent_stays: bool
+
+
+class MuteAgent(MediumOrder, frozen=True):
+    leg_id: str
+    on: bool
+
+    @property
+    def lane(self) -> str:
+        return self.leg_id
+
+
+class SendKeys(MediumOrder, frozen=True):
+    digits: str
+
+
+class HangUp(MediumOrder, frozen=True):
+    """Hang up the caller."""
+
+    cause: int
+
+
+class Forget(MediumOrder, frozen=True):
+    """The contact is over: let go of its bridge and of everything kept for it."""
+
+    barrier = True
+
+
+class Tell(Order, frozen=True):
+    """Give the flow something to hear."""
+
+    heard: FlowInput
+
+
+class SetTimer(Order, frozen=True):
+    """`TimerDue(tag)` after `seconds`; None cancels."""
+
+    tag: str
+    seconds: float | None
+
+
+class Requeue(Order, frozen=True):
+    """Back to the head of the queue."""
+
+    queue_id: UUID
+
+
+class RouterLeave(Order, frozen=True):
+    how: OfferEnd
+
+
+class RouterOfferEnded(Order, frozen=True):
+    offer_id: UUID
+    how: OfferEnd
+
+
+class RouterConnected(Order, frozen=True):
+    offer_id: UUID
+
+
+class RouterHeld(Order, frozen=True):
+    on: bool
+
+
+class RouterConversationEnded(Order, frozen=True):
+    pass
+
+
+def spans_of(taping: Taping, total_ms: int) -> list[RecordingSpan]:
+    """The marks as spans that cover 0 to `total_ms` without gap; spans of no length are left out."""
+    ends = [mark.at_ms for mark in taping.marks[1:]] + [total_ms]
+    return [
+        RecordingSpan(leg=mark.leg, from_ms=mark.at_ms, to_ms=end, agent_id=mark.agent_id)
+        for mark, end in zip(taping.marks, ends, strict=True)
+        if end > mark.at_ms
+    ]

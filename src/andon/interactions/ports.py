@@ -1,0 +1,189 @@
+"""What a flow may ask of a contact, and what it hears back.
+
+A channel (voice first) gives every contact a `ContactPort`; `flows` drives it. Neither knows the other:
+`entrypoints.core` joins them. Every call on the port returns at once and never raises for what happens
+to the call; results come later, in order, as a `FlowInput` through `FlowHandle.hear`. After `CallerGone`
+or its own `finish` a flow hears nothing more, and anything it still asks is ignored.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+import msgspec
+
+from andon.interactions.events import By, Outcome
+
+
+class Say(StrEnum):
+    """How the name of a `Prompt` is spoken."""
+
+    PROMPT = "prompt"  # a recorded prompt of that name
+    DIGITS = "digits"  # "8001" as eight zero zero one
+    NUMBER = "number"  # "12" as twelve; 0 to 9999
+
+
+class Prompt(msgspec.Struct, frozen=True):
+    """One piece of speech: a recorded prompt by `name`, or digits or a number, in `language` (zh, en)."""
+
+    name: str
+    language: str = "zh"
+    say: Say = Say.PROMPT
+
+
+class ContactView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a flow may know of its contact. A new value replaces the old when something is learnt."""
+
+    contact_id: UUID
+    tenant_id: UUID
+    client_id: UUID
+    project_id: UUID
+    number_id: UUID
+    flow_id: UUID
+    caller: str  # cleaned; empty when withheld or unusable
+    dnis: str
+    language: str  # of the project: zh or en
+    arrived_at: datetime
+    customer_id: UUID | None = None
+    tier: str = "normal"  # normal | silver | gold | vip
+
+
+class QueueLeave(StrEnum):
+    """Why a contact is back from a queue."""
+
+    CONVERSATION_ENDED = "conversation_ended"
+    TIMEOUT = "timeout"  # the queue's longest wait is over
+    NOBODY_SIGNED_IN = "nobody_signed_in"
+    UNKNOWN_QUEUE = "unknown_queue"  # the queue was removed; the flow is told instead of the caller hanging
+
+
+# --- what a flow hears; `at` is the instant of the input, the only clock a flow reads ---
+
+
+class FlowInput(msgspec.Struct, frozen=True, kw_only=True):
+    at: datetime
+
+
+class Started(FlowInput, frozen=True, kw_only=True):
+    """The flow may begin. The call rings; it is not answered."""
+
+
+class Played(FlowInput, frozen=True, kw_only=True):
+    """Everything given to the last `play` was heard, could not be played (`failed`), or was stopped."""
+
+    failed: bool = False
+
+
+class Key(FlowInput, frozen=True, kw_only=True):
+    digit: str
+
+
+class TimerFired(FlowInput, frozen=True, kw_only=True):
+    tag: str
+
+
+class QueueLeft(FlowInput, frozen=True, kw_only=True):
+    """`by` says who ended the conversation; absent for other reasons."""
+
+    how: QueueLeave
+    by: By | None = None
+
+
+class WaitTick(FlowInput, frozen=True, kw_only=True):
+    """While waiting, each `announce_every_s` of `enqueue`: time for an announcement.
+
+    `position` counts from 1; `estimated_wait_s` is absent when it cannot be estimated.
+    """
+
+    position: int
+    waited_s: int
+    estimated_wait_s: int | None = None
+
+
+class VoicemailTaken(FlowInput, frozen=True, kw_only=True):
+    """The message is over; 0 when nothing could be recorded."""
+
+    ms: int
+
+
+class CallerGone(FlowInput, frozen=True, kw_only=True):
+    """The caller hung up or was lost: the last thing a flow hears, for cleaning up only."""
+
+
+class ContactPort(Protocol):
+    """A contact as its flow sees it."""
+
+    @property
+    def view(self) -> ContactView: ...
+
+    def answer(self) -> None:
+        """Answer the call; a second time does nothing. `play` before it is heard as early media."""
+
+    def play(self, prompts: list[Prompt]) -> None:
+        """Speak; a `play` still going is replaced and its `Played` is not heard. Hears `Played`.
+
+        While waiting in a queue music stops for it and goes on afterwards. Ringing an agent does not stop
+        it, an answer does.
+        """
+
+    def stop_playing(self) -> None:
+        """Stop speaking; the `Played` of what was stopped is not heard."""
+
+    def set_timer(self, seconds: float, tag: str) -> None:
+        """Hears `TimerFired(tag)` once. The same tag again replaces the earlier timer."""
+
+    def cancel_timer(self, tag: str) -> None: ...
+
+    def start_recording(self) -> None:
+        """Record the caller's leg from here to the end; a second time does nothing."""
+
+    def stop_recording(self) -> None: ...
+
+    def enqueue(self, queue_id: UUID, priority: int, announce_every_s: float = 30.0) -> None:
+        """Wait for an agent with music. Hears `WaitTick`s, keys, and in the end one `QueueLeft`.
+
+        `priority` is added to the queue's own; higher goes first. `announce_every_s` 0: no ticks.
+        """
+
+    def leave_queue(self) -> None:
+        """Leave the queue by the caller's wish, a key; no `QueueLeft` follows. Nothing once answered."""
+
+    def music(self, on: bool) -> None: ...
+
+    def take_voicemail(self, max_s: int, queue_id: UUID | None = None) -> None:
+        """Record a message until silence, `#`, hang-up or `max_s`. Hears `VoicemailTaken` unless hung up."""
+
+    def entered(self, flow_id: UUID, version: int) -> None:
+        """The journal says which version of which flow serves the caller."""
+
+    def passed(self, node: str, node_type: str) -> None: ...
+
+    def key(self, node: str, keys: str, label: str, accepted: bool) -> None: ...
+
+    def survey_asked(self, survey: str) -> None: ...
+
+    def survey_answered(self, survey: str, score: int) -> None: ...
+
+    def expect(self, outcome: Outcome) -> None:
+        """From here a caller who hangs up has this outcome, not `abandoned_flow`: the closed message plays,
+        the wrong keys are used up. A queue that was left by time-out or for want of agents, a conversation
+        and a message set theirs by themselves."""
+
+    def finish(self, outcome: Outcome, cause: int = 16) -> None:
+        """Hang up with a Q.850 cause. After a conversation the outcome is `served` whatever is said here;
+        after a message of at least a second it is `voicemail`."""
+
+
+class FlowHandle(Protocol):
+    """A running flow. `hear` must return quickly and not raise; a raise ends the contact as `flow_error`."""
+
+    def hear(self, heard: FlowInput) -> None: ...
+
+
+class FlowDriver(Protocol):
+    """Starts flows. Raises `LookupError` when the number's flow has no published version."""
+
+    def start(self, port: ContactPort) -> FlowHandle:
+        """Make the handle; nothing may be asked of the port before `Started` is heard."""
+        ...

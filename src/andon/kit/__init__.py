@@ -1,0 +1,1 @@
+"""Clock, ids, settings, database, journal, bus, jobs, errors, texts, telemetry. Knows nothing of calls."""

@@ -1,0 +1,212 @@
+"""Settings of one installation: `ANDON_…` variables, then the TOML file `ANDON_CONFIG` names, then defaults.
+
+Everything an installation owns lies below `home`; two installations with two homes run side by side.
+"""
+
+import fcntl
+import json
+import os
+import secrets as random_secrets
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The ports in use, none of them 0."""
+
+    http: int
+    sip: int
+    ari: int
+    ami: int
+    town_sip: int
+    town_ari: int
+    town_ami: int
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Random secrets of this installation, made once."""
+
+    ari: str
+    ami: str
+    cookie: str
+    database: str
+    town_ari: str
+
+
+class Settings(BaseSettings):
+    """All settings. Paths are made absolute; directories are created when first asked for."""
+
+    model_config = SettingsConfigDict(env_prefix="ANDON_", extra="ignore", frozen=True)
+
+    home: Path = Path(".andon")
+    node: str = "n1"
+    locale: Literal["zh", "en"] = "zh"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(8080, ge=0, le=65535)
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    cookie_secure: Literal["auto", "yes", "no"] = "auto"
+    metrics_token: str = ""
+    session_idle_minutes: int = Field(480, ge=1)
+    session_hours: int = Field(12, ge=1)
+    login_attempts: int = Field(5, ge=1)
+    login_lock_minutes: int = Field(15, ge=1)
+
+    sip_host: str = "127.0.0.1"
+    sip_port: int = Field(5060, ge=0, le=65535)
+    ari_port: int = Field(0, ge=0, le=65535)
+    ami_port: int = Field(0, ge=0, le=65535)
+    media_address: str = "127.0.0.1"
+    rtp_from: int = Field(20000, ge=1024, le=65535)
+    rtp_to: int = Field(29999, ge=1024, le=65535)
+    # a leg from which no audio comes for so many seconds is ended; 0 never. Not counted while on hold
+    rtp_timeout_agent_s: int = Field(6, ge=0)
+    rtp_timeout_trunk_s: int = Field(30, ge=0)
+    asterisk_prefix: Path | None = None
+    # less free space than this where recordings are written raises the alarm `disk_full`
+    disk_low_mb: int = Field(500, ge=0)
+
+    town_sip_port: int = Field(0, ge=0, le=65535)
+    town_ari_port: int = Field(0, ge=0, le=65535)
+    town_ami_port: int = Field(0, ge=0, le=65535)
+
+    database_url: str = ""
+    app_database_url: str = ""
+    bus_url: str = ""
+
+    @field_validator("tls_cert", "tls_key", "asterisk_prefix", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        return None if value == "" else value
+
+    @field_validator("home", "tls_cert", "tls_key", "asterisk_prefix")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+        if path := os.environ.get("ANDON_CONFIG"):
+            sources.append(TomlConfigSettingsSource(settings_cls, toml_file=Path(path)))
+        return tuple(sources)
+
+    @property
+    def tls(self) -> bool:
+        """Whether the edge serves HTTPS."""
+        return self.tls_cert is not None and self.tls_key is not None
+
+    @property
+    def secure_cookie(self) -> bool:
+        return self.tls if self.cookie_secure == "auto" else self.cookie_secure == "yes"
+
+    def folder(self, *parts: str) -> Path:
+        """A folder below `home`, created when missing."""
+        path = self.home.joinpath(*parts)
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def environment(self) -> dict[str, str]:
+        """`ANDON_…` variables that give a child process these same settings, with the ports resolved."""
+        values: dict[str, Any] = self.model_dump(mode="json", exclude_none=True)
+        ports = self.ports()
+        values |= {f"{name}_port": port for name, port in asdict(ports).items()}
+        return {f"ANDON_{name.upper()}": str(value) for name, value in values.items()}
+
+    def ports(self) -> Ports:
+        """Every port; one set to 0 becomes a free one, chosen once and remembered in `run/ports.json`."""
+        return self._ports
+
+    @cached_property
+    def _ports(self) -> Ports:
+        wanted = {
+            "http": self.http_port,
+            "sip": self.sip_port,
+            "ari": self.ari_port,
+            "ami": self.ami_port,
+            "town_sip": self.town_sip_port,
+            "town_ari": self.town_ari_port,
+            "town_ami": self.town_ami_port,
+        }
+        if all(wanted.values()):
+            return Ports(**wanted)
+        with self._remembered("ports.json", 0o644) as known:
+            taken = {port for port in wanted.values() if port}
+            for name, port in wanted.items():
+                if port:
+                    continue
+                if known.get(name) in taken or not known.get(name):
+                    known[name] = _free_port(taken, range(self.rtp_from, self.rtp_to + 1))
+                wanted[name] = known[name]
+                taken.add(known[name])
+        return Ports(**wanted)
+
+    def secrets(self) -> Secrets:
+        """The installation's secrets, made once, kept in `run/secrets.json` for the owner's eyes only."""
+        return self._secrets
+
+    @cached_property
+    def _secrets(self) -> Secrets:
+        with self._remembered("secrets.json", 0o600) as known:
+            for name in Secrets.__dataclass_fields__:
+                known.setdefault(name, random_secrets.token_urlsafe(32))
+            return Secrets(**{name: known[name] for name in Secrets.__dataclass_fields__})
+
+    @contextmanager
+    def _remembered(self, name: str, mode: int) -> Iterator[dict[str, Any]]:
+        """A small JSON file below `run/`, read, changed and replaced under a lock other processes honour."""
+        path = self.folder("run") / name
+        with (path.parent / f".{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            before: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+            after = dict(before)
+            yield after
+            if after != before:
+                fresh = path.with_suffix(".new")
+                fresh.touch(mode=mode)
+                fresh.chmod(mode)
+                fresh.write_text(json.dumps(after, indent=1))
+                fresh.replace(path)
+
+
+def _free_port(taken: set[int], rtp: range) -> int:
+    """A port free for TCP and UDP on the loop-back address now, outside `taken`, the media's range and the
+    range from which the system picks ports for outgoing connections, so that it is free after a restart."""
+    candidates = [port for port in range(10240, 32768) if port not in taken and port not in rtp]
+    while True:
+        port = random_secrets.choice(candidates)
+        with (
+            closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)) as tcp,
+            closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as udp,
+        ):
+            try:
+                tcp.bind(("127.0.0.1", port))
+                udp.bind(("127.0.0.1", port))
+            except OSError:
+                candidates.remove(port)
+                continue
+            return port

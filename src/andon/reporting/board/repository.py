@@ -1,0 +1,182 @@
+"""Groups rows of an interval into the cells that figures are added up from.
+
+Only grouping happens here; what a cell counts as is decided in `figures`. Every query runs in a session
+whose scope hides what the asker may not see.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from andon.reporting.board.day import DEFAULT_ZONE, Span
+from andon.reporting.figures import Counts, OfferCell, StateCell, SurveyCell, TalkCell, VisitCell
+
+# A visit is measured against the target of its own queue; a queue that was deleted leaves this one.
+_TARGET_S = 20
+
+_VISITS = """
+    SELECT key, how, within, short, count(*) AS n, coalesce(sum(waited_ms), 0)::bigint AS waited_ms
+    FROM (
+        SELECT r.key, r.how, r.waited_ms,
+            coalesce(waited_ms <= 1000 * coalesce(q.target_s, :target_s), false) AS within,
+            coalesce(waited_ms <= 1000 * coalesce(CAST(:short_s AS int), q.target_s, :target_s), false)
+                AS short
+        FROM ({rows}) r LEFT JOIN queue q ON q.id = r.queue_id
+        WHERE r.queued_at >= :since AND r.queued_at < :until
+    ) cells
+    GROUP BY 1, 2, 3, 4
+"""
+
+_QUEUE_VISITS = text(
+    _VISITS.format(rows="SELECT queue_id AS key, queue_id, queued_at, how, waited_ms FROM report_visit")
+)
+_PROJECT_VISITS = text(
+    _VISITS.format(
+        rows="SELECT project_id AS key, queue_id, queued_at, queue_how AS how, waited_ms FROM report_contact"
+    )
+)
+
+_TALKS = """
+    SELECT {key} AS key, count(*) AS n, sum(talked_ms)::bigint AS talked_ms,
+        count(*) FILTER (WHERE held_ms > 0) AS held, coalesce(sum(held_ms), 0)::bigint AS held_ms,
+        coalesce(sum(acw_ms), 0)::bigint AS acw_ms
+    FROM report_contact
+    WHERE connected_at >= :since AND connected_at < :until AND talked_ms IS NOT NULL
+        AND (CAST(:agent AS uuid) IS NULL OR agent_id = :agent)
+    GROUP BY 1
+"""
+
+_SURVEYS = """
+    SELECT {key} AS key, score, count(*) AS n FROM report_survey
+    WHERE asked_at >= :since AND asked_at < :until AND (CAST(:agent AS uuid) IS NULL OR agent_id = :agent)
+    GROUP BY 1, 2
+"""
+
+_STATES = text("""
+    SELECT agent_id AS key, state,
+        sum(extract(epoch FROM least(coalesce(ended_at, :now), :until) - greatest(started_at, :since)) * 1000
+        )::bigint AS spent_ms
+    FROM report_agent_state
+    WHERE started_at < :until AND coalesce(ended_at, :now) > :since
+        AND (CAST(:agent AS uuid) IS NULL OR agent_id = :agent)
+    GROUP BY 1, 2
+""")
+
+_OFFERS = text("""
+    SELECT agent_id AS key, how, count(*) AS n FROM report_offer
+    WHERE made_at >= :since AND made_at < :until AND (CAST(:agent AS uuid) IS NULL OR agent_id = :agent)
+    GROUP BY 1, 2
+""")
+
+Keyed = dict[UUID | None, Counts]
+
+
+async def queue_counts(session: AsyncSession, span: Span, short_s: int | None = None) -> Keyed:
+    """Counts of each queue: every visit counts. `short_s` sets the short-abandon threshold (default: T)."""
+    counts: Keyed = defaultdict(Counts)
+    at: dict[str, Any] = {"since": span.since, "until": span.until}
+    for row in await session.execute(_QUEUE_VISITS, at | _limits(short_s)):
+        counts[row.key].add_visits([_visit(row)])
+    await _add_talks_and_surveys(session, counts, "queue_id", at)
+    return counts
+
+
+async def project_counts(session: AsyncSession, span: Span, short_s: int | None = None) -> Keyed:
+    """Counts of each project: a contact counts once, however many queues it waited in."""
+    counts: Keyed = defaultdict(Counts)
+    at: dict[str, Any] = {"since": span.since, "until": span.until}
+    for row in await session.execute(_PROJECT_VISITS, at | _limits(short_s)):
+        counts[row.key].add_visits([_visit(row)])
+    await _add_talks_and_surveys(session, counts, "project_id", at)
+    return counts
+
+
+async def agent_counts(session: AsyncSession, span: Span, now: datetime, agent: UUID | None = None) -> Keyed:
+    """Counts of each agent, or of one. Spans still open are counted up to `now`."""
+    counts: Keyed = defaultdict(Counts)
+    at = {"since": span.since, "until": span.until, "now": now, "agent": agent}
+    for row in await session.execute(_STATES, at):
+        counts[row.key].add_states([StateCell(state=row.state, spent_ms=row.spent_ms)])
+    for row in await session.execute(_OFFERS, {key: at[key] for key in ("since", "until", "agent")}):
+        counts[row.key].add_offers([OfferCell(how=row.how, n=row.n)])
+    await _add_talks_and_surveys(session, counts, "agent_id", at)
+    counts.pop(None, None)
+    return counts
+
+
+def total(parts: Mapping[Any, Counts]) -> Counts:
+    """The sum of disjoint counts."""
+    whole = Counts()
+    for part in parts.values():
+        for field in Counts.__struct_fields__:
+            setattr(whole, field, getattr(whole, field) + getattr(part, field))
+    return whole
+
+
+async def _add_talks_and_surveys(
+    session: AsyncSession, counts: Keyed, key: str, at: Mapping[str, Any]
+) -> None:
+    bound = {"since": at["since"], "until": at["until"], "agent": at.get("agent")}
+    for row in await session.execute(text(_TALKS.format(key=key)), bound):
+        cell = msgspec.convert({name: getattr(row, name) for name in TalkCell.__struct_fields__}, TalkCell)
+        counts[row.key].add_talks([cell])
+    for row in await session.execute(text(_SURVEYS.format(key=key)), bound):
+        counts[row.key].add_surveys([SurveyCell(score=row.score, n=row.n)])
+
+
+def _limits(short_s: int | None) -> dict[str, int | None]:
+    return {"short_s": short_s, "target_s": _TARGET_S}
+
+
+def _visit(row: Any) -> VisitCell:
+    return VisitCell(how=row.how, within=row.within, short=row.short, n=row.n, waited_ms=row.waited_ms)
+
+
+class QueueInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue as figures name it."""
+
+    queue_id: UUID
+    name: str
+    client_id: UUID
+    project_id: UUID
+    project_name: str
+    target_s: int
+    target_percent: int
+    retired: bool
+
+
+_QUEUES = text("""
+    SELECT q.id AS queue_id, q.name, q.client_id, q.project_id, p.name AS project_name, q.target_s,
+        q.target_percent, q.retired_at IS NOT NULL AS retired
+    FROM queue q JOIN project p ON p.id = q.project_id ORDER BY p.name, q.name
+""")
+
+_ZONES = text(
+    "SELECT project_id, timezone FROM calendar WHERE retired_at IS NULL ORDER BY created_at DESC, id DESC"
+)
+
+
+async def queues(session: AsyncSession) -> list[QueueInfo]:
+    """Every queue the scope sees, retired ones too, by project and name."""
+    return [QueueInfo(**row) for row in (await session.execute(_QUEUES)).mappings()]
+
+
+async def zones(session: AsyncSession) -> tuple[str, dict[UUID, str]]:
+    """The centre's time zone, and those of projects with a calendar of their own.
+
+    A project's is that of its oldest calendar; the centre's that of the oldest calendar of no project.
+    """
+    centre = DEFAULT_ZONE
+    of_project: dict[UUID, str] = {}
+    for row in await session.execute(_ZONES):
+        if row.project_id is None:
+            centre = row.timezone
+        else:
+            of_project[row.project_id] = row.timezone
+    return centre, of_project

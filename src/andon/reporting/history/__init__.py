@@ -1,0 +1,1 @@
+"""Contacts of the past: search, one contact's time line, its recording."""

@@ -1,0 +1,156 @@
+"""History over HTTP: search, one contact, why it went where it went, its recording, voicemails."""
+
+import asyncio
+import wave
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import FileResponse
+from pydantic import AwareDatetime
+
+from andon.identity import audit
+from andon.identity.access import At, may, scope_of
+from andon.identity.model import Actor, Permission
+from andon.interactions.events import Outcome
+from andon.kit.database import Scope
+from andon.kit.errors import AndonError
+from andon.kit.web import Services
+from andon.reporting.history import repository, service
+from andon.reporting.history.peaks import peaks_of
+from andon.reporting.history.search import Filters
+from andon.reporting.history.shapes import ContactDetail, ContactPage, Peaks, VoicemailPage, Why
+
+router = APIRouter(prefix="/api", tags=["history"])
+
+Reader = Annotated[Actor, may(Permission.CONTACTS, Permission.DESK)]
+Listener = Annotated[Actor, may(Permission.RECORDINGS, Permission.DESK)]
+Agent = Annotated[Actor, may(Permission.DESK)]
+Supervisor = Annotated[Actor, may(Permission.CONTACTS)]
+
+Cursor = Annotated[str | None, Query(max_length=200)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+def masked(actor: Actor) -> bool:
+    """Whether numbers are hidden: from a client's people, unless they take the calls."""
+    return actor.client_id is not None and not actor.may(Permission.DESK)
+
+
+def only_own(actor: Actor, permission: Permission) -> UUID | None:
+    """The agent to whose own contacts the asker is limited."""
+    return None if actor.may(permission) else actor.user_id
+
+
+@router.get("/contacts")
+async def search_contacts(
+    actor: Reader,
+    here: At,
+    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    queue: UUID | None = None,
+    project: UUID | None = None,
+    agent: UUID | None = None,
+    customer: UUID | None = None,
+    outcome: Outcome | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> ContactPage:
+    """Contacts, newest first, that arrived from `from` (inclusive) to `to` (exclusive).
+
+    `q` finds a number or part of one, a customer's name, an agent's name or number, or a contact's id. An
+    agent finds the own contacts, and with a customer or a caller's whole number those of that person.
+    """
+    filters = Filters(
+        since=since,
+        until=until,
+        q=q,
+        queue_id=queue,
+        project_id=project,
+        agent_id=agent,
+        customer_id=customer,
+        outcome=outcome,
+        own_agent=only_own(actor, Permission.CONTACTS),
+        masked=masked(actor),
+    )
+    async with here.db.session(scope_of(actor)) as session:
+        return await service.search_contacts(session, filters, cursor, limit, actor.locale)
+
+
+@router.get("/desk/contacts", tags=["desk"])
+async def own_contacts(actor: Agent, here: At, cursor: Cursor = None, limit: Limit = 50) -> ContactPage:
+    """The agent's own contacts, newest first."""
+    filters = Filters(agent_id=actor.user_id, own_agent=actor.user_id)
+    async with here.db.session(scope_of(actor)) as session:
+        return await service.search_contacts(session, filters, cursor, limit, actor.locale)
+
+
+@router.get("/contacts/{contact_id}")
+async def contact_page(contact_id: UUID, actor: Reader, here: At) -> ContactDetail:
+    """One contact with its whole path on one time line."""
+    own = only_own(actor, Permission.CONTACTS)
+    async with here.db.session(scope_of(actor)) as session:
+        contact = await service.visible_contact(session, contact_id, own)
+        return await service.contact_detail(session, actor.tenant_id, contact, actor.locale, masked(actor))
+
+
+@router.get("/contacts/{contact_id}/why")
+async def why(contact_id: UUID, actor: Supervisor, here: At) -> Why:
+    """Why each agent was rung: who was considered, who was passed over for what reason."""
+    async with here.db.session(scope_of(actor)) as session:
+        await service.visible_contact(session, contact_id)
+        return await service.why(session, actor.tenant_id, contact_id, actor.locale)
+
+
+@router.get(
+    "/contacts/{contact_id}/recording",
+    response_class=FileResponse,
+    responses={200: {"content": {"audio/wav": {}}}, 206: {"content": {"audio/wav": {}}}},
+)
+async def recording(contact_id: UUID, request: Request, actor: Listener, here: At) -> FileResponse:
+    """The recording as stereo WAV: left the caller, right what the caller heard. Ranges are served."""
+    path = await _recording_path(contact_id, actor, here)
+    if request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
+        # Once for a hearing, not for every piece the player fetches.
+        async with here.db.session(Scope(actor.tenant_id)) as session:
+            audit.record(session, actor, here.clock.now(), "heard", "recording", object_id=contact_id)
+    return FileResponse(
+        path, media_type="audio/wav", filename=f"{contact_id}.wav", content_disposition_type="inline"
+    )
+
+
+@router.get("/contacts/{contact_id}/peaks")
+async def peaks(contact_id: UUID, actor: Listener, here: At) -> Peaks:
+    """The recording's waveform: for each channel the peaks of equal parts."""
+    path = await _recording_path(contact_id, actor, here)
+    try:
+        duration_ms, channels = await asyncio.to_thread(peaks_of, path)
+    except (OSError, EOFError, wave.Error) as error:
+        raise AndonError("recording.unreadable", 404) from error
+    return Peaks(duration_ms=duration_ms, channels=channels)
+
+
+@router.get("/voicemails")
+async def list_voicemails(
+    actor: Supervisor, here: At, cursor: Cursor = None, limit: Limit = 50
+) -> VoicemailPage:
+    """Messages callers left, newest first."""
+    async with here.db.session(scope_of(actor)) as session:
+        return await service.voicemails(session, cursor, limit, actor.locale, masked(actor))
+
+
+async def _recording_path(contact_id: UUID, actor: Actor, here: Services) -> Path:
+    """The stored file. Raises `AndonError` when the asker may not hear it or it is not there."""
+    own = only_own(actor, Permission.RECORDINGS)
+    async with here.db.session(scope_of(actor)) as session:
+        await service.visible_contact(session, contact_id, own, strictly=True)
+        row = await repository.recording_of(session, contact_id)
+    if row is None or row.path is None:
+        raise AndonError("recording.none", 404)
+    folder = (here.settings.home / "recordings").resolve()
+    path = (folder / row.path).resolve()
+    if not path.is_relative_to(folder) or not await asyncio.to_thread(path.is_file):
+        raise AndonError("recording.unreadable", 404)
+    return path

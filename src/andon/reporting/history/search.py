@@ -1,0 +1,164 @@
+"""Searching contacts: filters, the free-text query, keyset pages."""
+
+import base64
+import binascii
+import json
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from andon.customers.tables import CustomerRow
+from andon.identity.tables import User
+from andon.interactions.events import Outcome
+from andon.kit.errors import AndonError
+from andon.reporting.tables import ReportContact, ReportOffer
+
+# Counting on costs as much as reading: beyond this "more than" is all a page needs to say.
+COUNT_MOST = 10_000
+_DIGITS_LEAST = 3
+_WHOLE_NUMBER_LEAST = 5
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True):
+    """What to look for. `since` is inclusive, `until` exclusive, both of arrival; null means any.
+
+    `q` is a number or part of one, a customer's name, an agent's name or number, or a contact's id.
+    `own_agent` limits to what that agent had to do with, except that a customer or a caller's whole number
+    finds what others had to do with them. `masked`: numbers are hidden from the asker, so only a whole
+    number finds, or they could be guessed digit by digit.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    q: str | None = None
+    queue_id: UUID | None = None
+    project_id: UUID | None = None
+    agent_id: UUID | None = None
+    customer_id: UUID | None = None
+    outcome: Outcome | None = None
+    own_agent: UUID | None = None
+    masked: bool = False
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A page, newest first. `next` continues it; `total` is null beyond `COUNT_MOST` and on later pages."""
+
+    rows: list[ReportContact]
+    next: str | None
+    total: int | None
+
+
+async def find(session: AsyncSession, filters: Filters, cursor: str | None, limit: int) -> Found:
+    """Contacts by the filters. Raises `AndonError("cursor.invalid")`, `AndonError("period.invalid")`."""
+    if filters.since and filters.until and filters.until <= filters.since:
+        raise AndonError("period.invalid", 422)
+    where = _where(filters)
+    total = None
+    if cursor is None:
+        some = select(ReportContact.contact_id).where(*where).limit(COUNT_MOST + 1).subquery()
+        counted = await session.scalar(select(func.count()).select_from(some)) or 0
+        total = counted if counted <= COUNT_MOST else None
+    else:
+        where.append(
+            tuple_(ReportContact.arrived_at, ReportContact.contact_id) < tuple_(*read_cursor(cursor))
+        )
+    query = (
+        select(ReportContact)
+        .where(*where)
+        .order_by(ReportContact.arrived_at.desc(), ReportContact.contact_id.desc())
+        .limit(limit + 1)
+    )
+    rows = list(await session.scalars(query))
+    more = len(rows) > limit
+    rows = rows[:limit]
+    last = make_cursor(rows[-1].arrived_at, rows[-1].contact_id) if more else None
+    return Found(rows=rows, next=last, total=total)
+
+
+def own(agent_id: UUID) -> ColumnElement[bool]:
+    """Contacts this agent talked to or was rung for."""
+    rung = select(ReportOffer.contact_id).where(ReportOffer.agent_id == agent_id)
+    return or_(ReportContact.agent_id == agent_id, ReportContact.contact_id.in_(rung))
+
+
+def behind(
+    at: InstrumentedAttribute[datetime], id: InstrumentedAttribute[UUID], cursor: str
+) -> ColumnElement[bool]:
+    """Rows after the cursor, newest first. Raises `AndonError("cursor.invalid")`."""
+    instant, last = read_cursor(cursor)
+    return tuple_(at, id) < tuple_(literal(instant, at.type), literal(last, id.type))
+
+
+def make_cursor(at: datetime, id: UUID) -> str:
+    """The place behind a row, opaque to clients."""
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), str(id)]).encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """What `make_cursor` packed. Raises `AndonError("cursor.invalid")` for anything else."""
+    try:
+        at, id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        instant = datetime.fromisoformat(at)
+        if instant.tzinfo is None:
+            raise ValueError("an instant without zone")
+        return instant, UUID(id)
+    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        raise AndonError("cursor.invalid", 422) from error
+
+
+def _where(filters: Filters) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if filters.since is not None:
+        where.append(ReportContact.arrived_at >= filters.since)
+    if filters.until is not None:
+        where.append(ReportContact.arrived_at < filters.until)
+    for column, value in (
+        (ReportContact.queue_id, filters.queue_id),
+        (ReportContact.project_id, filters.project_id),
+        (ReportContact.agent_id, filters.agent_id),
+        (ReportContact.customer_id, filters.customer_id),
+        (ReportContact.outcome, filters.outcome.value if filters.outcome else None),
+    ):
+        if value is not None:
+            where.append(column == value)
+    if filters.own_agent is not None and filters.customer_id is None:
+        whole = _number(filters.q or "")
+        same = [ReportContact.caller == whole] if len(whole) >= _WHOLE_NUMBER_LEAST else []
+        where.append(or_(own(filters.own_agent), *same))
+    if filters.q and (q := filters.q.strip()):
+        where.append(_matches(q, filters.masked))
+    return where
+
+
+def _matches(q: str, masked: bool) -> ColumnElement[bool]:
+    try:
+        return ReportContact.contact_id == UUID(q)
+    except ValueError:
+        pass
+    like = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    customers = select(CustomerRow.id).where(CustomerRow.name.ilike(like))
+    agents = select(User.id).where(or_(User.name.ilike(like), User.agent_no == q))
+    ways: list[ColumnElement[bool]] = [
+        ReportContact.customer_id.in_(customers),
+        ReportContact.agent_id.in_(agents),
+    ]
+    number = _number(q)
+    digits = number.removeprefix("+")
+    if number:
+        if masked:
+            ways.append(ReportContact.caller == number)
+        elif len(digits) >= _DIGITS_LEAST:
+            ways.append(ReportContact.caller.contains(digits, autoescape=True))
+        ways.append(ReportContact.dnis == number)
+    return or_(*ways)
+
+
+def _number(q: str) -> str:
+    """The query as a number, without what people write between digits; empty when it is none."""
+    number = q.strip().replace(" ", "").replace("-", "")
+    digits = number.removeprefix("+")
+    return number if digits.isascii() and digits.isdigit() else ""

@@ -1,0 +1,307 @@
+"""Puts the history's answers together: rows, names, texts, masks."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from andon.channels.voice.model import mask
+from andon.interactions.events import OfferMade
+from andon.interactions.tables import WrapUp
+from andon.kit import i18n
+from andon.kit.errors import not_found
+from andon.kit.i18n import Locale
+from andon.kit.journal import Record
+from andon.reporting.history import repository, search
+from andon.reporting.history.shapes import (
+    ContactDetail,
+    ContactItem,
+    ContactPage,
+    Decision,
+    PassedOver,
+    RecordingInfo,
+    RecordingPart,
+    TimelineStep,
+    VoicemailItem,
+    VoicemailPage,
+    Why,
+    WrapUpNote,
+)
+from andon.reporting.history.timeline import ids_in, timeline
+from andon.reporting.names import NameBook
+from andon.reporting.tables import ReportContact, ReportOffer, ReportRecording
+
+
+async def search_contacts(
+    session: AsyncSession, filters: search.Filters, cursor: str | None, limit: int, locale: Locale
+) -> ContactPage:
+    found = await search.find(session, filters, cursor, limit)
+    items = await _items(session, found.rows, locale, filters)
+    return ContactPage(items=items, next=found.next, total=found.total)
+
+
+async def contact_detail(
+    session: AsyncSession, tenant_id: UUID, contact: ReportContact, locale: Locale, masked: bool
+) -> ContactDetail:
+    """One contact with its path, recording and note."""
+    records = await repository.facts_of(session, tenant_id, contact.contact_id)
+    recording = await repository.recording_of(session, contact.contact_id)
+    note = await repository.wrap_up_of(session, contact.contact_id)
+    book = await _learn(session, [contact], locale)
+    ids = ids_in(records)
+    await book.learn(
+        session,
+        agent=ids | _agents_heard(recording) | ({note.agent_id} if note else set()),
+        queue=ids,
+        customer=ids,
+        flow=ids,
+        reason=ids | ({note.reason_id} if note else set()),
+        number=ids,
+    )
+    return ContactDetail(
+        **_item(contact, book, locale, masked, stored=recording is not None and recording.path is not None),
+        timeline=_steps(records, book, locale),
+        recording=_recording(recording, book),
+        wrap_up=_note(note, book),
+    )
+
+
+async def why(session: AsyncSession, tenant_id: UUID, contact_id: UUID, locale: Locale) -> Why:
+    """Every decision of the router about this contact."""
+    records = await repository.facts_of(session, tenant_id, contact_id, [OfferMade.kind])
+    offers = await repository.offers_of(session, contact_id)
+    made = [record.fact for record in records if isinstance(record.fact, OfferMade)]
+    book = NameBook(locale)
+    await book.learn(
+        session,
+        agent={fact.agent_id for fact in made} | {_id(p.get("agent_id")) for f in made for p in _passed(f)},
+        queue={fact.queue_id for fact in made},
+        skill={
+            _id(p["detail"].get("skill")) for f in made for p in _passed(f) if isinstance(p["detail"], dict)
+        },
+    )
+    return Why(
+        contact_id=contact_id,
+        decisions=[_decision(fact, offers.get(fact.offer_id), book, locale) for fact in made],
+    )
+
+
+async def voicemails(
+    session: AsyncSession, cursor: str | None, limit: int, locale: Locale, masked: bool
+) -> VoicemailPage:
+    found = await repository.voicemails(session, cursor, limit)
+    contacts = [contact for _, contact in found.rows]
+    book = await _learn(session, contacts, locale)
+    stored = await repository.stored_recordings(session, [contact.contact_id for contact in contacts])
+    items = [
+        VoicemailItem(
+            contact_id=contact.contact_id,
+            left_at=voicemail.left_at,
+            duration_ms=voicemail.voicemail_ms,
+            caller=mask(contact.caller) if masked else contact.caller,
+            customer=book.named(contact.customer_id),
+            client=book.named(contact.client_id),
+            project=book.named(contact.project_id),
+            queue=book.named(voicemail.queue_id),
+            number=book.named(contact.number_id),
+            has_recording=contact.contact_id in stored,
+        )
+        for voicemail, contact in found.rows
+    ]
+    return VoicemailPage(items=items, next=found.next, total=found.total)
+
+
+async def visible_contact(
+    session: AsyncSession, contact_id: UUID, own_agent: UUID | None = None, *, strictly: bool = False
+) -> ReportContact:
+    """The contact. Raises "not found" when it is not there or behind a wall.
+
+    `own_agent` limits to contacts that agent had to do with, and unless `strictly` to others of the same
+    callers and customers: what an agent needs to know of who is calling.
+    """
+    contact = await repository.contact_row(session, contact_id)
+    if contact is None:
+        raise not_found("contact")
+    if own_agent is not None and not await repository.concerns(session, contact, own_agent, strictly):
+        raise not_found("contact")
+    return contact
+
+
+async def _items(
+    session: AsyncSession, rows: list[ReportContact], locale: Locale, filters: search.Filters
+) -> list[ContactItem]:
+    book = await _learn(session, rows, locale)
+    masked = filters.masked
+    # Others' recordings are not an agent's to hear.
+    audible = [row for row in rows if filters.own_agent in (None, row.agent_id)]
+    stored = await repository.stored_recordings(session, [row.contact_id for row in audible])
+    return [ContactItem(**_item(row, book, locale, masked, stored=row.contact_id in stored)) for row in rows]
+
+
+async def _learn(session: AsyncSession, rows: Iterable[ReportContact], locale: Locale) -> NameBook:
+    rows = list(rows)
+    return await NameBook(locale).learn(
+        session,
+        client={row.client_id for row in rows},
+        project={row.project_id for row in rows},
+        queue={row.queue_id for row in rows},
+        agent={row.agent_id for row in rows},
+        customer={row.customer_id for row in rows},
+        number={row.number_id for row in rows},
+        reason={row.reason_id for row in rows},
+    )
+
+
+def _item(
+    row: ReportContact, book: NameBook, locale: Locale, masked: bool, *, stored: bool
+) -> dict[str, Any]:
+    return {
+        "contact_id": row.contact_id,
+        "arrived_at": row.arrived_at,
+        "ended_at": row.ended_at,
+        "medium": row.medium,
+        "direction": row.direction,
+        "caller": mask(row.caller) if masked else row.caller,
+        "dnis": row.dnis,
+        "number": book.named(row.number_id),
+        "client": book.named(row.client_id),
+        "project": book.named(row.project_id),
+        "queue": book.named(row.queue_id),
+        "agent": book.named(row.agent_id),
+        "customer": book.named(row.customer_id),
+        "tier": row.tier,
+        "outcome": row.outcome,
+        "outcome_name": _text("outcome", row.outcome, locale),
+        "ended_by": row.ended_by,
+        "waited_ms": row.waited_ms,
+        "talked_ms": row.talked_ms,
+        "held_ms": row.held_ms,
+        "total_ms": row.total_ms,
+        "offers": row.offers,
+        "survey_score": row.survey_score,
+        "reason": book.named(row.reason_id),
+        "resolved": row.resolved,
+        "wrapped_up": row.wrapped_at is not None,
+        "has_recording": stored,
+        "voicemail_ms": row.voicemail_ms,
+    }
+
+
+def _steps(records: list[Record], book: NameBook, locale: Locale) -> list[TimelineStep]:
+    return [
+        TimelineStep(
+            seq=step.seq,
+            at=step.at,
+            offset_ms=step.offset_ms,
+            kind=step.kind,
+            text=i18n.text(
+                step.text_key,
+                locale,
+                **step.params,
+                **{name: _said(key, locale) for name, key in step.param_keys.items()},
+            ),
+            agent=book.named(step.agent_id),
+        )
+        for step in timeline(records, book.known)
+    ]
+
+
+def _recording(row: ReportRecording | None, book: NameBook) -> RecordingInfo | None:
+    if row is None:
+        return None
+    return RecordingInfo(
+        recording_id=row.recording_id,
+        stored=row.path is not None,
+        started_at=row.started_at,
+        duration_ms=row.audio_ms if row.audio_ms is not None else row.total_ms,
+        parts=[
+            RecordingPart(
+                leg=span["leg"],
+                from_ms=span["from_ms"],
+                to_ms=span["to_ms"],
+                agent=book.named(_id(span.get("agent_id"))),
+            )
+            for span in row.spans or []
+        ],
+        missing_ms=row.missing_ms,
+        missing_why=row.missing_why,
+        sha256=row.sha256,
+    )
+
+
+def _note(note: WrapUp | None, book: NameBook) -> WrapUpNote | None:
+    if note is None:
+        return None
+    return WrapUpNote(
+        agent=book.named(note.agent_id),
+        reason=book.named(note.reason_id),
+        resolved=note.resolved,
+        note=note.note,
+        form=note.form,
+        follow_up_at=note.follow_up_at,
+        submitted_at=note.submitted_at,
+    )
+
+
+def _decision(fact: OfferMade, offer: ReportOffer | None, book: NameBook, locale: Locale) -> Decision:
+    said = fact.decision
+    more: dict[str, int] = said.get("more", {})
+    return Decision(
+        offer_id=fact.offer_id,
+        at=fact.at,
+        queue=book.named(fact.queue_id),
+        agent=book.named(fact.agent_id),
+        how=offer.how if offer else None,
+        how_name=_text("offer.how", offer.how, locale) if offer else None,
+        rang_ms=offer.rang_ms if offer else None,
+        policy=said.get("policy", ""),
+        trigger=said.get("trigger", ""),
+        waited_ms=said.get("waited_ms", 0),
+        waiting=said.get("waiting", 0),
+        considered=said.get("considered", 0),
+        chosen=said.get("chosen", {}),
+        passed_over=[
+            PassedOver(
+                agent=book.named(_id(one.get("agent_id"))),
+                reason=one["reason"],
+                reason_name=_said(f"reporting.passed_over.{one['reason']}", locale),
+                detail=_named_skill(one["detail"], book),
+            )
+            for one in _passed(fact)
+        ],
+        passed_over_more=sum(more.values()),
+        more=more,
+    )
+
+
+def _passed(fact: OfferMade) -> list[dict[str, Any]]:
+    return [{"reason": "", "detail": {}} | one for one in fact.decision.get("passed_over", [])]
+
+
+def _named_skill(detail: Any, book: NameBook) -> dict[str, Any]:
+    if not isinstance(detail, dict):
+        return {}
+    skill = book.named(_id(detail.get("skill")))
+    return detail | ({"skill": skill.name} if skill else {})
+
+
+def _agents_heard(recording: ReportRecording | None) -> set[UUID | None]:
+    spans = recording.spans if recording is not None else None
+    return {_id(span.get("agent_id")) for span in spans or []}
+
+
+def _id(value: object) -> UUID | None:
+    try:
+        return UUID(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+def _text(prefix: str, name: str | None, locale: Locale) -> str | None:
+    return _said(f"reporting.{prefix}.{name}", locale) if name is not None else None
+
+
+def _said(key: str, locale: Locale) -> str:
+    """The text, or the last word of the key where there is none (a name newer than these texts)."""
+    return i18n.text(key, locale) if i18n.has(key) else key.rpartition(".")[2]

@@ -1,0 +1,162 @@
+"""Answers of the history API."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from andon.reporting.shapes import Instant, Named
+
+
+class ContactItem(BaseModel):
+    """A contact in a list. `outcome` is null while it lives; `caller` is masked for a client's viewer."""
+
+    contact_id: UUID
+    arrived_at: Instant
+    ended_at: Instant | None
+    medium: str
+    direction: str
+    caller: str
+    dnis: str
+    number: Named | None
+    client: Named | None
+    project: Named | None
+    queue: Named | None
+    agent: Named | None
+    customer: Named | None
+    tier: str | None
+    outcome: str | None
+    outcome_name: str | None
+    ended_by: str | None
+    waited_ms: int | None
+    talked_ms: int | None
+    held_ms: int | None
+    total_ms: int | None
+    offers: int
+    survey_score: int | None
+    reason: Named | None
+    resolved: bool | None
+    wrapped_up: bool
+    has_recording: bool
+    voicemail_ms: int | None
+
+
+class ContactPage(BaseModel):
+    items: list[ContactItem]
+    next: str | None
+    total: int | None
+
+
+class TimelineStep(BaseModel):
+    """One point of the time line; `text` is in the user's language, `offset_ms` counts from arrival."""
+
+    seq: int
+    at: Instant
+    offset_ms: int
+    kind: str
+    text: str
+    agent: Named | None
+
+
+class RecordingPart(BaseModel):
+    """A stretch of the recording spent on one leg: flow, queue, agent, hold, survey or voicemail."""
+
+    leg: str
+    from_ms: int
+    to_ms: int
+    agent: Named | None
+
+
+class RecordingInfo(BaseModel):
+    """`stored` once it can be played; left channel the caller, right what the caller heard."""
+
+    recording_id: UUID
+    stored: bool
+    started_at: Instant | None
+    duration_ms: int | None
+    parts: list[RecordingPart]
+    missing_ms: int | None
+    missing_why: str | None
+    sha256: str | None
+
+
+class WrapUpNote(BaseModel):
+    agent: Named | None
+    reason: Named | None
+    resolved: bool | None
+    note: str
+    form: dict[str, Any]
+    follow_up_at: Instant | None
+    submitted_at: Instant
+
+
+class ContactDetail(ContactItem):
+    """One contact with its whole path on one time line."""
+
+    timeline: list[TimelineStep]
+    recording: RecordingInfo | None
+    wrap_up: WrapUpNote | None
+
+
+class PassedOver(BaseModel):
+    """An agent who was considered and not chosen; `detail` holds what the policy saw (idle_ms, level, …)."""
+
+    agent: Named | None
+    reason: str
+    reason_name: str
+    detail: dict[str, Any]
+
+
+class Decision(BaseModel):
+    """Why this agent rang: who was considered, who was passed over for what reason.
+
+    `passed_over_more` counts those not listed, `more` the same by reason.
+    """
+
+    offer_id: UUID
+    at: Instant
+    queue: Named | None
+    agent: Named | None
+    how: str | None
+    how_name: str | None
+    rang_ms: int | None
+    policy: str
+    trigger: str
+    waited_ms: int
+    waiting: int
+    considered: int
+    chosen: dict[str, Any]
+    passed_over: list[PassedOver]
+    passed_over_more: int
+    more: dict[str, int]
+
+
+class Why(BaseModel):
+    contact_id: UUID
+    decisions: list[Decision]
+
+
+class Peaks(BaseModel):
+    """Waveform: one list of peaks from 0 to 1 per channel."""
+
+    duration_ms: int
+    channels: list[list[float]]
+
+
+class VoicemailItem(BaseModel):
+    contact_id: UUID
+    left_at: Instant
+    duration_ms: int
+    caller: str
+    customer: Named | None
+    client: Named | None
+    project: Named | None
+    queue: Named | None
+    number: Named | None
+    has_recording: bool
+
+
+class VoicemailPage(BaseModel):
+    items: list[VoicemailItem]
+    next: str | None
+    total: int | None

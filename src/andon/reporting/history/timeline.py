@@ -1,0 +1,208 @@
+"""One contact on one time line: its facts, and what a person reads for each. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from andon.interactions import events as ix
+from andon.kit.journal import Fact, Record
+from andon.telephony import events as tp
+
+Names = Mapping[UUID, str]
+
+PREFIX = "reporting."  # of every text key here
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One point of the line. `offset_ms` counts from arrival; `text_key` with `params` is its sentence.
+
+    A parameter that is itself a text has its key in `param_keys` instead.
+    """
+
+    seq: int
+    at: datetime
+    offset_ms: int
+    kind: str
+    text_key: str
+    params: dict[str, str | int]
+    param_keys: dict[str, str]
+    agent_id: UUID | None
+
+
+def timeline(records: Iterable[Record], names: Names) -> list[Step]:
+    """The steps of one contact in order of time. Facts without a sentence of their own are left out."""
+    ordered = sorted(records, key=lambda record: (record.fact.at, record.seq))
+    begin = next(
+        (r.fact.at for r in ordered if isinstance(r.fact, ix.ContactArrived)),
+        ordered[0].fact.at if ordered else None,
+    )
+    steps: list[Step] = []
+    for record in ordered:
+        tell = _TELL.get(type(record.fact))
+        if tell is None or begin is None:
+            continue
+        said = tell(record.fact, names)
+        steps.append(
+            Step(
+                seq=record.seq,
+                at=record.fact.at,
+                offset_ms=(record.fact.at - begin) // timedelta(milliseconds=1),
+                kind=record.fact.kind,
+                text_key=PREFIX + said.pop("key", f"timeline.{record.fact.kind}"),
+                param_keys={name: PREFIX + key for name, key in said.pop("keys", {}).items()},
+                params=said,
+                agent_id=record.fact.agent_id,
+            )
+        )
+    return steps
+
+
+def ids_in(records: Iterable[Record]) -> set[UUID]:
+    """Every id a step may want the name of."""
+    found: set[UUID] = set()
+    for record in records:
+        fact = record.fact
+        wanted = (
+            fact.agent_id,
+            getattr(fact, "queue_id", None),
+            getattr(fact, "customer_id", None),
+            getattr(fact, "flow_id", None),
+            getattr(fact, "reason_id", None),
+            getattr(fact, "number_id", None),
+        )
+        found.update(id for id in wanted if id is not None)
+    return found
+
+
+def _name(names: Names, id: UUID | None) -> str:
+    return names.get(id, "—") if id is not None else "—"
+
+
+def _seconds(ms: int) -> str:
+    return f"{ms / 1000:.1f}"
+
+
+def _arrived(fact: Any, names: Names) -> dict[str, Any]:
+    return {"dnis": fact.dnis, "label": _name(names, fact.number_id)}
+
+
+def _identified(fact: Any, names: Names) -> dict[str, Any]:
+    return {"customer": _name(names, fact.customer_id), "keys": {"tier": f"tier.{fact.tier}"}}
+
+
+def _flow(fact: Any, names: Names) -> dict[str, Any]:
+    return {"flow": _name(names, fact.flow_id), "version": fact.flow_version}
+
+
+def _node(fact: Any, names: Names) -> dict[str, Any]:
+    return {"node": fact.node, "keys": {"node_type": f"flow.node.{fact.node_type}"}}
+
+
+def _key(fact: Any, names: Names) -> dict[str, Any]:
+    if not fact.keys:
+        return {"key": "timeline.flow.key.none", "node": fact.node}
+    wrong = "" if fact.accepted else ".wrong"
+    return {"key": f"timeline.flow.key{wrong}", "keys_pressed": fact.keys, "label": fact.label or fact.node}
+
+
+def _queued(fact: Any, names: Names) -> dict[str, Any]:
+    return {"queue": _name(names, fact.queue_id), "position": fact.position, "priority": fact.priority}
+
+
+def _dequeued(fact: Any, names: Names) -> dict[str, Any]:
+    return {
+        "queue": _name(names, fact.queue_id),
+        "waited": _seconds(fact.waited_ms),
+        "keys": {"how": f"queue.how.{fact.how}"},
+    }
+
+
+def _offered(fact: Any, names: Names) -> dict[str, Any]:
+    return {"agent": _name(names, fact.agent_id)}
+
+
+def _offer_ended(fact: Any, names: Names) -> dict[str, Any]:
+    return {
+        "agent": _name(names, fact.agent_id),
+        "rang": _seconds(fact.rang_ms),
+        "keys": {"how": f"offer.how.{fact.how}"},
+    }
+
+
+def _connected(fact: Any, names: Names) -> dict[str, Any]:
+    return {"agent": _name(names, fact.agent_id), "waited": _seconds(fact.waited_ms)}
+
+
+def _held(fact: Any, names: Names) -> dict[str, Any]:
+    return {}
+
+
+def _retrieved(fact: Any, names: Names) -> dict[str, Any]:
+    return {"held": _seconds(fact.held_ms)}
+
+
+def _muted(fact: Any, names: Names) -> dict[str, Any]:
+    return {"key": "timeline.contact.muted" if fact.muted else "timeline.contact.unmuted"}
+
+
+def _disconnected(fact: Any, names: Names) -> dict[str, Any]:
+    return {"talked": _seconds(fact.talked_ms), "keys": {"by": f"by.{fact.by.value}"}}
+
+
+def _survey_asked(fact: Any, names: Names) -> dict[str, Any]:
+    return {}
+
+
+def _survey_answered(fact: Any, names: Names) -> dict[str, Any]:
+    return {"score": fact.score}
+
+
+def _voicemail(fact: Any, names: Names) -> dict[str, Any]:
+    return {"lasted": _seconds(fact.voicemail_ms)}
+
+
+def _ended(fact: Any, names: Names) -> dict[str, Any]:
+    return {
+        "total": _seconds(fact.total_ms),
+        "keys": {"outcome": f"outcome.{fact.outcome.value}", "by": f"by.{fact.by.value}"},
+    }
+
+
+def _wrapped(fact: Any, names: Names) -> dict[str, Any]:
+    return {"agent": _name(names, fact.agent_id), "reason": _name(names, fact.reason_id)}
+
+
+def _recording_stored(fact: Any, names: Names) -> dict[str, Any]:
+    return {"lasted": _seconds(fact.audio_ms)}
+
+
+def _recording_incomplete(fact: Any, names: Names) -> dict[str, Any]:
+    return {"missing": _seconds(fact.missing_ms), "keys": {"why": f"recording.why.{fact.why}"}}
+
+
+_TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
+    ix.ContactArrived: _arrived,
+    ix.ContactIdentified: _identified,
+    ix.FlowEntered: _flow,
+    ix.FlowNodePassed: _node,
+    ix.FlowKeyPressed: _key,
+    ix.ContactQueued: _queued,
+    ix.ContactDequeued: _dequeued,
+    ix.OfferMade: _offered,
+    ix.OfferEnded: _offer_ended,
+    ix.ContactConnected: _connected,
+    ix.ContactHeld: _held,
+    ix.ContactRetrieved: _retrieved,
+    ix.ContactMuted: _muted,
+    ix.ContactDisconnected: _disconnected,
+    ix.SurveyAsked: _survey_asked,
+    ix.SurveyAnswered: _survey_answered,
+    ix.VoicemailLeft: _voicemail,
+    ix.ContactEnded: _ended,
+    ix.WrapUpSubmitted: _wrapped,
+    tp.RecordingStored: _recording_stored,
+    tp.RecordingIncomplete: _recording_incomplete,
+}

@@ -1,0 +1,1 @@
+"""The ledger check: proves the books from the journal alone."""

@@ -1,0 +1,42 @@
+"""Read the engine's own record of its channels: CSV lines that Asterisk wrote and Andon never touches."""
+
+import csv
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from andon.reporting.ledger.model import WitnessCall
+from andon.telephony.engine.config import CEL_FIELDS
+
+_PLACE = {name: place for place, name in enumerate(CEL_FIELDS)}
+
+
+def engine_record(engine_home: Path) -> dict[str, WitnessCall] | None:
+    """Every channel by its unique id; None when the engine has left no record here. Rotated files count."""
+    folder = engine_home / "log" / "cel-custom"
+    files = sorted(folder.glob("witness.csv*"))
+    if not files:
+        return None
+    found: dict[str, dict[str, datetime]] = {}
+    names: dict[str, str] = {}
+    for row in _rows(files):
+        unique = row[_PLACE["uniqueid"]]
+        kind = row[_PLACE["eventtype"]]
+        names[unique] = row[_PLACE["channame"]]
+        found.setdefault(unique, {})[kind] = datetime.fromtimestamp(float(row[_PLACE["eventtime"]]), UTC)
+    return {
+        unique: WitnessCall(
+            channel_id=unique,
+            channel=names[unique],
+            started=events.get("CHAN_START"),
+            ended=events.get("CHAN_END"),
+        )
+        for unique, events in found.items()
+    }
+
+
+def _rows(files: list[Path]) -> Iterator[list[str]]:
+    for path in files:
+        with path.open(newline="", encoding="utf-8", errors="replace") as handle:
+            # A line cut short by a killed engine is no line.
+            yield from (row for row in csv.reader(handle) if len(row) == len(CEL_FIELDS))

@@ -1,0 +1,454 @@
+"""The rules of the books, over raw journal rows in sequence order. Pure; shares no code with projections.
+
+Every rule counts what it checked and names what it cannot explain. Spans in the journal are whole
+milliseconds taken from one clock reading each, so that two spans of the same pair of instants differ
+by rounding only (`ROUNDING_MS`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from andon.reporting.ledger.model import Finding, Row, RuleResult
+
+ROUNDING_MS = 2
+EDGE_MS = 250  # state and conversation change in one step of the core; more apart is a fault
+AUDIO_MS = 100  # stored audio may differ this much from the span the core measured
+STORE_GRACE_S = 120.0  # a stopped recording must be stored or explained within this time
+
+RULES = (
+    "contact.outcome",  # every contact exactly one outcome
+    "contact.span",  # its facts lie inside it and its total is the difference of its instants
+    "queue.pairs",  # each entry into a queue is left once, waited as long as it says
+    "offer.pairs",  # each offer ends once; no agent and no contact has two at a time
+    "talk.pairs",  # each conversation ends once, with its own offer, talk and hold time exact
+    "outcome.proof",  # the outcome's name agrees with what happened
+    "agent.state",  # every agent second has exactly one state
+    "agent.talk",  # talking states and conversations are the same seconds
+    "recording.spans",  # every recording second belongs to one leg
+    "recording.kept",  # every stopped recording is stored whole, or what is missing is said
+    "witness.contact",  # every contact is in the engine's own record, as long
+    "witness.channel",  # every caller's channel in the engine's record is a contact
+)
+
+AFTER_END = {
+    "contact.ended",
+    "wrapup.submitted",
+    "recording.stored",
+    "recording.incomplete",
+    "recording.stopped",
+    "agent.state",
+    "agent.signed_out",
+}
+PROVEN_BY_TALK = {"served", "interrupted", "shutdown"}
+
+
+class _Contact(msgspec.Struct):
+    arrived: datetime
+    channel_id: str
+    seq: int
+    ended: datetime | None = None
+    outcome: str = ""
+    queue: tuple[str, datetime] | None = None
+    left_queue: str = ""
+    offer: str | None = None
+    last_offer_how: str = ""
+    talk: tuple[str, datetime] | None = None
+    hold: datetime | None = None
+    held_ms: int = 0
+    talked: bool = False
+    voicemail: bool = False
+    queued: bool = False
+
+
+class _Offer(msgspec.Struct):
+    contact: str
+    agent: str
+    at: datetime
+    ended: str = ""
+    connected: bool = False
+
+
+class _Agent(msgspec.Struct):
+    state: str = "unknown"
+    since: datetime | None = None
+    offer: str | None = None
+    seconds: float = 0.0
+    talking: list[tuple[datetime, datetime | None]] = msgspec.field(default_factory=list)
+    talks: list[tuple[datetime, datetime | None]] = msgspec.field(default_factory=list)
+
+
+class _Recording(msgspec.Struct):
+    contact: str | None
+    started: datetime
+    stopped: datetime | None = None
+    total_ms: int = 0
+    stored_ms: int | None = None
+    missing_ms: int = 0
+    explained: bool = False
+    path: str = ""
+    sha256: str = ""
+
+
+def _ms(later: datetime, earlier: datetime) -> int:
+    return round((later - earlier).total_seconds() * 1000)
+
+
+class Books:
+    """Feed rows in order with `take`, then `close(now)`; `partial`: the rows begin in the middle."""
+
+    def __init__(self, *, partial: bool = False) -> None:
+        self.partial = partial
+        self.rows = 0
+        self.contacts: dict[str, _Contact] = {}
+        self.recordings: dict[str, _Recording] = {}
+        self.agents: dict[str, _Agent] = defaultdict(_Agent)
+        self.findings: list[Finding] = []
+        self._offers: dict[str, _Offer] = {}
+        self._checked: dict[str, int] = dict.fromkeys(RULES, 0)
+        self._failed: dict[str, int] = dict.fromkeys(RULES, 0)
+        self._core_restart: datetime | None = None
+        self._row: Row | None = None
+
+    # -- bookkeeping of the check itself
+
+    def fail(self, rule: str, subject: str, text: str) -> None:
+        self._failed[rule] += 1
+        if len(self.findings) < 1000:
+            seq = self._row.seq if self._row else None
+            self.findings.append(Finding(rule=rule, subject=subject, text=text, seq=seq))
+
+    def check(self, rule: str, ok: bool, subject: str, text: str) -> None:
+        self._checked[rule] += 1
+        if not ok:
+            self.fail(rule, subject, text)
+
+    def results(self) -> list[RuleResult]:
+        return [RuleResult(rule=r, checked=self._checked[r], failed=self._failed[r]) for r in RULES]
+
+    def take_all(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self.take(row)
+
+    def take(self, row: Row) -> None:
+        """Apply one row. Kinds that no rule reads are counted only."""
+        self.rows += 1
+        self._row = row
+        handler = _HANDLERS.get(row.kind)
+        if row.contact_id is not None and row.kind != "contact.arrived":
+            self._inside(row)
+        if handler is not None:
+            handler(self, row, row.data)
+
+    # -- contacts
+
+    def _inside(self, row: Row) -> None:
+        contact = self.contacts.get(str(row.contact_id))
+        if contact is None:
+            if not self.partial:
+                self.check("contact.span", False, str(row.contact_id), f"{row.kind} before contact.arrived")
+            return
+        ok = row.kind in AFTER_END or (
+            row.at >= contact.arrived and (contact.ended is None or row.at <= contact.ended)
+        )
+        self.check("contact.span", ok, str(row.contact_id), f"{row.kind} lies outside the contact")
+
+    def _contact(self, row: Row) -> _Contact | None:
+        return self.contacts.get(str(row.contact_id))
+
+    def _arrived(self, row: Row, data: Any) -> None:
+        subject = str(row.contact_id)
+        self.check("contact.outcome", subject not in self.contacts, subject, "arrived twice")
+        self.contacts[subject] = _Contact(
+            arrived=row.at, channel_id=str(data.get("channel_id", "")), seq=row.seq
+        )
+
+    def _ended(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        self.check("contact.outcome", contact.ended is None, subject, "has a second outcome")
+        if contact.ended is not None:
+            return
+        contact.ended, contact.outcome = row.at, str(data["outcome"])
+        drift = abs(_ms(row.at, contact.arrived) - int(data["total_ms"]))
+        self.check("contact.span", drift <= ROUNDING_MS, subject, f"total_ms is off by {drift} ms")
+        self.check("queue.pairs", contact.queue is None, subject, "ended while still in a queue")
+        self.check("offer.pairs", contact.offer is None, subject, "ended with an offer still open")
+        self.check("talk.pairs", contact.talk is None, subject, "ended with a conversation still open")
+        self._prove(contact, subject)
+
+    def _prove(self, contact: _Contact, subject: str) -> None:
+        outcome = contact.outcome
+        if contact.talked:
+            ok = outcome in PROVEN_BY_TALK
+        else:
+            ok = {
+                "served": False,
+                "voicemail": contact.voicemail,
+                "abandoned_queue": contact.left_queue == "abandoned",
+                "abandoned_ringing": contact.last_offer_how == "caller_gone",
+                "queue_timeout": contact.left_queue == "timeout",
+                "nobody_signed_in": contact.left_queue in {"nobody_signed_in", ""},
+                "abandoned_flow": contact.left_queue not in {"abandoned"},
+                "unknown_number": not contact.queued,
+                "trunk_busy": not contact.queued,
+            }.get(outcome, True)
+        self.check("outcome.proof", ok, subject, f"outcome {outcome} does not follow from its facts")
+
+    # -- queue
+
+    def _queued(self, row: Row, data: Any) -> None:
+        contact = self._contact(row)
+        if contact is None:
+            return
+        self.check("queue.pairs", contact.queue is None, str(row.contact_id), "queued while queued")
+        contact.queue, contact.queued = (str(data["queue_id"]), row.at), True
+
+    def _dequeued(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        if contact.queue is None:
+            self.check("queue.pairs", False, subject, "left a queue it was not in")
+            return
+        queue, since = contact.queue
+        drift = abs(_ms(row.at, since) - int(data["waited_ms"]))
+        ok = queue == str(data["queue_id"]) and drift <= ROUNDING_MS
+        self.check("queue.pairs", ok, subject, f"left queue {data['queue_id']}, waited_ms off by {drift} ms")
+        contact.queue, contact.left_queue = None, str(data["how"])
+
+    # -- offers and conversations
+
+    def _offer_made(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        offer_id, agent_id = str(data["offer_id"]), str(row.agent_id)
+        agent = self.agents[agent_id]
+        ok = offer_id not in self._offers and agent.offer is None and (contact is None or not contact.offer)
+        self.check("offer.pairs", ok, subject, f"offer to {agent_id} while another is open")
+        self._offers[offer_id] = _Offer(contact=subject, agent=agent_id, at=row.at)
+        agent.offer = offer_id
+        if contact is not None:
+            contact.offer = offer_id
+
+    def _offer_ended(self, row: Row, data: Any) -> None:
+        subject, offer_id, how = str(row.contact_id), str(data["offer_id"]), str(data["how"])
+        offer = self._offers.get(offer_id)
+        if offer is None:
+            if not self.partial:
+                self.check("offer.pairs", False, subject, "an offer ended that was never made")
+            return
+        drift = abs(_ms(row.at, offer.at) - int(data["rang_ms"]))
+        ok = not offer.ended and drift <= ROUNDING_MS and offer.agent == str(row.agent_id)
+        self.check("offer.pairs", ok, subject, f"offer {offer_id} ended twice or rang_ms off by {drift} ms")
+        offer.ended = how
+        self.agents[offer.agent].offer = None
+        contact = self._contact(row)
+        if contact is not None:
+            contact.offer, contact.last_offer_how = None, how
+
+    def _connected(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        offer = self._offers.get(str(data["offer_id"]))
+        if contact is None:
+            return
+        ok = (
+            contact.talk is None
+            and offer is not None
+            and not offer.connected
+            and offer.agent == str(row.agent_id)
+            and offer.contact == subject
+            and offer.ended in {"", "answered"}
+        )
+        self.check("talk.pairs", ok, subject, "connected without an answered offer of its own")
+        if offer is not None:
+            offer.connected = True
+        contact.talk, contact.talked = (str(row.agent_id), row.at), True
+        contact.hold, contact.held_ms = None, 0
+        self.agents[str(row.agent_id)].talks.append((row.at, None))
+
+    def _held(self, row: Row, data: Any) -> None:
+        contact = self._contact(row)
+        if contact is None:
+            return
+        ok = contact.talk is not None and contact.hold is None
+        self.check("talk.pairs", ok, str(row.contact_id), "held without a conversation, or twice")
+        contact.hold = row.at
+
+    def _retrieved(self, row: Row, data: Any) -> None:
+        contact = self._contact(row)
+        if contact is None:
+            return
+        if contact.hold is None:
+            self.check("talk.pairs", False, str(row.contact_id), "retrieved without a hold")
+            return
+        drift = abs(_ms(row.at, contact.hold) - int(data["held_ms"]))
+        self.check("talk.pairs", drift <= ROUNDING_MS, str(row.contact_id), f"held_ms off by {drift} ms")
+        contact.held_ms += int(data["held_ms"])
+        contact.hold = None
+
+    def _disconnected(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        if contact.talk is None:
+            self.check("talk.pairs", False, subject, "disconnected without a conversation")
+            return
+        agent_id, since = contact.talk
+        held = contact.held_ms + (_ms(row.at, contact.hold) if contact.hold else 0)
+        drift = abs(_ms(row.at, since) - int(data["talked_ms"]))
+        hold_drift = abs(held - int(data["held_ms"]))
+        ok = agent_id == str(row.agent_id) and drift <= ROUNDING_MS and hold_drift <= ROUNDING_MS * 2
+        self.check("talk.pairs", ok, subject, f"talked_ms off by {drift} ms, held_ms off by {hold_drift} ms")
+        talks = self.agents[agent_id].talks
+        if talks and talks[-1][1] is None:
+            talks[-1] = (talks[-1][0], row.at)
+        contact.talk, contact.hold = None, None
+
+    def _voicemail(self, row: Row, data: Any) -> None:
+        contact = self._contact(row)
+        if contact is not None:
+            contact.voicemail = True
+
+    # -- agents
+
+    def _agent_state(self, row: Row, data: Any) -> None:
+        subject, agent = str(row.agent_id), self.agents[str(row.agent_id)]
+        state, previous = str(data["state"]), str(data["previous"])
+        if agent.state == "unknown":
+            ok = previous == "offline" or self.partial
+            self.check("agent.state", ok, subject, f"first state says it was {previous} before")
+            if previous != "offline":
+                agent.since = None
+        else:
+            self.check("agent.state", agent.state == previous, subject, f"was {agent.state}, not {previous}")
+        if agent.since is not None and agent.state not in {"offline", "unknown"}:
+            drift = abs(_ms(row.at, agent.since) - int(data["previous_ms"]))
+            self.check("agent.state", drift <= ROUNDING_MS, subject, f"previous_ms off by {drift} ms")
+            agent.seconds += (row.at - agent.since).total_seconds()
+        busy = {"talking", "held"}
+        if state in busy and agent.state not in busy:
+            agent.talking.append((row.at, None))
+        elif state not in busy and agent.talking and agent.talking[-1][1] is None:
+            agent.talking[-1] = (agent.talking[-1][0], row.at)
+        agent.state, agent.since = state, row.at
+
+    # -- recordings
+
+    def _recording_started(self, row: Row, data: Any) -> None:
+        recording_id = str(data["recording_id"])
+        self.check("recording.spans", recording_id not in self.recordings, recording_id, "started twice")
+        self.recordings[recording_id] = _Recording(contact=row.contact_id, started=row.at)
+
+    def _recording(self, data: Any) -> tuple[str, _Recording | None]:
+        recording_id = str(data["recording_id"])
+        recording = self.recordings.get(recording_id)
+        if recording is None and not self.partial:
+            self.check("recording.kept", False, recording_id, "was never started")
+        return recording_id, recording
+
+    def _recording_stopped(self, row: Row, data: Any) -> None:
+        recording_id, recording = self._recording(data)
+        if recording is None:
+            return
+        self.check("recording.spans", recording.stopped is None, recording_id, "stopped twice")
+        recording.stopped, recording.total_ms = row.at, int(data["total_ms"])
+        place = 0
+        for span in data["spans"]:
+            ok = int(span["from_ms"]) == place and int(span["to_ms"]) >= place
+            self.check("recording.spans", ok, recording_id, f"gap or overlap at {place} ms")
+            place = int(span["to_ms"])
+        drift = abs(_ms(row.at, recording.started) - recording.total_ms)
+        ok = place == recording.total_ms and drift <= ROUNDING_MS
+        self.check("recording.spans", ok, recording_id, f"spans end at {place} of {recording.total_ms} ms")
+
+    def _recording_stored(self, row: Row, data: Any) -> None:
+        recording_id, recording = self._recording(data)
+        if recording is None:
+            return
+        self.check("recording.kept", recording.stored_ms is None, recording_id, "stored twice")
+        recording.stored_ms, recording.path = int(data["audio_ms"]), str(data["path"])
+        recording.sha256 = str(data["sha256"])
+
+    def _recording_incomplete(self, row: Row, data: Any) -> None:
+        _, recording = self._recording(data)
+        if recording is not None:
+            recording.missing_ms += int(data["missing_ms"])
+            recording.explained = True
+
+    # -- the system
+
+    def _core_started(self, row: Row, data: Any) -> None:
+        self._core_restart = row.at
+
+    # -- closing
+
+    def close(self, now: datetime) -> None:
+        """Judge what is still open at `now`: live subjects are fine unless a core start followed them."""
+        self._row = None
+        for subject, contact in self.contacts.items():
+            if contact.ended is None:
+                lost = self._core_restart is not None and contact.arrived < self._core_restart
+                self.check("contact.outcome", not lost, subject, "never ended and its core is gone")
+        for offer_id, offer in self._offers.items():
+            if not offer.ended:
+                lost = self._core_restart is not None and offer.at < self._core_restart
+                self.check("offer.pairs", not lost, offer_id, "never ended and its core is gone")
+        for recording_id, recording in self.recordings.items():
+            self._close_recording(recording_id, recording, now)
+        for agent_id, agent in self.agents.items():
+            self._close_agent(agent_id, agent, now)
+
+    def _close_recording(self, recording_id: str, recording: _Recording, now: datetime) -> None:
+        if recording.stopped is None:
+            lost = self._core_restart is not None and recording.started < self._core_restart
+            self.check("recording.kept", not lost, recording_id, "never stopped and its core is gone")
+            return
+        if recording.stored_ms is None and not recording.explained:
+            late = (now - recording.stopped).total_seconds() > STORE_GRACE_S
+            self.check("recording.kept", not late, recording_id, "neither stored nor explained")
+            return
+        off = abs((recording.stored_ms or 0) + recording.missing_ms - recording.total_ms)
+        text = f"stored and missing audio differ from the recorded span by {off} ms"
+        self.check("recording.kept", off <= AUDIO_MS, recording_id, text)
+
+    def _close_agent(self, agent_id: str, agent: _Agent, now: datetime) -> None:
+        if agent.state not in {"offline", "unknown"} and agent.since is not None:
+            lost = self._core_restart is not None and agent.since < self._core_restart
+            self.check("agent.state", not lost, agent_id, f"left in {agent.state} by a core that is gone")
+            if not lost:
+                agent.seconds += max(0.0, (now - agent.since).total_seconds())
+        ok = len(agent.talking) == len(agent.talks)
+        text = f"{len(agent.talking)} talking states, {len(agent.talks)} conversations"
+        if ok:
+            for (a_from, a_to), (b_from, b_to) in zip(agent.talking, agent.talks, strict=True):
+                edge = abs(_ms(a_from, b_from))
+                tail = abs(_ms(a_to, b_to)) if a_to and b_to else (0 if a_to == b_to else EDGE_MS + 1)
+                if max(edge, tail) > EDGE_MS:
+                    ok, text = False, f"state and conversation differ by {max(edge, tail)} ms"
+                    break
+        self.check("agent.talk", ok or self.partial, agent_id, text)
+
+
+_HANDLERS = {
+    "contact.arrived": Books._arrived,
+    "contact.ended": Books._ended,
+    "contact.queued": Books._queued,
+    "contact.dequeued": Books._dequeued,
+    "offer.made": Books._offer_made,
+    "offer.ended": Books._offer_ended,
+    "contact.connected": Books._connected,
+    "contact.held": Books._held,
+    "contact.retrieved": Books._retrieved,
+    "contact.disconnected": Books._disconnected,
+    "voicemail.left": Books._voicemail,
+    "agent.state": Books._agent_state,
+    "recording.started": Books._recording_started,
+    "recording.stopped": Books._recording_stopped,
+    "recording.stored": Books._recording_stored,
+    "recording.incomplete": Books._recording_incomplete,
+    "core.started": Books._core_started,
+}

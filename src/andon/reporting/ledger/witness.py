@@ -1,0 +1,52 @@
+"""The witness: what Asterisk itself wrote about every channel, held against the contacts. Pure.
+
+CEL lines (`CHAN_START`, `CHAN_END`) are read from the engine's own CSV files; Andon never writes them.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from andon.reporting.ledger.model import WitnessCall
+from andon.reporting.ledger.rules import Books
+
+SPAN_S = 1.5  # engine and core see one hang-up this far apart at the most
+EXEMPT = {"interrupted", "shutdown"}  # ended by a core that was gone: its span is a bound, not a measure
+
+
+def compare(
+    books: Books,
+    channels: Mapping[str, WitnessCall],
+    *,
+    caller_prefixes: tuple[str, ...],
+    first: datetime | None,
+    last: datetime | None,
+) -> None:
+    """Hold contacts against channels. `caller_prefixes`: names of channels that carry callers (trunks);
+    only channels started between `first` and `last` (with a margin) must have a contact."""
+    known = set()
+    for subject, contact in books.contacts.items():
+        if contact.channel_id.startswith("seed-"):
+            continue
+        known.add(contact.channel_id)
+        seen = channels.get(contact.channel_id)
+        books.check("witness.contact", seen is not None, subject, "the engine has no record of it")
+        if seen is None or contact.ended is None or contact.outcome in EXEMPT:
+            continue
+        if seen.started is None or seen.ended is None:
+            continue
+        theirs = (seen.ended - seen.started).total_seconds()
+        ours = (contact.ended - contact.arrived).total_seconds()
+        text = f"the engine says {theirs:.3f} s, the journal {ours:.3f} s"
+        books.check("witness.contact", abs(theirs - ours) <= SPAN_S, subject, text)
+    margin = timedelta(seconds=2)
+    for channel in callers(channels.values(), caller_prefixes):
+        started = channel.started
+        if started is None or (first and started < first - margin) or (last and started > last - margin):
+            continue
+        ok = channel.channel_id in known
+        books.check("witness.channel", ok, channel.channel_id, f"{channel.channel} has no contact")
+
+
+def callers(channels: Iterable[WitnessCall], prefixes: tuple[str, ...]) -> Iterable[WitnessCall]:
+    """The channels on which callers came in."""
+    return (channel for channel in channels if channel.channel.startswith(prefixes))

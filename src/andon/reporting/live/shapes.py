@@ -1,0 +1,81 @@
+"""The board as core tells it, and what goes over the live socket."""
+
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from andon.reporting.shapes import Instant
+
+
+class _Part(BaseModel):
+    """Core may tell more than is named here; it is passed on."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class BoardAgent(_Part):
+    agent_id: UUID
+    agent_no: str | None
+    name: str
+    department: str | None
+    state: str
+    since: Instant
+    why: str | None
+    reason_id: UUID | None
+    contact_id: UUID | None
+    queue_name: str | None
+    registered: bool
+
+
+class BoardQueue(_Part):
+    queue_id: UUID
+    name: str
+    project_name: str | None
+    waiting: int
+    oldest_since: Instant | None
+    signed_in: int
+    ready: int
+    talking: int
+
+
+class BoardWaiting(_Part):
+    contact_id: UUID
+    queue_id: UUID
+    caller_masked: str
+    tier: str | None
+    priority: int
+    since: Instant
+    position: int
+
+
+class BoardCall(_Part):
+    contact_id: UUID
+    phase: str
+    number_label: str | None
+    since: Instant
+
+
+class BoardTrunk(_Part):
+    trunk_id: UUID
+    name: str
+    in_use: int
+    limit: int
+
+
+class BoardAlarm(_Part):
+    code: str
+    subject: str
+    since: Instant
+
+
+class Board(BaseModel):
+    """Everything live at one moment."""
+
+    seq: int
+    server_time: Instant
+    agents: list[BoardAgent]
+    queues: list[BoardQueue]
+    waiting: list[BoardWaiting]
+    calls: list[BoardCall]
+    trunks: list[BoardTrunk]
+    alarms: list[BoardAlarm]

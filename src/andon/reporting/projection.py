@@ -1,0 +1,466 @@
+"""Facts in, rows out: how the journal becomes the reporting tables. Pure.
+
+`needs` names the rows a batch touches, `project` applies the batch to them. Applying a fact twice gives
+the same rows as applying it once, so a projector that stops anywhere may begin again anywhere before.
+Facts of one contact arrive in order, except those other processes append (wrap-up, recording storage),
+which only set columns of their own.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from andon.interactions.events import (
+    By,
+    ContactArrived,
+    ContactConnected,
+    ContactDequeued,
+    ContactDisconnected,
+    ContactEnded,
+    ContactIdentified,
+    ContactQueued,
+    FlowEntered,
+    OfferEnded,
+    OfferMade,
+    SurveyAnswered,
+    SurveyAsked,
+    VoicemailLeft,
+    WrapUpSubmitted,
+)
+from andon.kit.journal import Fact, Record
+from andon.reporting.model import (
+    Changes,
+    ContactRow,
+    Needs,
+    OfferRow,
+    RecordingRow,
+    Row,
+    Shelf,
+    StateRow,
+    SurveyRow,
+    VisitRow,
+    VoicemailRow,
+)
+from andon.routing.events import AgentSignedIn, AgentState, AgentStateChanged
+from andon.telephony.events import RecordingIncomplete, RecordingStarted, RecordingStopped, RecordingStored
+
+_RECORDING_FACTS = (RecordingStarted, RecordingStopped, RecordingStored, RecordingIncomplete)
+
+
+def needs(records: Iterable[Record]) -> Needs:
+    """Keys of the rows that must be on the shelf before `project` sees these records."""
+    wanted = Needs()
+    for record in records:
+        fact = record.fact
+        if fact.contact_id is not None and type(fact) in _HANDLERS:
+            wanted.contacts.add(fact.contact_id)
+        if isinstance(fact, AgentStateChanged | AgentSignedIn) and fact.agent_id is not None:
+            wanted.agents.add(fact.agent_id)
+            wanted.records.add(record.id)
+        if isinstance(fact, _RECORDING_FACTS):
+            wanted.recordings.add(fact.recording_id)
+    return wanted
+
+
+def project(shelf: Shelf, records: Iterable[Record]) -> Changes:
+    """Apply the records, in journal order, to the shelf; returns the rows that are new or differ."""
+    batch = _Batch(shelf)
+    for record in records:
+        handler = _HANDLERS.get(type(record.fact))
+        if handler is not None:
+            handler(batch, record)
+    return batch.changes()
+
+
+class _Batch:
+    """The shelf with a memory of what was touched."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self._touched: dict[tuple[str, Any], Row] = {}
+        self._news = Changes()
+
+    def touch(self, key: object, row: Row) -> None:
+        self._touched[type(row).__name__, key] = row
+
+    def changes(self) -> Changes:
+        self._news.rows = list(self._touched.values())
+        return self._news
+
+    def contact(self, fact: Fact) -> ContactRow | None:
+        """The contact's row, made when a fact is the first we see of it; null for a fact of no contact."""
+        if fact.contact_id is None:
+            return None
+        row = self.shelf.contacts.get(fact.contact_id)
+        if row is None:
+            row = self.shelf.contacts[fact.contact_id] = ContactRow(
+                contact_id=fact.contact_id, arrived_at=fact.at
+            )
+        row.client_id = row.client_id or fact.client_id
+        row.project_id = row.project_id or fact.project_id
+        self.touch(row.contact_id, row)
+        self._news.contacts.add(row.contact_id)
+        if row.project_id is not None:
+            self._news.projects.add(row.project_id)
+        if row.agent_id is not None:
+            self._news.agents.add(row.agent_id)
+        return row
+
+    def visits(self, contact_id: UUID) -> list[VisitRow]:
+        found = [row for row in self.shelf.visits.values() if row.contact_id == contact_id]
+        return sorted(found, key=lambda row: (row.queued_at, row.visit_id))
+
+    def close_visit(self, visit: VisitRow, how: str, at: datetime, waited_ms: int) -> None:
+        visit.how, visit.left_at, visit.waited_ms = how, at, waited_ms
+        self.touch(visit.visit_id, visit)
+        self._news.queues.add(visit.queue_id)
+
+    def sum_visits(self, contact: ContactRow) -> None:
+        """Bring the contact's queue columns up to its visits."""
+        visits = self.visits(contact.contact_id)
+        if not visits:
+            return
+        waits = [visit.waited_ms for visit in visits if visit.waited_ms is not None]
+        contact.visits = len(visits)
+        contact.queued_at = visits[0].queued_at
+        contact.queue_id = visits[-1].queue_id
+        contact.queue_how = visits[-1].how
+        contact.waited_ms = sum(waits) if waits else None
+        self._news.queues.update(visit.queue_id for visit in visits)
+
+    def sum_wrap_up(self, contact_id: UUID | None) -> None:
+        """Bring the contact's wrap-up time up to the agents' states."""
+        contact = self.shelf.contacts.get(contact_id) if contact_id is not None else None
+        if contact is None:
+            return
+        contact.acw_ms = sum(
+            state.lasted_ms or 0
+            for state in self.shelf.states.values()
+            if state.contact_id == contact_id and state.state == AgentState.ACW
+        )
+        self.touch(contact.contact_id, contact)
+        if contact.queue_id is not None:
+            self._news.queues.add(contact.queue_id)
+
+    def agent_news(self, agent_id: UUID | None) -> None:
+        if agent_id is not None:
+            self._news.agents.add(agent_id)
+
+
+def _ms(since: datetime, until: datetime) -> int:
+    return max(0, (until - since) // timedelta(milliseconds=1))
+
+
+def _arrived(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, ContactArrived)
+    row = batch.contact(fact)
+    if row is None:
+        return
+    row.arrived_at = fact.at
+    row.medium, row.direction = fact.medium, fact.direction
+    row.caller, row.dnis = fact.caller, fact.dnis
+    row.number_id, row.trunk_id = fact.number_id, fact.trunk_id
+    row.node, row.channel_id = fact.node, fact.channel_id
+
+
+def _identified(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, ContactIdentified)
+    row = batch.contact(fact)
+    if row is not None:
+        row.customer_id, row.tier = fact.customer_id, fact.tier
+
+
+def _flow_entered(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, FlowEntered)
+    row = batch.contact(fact)
+    if row is not None:
+        row.flow_id, row.flow_version = fact.flow_id, fact.flow_version
+
+
+def _queued(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, ContactQueued)
+    row = batch.contact(fact)
+    if row is None:
+        return
+    if record.id not in batch.shelf.visits:
+        visit = batch.shelf.visits[record.id] = VisitRow(
+            visit_id=record.id,
+            contact_id=row.contact_id,
+            client_id=fact.client_id or row.client_id,
+            project_id=fact.project_id or row.project_id,
+            queue_id=fact.queue_id,
+            priority=fact.priority,
+            position=fact.position,
+            queued_at=fact.at,
+        )
+        batch.touch(visit.visit_id, visit)
+    batch.sum_visits(row)
+
+
+def _dequeued(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, ContactDequeued)
+    row = batch.contact(fact)
+    if row is None:
+        return
+    for visit in batch.visits(row.contact_id):
+        if visit.how is None and visit.queue_id == fact.queue_id and visit.queued_at <= fact.at:
+            batch.close_visit(visit, fact.how, fact.at, fact.waited_ms)
+    batch.sum_visits(row)
+
+
+def _offer_made(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, OfferMade)
+    row = batch.contact(fact)
+    if row is None:
+        return
+    if fact.offer_id not in batch.shelf.offers:
+        offer = batch.shelf.offers[fact.offer_id] = OfferRow(
+            offer_id=fact.offer_id,
+            contact_id=row.contact_id,
+            client_id=fact.client_id or row.client_id,
+            project_id=fact.project_id or row.project_id,
+            queue_id=fact.queue_id,
+            agent_id=fact.agent_id,
+            device=fact.device,
+            made_at=fact.at,
+        )
+        batch.touch(offer.offer_id, offer)
+    row.offers = sum(1 for offer in batch.shelf.offers.values() if offer.contact_id == row.contact_id)
+    batch.agent_news(fact.agent_id)
+
+
+def _offer_ended(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, OfferEnded)
+    offer = batch.shelf.offers.get(fact.offer_id)
+    if offer is not None:
+        offer.how, offer.ended_at, offer.rang_ms = fact.how, fact.at, fact.rang_ms
+        batch.touch(offer.offer_id, offer)
+        batch.agent_news(offer.agent_id)
+
+
+def _connected(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, ContactConnected)
+    row = batch.contact(fact)
+    if row is not None:
+        row.agent_id, row.connected_at, row.answer_wait_ms = fact.agent_id, fact.at, fact.waited_ms
+        batch.agent_news(fact.agent_id)
+
+
+def _disconnected(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, ContactDisconnected)
+    row = batch.contact(fact)
+    if row is not None:
+        row.disconnected_at, row.disconnected_by = fact.at, fact.by.value
+        row.talked_ms, row.held_ms = fact.talked_ms, fact.held_ms
+
+
+def _survey_asked(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, SurveyAsked)
+    row = batch.contact(fact)
+    if row is not None:
+        _survey(batch, row, fact.survey, fact.at)
+
+
+def _survey(batch: _Batch, contact: ContactRow, name: str, at: datetime) -> SurveyRow:
+    key = (contact.contact_id, name)
+    row = batch.shelf.surveys.get(key)
+    if row is None:
+        row = batch.shelf.surveys[key] = SurveyRow(
+            contact_id=contact.contact_id,
+            survey=name,
+            client_id=contact.client_id,
+            project_id=contact.project_id,
+            queue_id=contact.queue_id,
+            agent_id=contact.agent_id,
+            asked_at=at,
+        )
+    batch.touch(key, row)
+    return row
+
+
+def _survey_answered(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, SurveyAnswered)
+    contact = batch.contact(fact)
+    if contact is not None:
+        row = _survey(batch, contact, fact.survey, fact.at)
+        row.answered_at, row.score = fact.at, fact.score
+        contact.survey_score = fact.score
+
+
+def _voicemail(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, VoicemailLeft)
+    contact = batch.contact(fact)
+    if contact is None:
+        return
+    contact.voicemail_ms = fact.voicemail_ms
+    row = batch.shelf.voicemails[contact.contact_id] = VoicemailRow(
+        contact_id=contact.contact_id,
+        client_id=contact.client_id,
+        project_id=contact.project_id,
+        queue_id=fact.queue_id or contact.queue_id,
+        left_at=fact.at,
+        voicemail_ms=fact.voicemail_ms,
+    )
+    batch.touch(contact.contact_id, row)
+
+
+def _ended(batch: _Batch, record: Record) -> None:
+    """The contact is over: what it left open (a visit, an offer, a conversation) ends with it."""
+    fact = record.fact
+    assert isinstance(fact, ContactEnded)
+    row = batch.contact(fact)
+    if row is None:
+        return
+    row.outcome, row.ended_by = fact.outcome.value, fact.by.value
+    row.sip_cause, row.total_ms, row.ended_at = fact.sip_cause, fact.total_ms, fact.at
+    for visit in batch.visits(row.contact_id):
+        if visit.how is None:
+            batch.close_visit(visit, "ended", fact.at, _ms(visit.queued_at, fact.at))
+    batch.sum_visits(row)
+    for offer in batch.shelf.offers.values():
+        if offer.contact_id == row.contact_id and offer.how is None:
+            offer.how, offer.ended_at, offer.rang_ms = "ended", fact.at, _ms(offer.made_at, fact.at)
+            batch.touch(offer.offer_id, offer)
+    if row.connected_at is not None and row.disconnected_at is None:
+        row.disconnected_at, row.disconnected_by = fact.at, By.SYSTEM.value
+        row.talked_ms, row.held_ms = _ms(row.connected_at, fact.at), row.held_ms or 0
+
+
+def _wrapped(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, WrapUpSubmitted)
+    row = batch.contact(fact)
+    if row is not None:
+        row.reason_id, row.resolved, row.follow_up = fact.reason_id, fact.resolved, fact.follow_up
+        row.wrapped_at = fact.at
+
+
+def _close_states(batch: _Batch, record: Record, lasted_ms: int | None) -> None:
+    """End the agent's open spans that began before this record."""
+    fact = record.fact
+    for row in batch.shelf.states.values():
+        if row.agent_id == fact.agent_id and row.ended_at is None and row.seq < record.seq:
+            row.lasted_ms = _ms(row.started_at, fact.at) if lasted_ms is None else lasted_ms
+            row.ended_at = row.started_at + timedelta(milliseconds=row.lasted_ms)
+            batch.touch(row.state_id, row)
+            if row.state == AgentState.ACW:
+                batch.sum_wrap_up(row.contact_id)
+
+
+def _state(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, AgentStateChanged)
+    if fact.agent_id is None:
+        return
+    _close_states(batch, record, fact.previous_ms)
+    batch.agent_news(fact.agent_id)
+    if fact.state is AgentState.OFFLINE or record.id in batch.shelf.states:
+        return
+    row = batch.shelf.states[record.id] = StateRow(
+        state_id=record.id,
+        seq=record.seq,
+        agent_id=fact.agent_id,
+        client_id=fact.client_id,
+        project_id=fact.project_id,
+        contact_id=fact.contact_id,
+        state=fact.state.value,
+        by=fact.by,
+        why=fact.why,
+        reason_id=fact.reason_id,
+        started_at=fact.at,
+    )
+    batch.touch(row.state_id, row)
+
+
+def _signed_in(batch: _Batch, record: Record) -> None:
+    """A sign-in that moved here from another session changes no state; any other begins from nothing."""
+    fact = record.fact
+    assert isinstance(fact, AgentSignedIn)
+    if not fact.took_over:
+        _close_states(batch, record, None)
+    batch.agent_news(fact.agent_id)
+
+
+def _recording(batch: _Batch, fact: Fact, recording_id: UUID) -> RecordingRow:
+    row = batch.shelf.recordings.get(recording_id)
+    if row is None:
+        row = batch.shelf.recordings[recording_id] = RecordingRow(recording_id=recording_id)
+    row.contact_id = row.contact_id or fact.contact_id
+    row.client_id = row.client_id or fact.client_id
+    row.project_id = row.project_id or fact.project_id
+    batch.touch(recording_id, row)
+    contact = batch.contact(fact)
+    if contact is not None:
+        contact.recording_id = contact.recording_id or recording_id
+        row.client_id = row.client_id or contact.client_id
+        row.project_id = row.project_id or contact.project_id
+    return row
+
+
+def _recording_started(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, RecordingStarted)
+    _recording(batch, fact, fact.recording_id).started_at = fact.at
+
+
+def _recording_stopped(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, RecordingStopped)
+    row = _recording(batch, fact, fact.recording_id)
+    row.total_ms, row.spans = fact.total_ms, msgspec.to_builtins(fact.spans)
+
+
+def _recording_stored(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, RecordingStored)
+    row = _recording(batch, fact, fact.recording_id)
+    row.path, row.audio_ms, row.size = fact.path, fact.audio_ms, fact.size
+    row.sha256, row.stored_at = fact.sha256, fact.at
+
+
+def _recording_incomplete(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, RecordingIncomplete)
+    row = _recording(batch, fact, fact.recording_id)
+    row.missing_ms, row.missing_why = fact.missing_ms, fact.why
+
+
+_HANDLERS: dict[type[Fact], Callable[[_Batch, Record], None]] = {
+    ContactArrived: _arrived,
+    ContactIdentified: _identified,
+    FlowEntered: _flow_entered,
+    ContactQueued: _queued,
+    ContactDequeued: _dequeued,
+    OfferMade: _offer_made,
+    OfferEnded: _offer_ended,
+    ContactConnected: _connected,
+    ContactDisconnected: _disconnected,
+    SurveyAsked: _survey_asked,
+    SurveyAnswered: _survey_answered,
+    VoicemailLeft: _voicemail,
+    ContactEnded: _ended,
+    WrapUpSubmitted: _wrapped,
+    AgentSignedIn: _signed_in,
+    AgentStateChanged: _state,
+    RecordingStarted: _recording_started,
+    RecordingStopped: _recording_stopped,
+    RecordingStored: _recording_stored,
+    RecordingIncomplete: _recording_incomplete,
+}
+
+KINDS: frozenset[str] = frozenset(fact.kind for fact in _HANDLERS)

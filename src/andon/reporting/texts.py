@@ -1,0 +1,145 @@
+"""Texts of reporting: outcomes, the time line's sentences, reasons of the router, errors."""
+
+from andon.kit.i18n import register
+
+OUTCOMES = {
+    "served": ("人工服务", "Served by an agent"),
+    "abandoned_flow": ("导航中放弃", "Hung up in the menu"),
+    "abandoned_queue": ("排队中放弃", "Hung up while waiting"),
+    "abandoned_ringing": ("振铃中放弃", "Hung up while an agent was ringing"),
+    "nobody_signed_in": ("无座席签入", "Nobody signed in"),
+    "queue_timeout": ("排队超时", "Waited too long"),
+    "out_of_hours": ("非服务时间", "Out of hours"),
+    "voicemail": ("已留言", "Left a message"),
+    "invalid_keys": ("多次按错键", "Wrong keys"),
+    "silence": ("无按键输入", "No key pressed"),
+    "self_service": ("自助完成", "Served by the flow"),
+    "unknown_number": ("未知号码", "Unknown number"),
+    "trunk_busy": ("中继占满", "Trunk busy"),
+    "media_lost": ("无媒体流", "No audio"),
+    "flow_error": ("流程出错", "Flow failed"),
+    "interrupted": ("系统中断", "Interrupted"),
+    "shutdown": ("系统停机", "System stopped"),
+}
+
+SIDES = {
+    "caller": ("主叫", "caller"),
+    "agent": ("座席", "agent"),
+    "system": ("系统", "system"),
+}
+
+QUEUE_EXITS = {
+    "answered": ("接通", "answered"),
+    "abandoned": ("主叫放弃", "abandoned"),
+    "timeout": ("排队超时", "waited too long"),
+    "nobody_signed_in": ("无座席签入", "nobody signed in"),
+    "queue_removed": ("队列被删除", "the queue was removed"),
+    "key_exit": ("按键离开", "left by key"),
+    "ended": ("联络结束", "the contact ended"),
+}
+
+OFFER_ENDS = {
+    "answered": ("接听", "answered"),
+    "rejected": ("拒接", "rejected"),
+    "timeout": ("振铃超时", "ring time-out"),
+    "caller_gone": ("主叫已挂机", "the caller hung up"),
+    "unreachable": ("设备不可达", "device unreachable"),
+    "failed": ("呼叫失败", "failed"),
+    "ended": ("系统撤回", "withdrawn"),
+}
+
+TIERS = {
+    "normal": ("普通", "Normal"),
+    "silver": ("银卡", "Silver"),
+    "gold": ("金卡", "Gold"),
+    "vip": ("VIP", "VIP"),
+}
+
+MISSING = {
+    "disk_full": ("磁盘已满", "disk full"),
+    "engine_lost": ("媒体引擎中断", "the engine went away"),
+    "file_missing": ("文件丢失", "file missing"),
+    "short": ("录音不完整", "shorter than the call"),
+}
+
+PASSED_OVER = {
+    "busy": ("通话中或话后处理", "busy"),
+    "not_ready": ("示忙", "not ready"),
+    "on_break": ("小休", "on break"),
+    "idle_shorter": ("空闲时间较短", "idle for a shorter time"),
+    "less_skilled": ("技能等级较低", "lower skill level"),
+    "turn_later": ("还未轮到", "not their turn yet"),
+    "skill_missing": ("缺少所需技能", "lacks a required skill"),
+    "skill_level": ("技能等级不足", "skill level too low"),
+    "other_client": ("只服务其他委托方", "serves another client only"),
+    "no_capacity": ("不接语音", "takes no voice calls"),
+    "inactive": ("已停用", "deactivated"),
+    "cannot_serve": ("不服务该队列", "does not serve this queue"),
+}
+
+_TIMELINE = {
+    "contact.arrived": ("来电到达 {dnis}（{label}）", "Call arrived on {dnis} ({label})"),
+    "contact.identified": ("识别为客户 {customer}（{tier}）", "Known as {customer} ({tier})"),
+    "flow.entered": ("进入流程 {flow} 第 {version} 版", "Flow {flow}, version {version}"),
+    "flow.node": ("经过节点 {node}", "Node {node}"),
+    "flow.key": ("按键 {keys_pressed}：{label}", "Pressed {keys_pressed}: {label}"),
+    "flow.key.wrong": ("按错键 {keys_pressed}（{label}）", "Pressed a wrong key {keys_pressed} ({label})"),
+    "flow.key.none": ("节点 {node} 未按键", "No key at {node}"),
+    "contact.queued": (
+        "进入队列 {queue}，第 {position} 位，优先级 {priority}",
+        "Queued in {queue}, position {position}, priority {priority}",
+    ),
+    "contact.dequeued": ("离开队列 {queue}：{how}，等待 {waited} 秒", "Left {queue}: {how} after {waited} s"),
+    "offer.made": ("向 {agent} 振铃", "Ringing {agent}"),
+    "offer.ended": ("{agent} 振铃 {rang} 秒：{how}", "{agent} rang {rang} s: {how}"),
+    "contact.connected": ("接通 {agent}，等待 {waited} 秒", "Connected to {agent} after {waited} s"),
+    "contact.held": ("保持", "On hold"),
+    "contact.retrieved": ("取回，保持 {held} 秒", "Retrieved after {held} s on hold"),
+    "contact.muted": ("座席静音", "Agent muted"),
+    "contact.unmuted": ("取消静音", "Agent unmuted"),
+    "contact.disconnected": (
+        "通话结束（{by}挂机），通话 {talked} 秒",
+        "Conversation over ({by} hung up) after {talked} s",
+    ),
+    "survey.asked": ("邀请评价", "Asked to rate"),
+    "survey.answered": ("评价 {score} 分", "Rated {score}"),
+    "voicemail.left": ("留言 {lasted} 秒", "Left a message of {lasted} s"),
+    "contact.ended": ("结束：{outcome}（{by}），共 {total} 秒", "Ended: {outcome} (by {by}) after {total} s"),
+    "wrapup.submitted": ("{agent} 提交小结：{reason}", "{agent} wrapped up: {reason}"),
+    "recording.stored": ("录音已保存，{lasted} 秒", "Recording stored, {lasted} s"),
+    "recording.incomplete": ("录音缺失 {missing} 秒：{why}", "{missing} s of recording missing: {why}"),
+}
+
+
+def _keyed(prefix: str, texts: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    return {f"reporting.{prefix}.{name}": pair for name, pair in texts.items()}
+
+
+register(
+    _keyed("outcome", OUTCOMES)
+    | _keyed("by", SIDES)
+    | _keyed("queue.how", QUEUE_EXITS)
+    | _keyed("offer.how", OFFER_ENDS)
+    | _keyed("tier", TIERS)
+    | _keyed("recording.why", MISSING)
+    | _keyed("passed_over", PASSED_OVER)
+    | _keyed("timeline", _TIMELINE)
+    | {
+        "error.recording.none.title": ("没有录音", "There is no recording"),
+        "error.recording.none.remedy": (
+            "该联络未录音，或录音尚未保存完成，请稍后再试。",
+            "The contact was not recorded, or the recording is not stored yet; try again in a moment.",
+        ),
+        "error.recording.unreadable.title": ("录音无法读取", "The recording cannot be read"),
+        "error.recording.unreadable.remedy": (
+            "录音文件丢失或损坏，请联系管理员检查录音存储。",
+            "The file is missing or damaged; ask the administrator to look at the recording storage.",
+        ),
+        "error.cursor.invalid.title": ("翻页标记无效", "The page mark is not valid"),
+        "error.cursor.invalid.remedy": ("请从第一页重新查询。", "Search again from the first page."),
+        "error.period.invalid.title": ("时间范围无效", "The period is not valid"),
+        "error.period.invalid.remedy": ("结束时间须晚于开始时间。", "The end must be after the begin."),
+        "error.ledger.running.title": ("核账正在进行", "A check is already running"),
+        "error.ledger.running.remedy": ("请等待当前核账完成。", "Wait until it is done."),
+    }
+)

@@ -1,0 +1,123 @@
+"""Who can serve what: agents, queues and the indexes between them, kept true at every change. Pure.
+
+Indexes: agents by skill; per queue the eligible agents, those signed in with a count per state, and the
+ready ones in the policy's order. A state change costs O(queues of that agent · log ready); a changed agent
+O(queues); a changed queue O(agents having the rarest of its required skills).
+"""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from andon.routing.events import AgentState
+from andon.routing.model import AgentConfig, QueueConfig
+from andon.routing.records import AgentRecord, QueueRecord, lacks
+
+
+class Centre:
+    """Agents and queues of one tenant."""
+
+    def __init__(self) -> None:
+        self.agents: dict[UUID, AgentRecord] = {}
+        self.queues: dict[UUID, QueueRecord] = {}
+        self.signed_in: dict[UUID, AgentRecord] = {}
+        self._with_skill: dict[UUID, dict[UUID, AgentRecord]] = {}
+        self._appeared = 0
+
+    # -- configuration
+
+    def put_agent(self, config: AgentConfig) -> None:
+        """Add an agent or take its changed configuration."""
+        agent = self.agents.get(config.agent_id)
+        if agent is None:
+            self._appeared += 1
+            agent = AgentRecord(config, self._appeared, str(config.agent_id))
+            self.agents[config.agent_id] = agent
+        elif agent.config == config:
+            return
+        else:
+            for queue in list(agent.queues.values()):
+                self._part(agent, queue)
+            self._forget_skills(agent)
+            agent.config = config
+        for skill_id in config.skills:
+            self._with_skill.setdefault(skill_id, {})[config.agent_id] = agent
+        for queue in self.queues.values():
+            if lacks(config, queue.config) is None:
+                self._join(agent, queue)
+
+    def forget_agent(self, agent: AgentRecord) -> None:
+        """Drop an agent that is offline and serves no queue any more."""
+        self._forget_skills(agent)
+        del self.agents[agent.config.agent_id]
+
+    def put_queue(self, config: QueueConfig) -> None:
+        """Add a queue or take its changed configuration; those who wait keep their arrival order."""
+        queue = self.queues.get(config.queue_id)
+        if queue is None:
+            queue = self.queues[config.queue_id] = QueueRecord(config)
+        elif queue.config == config:
+            return
+        for agent in list(queue.eligible.values()):
+            self._part(agent, queue)
+        queue.config = config
+        for line in (queue.waiting, queue.offered):
+            contacts = [entry[3] for entry in line]
+            line.clear()
+            for contact in contacts:
+                line.add(contact.entry())
+        for agent in self._candidates(config):
+            if lacks(agent.config, config) is None:
+                self._join(agent, queue)
+
+    def remove_queue(self, queue: QueueRecord) -> None:
+        """No agent serves the queue any more; its contacts are the caller's to deal with."""
+        for agent in list(queue.eligible.values()):
+            self._part(agent, queue)
+        queue.retired = True
+        del self.queues[queue.config.queue_id]
+
+    def _candidates(self, config: QueueConfig) -> Iterable[AgentRecord]:
+        """Agents having the rarest of the required skills; all agents when none is required."""
+        if not config.required_skills:
+            return self.agents.values()
+        known = [self._with_skill.get(need.skill_id, {}) for need in config.required_skills]
+        return min(known, key=len).values()
+
+    def _forget_skills(self, agent: AgentRecord) -> None:
+        for skill_id in agent.config.skills:
+            del self._with_skill[skill_id][agent.config.agent_id]
+
+    def _join(self, agent: AgentRecord, queue: QueueRecord) -> None:
+        agent.queues[queue.config.queue_id] = queue
+        queue.eligible[agent.config.agent_id] = agent
+        if agent.state is not AgentState.OFFLINE:
+            queue.welcome(agent)
+            queue.count_in(agent)
+
+    def _part(self, agent: AgentRecord, queue: QueueRecord) -> None:
+        if agent.state is not AgentState.OFFLINE:
+            queue.count_out(agent)
+            del queue.members[agent.config.agent_id]
+        del agent.queues[queue.config.queue_id]
+        del queue.eligible[agent.config.agent_id]
+
+    # -- live state
+
+    def change_state(self, agent: AgentRecord, state: AgentState) -> None:
+        """Set the agent's state, and with it every queue's counts and ready line."""
+        before, agent_id = agent.state, agent.config.agent_id
+        if before is AgentState.OFFLINE:
+            self.signed_in[agent_id] = agent
+        else:
+            for queue in agent.queues.values():
+                queue.count_out(agent)
+        agent.state = state
+        if state is AgentState.OFFLINE:
+            del self.signed_in[agent_id]
+            for queue in agent.queues.values():
+                del queue.members[agent_id]
+            return
+        for queue in agent.queues.values():
+            if before is AgentState.OFFLINE:
+                queue.welcome(agent)
+            queue.count_in(agent)

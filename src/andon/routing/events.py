@@ -1,0 +1,65 @@
+"""Facts of agents' presence. Pure.
+
+From `agent.signed_in` to the `agent.state` that says `offline`, the `agent.state` facts of one agent
+follow each other without a gap: every agent second has exactly one state.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from andon.kit.journal import Fact
+
+
+class AgentState(StrEnum):
+    OFFLINE = "offline"
+    NOT_READY = "not_ready"  # 示忙
+    BREAK = "break"  # 小休
+    READY = "ready"  # 空闲
+    RINGING = "ringing"
+    TALKING = "talking"
+    HELD = "held"  # the agent's call is on hold
+    ACW = "acw"  # 话后处理
+
+
+class AgentSignedIn(Fact, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "agent.signed_in"
+    device: str  # browser | sip
+    took_over: bool = False  # moved here from another session
+
+
+class AgentStateChanged(Fact, frozen=True, kw_only=True):
+    """`by`: self, system, supervisor. `why` names the rule, for instance `ring_timeout`, `acw_over`."""
+
+    kind: ClassVar[str] = "agent.state"
+    state: AgentState
+    previous: AgentState
+    previous_ms: int
+    by: str
+    why: str
+    reason_id: UUID | None = None
+
+
+class AgentSignedOut(Fact, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "agent.signed_out"
+    by: str
+    why: str
+
+
+class AgentDeviceTested(Fact, frozen=True, kw_only=True):
+    """The device test that must pass before 空闲."""
+
+    kind: ClassVar[str] = "agent.device_tested"
+    passed: bool
+    microphone_db: float | None = None
+    speaker: bool
+    rtt_ms: float | None = None
+    echo: bool
+
+
+class AgentDeviceChanged(Fact, frozen=True, kw_only=True):
+    """The engine saw the agent's device appear or vanish."""
+
+    kind: ClassVar[str] = "agent.device"
+    device: str
+    registered: bool

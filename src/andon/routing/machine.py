@@ -1,0 +1,418 @@
+"""The router of one tenant: presence, queues, who gets what. Pure, single writer.
+
+Every input takes the present instant and returns the effects in the order they must be performed: facts
+to append, `Offer` to ring, `Withdraw` to stop ringing, `WaitEnded` to tell the flow. Inputs about offers
+and contacts that are already over return nothing, so late and doubled messages are harmless; only
+`connected` raises, because somebody must hang up that leg.
+
+The rule behind everything: after each input no contact waits that a ready agent could serve. So when a
+contact starts to wait only its queue's ready agents need a look, and when an agent becomes ready only the
+heads of that agent's queues. `docs/routing.md` states the cost of each input.
+"""
+
+import heapq
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from andon.routing.events import AgentDeviceChanged, AgentDeviceTested, AgentSignedIn, AgentState
+from andon.routing.floor import Floor
+from andon.routing.model import (
+    AgentNow,
+    CentreConfig,
+    DeviceTest,
+    Effect,
+    OfferEnd,
+    QueueNow,
+    Refused,
+    WaitEnd,
+    WaitEnded,
+    WaitingNow,
+    from_ms,
+)
+from andon.routing.presence import IN_CALL, TALKING, WISH, AgentEvent, wished
+from andon.routing.readout import agent_now, queue_now, waiting_now
+from andon.routing.records import AgentRecord, ContactRecord, Conversation
+
+
+class Router(Floor):
+    """One tenant's router. `new_id` gives ids for offers (live: `kit.ids.uuid7`)."""
+
+    def __init__(self, config: CentreConfig, now: datetime, new_id: Callable[[], UUID]) -> None:
+        super().__init__(config.tenant_id, now, new_id)
+        self.configure(config, now)
+
+    # -- configuration
+
+    def configure(self, config: CentreConfig, now: datetime) -> list[Effect]:
+        """Take a changed configuration while live.
+
+        Agents gone or inactive are signed out: at once, a ringing one included, or after wrap-up when in
+        a conversation. Callers of a removed queue get `WaitEnded`; its ringing offers may still be answered.
+        Changed spans (ring time-out, wrap-up, longest wait) hold for what begins from now on.
+        """
+        effects: list[Effect] = []
+        self._at(now)
+        centre = self._centre
+        wanted = {agent.agent_id for agent in config.agents}
+        kept = {queue.queue_id for queue in config.queues}
+        for queue in [queue for queue_id, queue in centre.queues.items() if queue_id not in kept]:
+            centre.remove_queue(queue)
+            for entry in list(queue.waiting):
+                queue.waiting.remove(entry)
+                self._end_wait(entry[3], WaitEnd.QUEUE_REMOVED, effects)
+        for agent in [agent for agent_id, agent in centre.agents.items() if agent_id not in wanted]:
+            agent.removed = True
+            centre.put_agent(msgspec.structs.replace(agent.config, active=False))
+        for agent_config in config.agents:
+            centre.put_agent(agent_config)
+            centre.agents[agent_config.agent_id].removed = False
+        for queue_config in config.queues:
+            centre.put_queue(queue_config)
+        for agent in [agent for agent in centre.agents.values() if not agent.config.active]:
+            self._put_out(agent, effects)
+        for queue in centre.queues.values():
+            self._watch_empty(queue)
+        self._match_all(effects)
+        return effects
+
+    def _put_out(self, agent: AgentRecord, effects: list[Effect]) -> None:
+        """An agent gone or made inactive leaves, after the conversation and its wrap-up if in one."""
+        if agent.state is AgentState.OFFLINE:
+            if agent.removed:
+                self._centre.forget_agent(agent)
+        elif agent.conversation is None:
+            contact = self._go_offline(agent, "system", "deactivated", effects)
+            if contact is not None:
+                self._line_up(contact, effects)
+
+    # -- presence
+
+    def sign_in(self, agent_id: UUID, device: str, now: datetime, *, took_over: bool = False) -> list[Effect]:
+        """Starts not_ready, the device unregistered and untested.
+
+        With `took_over` a session elsewhere is replaced: a ringing call goes on to someone else, ready
+        becomes not_ready, a conversation and wrap-up stay with the agent. Raises `agent.unknown`,
+        `agent.inactive`, `agent.signed_in_elsewhere`.
+        """
+        agent = self._known(agent_id)
+        if not agent.config.active:
+            raise Refused("agent.inactive")
+        elsewhere = agent.state is not AgentState.OFFLINE
+        if elsewhere and not took_over:
+            raise Refused("agent.signed_in_elsewhere", since=from_ms(agent.signed_in_ms or 0).isoformat())
+        self._at(now)
+        effects: list[Effect] = [
+            AgentSignedIn(
+                at=from_ms(self._now),
+                tenant_id=self.tenant_id,
+                agent_id=agent_id,
+                device=device,
+                took_over=elsewhere,
+            )
+        ]
+        agent.device, agent.tested, agent.registered = device, False, False
+        agent.signed_in_ms = self._now
+        if not elsewhere:
+            self._move(agent, AgentEvent.SIGN_IN, "self", "signed_in", effects)
+        else:
+            self._lose_device(agent, "took_over", effects)
+        return effects
+
+    def sign_out(
+        self, agent_id: UUID, now: datetime, *, by: str = "self", why: str = "signed_out", force: bool = False
+    ) -> list[Effect]:
+        """At once, or after wrap-up when in a conversation (unless `force`). Not signed in: nothing."""
+        agent = self._known(agent_id)
+        effects: list[Effect] = []
+        self._at(now)
+        if agent.state is AgentState.OFFLINE:
+            return effects
+        if agent.state in TALKING and not force:
+            self._move(agent, AgentEvent.SIGN_OUT, by, why, effects)
+            return effects
+        contact = self._go_offline(agent, by, why, effects)
+        if contact is not None:
+            self._wait(contact, effects)
+        return effects
+
+    def request_state(
+        self,
+        agent_id: UUID,
+        state: AgentState,
+        now: datetime,
+        *,
+        reason_id: UUID | None = None,
+        by: str = "self",
+    ) -> list[Effect]:
+        """ready, not_ready or break; pending from ringing to the end of wrap-up; asked in wrap-up, ends it.
+
+        Asking for ready during a call takes an earlier wish back. Raises `agent.not_signed_in`,
+        `agent.device_untested`, `agent.device_unregistered`, `agent.state_unknown`.
+        """
+        agent = self._present(agent_id)
+        if state not in {AgentState.READY, AgentState.NOT_READY, AgentState.BREAK}:
+            raise Refused("agent.state_unknown", state=str(state))
+        if state is AgentState.READY and agent.state not in IN_CALL:
+            missing = self._unfit(agent)
+            if missing is not None:
+                raise Refused(f"agent.{missing}")
+        effects: list[Effect] = []
+        self._at(now)
+        if state is AgentState.READY:
+            reason_id = None
+        if agent.state is AgentState.ACW:
+            agent.pending = wished(WISH[state])
+            agent.pending_reason_id = reason_id
+            self._finish_wrap(agent, by, "asked", effects)
+        elif agent.state is not state or agent.reason_id != reason_id:
+            self._move(agent, WISH[state], by, "asked", effects, reason_id)
+            if agent.state is AgentState.READY:
+                self._serve(agent, effects)
+        return effects
+
+    def device_tested(self, agent_id: UUID, test: DeviceTest, now: datetime) -> list[Effect]:
+        """The result of a device test; a failed one takes a ready agent out. Raises `agent.not_signed_in`."""
+        agent = self._present(agent_id)
+        self._at(now)
+        effects: list[Effect] = [
+            AgentDeviceTested(
+                at=from_ms(self._now),
+                tenant_id=self.tenant_id,
+                agent_id=agent_id,
+                passed=test.passed,
+                microphone_db=test.microphone_db,
+                speaker=test.speaker,
+                rtt_ms=test.rtt_ms,
+                echo=test.echo,
+            )
+        ]
+        agent.tested = test.passed
+        if not test.passed:
+            self._lose_device(agent, "device_untested", effects)
+        return effects
+
+    def device_changed(self, agent_id: UUID, registered: bool, now: datetime) -> list[Effect]:
+        """The engine saw the device appear or vanish. Not signed in, or nothing new: nothing."""
+        agent = self._known(agent_id)
+        effects: list[Effect] = []
+        self._at(now)
+        if agent.state is AgentState.OFFLINE or agent.registered == registered:
+            return effects
+        effects.append(
+            AgentDeviceChanged(
+                at=from_ms(self._now),
+                tenant_id=self.tenant_id,
+                agent_id=agent_id,
+                device=agent.device,
+                registered=registered,
+            )
+        )
+        agent.registered = registered
+        if not registered:
+            self._lose_device(agent, "device_lost", effects)
+        return effects
+
+    # -- contacts
+
+    def enqueue(self, contact_id: UUID, queue_id: UUID, priority: int, now: datetime) -> list[Effect]:
+        """Start waiting; `priority` is added to the queue's. Nobody of the queue signed in: `WaitEnded`.
+
+        Raises `queue.unknown`, `contact.already_queued`.
+        """
+        queue = self._centre.queues.get(queue_id)
+        if queue is None:
+            raise Refused("queue.unknown")
+        if contact_id in self._contacts or contact_id in self._talks:
+            raise Refused("contact.already_queued")
+        self._at(now)
+        if not queue.members:
+            return [WaitEnded(contact_id=contact_id, queue_id=queue_id, how=WaitEnd.NOBODY_SIGNED_IN)]
+        effects: list[Effect] = []
+        self._number += 1
+        contact = ContactRecord(contact_id, queue, priority, self._now, self._number)
+        self._contacts[contact_id] = contact
+        if queue.config.max_wait_s is not None:
+            self._due(self._now + queue.config.max_wait_s * 1000, contact)
+        self._wait(contact, effects)
+        return effects
+
+    def leave(self, contact_id: UUID, now: datetime, *, how: OfferEnd = OfferEnd.CALLER_GONE) -> list[Effect]:
+        """The contact waits no longer (caller hung up: caller_gone; key exit: ended). A ringing agent's offer
+        is withdrawn and the agent ready again, the idle time kept. Does not wait: nothing."""
+        effects: list[Effect] = []
+        self._at(now)
+        contact = self._contacts.get(contact_id)
+        if contact is None:
+            return effects
+        if contact.offer is None:
+            contact.queue.waiting.remove(contact.entry())
+            del self._contacts[contact_id]
+            return effects
+        agent = contact.offer.agent
+        self._release(contact.offer, how, effects)
+        del self._contacts[contact_id]
+        self._stop_ringing(agent, AgentEvent.CALLER_GONE, "system", how.value, effects)
+        if agent.state is AgentState.READY:
+            self._serve(agent, effects)
+        return effects
+
+    def offer_ended(self, offer_id: UUID, how: OfferEnd, now: datetime) -> list[Effect]:
+        """The ring ended for the agent's or the device's part: rejected, timeout, unreachable, failed.
+
+        The agent is taken out of ready with that reason; the contact goes on from the place it had. For
+        caller_gone and ended say `leave`; here they raise `ValueError`.
+        """
+        if how in {OfferEnd.CALLER_GONE, OfferEnd.ENDED}:
+            raise ValueError(f"{how} is the contact's end: say leave")
+        effects: list[Effect] = []
+        self._at(now)
+        offer = self._offers.get(offer_id)
+        if offer is not None:
+            self._fail_offer(offer, how, effects, tell=False)
+        return effects
+
+    def connected(self, offer_id: UUID, now: datetime) -> list[Effect]:
+        """The agent answered. Raises `offer.gone` when the offer is over: hang that leg up."""
+        offer = self._offers.get(offer_id)
+        if offer is None:
+            raise Refused("offer.gone")
+        effects: list[Effect] = []
+        self._at(now)
+        agent, contact = offer.agent, offer.contact
+        del self._offers[offer_id]
+        contact.queue.offered.remove(contact.entry())
+        contact.offer = agent.offer = None
+        del self._contacts[contact.contact_id]
+        agent.conversation = Conversation(contact.contact_id, contact.queue, self._now)
+        self._talks[contact.contact_id] = agent
+        self._move(agent, AgentEvent.CONNECTED, "self", "answered", effects)
+        return effects
+
+    def held(self, contact_id: UUID, now: datetime) -> list[Effect]:
+        """The agent put the caller on hold. Not talking: nothing."""
+        return self._talk_event(contact_id, now, AgentState.TALKING, AgentEvent.HELD)
+
+    def retrieved(self, contact_id: UUID, now: datetime) -> list[Effect]:
+        """The caller is off hold. Not held: nothing."""
+        return self._talk_event(contact_id, now, AgentState.HELD, AgentEvent.RETRIEVED)
+
+    def _talk_event(
+        self, contact_id: UUID, now: datetime, state: AgentState, event: AgentEvent
+    ) -> list[Effect]:
+        effects: list[Effect] = []
+        self._at(now)
+        agent = self._talks.get(contact_id)
+        if agent is not None and agent.state is state:
+            self._move(agent, event, "self", event.value, effects)
+        return effects
+
+    def conversation_ended(self, contact_id: UUID, now: datetime) -> list[Effect]:
+        """Talk is over, by whichever side: the agent goes to wrap-up for the queue's time."""
+        effects: list[Effect] = []
+        self._at(now)
+        agent = self._talks.pop(contact_id, None)
+        if agent is None or agent.conversation is None:
+            return effects
+        agent.acw_until_ms = self._now + agent.conversation.queue.config.acw_s * 1000
+        self._move(agent, AgentEvent.HUNG_UP, "system", "conversation_ended", effects)
+        if agent.acw_until_ms == self._now:
+            self._finish_wrap(agent, "system", "no_wrap_up", effects)
+        else:
+            self._due(agent.acw_until_ms, agent)
+        return effects
+
+    def wrap_done(self, agent_id: UUID, now: datetime) -> list[Effect]:
+        """Ends wrap-up. Not in wrap-up: nothing."""
+        effects: list[Effect] = []
+        self._at(now)
+        agent = self._known(agent_id)
+        if agent.state is AgentState.ACW:
+            self._finish_wrap(agent, "self", "wrap_done", effects)
+        return effects
+
+    def wrap_extend(self, agent_id: UUID, seconds: int, now: datetime) -> list[Effect]:
+        """`seconds` (more than 0) more of wrap-up. Raises `agent.not_in_wrap`."""
+        agent = self._known(agent_id)
+        if agent.acw_until_ms is None or seconds <= 0:
+            raise Refused("agent.not_in_wrap")
+        self._at(now)
+        agent.acw_until_ms += seconds * 1000
+        self._due(agent.acw_until_ms, agent)
+        return []
+
+    # -- time
+
+    def next_deadline(self) -> datetime | None:
+        """When `tick` must be called at the latest; None while nothing runs out."""
+        while self._deadlines and not self._holds(self._deadlines[0]):
+            heapq.heappop(self._deadlines)
+        return from_ms(self._deadlines[0].at_ms) if self._deadlines else None
+
+    def tick(self, now: datetime) -> list[Effect]:
+        """Ring time-outs, wrap-up ends, longest waits and deserted queues that are due."""
+        effects: list[Effect] = []
+        self._at(now)
+        while self._deadlines and self._deadlines[0].at_ms <= self._now:
+            deadline = heapq.heappop(self._deadlines)
+            if self._holds(deadline):
+                self._expire(deadline.subject, effects)
+        return effects
+
+    def close(self, now: datetime, why: str = "shutdown") -> list[Effect]:
+        """The centre stops: everyone is signed out, so that every time line ends.
+
+        Ringing offers are withdrawn. Contacts are forgotten without an effect: whoever closes the centre
+        ends them all.
+        """
+        effects: list[Effect] = []
+        self._at(now)
+        for contact in self._contacts.values():
+            if contact.offer is None:
+                contact.queue.waiting.remove(contact.entry())
+        self._contacts.clear()
+        for agent in list(self._centre.signed_in.values()):
+            self._go_offline(agent, "system", why, effects)
+        return effects
+
+    # -- read-outs
+
+    def agent(self, agent_id: UUID) -> AgentNow:
+        """One agent now. Raises `agent.unknown`."""
+        return agent_now(self._known(agent_id))
+
+    def agents(self) -> list[AgentNow]:
+        """Every agent of the configuration, signed in or not."""
+        return [agent_now(agent) for agent in self._centre.agents.values()]
+
+    def queue(self, queue_id: UUID) -> QueueNow:
+        """One queue now. Raises `queue.unknown`."""
+        queue = self._centre.queues.get(queue_id)
+        if queue is None:
+            raise Refused("queue.unknown")
+        return queue_now(queue)
+
+    def queues(self) -> list[QueueNow]:
+        return [queue_now(queue) for queue in self._centre.queues.values()]
+
+    def waiting(self, contact_id: UUID) -> WaitingNow | None:
+        """A contact's place; None when it does not wait."""
+        contact = self._contacts.get(contact_id)
+        return None if contact is None else waiting_now(contact)
+
+    def all_waiting(self) -> list[WaitingNow]:
+        return [waiting_now(contact) for contact in self._contacts.values()]
+
+    def _known(self, agent_id: UUID) -> AgentRecord:
+        agent = self._centre.agents.get(agent_id)
+        if agent is None:
+            raise Refused("agent.unknown")
+        return agent
+
+    def _present(self, agent_id: UUID) -> AgentRecord:
+        agent = self._known(agent_id)
+        if agent.state is AgentState.OFFLINE:
+            raise Refused("agent.not_signed_in")
+        return agent

@@ -1,0 +1,214 @@
+"""What the router is told and what it answers: configuration, effects, read-outs. Pure.
+
+Spans are seconds where a person sets them (`_s`) and whole milliseconds where they were measured (`_ms`).
+Instants are aware UTC.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from andon.kit.journal import Fact
+from andon.routing.events import AgentState
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def to_ms(instant: datetime) -> int:
+    """Whole Unix milliseconds of an aware instant, rounded down, so that spans add up exactly."""
+    return (instant - EPOCH) // _MILLISECOND
+
+
+def from_ms(ms: int) -> datetime:
+    """The aware UTC instant of whole Unix milliseconds."""
+    return EPOCH + timedelta(milliseconds=ms)
+
+
+class Policy(StrEnum):
+    """Which of several ready agents gets the contact."""
+
+    LONGEST_IDLE = "longest_idle"
+    MOST_SKILLED = "most_skilled"
+    ROUND_ROBIN = "round_robin"
+
+
+class RingStrategy(StrEnum):
+    """How many agents ring for one contact."""
+
+    ONE = "one"  # one at a time
+
+
+class SkillNeed(msgspec.Struct, frozen=True, kw_only=True):
+    """A skill a queue requires, at `min_level` (1 to 10) or better."""
+
+    skill_id: UUID
+    min_level: int = 1
+
+
+class QueueConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """One queue as the administrator set it. No required skills: every agent serves it."""
+
+    queue_id: UUID
+    client_id: UUID
+    project_id: UUID
+    name: str
+    required_skills: tuple[SkillNeed, ...] = ()
+    priority: int = 0  # a higher number is served first
+    policy: Policy = Policy.LONGEST_IDLE
+    ring_strategy: RingStrategy = RingStrategy.ONE
+    ring_timeout_s: int = 20
+    acw_s: int = 30
+    target_percent: int = 80
+    target_s: int = 20
+    max_wait_s: int | None = None  # None: no limit
+    nobody_grace_s: int = 20  # how long callers already waiting stay when the last agent signs out
+    music: str = "default"
+
+
+class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """One agent as the administrator set it. `skills` maps skill to level (1 to 10)."""
+
+    agent_id: UUID
+    agent_no: str
+    name: str
+    department: str = ""
+    skills: Mapping[UUID, int] = {}
+    client_id: UUID | None = None  # set: serves this client's queues only
+    capacity: int = 1  # conversations at once; voice knows 0 (takes none) and 1
+    active: bool = True
+
+
+class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything one tenant's router must know. Order of agents and queues settles last ties."""
+
+    tenant_id: UUID
+    agents: tuple[AgentConfig, ...] = ()
+    queues: tuple[QueueConfig, ...] = ()
+
+
+class DeviceTest(msgspec.Struct, frozen=True, kw_only=True):
+    """Result of the test that must pass before an agent can be ready."""
+
+    passed: bool
+    microphone_db: float | None = None
+    speaker: bool = False
+    rtt_ms: float | None = None
+    echo: bool = False
+
+
+class OfferEnd(StrEnum):
+    """How an offer ended without a conversation."""
+
+    REJECTED = "rejected"  # the agent refused
+    TIMEOUT = "timeout"  # rang for the queue's ring time-out
+    UNREACHABLE = "unreachable"  # the device could not be rung, or vanished while ringing
+    FAILED = "failed"  # the engine refused or broke; the agent is taken out all the same
+    CALLER_GONE = "caller_gone"  # the caller hung up; the agent is ready again
+    ENDED = "ended"  # withdrawn by the system: the agent signed out, the centre closes
+
+
+class WaitEnd(StrEnum):
+    """Why the router itself ends a wait."""
+
+    TIMEOUT = "timeout"  # the queue's longest wait
+    NOBODY_SIGNED_IN = "nobody_signed_in"
+    QUEUE_REMOVED = "queue_removed"
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """Ring this agent for this contact. `decision` is kept with the offer's fact."""
+
+    offer_id: UUID
+    contact_id: UUID
+    agent_id: UUID
+    queue_id: UUID
+    device: str
+    ring_timeout_s: int
+    decision: dict[str, Any]
+
+
+class Withdraw(msgspec.Struct, frozen=True, kw_only=True):
+    """Stop ringing: the offer is over, as `how` says; the router has already gone on."""
+
+    offer_id: UUID
+    contact_id: UUID
+    agent_id: UUID
+    queue_id: UUID
+    how: OfferEnd
+
+
+class WaitEnded(msgspec.Struct, frozen=True, kw_only=True):
+    """The contact waits no longer and nobody will be offered it: tell the flow."""
+
+    contact_id: UUID
+    queue_id: UUID
+    how: WaitEnd
+
+
+Effect = Offer | Withdraw | WaitEnded | Fact
+
+
+class Refused(Exception):
+    """A request the rules forbid. `code` is an error code of the kit's catalogue; `params` fill its text."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
+    """One agent at this instant. `contact_id`, `queue_id` are set from ringing to the end of wrap-up."""
+
+    agent_id: UUID
+    agent_no: str
+    name: str
+    department: str
+    state: AgentState
+    since: datetime
+    why: str
+    reason_id: UUID | None
+    pending_state: AgentState | None
+    pending_reason_id: UUID | None
+    acw_until: datetime | None
+    device: str
+    device_tested: bool
+    registered: bool
+    signed_in_at: datetime | None
+    contact_id: UUID | None
+    queue_id: UUID | None
+    offer_id: UUID | None
+    ring_until: datetime | None
+
+
+class QueueNow(msgspec.Struct, frozen=True, kw_only=True):
+    """One queue at this instant. `waiting` counts those being offered too; agents are those who serve it."""
+
+    queue_id: UUID
+    name: str
+    project_id: UUID
+    client_id: UUID
+    waiting: int
+    oldest_since: datetime | None
+    signed_in: int
+    ready: int
+    ringing: int
+    talking: int
+    acw: int
+
+
+class WaitingNow(msgspec.Struct, frozen=True, kw_only=True):
+    """One waiting contact. `position` counts from 1; `offered` while an agent rings for it."""
+
+    contact_id: UUID
+    queue_id: UUID
+    priority: int
+    since: datetime
+    position: int
+    offered: bool
+    estimated_wait_s: int | None

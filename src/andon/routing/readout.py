@@ -1,0 +1,72 @@
+"""Frozen pictures of the router's live records, for desks and boards. Pure."""
+
+from andon.routing.estimate import estimated_wait_s
+from andon.routing.events import AgentState
+from andon.routing.model import AgentNow, QueueNow, WaitingNow, from_ms
+from andon.routing.records import AgentRecord, ContactRecord, QueueRecord
+
+
+def agent_now(agent: AgentRecord) -> AgentNow:
+    """The agent at this instant."""
+    offer, talk = agent.offer, agent.conversation
+    contact_id = queue = None
+    if offer is not None:
+        contact_id, queue = offer.contact.contact_id, offer.contact.queue
+    elif talk is not None:
+        contact_id, queue = talk.contact_id, talk.queue
+    return AgentNow(
+        agent_id=agent.config.agent_id,
+        agent_no=agent.config.agent_no,
+        name=agent.config.name,
+        department=agent.config.department,
+        state=agent.state,
+        since=from_ms(agent.since_ms),
+        why=agent.why,
+        reason_id=agent.reason_id,
+        pending_state=agent.pending,
+        pending_reason_id=agent.pending_reason_id,
+        acw_until=None if agent.acw_until_ms is None else from_ms(agent.acw_until_ms),
+        device=agent.device,
+        device_tested=agent.tested,
+        registered=agent.registered,
+        signed_in_at=None if agent.signed_in_ms is None else from_ms(agent.signed_in_ms),
+        contact_id=contact_id,
+        queue_id=None if queue is None else queue.config.queue_id,
+        offer_id=None if offer is None else offer.offer_id,
+        ring_until=None if offer is None else from_ms(offer.until_ms),
+    )
+
+
+def queue_now(queue: QueueRecord) -> QueueNow:
+    """The queue at this instant."""
+    since = [entry[1] for line in (queue.waiting, queue.offered) for entry in line]
+    counts = queue.counts
+    return QueueNow(
+        queue_id=queue.config.queue_id,
+        name=queue.config.name,
+        project_id=queue.config.project_id,
+        client_id=queue.config.client_id,
+        waiting=len(queue.waiting) + len(queue.offered),
+        oldest_since=from_ms(min(since)) if since else None,
+        signed_in=len(queue.members),
+        ready=counts[AgentState.READY],
+        ringing=counts[AgentState.RINGING],
+        talking=counts[AgentState.TALKING] + counts[AgentState.HELD],
+        acw=counts[AgentState.ACW],
+    )
+
+
+def waiting_now(contact: ContactRecord) -> WaitingNow:
+    """The contact's place among all who wait in its queue, those being offered included."""
+    queue = contact.queue
+    entry = contact.entry()
+    position = 1 + queue.waiting.before(entry) + queue.offered.before(entry)
+    return WaitingNow(
+        contact_id=contact.contact_id,
+        queue_id=queue.config.queue_id,
+        priority=contact.priority,
+        since=from_ms(contact.queued_ms),
+        position=position,
+        offered=contact.offer is not None,
+        estimated_wait_s=estimated_wait_s(position, queue.mean_handle_ms, queue.serving()),
+    )

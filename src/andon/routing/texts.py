@@ -1,0 +1,51 @@
+"""What the routing room says when the rules forbid something."""
+
+from andon.kit.i18n import register
+
+register(
+    {
+        "error.agent.unknown.title": ("没有这个座席", "There is no such agent"),
+        "error.agent.unknown.remedy": ("请刷新页面后重试", "Reload the page and try again"),
+        "error.agent.inactive.title": ("该座席账号已停用", "This agent's account is inactive"),
+        "error.agent.inactive.remedy": ("请联系管理员启用账号", "Ask an administrator to activate it"),
+        "error.agent.signed_in_elsewhere.title": (
+            "该工号已在别处签入：{where}，自 {since}",
+            "This agent is signed in elsewhere: {where}, since {since}",
+        ),
+        "error.agent.signed_in_elsewhere.remedy": (
+            "可以选择接管，原来的签入将被替换",
+            "You may take over; the other session is then replaced",
+        ),
+        "error.agent.not_signed_in.title": ("您还没有签入", "You are not signed in"),
+        "error.agent.not_signed_in.remedy": ("请先签入", "Sign in first"),
+        "error.agent.device_untested.title": (
+            "设备检测未通过，不能示闲",
+            "The device test has not passed; you cannot be ready",
+        ),
+        "error.agent.device_untested.remedy": (
+            "请先完成设备检测：麦克风、扬声器、网络和回声测试",
+            "Do the device test first: microphone, speaker, network and echo call",
+        ),
+        "error.agent.device_unregistered.title": (
+            "电话设备没有连上，不能示闲",
+            "The phone is not connected; you cannot be ready",
+        ),
+        "error.agent.device_unregistered.remedy": (
+            "请检查网络；话机请检查注册状态",
+            "Check the network; for a desk phone check its registration",
+        ),
+        "error.agent.state_unknown.title": (
+            "不能切换到这个状态：{state}",
+            "This state cannot be chosen: {state}",
+        ),
+        "error.agent.state_unknown.remedy": ("请选择空闲、示忙或小休", "Choose ready, not ready or break"),
+        "error.agent.not_in_wrap.title": ("您现在不在话后处理中", "You are not in wrap-up"),
+        "error.agent.not_in_wrap.remedy": ("通话结束后才能延长话后处理", "Wrap-up begins when a call ends"),
+        "error.queue.unknown.title": ("没有这个排队队列", "There is no such queue"),
+        "error.queue.unknown.remedy": ("请刷新页面后重试", "Reload the page and try again"),
+        "error.contact.already_queued.title": ("该来电已在排队", "This contact is already in a queue"),
+        "error.contact.already_queued.remedy": ("无需重复排队", "Nothing needs to be done"),
+        "error.offer.gone.title": ("这个来电已不再等您接听", "This call no longer waits for your answer"),
+        "error.offer.gone.remedy": ("请等待下一个来电", "Wait for the next call"),
+    }
+)

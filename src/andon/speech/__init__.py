@@ -1,0 +1,1 @@
+"""Speech: where models come from. Engines that recognise and speak fit in here behind ports."""

@@ -1,0 +1,107 @@
+"""The engine's objects for agents' devices and trunks, as fields to push. Pure."""
+
+from ipaddress import ip_address
+
+from andon.telephony.model import Trunk
+
+Fields = dict[str, str]
+# (type, id, fields) in the order in which they must exist
+Objects = list[tuple[str, str, Fields]]
+
+
+TRUNK = "trunk-"
+
+
+def trunk_id(name: str) -> str:
+    """The engine's name of a trunk; the prefix keeps trunks and agents apart."""
+    return TRUNK + name
+
+
+def trunk_name(endpoint: str) -> str:
+    return endpoint.removeprefix(TRUNK)
+
+
+def _media(media_address: str) -> Fields:
+    fields = {"direct_media": "no", "rtp_symmetric": "yes"}
+    if not ip_address(media_address).is_unspecified:
+        fields |= {"media_address": media_address, "bind_rtp_to_media_address": "yes"}
+    return fields
+
+
+def agent_objects(
+    username: str, secret: str, webrtc: bool, *, media_address: str, rtp_timeout_s: int
+) -> Objects:
+    endpoint: Fields = {
+        "context": "from-agent",
+        "disallow": "all",
+        "allow": "opus,alaw,ulaw" if webrtc else "alaw,ulaw,opus",
+        "auth": username,
+        "aors": username,
+        "identify_by": "username",
+        "dtmf_mode": "auto_info",
+        "force_rport": "yes",
+        "rewrite_contact": "yes",
+        "allow_transfer": "no",
+        "allow_subscribe": "no",
+        "trust_id_inbound": "no",
+        "send_pai": "no",
+        "send_connected_line": "no",
+        "rtp_timeout": str(rtp_timeout_s),
+        "rtp_timeout_hold": "0",
+        "rtp_keepalive": "1",
+        **_media(media_address),
+    }
+    if webrtc:
+        endpoint |= {"webrtc": "yes", "dtls_auto_generate_cert": "yes"}
+    return [
+        ("auth", username, {"auth_type": "userpass", "username": username, "password": secret}),
+        (
+            "aor",
+            username,
+            {
+                "max_contacts": "1",
+                "remove_existing": "yes",
+                "minimum_expiration": "30",
+                "default_expiration": "120",
+                "maximum_expiration": "600",
+                "qualify_frequency": "30",
+                "qualify_timeout": "5",
+            },
+        ),
+        ("endpoint", username, endpoint),
+    ]
+
+
+def trunk_objects(trunk: Trunk, *, media_address: str, rtp_timeout_s: int) -> Objects:
+    name = trunk_id(trunk.name)
+    aor: Fields = {"contact": f"sip:{_host(trunk.host)}:{trunk.port};transport={trunk.transport}"}
+    endpoint: Fields = {
+        "context": "from-trunk",
+        "disallow": "all",
+        "allow": "alaw,ulaw,g722,opus",
+        "aors": name,
+        "dtmf_mode": "auto",
+        "allow_transfer": "no",
+        "allow_subscribe": "no",
+        "trust_id_inbound": "yes",
+        "send_connected_line": "no",
+        "rtp_timeout": str(rtp_timeout_s),
+        "rtp_timeout_hold": "0",
+        "rtp_keepalive": "1",
+        **_media(media_address),
+    }
+    if trunk.username:
+        auth = {"auth_type": "userpass", "username": trunk.username, "password": trunk.secret}
+        endpoint |= {"auth": name, "outbound_auth": name, "identify_by": "auth_username"}
+        return [("auth", name, auth), ("aor", name, aor), ("endpoint", name, endpoint)]
+    endpoint["identify_by"] = "ip"
+    identify: Fields = {"endpoint": name, "match": trunk.host}
+    return [
+        ("aor", name, aor),
+        ("endpoint", name, endpoint),
+        ("identify", name, identify),
+    ]
+
+
+def _host(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

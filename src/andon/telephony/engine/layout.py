@@ -1,0 +1,82 @@
+"""Where one engine lives and listens: everything its configuration is made from."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from andon.kit.settings import Settings
+
+# a UNIX socket's path must fit in 108 bytes with its terminating zero
+SOCKET_PATH_MAX = 100
+SOCKET_NAME = "asterisk.ctl"
+
+
+class EnginePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """One engine: its folders, addresses, secrets. Times are seconds."""
+
+    home: Path  # etc, lib, spool, log, run below it
+    raw_recordings: Path
+    prompts: Path
+    music: Path
+    node: str
+    app: str = "andon"
+    sip_host: str
+    sip_port: int
+    ari_port: int
+    ami_port: int
+    rtp_from: int
+    rtp_to: int
+    media_address: str
+    ari_secret: str
+    ami_secret: str
+
+    @property
+    def etc(self) -> Path:
+        return self.home / "etc"
+
+    @property
+    def log(self) -> Path:
+        return self.home / "log"
+
+    @property
+    def cel(self) -> Path:
+        """The engine's own record of every channel, the witness which `reporting.ledger` reads."""
+        return self.log / "cel-custom" / "witness.csv"
+
+    @property
+    def run(self) -> Path:
+        """Control socket and pid file; outside `home` when its path would be too long for a socket."""
+        wanted = self.home / "run"
+        if len(str(wanted / SOCKET_NAME)) <= SOCKET_PATH_MAX:
+            return wanted
+        digest = hashlib.sha256(str(wanted).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"andon-engine-{digest}"
+
+
+def assets() -> Path:
+    """Prompts and music: beside the sources, or inside the installed package."""
+    packaged = Path(__file__).resolve().parents[2] / "assets" / "engine"
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parents[4] / "engine"
+
+
+def plan_of(settings: Settings) -> EnginePlan:
+    """The installation's own engine."""
+    ports, secrets = settings.ports(), settings.secrets()
+    return EnginePlan(
+        home=settings.home / "engine",
+        raw_recordings=settings.home / "spool" / "recordings",
+        prompts=assets() / "prompts",
+        music=assets() / "music",
+        node=settings.node,
+        sip_host=settings.sip_host,
+        sip_port=ports.sip,
+        ari_port=ports.ari,
+        ami_port=ports.ami,
+        rtp_from=settings.rtp_from,
+        rtp_to=settings.rtp_to,
+        media_address=settings.media_address,
+        ari_secret=secrets.ari,
+        ami_secret=secrets.ami,
+    )

@@ -1,0 +1,68 @@
+"""Facts of the media engine and of recordings. Pure."""
+
+from typing import ClassVar
+from uuid import UUID
+
+import msgspec
+
+from andon.kit.journal import Fact
+
+
+class EngineUp(Fact, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "engine.up"
+    node: str
+    engine: str
+
+
+class EngineDown(Fact, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "engine.down"
+    node: str
+    why: str
+
+
+class RecordingSpan(msgspec.Struct, frozen=True, kw_only=True):
+    """Part of a recording, `from_ms` inclusive to `to_ms` exclusive, spent on one leg."""
+
+    leg: str  # flow | queue | agent | hold | survey | voicemail
+    from_ms: int
+    to_ms: int
+    agent_id: UUID | None = None
+
+
+class RecordingStarted(Fact, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "recording.started"
+    recording_id: UUID
+    channel_id: str
+
+
+class RecordingStopped(Fact, frozen=True, kw_only=True):
+    """The engine was told to stop, or the call ended.
+
+    The spans cover 0 to `total_ms` without gap or overlap."""
+
+    kind: ClassVar[str] = "recording.stopped"
+    recording_id: UUID
+    total_ms: int
+    spans: list[RecordingSpan]
+
+
+class RecordingStored(Fact, frozen=True, kw_only=True):
+    """The stereo file is in place: left the caller, right what the caller heard.
+
+    `path` is below `ANDON_HOME/recordings`."""
+
+    kind: ClassVar[str] = "recording.stored"
+    recording_id: UUID
+    path: str
+    audio_ms: int
+    size: int
+    sha256: str
+
+
+class RecordingIncomplete(Fact, frozen=True, kw_only=True):
+    """`missing_ms` of the recording do not exist, and why."""
+
+    kind: ClassVar[str] = "recording.incomplete"
+    recording_id: UUID
+    missing_ms: int
+    why: str  # disk_full | engine_lost | file_missing | …

@@ -1,0 +1,192 @@
+"""From the engine's two raw files to one stereo recording: left the caller, right what the caller heard.
+
+The engine writes `<id>.rx.wav` (from the caller) and `<id>.tx.wav` (to the caller), in step, 8 kHz mono
+16 bit.
+`store` runs in the worker: it needs time, never the call.
+"""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import wave
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+RATE = 8000
+HEADER = 44
+SAMPLE = 2
+BLOCK = 1 << 20  # samples handled at once: about two minutes
+PEAKS_MOST = 1200
+TOLERANCE_MS = 100
+FULL_BELOW = 1 << 20  # bytes free under which a volume counts as full
+
+Samples = NDArray[np.int16]
+
+
+class RecordingNotReady(Exception):
+    """The engine still writes these files; try again a moment later."""
+
+
+class RecordingMissing(Exception):
+    """There is nothing to store: neither direction was ever written."""
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording in its place. `peaks` is beside it: loudness for a waveform.
+
+    `missing_ms` of the expected length are not there, for the reason `why`: disk_full, file_missing (one
+    direction is silent throughout) or short.
+    """
+
+    audio_ms: int
+    size: int
+    sha256: str
+    peaks: Path
+    missing_ms: int = 0
+    why: str = ""
+
+
+def raw_files(raw_dir: Path, recording_id: str) -> tuple[Path, Path]:
+    """The caller's own side and what the caller heard."""
+    return raw_dir / f"{recording_id}.rx.wav", raw_dir / f"{recording_id}.tx.wav"
+
+
+def peaks_path(recording: Path) -> Path:
+    """Where the waveform of a stored recording lies."""
+    return recording.with_suffix(".peaks.json")
+
+
+def finished(path: Path) -> bool:
+    """Whether the engine has closed this file: only then its header names its length."""
+    with path.open("rb") as file:
+        header = file.read(HEADER)
+        size = os.fstat(file.fileno()).st_size
+    return len(header) == HEADER and int.from_bytes(header[40:44], "little") >= size - HEADER - 1
+
+
+def store(
+    raw_dir: Path, recording_id: str, dest: Path, *, expected_ms: int | None = None, at_once: bool = False
+) -> Stored:
+    """Join the raw files into `dest`, write its waveform beside it, then remove the raw files.
+
+    `dest` appears whole or not at all. `at_once` takes files the engine never closed (it was killed).
+    Raises `RecordingNotReady`, `RecordingMissing`, `OSError` when the volume is full. Done twice with one id,
+    the second finds the first one's result.
+    """
+    parts = raw_files(raw_dir, recording_id)
+    present = [part for part in parts if part.exists() and part.stat().st_size > HEADER]
+    if not present:
+        if dest.exists():
+            return _described(dest, expected_ms, "", raw_dir)
+        raise RecordingMissing(recording_id)
+    if not at_once and not all(finished(part) for part in present):
+        raise RecordingNotReady(recording_id)
+    left, right = (_samples(part) for part in parts)
+    dest.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = dest.with_suffix(".part")
+    try:
+        _write_stereo(unfinished, left, right)
+        _write_peaks(peaks_path(dest), left, right)
+        unfinished.replace(dest)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+    reason = "file_missing" if len(present) < len(parts) else ""
+    stored = _described(dest, expected_ms, reason, raw_dir)
+    for part in parts:
+        part.unlink(missing_ok=True)
+    return stored
+
+
+def samples_of(path: Path) -> list[float]:
+    """What is in a raw file, -1 to 1; nothing when it is missing."""
+    return [float(sample) / 32768 for sample in _samples(path)]
+
+
+def discard(raw_dir: Path, recording_id: str) -> None:
+    """Remove the raw files of a recording nobody wants."""
+    for part in raw_files(raw_dir, recording_id):
+        part.unlink(missing_ok=True)
+
+
+def _samples(path: Path) -> Samples:
+    if not path.exists() or path.stat().st_size < HEADER + SAMPLE:
+        return np.zeros(0, np.int16)
+    count = (path.stat().st_size - HEADER) // SAMPLE
+    return np.memmap(path, dtype="<i2", mode="r", offset=HEADER, shape=(count,))
+
+
+def _write_stereo(path: Path, left: Samples, right: Samples) -> None:
+    length = max(len(left), len(right))
+    with path.open("wb") as raw:
+        with wave.open(raw, "wb") as file:
+            file.setnchannels(2)
+            file.setsampwidth(SAMPLE)
+            file.setframerate(RATE)
+            file.setnframes(length)
+            for start in range(0, length, BLOCK):
+                both = np.zeros((min(BLOCK, length - start), 2), "<i2")
+                for column, side in enumerate((left, right)):
+                    piece = side[start : start + BLOCK]
+                    both[: len(piece), column] = piece
+                file.writeframesraw(both.tobytes())
+        raw.flush()
+        os.fsync(raw.fileno())
+
+
+def peaks_of(samples: Samples, count: int) -> list[int]:
+    """Loudest sample of each of `count` equal stretches, 0 to 255."""
+    edges = np.linspace(0, len(samples), count + 1).astype(int)[:-1]
+    if not len(samples):
+        return [0] * count
+    loud = np.maximum.reduceat(np.abs(samples.astype(np.int32)), np.minimum(edges, len(samples) - 1))
+    return [int(value) for value in np.minimum(loud >> 7, 255)]
+
+
+def _write_peaks(path: Path, left: Samples, right: Samples) -> None:
+    length = max(len(left), len(right))
+    count = max(1, min(PEAKS_MOST, length // (RATE // 100)))
+    sides = {}
+    for name, side in (("left", left), ("right", right)):
+        padded = np.zeros(length, np.int16)
+        padded[: len(side)] = side
+        sides[name] = peaks_of(padded, count)
+    text = json.dumps({"version": 1, "audio_ms": length * 1000 // RATE, "count": count, **sides})
+    fresh = path.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.replace(path)
+
+
+def _described(dest: Path, expected_ms: int | None, reason: str, raw_dir: Path) -> Stored:
+    digest = hashlib.sha256()
+    with dest.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    size = dest.stat().st_size
+    audio_ms = (size - HEADER) * 1000 // (RATE * SAMPLE * 2)
+    missing = max(0, (expected_ms or 0) - audio_ms)
+    if missing <= TOLERANCE_MS:
+        missing = 0
+    if missing:
+        reason = "disk_full" if is_full(raw_dir) else reason or "short"
+    return Stored(
+        audio_ms=audio_ms,
+        size=size,
+        sha256=digest.hexdigest(),
+        peaks=peaks_path(dest),
+        missing_ms=missing,
+        why=reason,
+    )
+
+
+def is_full(folder: Path) -> bool:
+    """Whether the volume of this folder cannot take more."""
+    try:
+        return shutil.disk_usage(folder).free < FULL_BELOW
+    except OSError as error:
+        return error.errno == errno.ENOSPC

@@ -1,0 +1,520 @@
+"""Commands to the media engine, and its events in order.
+
+`Engine` holds one connection to Asterisk's REST interface and one to its manager interface, keeps both
+alive and makes accounts and trunks again whenever the engine comes back. It knows legs, bridges,
+recordings and devices; it knows no queue, no agent and no contact beyond the text it is asked to carry.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+import structlog
+from websockets.exceptions import WebSocketException
+
+from andon.kit.settings import Settings
+from andon.telephony.accounts import Objects, agent_objects, trunk_id, trunk_objects
+from andon.telephony.ami import AmiClient, Block
+from andon.telephony.ari import AriClient, Message
+from andon.telephony.engine.config import CONTACT_VARIABLE, USER
+from andon.telephony.engine.layout import EnginePlan, plan_of
+from andon.telephony.errors import EngineRefused
+from andon.telephony.model import EngineConnected, EngineEvent, EngineLost, LegEnded, Snapshot, Trunk
+from andon.telephony.prompts import media_uris, recorded
+from andon.telephony.translate import EVENTS, Translator, snapshot_of
+
+log = structlog.get_logger(__name__)
+
+RETRY_FIRST_S = 0.1
+RETRY_MOST_S = 1.0
+ORIGINATE_MARGIN_S = 5.0
+
+
+class EngineAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the engine listens for us and the folders shared with it. Times are seconds."""
+
+    ari_url: str
+    ari_user: str
+    ari_secret: str
+    ami_host: str
+    ami_port: int
+    ami_user: str
+    ami_secret: str
+    prompts: Path
+    beep: Path
+    raw_recordings: Path
+    media_address: str = "127.0.0.1"
+    rtp_timeout_agent_s: int = 6
+    rtp_timeout_trunk_s: int = 30
+
+    @classmethod
+    def of(cls, settings: Settings) -> "EngineAddress":
+        """The installation's own engine."""
+        return cls.at(
+            plan_of(settings),
+            rtp_timeout_agent_s=settings.rtp_timeout_agent_s,
+            rtp_timeout_trunk_s=settings.rtp_timeout_trunk_s,
+        )
+
+    @classmethod
+    def at(
+        cls, plan: EnginePlan, *, rtp_timeout_agent_s: int = 6, rtp_timeout_trunk_s: int = 30
+    ) -> "EngineAddress":
+        return cls(
+            ari_url=f"http://127.0.0.1:{plan.ari_port}",
+            ari_user=USER,
+            ari_secret=plan.ari_secret,
+            ami_host="127.0.0.1",
+            ami_port=plan.ami_port,
+            ami_user=USER,
+            ami_secret=plan.ami_secret,
+            prompts=plan.prompts,
+            beep=plan.music / "beep",
+            raw_recordings=plan.raw_recordings,
+            media_address=plan.media_address,
+            rtp_timeout_agent_s=rtp_timeout_agent_s,
+            rtp_timeout_trunk_s=rtp_timeout_trunk_s,
+        )
+
+
+class Engine:
+    """The engine as the application uses it. Every command has a time-out and raises `EngineRefused`."""
+
+    def __init__(
+        self, address: EngineAddress, on_event: Callable[[EngineEvent], None], *, app: str = "andon"
+    ) -> None:
+        """`on_event` is called in the event loop, in order, and must not block."""
+        self._address = address
+        self._on_event = on_event
+        self._app = app
+        self._ami: AmiClient | None = None
+        self._ari: AriClient | None = None
+        self._translator = Translator(app, address.raw_recordings)
+        self._held_back: list[Message | Block] | None = None
+        self._accounts: dict[str, Objects] = {}
+        self._booted_at = ""
+        self._known_prompts: dict[Path, bool] = {}
+        self._keeper: asyncio.Task[None] | None = None
+        self._playbacks = 0
+        # A recording is made of what comes in and goes out: while neither does, it would not grow and its
+        # clock would stand still. So a recorded leg is sent silence whenever it is sent nothing else.
+        self._recorded: set[str] = set()
+        self._with_music: set[str] = set()
+        self._members: dict[str, set[str]] = {}
+
+    # --- the connection -----------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin to connect and keep connected; returns at once. `EngineConnected` follows when usable."""
+        if self._keeper is None:
+            self._keeper = asyncio.create_task(self._keep_connected(), name="engine-keeper")
+
+    async def close(self) -> None:
+        """Let go of the engine. Calls in it go on."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._keeper
+            self._keeper = None
+        await self._disconnect()
+
+    @property
+    def connected(self) -> bool:
+        """Whether commands can be given now."""
+        return self._ari is not None and self._ari.connected and self._held_back is None
+
+    async def _keep_connected(self) -> None:
+        pause, told = RETRY_FIRST_S, False
+        while True:
+            try:
+                lost = await self._connect()
+            except (OSError, TimeoutError, WebSocketException, EngineRefused) as error:
+                why = str(error) or type(error).__name__
+                if not told:
+                    self._on_event(EngineLost(why=why))
+                    told = True
+                log.debug("engine_not_reachable", why=why)
+                await self._disconnect()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, RETRY_MOST_S)
+                continue
+            pause = RETRY_FIRST_S
+            why = await lost
+            log.warning("engine_lost", why=why)
+            await self._disconnect()
+            self._on_event(EngineLost(why=why))
+            told = True
+
+    async def _connect(self) -> "asyncio.Task[str]":
+        address = self._address
+        ari = AriClient(address.ari_url, address.ari_user, address.ari_secret, self._app, self._hear)
+        # what is heard before the snapshot is told after it
+        self._held_back = []
+        self._ari = ari
+        self._ami = AmiClient(
+            address.ami_host, address.ami_port, address.ami_user, address.ami_secret, self._hear_device
+        )
+        await ari.connect()
+        await self._ami.connect()
+        info = await ari.request("GET", "asterisk/info")
+        await ari.request(
+            "PUT",
+            f"applications/{self._app}/eventFilter",
+            body={"allowed": [{"type": name} for name in EVENTS]},
+        )
+        booted_at = str(info["status"]["startup_time"])
+        fresh, self._booted_at = booted_at != self._booted_at, booted_at
+        for objects in list(self._accounts.values()):
+            await self._push(objects)
+        snapshot = await self._take_snapshot(ari, str(info["system"]["version"]), booted_at)
+        held, self._held_back = self._held_back, None
+        messages = [message for message in held if isinstance(message, Message)]
+        arrived = {m.channel.id for m in messages if m.type == "StasisStart" and m.channel is not None}
+        legs = [leg for leg in snapshot.legs if leg.leg_id not in arrived]
+        snapshot = msgspec.structs.replace(snapshot, legs=legs)
+        self._translator.learn(snapshot)
+        self._on_event(EngineConnected(snapshot=snapshot, fresh=fresh))
+        for message in held:
+            self._tell(message)
+        log.info("engine_connected", fresh=fresh, legs=len(snapshot.legs))
+        return asyncio.create_task(_first_of(ari.lost, self._ami.lost), name="engine-lost")
+
+    async def _disconnect(self) -> None:
+        if self._ari is not None:
+            await self._ari.close()
+            self._ari = None
+        if self._ami is not None:
+            await self._ami.close()
+            self._ami = None
+        self._held_back = None
+
+    def _hear(self, message: Message) -> None:
+        if self._held_back is not None:
+            self._held_back.append(message)
+        else:
+            self._tell(message)
+
+    def _hear_device(self, block: Block) -> None:
+        if self._held_back is not None:
+            self._held_back.append(block)
+        else:
+            self._tell(block)
+
+    def _tell(self, message: Message | Block) -> None:
+        translator = self._translator
+        events = (
+            translator.translate(message) if isinstance(message, Message) else translator.of_device(message)
+        )
+        for event in events:
+            if isinstance(event, LegEnded):
+                self._forget(event.leg_id)
+            self._on_event(event)
+
+    def _forget(self, leg_id: str) -> None:
+        self._recorded.discard(leg_id)
+        self._with_music.discard(leg_id)
+        for members in self._members.values():
+            members.discard(leg_id)
+
+    async def _fill(self, leg_id: str) -> None:
+        """Send silence once the leg's present sound is over; the request takes its turn behind it."""
+        bridged = any(leg_id in members for members in self._members.values())
+        if leg_id in self._recorded and leg_id not in self._with_music and not bridged:
+            with contextlib.suppress(
+                EngineRefused
+            ):  # the leg may be gone; its recording then is over as well
+                await self._request("POST", f"channels/{leg_id}/silence")
+
+    async def _request(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None
+    ) -> object:
+        if self._ari is None:
+            raise EngineRefused(f"{method} {path}", 503, "not connected to the engine")
+        return await self._ari.request(method, path, query, body)
+
+    async def _unless_gone(self, method: str, path: str, query: Mapping[str, str] | None = None) -> None:
+        try:
+            await self._request(method, path, query)
+        except EngineRefused as refused:
+            if not refused.gone:
+                raise
+
+    async def _action(self, name: str, **fields: str) -> None:
+        if self._ami is None:
+            raise EngineRefused(f"AMI {name}", 503, "not connected to the engine")
+        await self._ami.action(name, **fields)
+
+    # --- legs ---------------------------------------------------------------------------------------
+
+    async def answer(self, leg_id: str) -> None:
+        await self._request("POST", f"channels/{leg_id}/answer")
+
+    async def ring(self, leg_id: str) -> None:
+        """Let the caller hear ringing (180) without answering."""
+        await self._request("POST", f"channels/{leg_id}/ring")
+
+    async def hangup(self, leg_id: str, cause: int = 16) -> None:
+        """End a leg with a Q.850 cause; one that is already gone is no error."""
+        self._translator.hanging_up(leg_id, cause)
+        await self._unless_gone("DELETE", f"channels/{leg_id}", {"reason_code": str(cause)})
+
+    async def play(self, leg_id: str, media: Sequence[str]) -> str:
+        """Play prompts one after the other; returns the playback's id.
+
+        Names are those of `telephony.prompts`. `PlaybackEnded` follows once for the whole list. A missing
+        prompt is replaced, never silent.
+        """
+        uris = media_uris(media, self._address.prompts, self._address.beep, self._prompt_exists)
+        if not uris:
+            raise EngineRefused("play", 400, "nothing to play")
+        return await self._play(leg_id, uris)
+
+    async def play_file(self, leg_id: str, sound: Path) -> str:
+        """Play one sound file of the engine's machine, named with its suffix; otherwise as `play`."""
+        return await self._play(leg_id, [f"sound:{sound.with_suffix('')}"])
+
+    async def _play(self, leg_id: str, uris: Sequence[str]) -> str:
+        self._playbacks += 1
+        playback_id = f"p-{leg_id}-{self._playbacks}"
+        await self._request("POST", f"channels/{leg_id}/play/{playback_id}", {"media": ",".join(uris)})
+        self._with_music.discard(leg_id)
+        await self._fill(leg_id)
+        return playback_id
+
+    def _prompt_exists(self, path: Path) -> bool:
+        known = self._known_prompts.get(path)
+        if known:
+            return True
+        self._known_prompts[path] = recorded(path)
+        if not self._known_prompts[path] and known is None:
+            log.error("prompt_missing", prompt=str(path.relative_to(self._address.prompts)))
+        return self._known_prompts[path]
+
+    async def stop(self, playback_id: str) -> None:
+        """Stop a playback; one that is already over is no error."""
+        await self._unless_gone("DELETE", f"playbacks/{playback_id}")
+
+    async def music(self, leg_id: str, on: bool, cls: str = "default") -> None:
+        """Start or stop music on one leg. A `play` ends it as well."""
+        if on:
+            self._with_music.add(leg_id)
+            await self._request("POST", f"channels/{leg_id}/moh", {"mohClass": cls})
+        else:
+            self._with_music.discard(leg_id)
+            await self._request("DELETE", f"channels/{leg_id}/moh")
+            await self._fill(leg_id)
+
+    async def originate(
+        self,
+        leg_id: str,
+        username: str,
+        caller: str,
+        caller_name: str = "",
+        timeout_s: int = 30,
+        headers: dict[str, str] | None = None,
+        contact: str = "",
+    ) -> None:
+        """Ring an agent's device as leg `leg_id`. `LegRinging`, then `LegAnswered` or `LegEnded` follow.
+
+        Raises `EngineRefused` when the account has no device; then no event follows.
+        """
+        await self._originate(leg_id, f"PJSIP/{username}", caller, caller_name, timeout_s, headers, contact)
+
+    async def dial_trunk(
+        self, leg_id: str, trunk: str, number: str, caller: str, timeout_s: int = 60, contact: str = ""
+    ) -> None:
+        """Call a number through a carrier as leg `leg_id`; otherwise as `originate`."""
+        await self._originate(
+            leg_id, f"PJSIP/{number}@{trunk_id(trunk)}", caller, "", timeout_s, None, contact
+        )
+
+    async def _originate(
+        self,
+        leg_id: str,
+        endpoint: str,
+        caller: str,
+        caller_name: str,
+        timeout_s: int,
+        headers: dict[str, str] | None,
+        contact: str,
+    ) -> None:
+        name = "".join(c for c in caller_name if c.isprintable() and c not in '"<>\\')
+        variables = {CONTACT_VARIABLE: contact or "-"}
+        variables |= {f"PJSIP_HEADER(add,{key})": value for key, value in (headers or {}).items()}
+        query = {
+            "endpoint": endpoint,
+            "app": self._app,
+            "appArgs": "dialled",
+            "callerId": f'"{name}" <{caller}>' if name else caller,
+            "timeout": str(timeout_s),
+            "channelId": leg_id,
+        }
+        self._translator.dialling(leg_id)
+        try:
+            await self._request("POST", "channels", query, {"variables": variables})
+        except EngineRefused:
+            self._translator.not_dialled(leg_id)
+            raise
+
+    async def tag(self, leg_id: str, contact: str) -> None:
+        """Put the contact's id on a leg, so that `snapshot()` of a later core shows it."""
+        await self._request(
+            "POST", f"channels/{leg_id}/variable", {"variable": CONTACT_VARIABLE, "value": contact}
+        )
+
+    async def mute(self, leg_id: str, on: bool) -> None:
+        """Nothing this leg says is passed on while on."""
+        await self._request("POST" if on else "DELETE", f"channels/{leg_id}/mute", {"direction": "in"})
+
+    async def dtmf(self, leg_id: str, digits: str) -> None:
+        """Send keys out to the leg's device, 100 ms each."""
+        query = {"dtmf": digits, "duration": "100", "between": "100"}
+        await self._request("POST", f"channels/{leg_id}/dtmf", query)
+
+    # --- bridges ------------------------------------------------------------------------------------
+
+    async def bridge(self, bridge_id: str) -> None:
+        """Make a mixing bridge with this id; one that exists already is taken as it is."""
+        await self._request("POST", f"bridges/{bridge_id}", {"type": "mixing"})
+
+    async def join(self, bridge_id: str, *legs: str) -> None:
+        """Put legs into a bridge, out of whatever bridge they were in.
+
+        Stop what is played to them first: the engine takes a leg into a bridge only when that is over.
+        """
+        for leg_id in legs:
+            if leg_id in self._recorded:
+                # silence of our own would drown what the others say
+                await self._unless_gone("DELETE", f"channels/{leg_id}/silence")
+        await self._request("POST", f"bridges/{bridge_id}/addChannel", {"channel": ",".join(legs)})
+        for members in self._members.values():
+            members.difference_update(legs)
+        self._members.setdefault(bridge_id, set()).update(legs)
+
+    async def leave(self, bridge_id: str, leg_id: str) -> None:
+        """Take a leg out of a bridge; one that is not in it is no error."""
+        try:
+            await self._request("POST", f"bridges/{bridge_id}/removeChannel", {"channel": leg_id})
+        except EngineRefused as refused:
+            if refused.status not in (400, 404, 422):
+                raise
+        self._members.get(bridge_id, set()).discard(leg_id)
+        await self._fill(leg_id)
+
+    async def unbridge(self, bridge_id: str) -> None:
+        """Remove a bridge; its legs stay, alone. One that is gone is no error."""
+        await self._unless_gone("DELETE", f"bridges/{bridge_id}")
+        for leg_id in self._members.pop(bridge_id, set()):
+            await self._fill(leg_id)
+
+    # --- recording ----------------------------------------------------------------------------------
+
+    async def start_recording(self, leg_id: str, recording_id: str) -> None:
+        """Record what the leg says and hears into `<id>.rx.wav` and `<id>.tx.wav` of the raw folder."""
+        base = self._address.raw_recordings / recording_id
+        await self._action("MixMonitor", Channel=leg_id, Options=f"r({base}.rx.wav)t({base}.tx.wav)")
+        self._recorded.add(leg_id)
+        await self._fill(leg_id)
+
+    async def stop_recording(self, leg_id: str, recording_id: str) -> None:
+        """Stop; a leg that is gone has stopped by itself and is no error."""
+        self._recorded.discard(leg_id)
+        try:
+            await self._action("StopMixMonitor", Channel=leg_id)
+        except EngineRefused as refused:
+            if not refused.gone:
+                raise
+
+    async def record_message(self, leg_id: str, name: str, max_s: int, silence_s: int = 4) -> None:
+        """Beep and record a message; `#` ends it. `VoicemailRecorded` follows."""
+        query = {
+            "name": name,
+            "format": "wav",
+            "maxDurationSeconds": str(max_s),
+            "maxSilenceSeconds": str(silence_s),
+            "ifExists": "overwrite",
+            "beep": "false",
+            "terminateOn": "#",
+        }
+        beep = f"b-{leg_id}-{self._playbacks + 1}"
+        self._playbacks += 1
+        media = {"media": f"sound:{self._address.beep}"}  # the engine's own is in a package we do not need
+        await self._request("POST", f"channels/{leg_id}/play/{beep}", media)
+        await self._request("POST", f"channels/{leg_id}/record", query)
+
+    # --- accounts -----------------------------------------------------------------------------------
+
+    async def provision_agent(self, username: str, secret: str, webrtc: bool) -> None:
+        """Make or change an agent's account. It is made again by itself whenever the engine restarts."""
+        address = self._address
+        objects = agent_objects(
+            username,
+            secret,
+            webrtc,
+            media_address=address.media_address,
+            rtp_timeout_s=address.rtp_timeout_agent_s,
+        )
+        self._accounts[username] = objects
+        await self._push(objects)
+
+    async def remove_agent(self, username: str) -> None:
+        """Remove an account; its device can do nothing more. One that is gone is no error."""
+        await self._remove(username, ("endpoint", "aor", "auth"))
+
+    async def provision_trunk(self, trunk: Trunk) -> None:
+        """Make or change a carrier. It is made again by itself whenever the engine restarts."""
+        address = self._address
+        objects = trunk_objects(
+            trunk, media_address=address.media_address, rtp_timeout_s=address.rtp_timeout_trunk_s
+        )
+        self._accounts[trunk_id(trunk.name)] = objects
+        await self._push(objects)
+
+    async def remove_trunk(self, name: str) -> None:
+        """Remove a carrier: its new calls are refused. One that is gone is no error."""
+        await self._remove(trunk_id(name), ("identify", "endpoint", "aor", "auth"))
+
+    async def _push(self, objects: Objects) -> None:
+        if self._ari is None:
+            return  # pushed as soon as the engine is there
+        for kind, name, fields in objects:
+            body = {"fields": [{"attribute": key, "value": value} for key, value in fields.items()]}
+            await self._ari.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}", body=body)
+
+    async def _remove(self, name: str, kinds: Sequence[str]) -> None:
+        self._accounts.pop(name, None)
+        if self._ari is None:
+            return
+        for kind in kinds:
+            await self._unless_gone("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
+
+    # --- the whole ----------------------------------------------------------------------------------
+
+    async def snapshot(self) -> Snapshot:
+        """Everything live in the engine now."""
+        if self._ari is None:
+            raise EngineRefused("snapshot", 503, "not connected to the engine")
+        info = await self._ari.request("GET", "asterisk/info")
+        return await self._take_snapshot(
+            self._ari, str(info["system"]["version"]), str(info["status"]["startup_time"])
+        )
+
+    async def _take_snapshot(self, ari: AriClient, version: str, booted_at: str) -> Snapshot:
+        channels = await ari.request("GET", "channels")
+        bridges = await ari.request("GET", "bridges")
+        try:
+            endpoints = await ari.request("GET", "endpoints/PJSIP")
+        except EngineRefused as refused:
+            if not refused.gone:  # said while there is not one endpoint yet
+                raise
+            endpoints = []
+        return snapshot_of(self._app, version, booted_at, channels, bridges, endpoints)
+
+
+async def _first_of(*lost: "asyncio.Future[str] | None") -> str:
+    """Why the first of the connections broke."""
+    waiting = [future for future in lost if future is not None]
+    done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    return done.pop().result()

@@ -1,0 +1,308 @@
+"""A small centre for tests of calls: database, engine, core and worker of its own, with a carrier facing it.
+
+The core runs as its own process, as in an installation. Tests speak to it as the edge does, over the bus, and
+judge it by what is in the journal.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from call_world import World, seed
+from psycopg.rows import dict_row
+
+from andon.channels.voice.jobs import RecordingStore
+from andon.kit.bus import Bus, open_bus
+from andon.kit.clock import SystemClock
+from andon.kit.database import Database, database_urls
+from andon.kit.database.migrations import migrate
+from andon.kit.database.server import EmbeddedServer
+from andon.kit.errors import AndonError
+from andon.kit.settings import Settings
+from andon.reporting.ledger.model import Row
+from andon.reporting.ledger.rules import Books
+from andon.telephony.engine.process import EngineProcess
+from andon.telephony.recording import raw_files
+from harness.ports import free_port
+from town.carrier import Call, Carrier, Phone
+
+START_S = 30.0
+LOOK_S = 0.03
+
+
+class House:
+    """One installation below `home`, without edge and web."""
+
+    def __init__(self, home: Path) -> None:
+        ports = {f"{name}_port": free_port() for name in ("sip", "ari", "ami", "town_sip", "town_ari")}
+        self.settings = Settings(
+            home=home,
+            http_port=free_port(),
+            town_ami_port=free_port(),
+            rtp_timeout_agent_s=2,
+            rtp_timeout_trunk_s=2,
+            **ports,
+        )
+        self.world: World
+        self.carrier: Carrier
+        self.bus: Bus
+        self.core: subprocess.Popen[bytes] | None = None
+        self._server = EmbeddedServer(self.settings)
+        self._stack = contextlib.AsyncExitStack()
+        self._phones = 0
+
+    async def start(self) -> None:
+        settings, stack = self.settings, self._stack
+        await asyncio.to_thread(self._server.start)
+        stack.push_async_callback(asyncio.to_thread, self._server.stop)
+        await asyncio.to_thread(migrate, settings)
+        owner_url, self.app_url = database_urls(settings)
+        self.world = await seed(owner_url, settings.ports().town_sip)
+        self.engine = EngineProcess.of(settings, lambda _line: None)
+        await self.engine.start()
+        stack.push_async_callback(self.engine.stop)
+        self.carrier = Carrier.of(settings)
+        await self.carrier.start()
+        stack.push_async_callback(self.carrier.stop)
+        self.bus = open_bus(settings, self.app_url)
+        await self.bus.start()
+        stack.push_async_callback(self.bus.stop)
+        self.views: dict[str, dict[str, Any]] = {}
+        self.bus.subscribe("agent", lambda topic, view: self.views.__setitem__(topic[6:], view))
+        await self.start_core()
+        stack.push_async_callback(self.stop_core)
+        self._journal = await psycopg.AsyncConnection.connect(
+            self.app_url, autocommit=True, row_factory=dict_row
+        )
+        stack.push_async_callback(self._journal.close)
+        await self._journal.execute(
+            "SELECT set_config('andon.tenant', %s, false)", [str(self.world.tenant_id)]
+        )
+        db = Database(self.app_url, "andon worker", pool_size=2)
+        stack.push_async_callback(db.close)
+        store = RecordingStore(
+            db,
+            self.bus,
+            SystemClock(),
+            raw=settings.folder("spool", "recordings"),
+            recordings=settings.folder("recordings"),
+        )
+        working = asyncio.create_task(store.run())
+        stack.callback(working.cancel)
+
+    async def stop(self) -> None:
+        await self._stack.aclose()
+
+    # the core
+
+    async def start_core(self) -> None:
+        """Start the core and wait until it takes calls."""
+        log = self.settings.folder("logs") / "core.out"
+        with log.open("ab") as out:
+            self.core = subprocess.Popen(
+                [sys.executable, "-m", "andon.entrypoints.core"],
+                env={**os.environ, **self.settings.environment()},
+                stdout=out,
+                stderr=out,
+            )
+
+        async def healthy() -> bool:
+            if self.core is not None and self.core.poll() is not None:
+                raise AssertionError(f"the core ended: {log.read_text()[-2000:]}")
+            try:
+                answer = await self.bus.request("core.command", {"verb": "health"}, timeout=1)
+            except AndonError:
+                return False
+            return bool(answer["ok"])
+
+        await self.until(healthy, START_S, "the core is well")
+
+    async def stop_core(self, how: int = signal.SIGTERM) -> float:
+        """Stop the core; returns the seconds it took."""
+        core, self.core = self.core, None
+        if core is None:
+            return 0.0
+        begun = asyncio.get_running_loop().time()
+        core.send_signal(how)
+        await asyncio.to_thread(core.wait, 15)
+        return asyncio.get_running_loop().time() - begun
+
+    async def until(self, ready: Callable[[], Any], seconds: float, what: str) -> Any:
+        """Wait until `ready()` gives something true. Raises `TimeoutError` naming `what`."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        while True:
+            found = ready()
+            if asyncio.iscoroutine(found):
+                found = await found
+            if found:
+                return found
+            if loop.time() > deadline:
+                raise TimeoutError(f"not in {seconds:g} s: {what}")
+            await asyncio.sleep(LOOK_S)
+
+    # agents
+
+    async def ask(self, verb: str, agent_id: UUID, **more: Any) -> dict[str, Any]:
+        """One verb, as the edge sends it."""
+        return await self.bus.request(
+            "core.command",
+            {
+                "verb": verb,
+                "tenant_id": str(self.world.tenant_id),
+                "actor": {"user_id": str(agent_id), "locale": "zh"},
+                "agent_id": str(agent_id),
+                **more,
+            },
+        )
+
+    @contextlib.asynccontextmanager
+    async def on_duty(self, skill: str, *, ready: bool = True) -> AsyncIterator["Agent"]:
+        """An agent nobody else uses, signed in with a SIP phone; `skill` names the queue served."""
+        agent_id = await self.world.new_agent(self.app_url, skill)
+        await self.config_changed()
+        await self.until(lambda: self._known(agent_id), 5, "the core knows the new agent")
+        answer = await self.ask("agent.sign_in", agent_id, device="sip", session=f"s-{agent_id.hex[-6:]}")
+        sip = answer["sip"]
+        phone = await self.carrier.register(sip["username"], sip["secret"])
+        agent = Agent(self, agent_id, phone)
+        await agent.until(lambda view: view["registered"], "registered")
+        await self.ask("agent.device_tested", agent_id, passed=True, speaker=True, echo=True, rtt_ms=1.0)
+        if ready:
+            await agent.ready()
+        try:
+            yield agent
+        finally:
+            await self.ask("agent.sign_out", agent_id)
+            await self.carrier.remove_phone(sip["username"])
+
+    async def _known(self, agent_id: UUID) -> bool:
+        try:
+            await self.ask("snapshot.agent", agent_id)
+        except AndonError:
+            return False
+        return True
+
+    async def config_changed(self) -> None:
+        self.bus.publish("config.changed", {"tenant_id": str(self.world.tenant_id)})
+
+    # the journal
+
+    async def facts(self, contact_id: UUID | str | None = None, **equal: Any) -> list[dict[str, Any]]:
+        """Journal rows in order: of a contact, or of an agent (`agent_id=`), or of a kind (`kind=`)."""
+        where, values = ["true"], []
+        if contact_id is not None:
+            equal["contact_id"] = contact_id
+        for name, value in equal.items():
+            where.append(f"{name} = %s")
+            values.append(value)
+        cursor = await self._journal.execute(
+            f"SELECT seq, at, kind, contact_id, agent_id, data FROM journal WHERE {' AND '.join(where)}"
+            " ORDER BY seq",
+            values,
+        )
+        return await cursor.fetchall()
+
+    async def contact_of(self, caller: str) -> UUID:
+        """The contact of this caller, as soon as the journal has it."""
+
+        async def find() -> UUID | None:
+            cursor = await self._journal.execute(
+                "SELECT contact_id FROM journal WHERE kind = 'contact.arrived' AND data->>'caller_raw' = %s"
+                " ORDER BY seq DESC LIMIT 1",
+                [caller],
+            )
+            row = await cursor.fetchone()
+            return row["contact_id"] if row else None
+
+        found: UUID = await self.until(find, 5, f"contact of {caller}")
+        return found
+
+    async def fact(self, contact_id: UUID, kind: str, seconds: float = 10, n: int = 1) -> dict[str, Any]:
+        """The n-th fact of this kind, waited for; its `data`."""
+
+        async def look() -> dict[str, Any] | None:
+            found = [row for row in await self.facts(contact_id) if row["kind"] == kind]
+            return found[n - 1]["data"] if len(found) >= n else None
+
+        data: dict[str, Any] = await self.until(look, seconds, f"{kind} of {contact_id}")
+        return data
+
+    async def outcome(self, contact_id: UUID, seconds: float = 10) -> str:
+        return str((await self.fact(contact_id, "contact.ended", seconds))["outcome"])
+
+    async def stored(self, contact_id: UUID, seconds: float = 15) -> Path:
+        """The stored recording of a contact; no raw file of it is left."""
+        data = await self.fact(contact_id, "recording.stored", seconds)
+        raw = raw_files(self.settings.folder("spool", "recordings"), data["recording_id"])
+        assert not any(path.exists() for path in raw)
+        return self.settings.folder("recordings") / data["path"]
+
+    async def unexplained(self) -> list[str]:
+        """What the ledger's rules find in the whole journal now."""
+        books = Books()
+        for row in await self.facts():
+            books.take(
+                Row(
+                    seq=row["seq"],
+                    at=row["at"],
+                    kind=row["kind"],
+                    contact_id=str(row["contact_id"]) if row["contact_id"] else None,
+                    agent_id=str(row["agent_id"]) if row["agent_id"] else None,
+                    data=row["data"],
+                )
+            )
+        books.close(SystemClock().now())
+        return [f"{finding.rule} {finding.subject}: {finding.text}" for finding in books.findings]
+
+
+class Agent:
+    """An agent at a SIP phone, and their desk."""
+
+    def __init__(self, house: House, agent_id: UUID, phone: Phone) -> None:
+        self.house = house
+        self.agent_id = agent_id
+        self.phone = phone
+
+    async def ask(self, verb: str, **more: Any) -> dict[str, Any]:
+        return await self.house.ask(verb, self.agent_id, **more)
+
+    async def ready(self) -> None:
+        await self.ask("agent.state", state="ready")
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """The view as last pushed."""
+        return self.house.views.get(str(self.agent_id), {})
+
+    async def until(self, true: Callable[[dict[str, Any]], Any], what: str, seconds: float = 10) -> None:
+        """Wait for a pushed view of which this is true."""
+        await self.house.until(lambda: self.view and true(self.view), seconds, f"agent {what}")
+
+    async def in_state(self, state: str, seconds: float = 10) -> None:
+        await self.until(lambda view: view["state"] == state, f"is {state}", seconds)
+
+    async def picks_up(self, seconds: float = 10) -> Call:
+        """Answer the next call that rings."""
+        call = await self.phone.next_call(seconds)
+        await call.ring()
+        await call.answer()
+        return call
+
+
+async def opened(home: Path) -> AsyncIterator[House]:
+    """A house for the time of a fixture."""
+    house = House(home)
+    try:
+        await house.start()
+        yield house
+    finally:
+        await house.stop()

@@ -1,0 +1,17 @@
+"""One small centre for all tests of calls: starting it costs seconds, sharing it costs nothing."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from call_house import House
+
+
+@pytest_asyncio.fixture(scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    house = House(tmp_path_factory.mktemp("house"))
+    try:
+        await house.start()
+        yield house
+    finally:
+        await house.stop()

@@ -1,0 +1,341 @@
+"""A centre in virtual time: the real floor and router, a medium and people made of dice."""
+
+import contextlib
+import heapq
+import itertools
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from andon.interactions.events import Outcome
+from andon.interactions.model import (
+    AgentAnswered,
+    AgentEnded,
+    AgentHangsUp,
+    AgentHolds,
+    AgentRejects,
+    AgentRetrieves,
+    CallerEnded,
+    CallerKey,
+    Contact,
+    DeviceHeld,
+    DeviceRetrieved,
+    Dial,
+    Drop,
+    Forget,
+    HangUp,
+    Input,
+    Interrupted,
+    Join,
+    Joined,
+    JoinFailed,
+    MediumOrder,
+    MessageTaken,
+    Speak,
+    SpeechEnded,
+    StopSpeaking,
+    TakeMessage,
+    Tape,
+    TapeRuns,
+)
+from andon.interactions.ports import (
+    ContactPort,
+    ContactView,
+    FlowInput,
+    Key,
+    Played,
+    Prompt,
+    QueueLeave,
+    QueueLeft,
+    Started,
+    VoicemailTaken,
+    WaitTick,
+)
+from andon.interactions.service import Floor
+from andon.kit.clock import VirtualClock
+from andon.kit.events import CoreStarted
+from andon.kit.journal import Fact
+from andon.routing.events import AgentState
+from andon.routing.machine import Router
+from andon.routing.model import AgentConfig, CentreConfig, DeviceTest, QueueConfig, Refused
+
+T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+TENANT, CLIENT, PROJECT, NUMBER, FLOW, QUEUE = (UUID(int=n) for n in range(1, 7))
+
+
+class Scheduled:
+    def __init__(self) -> None:
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class VirtualScheduler:
+    """Runs callbacks in the order of their time on a virtual clock."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self._number = itertools.count()
+        self._heap: list[tuple[float, int, Scheduled, Callable[..., object], tuple[Any, ...]]] = []
+
+    def call_later(self, delay: float, callback: Callable[..., object], *args: Any) -> Scheduled:
+        timer = Scheduled()
+        due = self._clock.monotonic() + max(0.0, delay)
+        heapq.heappush(self._heap, (due, next(self._number), timer, callback, args))
+        return timer
+
+    def run(self, until: float) -> None:
+        """Let time pass up to `until` seconds since the start."""
+        while self._heap and self._heap[0][0] <= until:
+            due, _, timer, callback, args = heapq.heappop(self._heap)
+            self._clock.advance(max(0.0, due - self._clock.monotonic()))
+            if not timer.cancelled:
+                callback(*args)
+        self._clock.advance(max(0.0, until - self._clock.monotonic()))
+
+
+class SimpleFlow:
+    """Answer, record, greet, queue, survey: enough to meet every stage."""
+
+    def __init__(self, port: ContactPort, dice: random.Random) -> None:
+        self.port = port
+        self.dice = dice
+        self.after: Outcome | None = None
+        self.heard: list[FlowInput] = []
+
+    def hear(self, heard: FlowInput) -> None:
+        self.heard.append(heard)
+        port = self.port
+        match heard:
+            case Started():
+                port.answer()
+                port.start_recording()
+                port.play([Prompt("welcome")])
+            case Played() if self.after is not None:
+                port.finish(self.after)
+            case Played():
+                if self.dice.random() < 0.1:
+                    port.expect(Outcome.OUT_OF_HOURS)
+                    port.take_voicemail(30)
+                else:
+                    port.enqueue(QUEUE, self.dice.choice([0, 0, 5]), 7)
+            case VoicemailTaken():
+                port.finish(Outcome.OUT_OF_HOURS)
+            case WaitTick():
+                port.play([Prompt("queue_wait")])
+            case Key(digit="*"):
+                port.leave_queue()
+                port.finish(Outcome.SELF_SERVICE)
+            case QueueLeft(how=QueueLeave.CONVERSATION_ENDED):
+                self.after = Outcome.SERVED
+                port.survey_asked("csat")
+                port.play([Prompt("survey")])
+            case QueueLeft(how=how):
+                self.after = Outcome.QUEUE_TIMEOUT if how is QueueLeave.TIMEOUT else Outcome.NOBODY_SIGNED_IN
+                port.play([Prompt("sorry")])
+            case _:
+                pass
+
+
+class Flows:
+    def __init__(self, dice: random.Random) -> None:
+        self.dice = dice
+
+    def start(self, port: ContactPort) -> SimpleFlow:
+        return SimpleFlow(port, self.dice)
+
+
+class Town:
+    """Callers, agents and the engine between them."""
+
+    def __init__(self, seed: int, *, agents: int = 4) -> None:
+        self.dice = random.Random(seed)
+        self.clock = VirtualClock(T0)
+        self.later = VirtualScheduler(self.clock)
+        self.facts: list[Fact] = [CoreStarted(at=T0, tenant_id=TENANT, version_of_code="t", clean=True)]
+        self._ids = itertools.count(1000)
+        self.agents = [UUID(int=100 + n) for n in range(agents)]
+        config = CentreConfig(
+            tenant_id=TENANT,
+            agents=tuple(AgentConfig(agent_id=a, agent_no=str(a.int), name="") for a in self.agents),
+            queues=(
+                QueueConfig(
+                    queue_id=QUEUE,
+                    client_id=CLIENT,
+                    project_id=PROJECT,
+                    name="q",
+                    ring_timeout_s=8,
+                    acw_s=5,
+                    max_wait_s=60,
+                ),
+            ),
+        )
+        self.floor = Floor(
+            router=Router(config, T0, self.new_id),
+            clock=self.clock,
+            scheduler=self.later,
+            append=self.facts.append,
+            medium=self,
+            flows=Flows(self.dice),
+            new_id=self.new_id,
+        )
+        self.callers: dict[UUID, bool] = {}  # contact to whether the leg still lives
+        self.legs: dict[str, bool] = {}  # agents' legs likewise
+        self.stopped: set[tuple[UUID, int]] = set()
+        self.forgotten: set[UUID] = set()
+
+    def new_id(self) -> UUID:
+        return UUID(int=next(self._ids))
+
+    # people
+
+    def call(self) -> Contact:
+        """A caller dials in."""
+        contact_id = self.new_id()
+        at = self.floor.now()
+        contact = Contact(
+            contact_id=contact_id,
+            tenant_id=TENANT,
+            client_id=CLIENT,
+            project_id=PROJECT,
+            leg_id=f"leg-{contact_id.int}",
+            arrived=at,
+            view=ContactView(
+                contact_id=contact_id,
+                tenant_id=TENANT,
+                client_id=CLIENT,
+                project_id=PROJECT,
+                number_id=NUMBER,
+                flow_id=FLOW,
+                caller="13800138000",
+                dnis="400",
+                language="zh",
+                arrived_at=at,
+            ),
+        )
+        self.callers[contact_id] = True
+        self.floor.arrive(
+            contact,
+            number_id=NUMBER,
+            trunk_id=None,
+            caller="13800138000",
+            caller_raw="13800138000",
+            dnis="400",
+            node="n1",
+            refused=None,
+        )
+        return contact
+
+    def hang_up(self, contact: Contact, cause: int = 16, media_lost: bool = False) -> None:
+        if self.callers.get(contact.contact_id):
+            self.callers[contact.contact_id] = False
+            self.floor.feed(contact, CallerEnded(cause, media_lost))
+
+    def ready(self, agent: UUID) -> None:
+        """Sign in with a tested device and become ready, as far as that goes now."""
+        floor = self.floor
+        with contextlib.suppress(Refused):
+            floor.act(lambda r, at: r.sign_in(agent, "browser", at))
+            floor.act(lambda r, at: r.device_changed(agent, True, at))
+            floor.act(
+                lambda r, at: r.device_tested(agent, DeviceTest(passed=True, speaker=True, echo=True), at)
+            )
+        with contextlib.suppress(Refused):
+            floor.act(lambda r, at: r.request_state(agent, AgentState.READY, at))
+
+    def something(self, contacts: list[Contact]) -> None:
+        """One random thing that people do."""
+        dice = self.dice
+        agent = dice.choice(self.agents)
+        contact = dice.choice(contacts) if contacts else None
+        card = self.floor.contact_of(agent)
+        talk = card.talk if card is not None else None
+        doings: list[Callable[[], None]] = [
+            lambda: self.ready(agent),
+            lambda: self.ready(agent),
+            lambda: self.ready(agent),
+            lambda: self.floor.act(lambda r, at: r.wrap_done(agent, at)),
+            lambda: self.floor.act(lambda r, at: r.device_changed(agent, dice.random() < 0.7, at)),
+        ]
+        if dice.random() < 0.15:
+            doings.append(lambda: self.floor.act(lambda r, at: r.sign_out(agent, at)))
+        if contact is not None:
+            doings.append(lambda: self.hang_up(contact))
+            doings.append(lambda: self.floor.feed(contact, CallerKey(dice.choice("12*"))))
+            if dice.random() < 0.2:
+                doings.append(lambda: self.hang_up(contact, 44, True))
+            if dice.random() < 0.05:
+                doings.append(lambda: self.lose(contact))
+        if card is not None:
+            for ask in (AgentHolds(agent), AgentRetrieves(agent), AgentHangsUp(agent), AgentRejects(agent)):
+                doings.append(lambda ask=ask: self.floor.feed(card, ask))  # type: ignore[misc] # bound now
+        if card is not None and talk is not None:
+            leg = talk.leg_id
+            doings.append(lambda: self.floor.feed(card, DeviceHeld(leg)))
+            doings.append(lambda: self.floor.feed(card, DeviceRetrieved(leg)))
+            doings.append(lambda: self.end_leg(card, leg, 44))
+            doings.append(lambda: self.end_leg(card, leg, 16))
+        dice.choice(doings)()
+
+    def lose(self, contact: Contact) -> None:
+        self.callers[contact.contact_id] = False
+        self.floor.feed(contact, Interrupted())
+
+    # the engine
+
+    def perform(self, contact: Contact, order: MediumOrder) -> None:
+        """Carry out an order after a little while, in any way an engine may."""
+        dice, soon = self.dice, self.dice.uniform(0.001, 0.05)
+        match order:
+            case Speak():
+                self._feed(dice.uniform(0.05, 4), contact, SpeechEnded(order.token), spoken=order.token)
+            case StopSpeaking():
+                self.stopped.add((contact.contact_id, order.token))
+            case Tape():
+                self._feed(soon, contact, TapeRuns(order.recording_id))
+            case TakeMessage():
+                self._feed(dice.uniform(0.1, 6), contact, MessageTaken(dice.choice([0, 500, 3000])))
+            case Dial():
+                self.legs[order.leg_id] = True
+                how = dice.random()
+                wait = dice.uniform(0.02, 12)  # the ring time-out is 8 s
+                if how < 0.6:
+                    self.later.call_later(wait, self._answer, contact, order.leg_id)
+                elif how < 0.85:
+                    self.later.call_later(
+                        wait, self.end_leg, contact, order.leg_id, dice.choice([17, 20, 21, 38, 44])
+                    )
+            case Drop():
+                self.later.call_later(soon, self.end_leg, contact, order.leg_id, 16)
+            case Join(report=True):
+                self.later.call_later(soon, self._join, contact, order.leg_id)
+            case HangUp():
+                self.later.call_later(soon, self.hang_up, contact)
+            case Forget():
+                self.forgotten.add(contact.contact_id)
+            case _:
+                pass
+
+    def _feed(self, delay: float, contact: Contact, heard: Input, spoken: int = 0) -> None:
+        def deliver() -> None:
+            gone = not self.callers[contact.contact_id]
+            if not gone and (contact.contact_id, spoken) not in self.stopped:
+                self.floor.feed(contact, heard)
+
+        self.later.call_later(delay, deliver)
+
+    def _answer(self, contact: Contact, leg: str) -> None:
+        if self.legs[leg]:
+            self.floor.feed(contact, AgentAnswered(leg))
+
+    def end_leg(self, contact: Contact, leg: str, cause: int) -> None:
+        if self.legs[leg]:
+            self.legs[leg] = False
+            self.floor.feed(contact, AgentEnded(leg, cause, cause == 44))
+
+    def _join(self, contact: Contact, leg: str) -> None:
+        both = self.legs[leg] and self.callers[contact.contact_id]
+        self.floor.feed(contact, Joined(leg) if both else JoinFailed(leg))

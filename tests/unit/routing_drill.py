@@ -1,0 +1,614 @@
+"""A drill: random inputs to a router, every effect held against an independent, naive book.
+
+The book scans everything after every input; it shares no index and no ordering code with the router. A
+`Fault` names the broken invariant. Choices come from `pick(n)`, so that Hypothesis (bytes) and a seeded
+generator can both drive it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from andon.kit.journal import Fact
+from andon.routing.events import AgentSignedIn, AgentSignedOut, AgentState, AgentStateChanged
+from andon.routing.machine import Router
+from andon.routing.model import (
+    AgentConfig,
+    CentreConfig,
+    DeviceTest,
+    Effect,
+    Offer,
+    OfferEnd,
+    Policy,
+    QueueConfig,
+    Refused,
+    SkillNeed,
+    WaitEnded,
+    Withdraw,
+)
+
+START = datetime(2026, 3, 2, 1, 0, 0, 400, tzinfo=UTC)  # 400 µs off the millisecond, on purpose
+S = AgentState
+Pick = Callable[[int], int]
+REQUESTS = (S.READY, S.READY, S.NOT_READY, S.BREAK)
+ENDS = (OfferEnd.REJECTED, OfferEnd.TIMEOUT, OfferEnd.UNREACHABLE, OfferEnd.FAILED)
+
+
+class Fault(AssertionError):
+    """An invariant does not hold."""
+
+
+def require(ok: bool, text: str) -> None:
+    if not ok:
+        raise Fault(text)
+
+
+def agent_id(number: int) -> UUID:
+    return UUID(int=1000 + number)
+
+
+def queue_id(number: int) -> UUID:
+    return UUID(int=2000 + number)
+
+
+def skill_id(number: int) -> UUID:
+    return UUID(int=3000 + number)
+
+
+@dataclass
+class Caller:
+    """The book's own waiting contact."""
+
+    contact: UUID
+    queue: UUID
+    priority: int
+    since: datetime
+    number: int
+    longest: int | None
+    offer: UUID | None = None
+
+
+@dataclass
+class Seat:
+    """The book's own agent, from facts alone."""
+
+    state: AgentState = S.OFFLINE
+    since: datetime | None = None
+    idle_since: datetime | None = None
+    signed_in: datetime | None = None
+    spent_ms: int = 0
+    turns: dict[UUID, int] = field(default_factory=dict)
+
+
+class Drill:
+    """One random centre under random inputs."""
+
+    def __init__(self, pick: Pick) -> None:
+        self.pick = pick
+        self.now = START
+        self.made = 0
+        self.seats: dict[UUID, Seat] = {}
+        self.callers: dict[UUID, Caller] = {}
+        self.offers: dict[UUID, tuple[UUID, UUID]] = {}  # live: contact, agent
+        self.ended: set[UUID] = set()
+        self.talks: dict[UUID, UUID] = {}  # contact -> agent
+        self.turns: dict[UUID, int] = {}
+        self.rings: dict[UUID, datetime] = {}  # until when, by offer
+        self.deserted: dict[UUID, datetime] = {}  # queue with callers and nobody signed in, since
+        self.inputs = 0
+        self.offered = 0
+        self.config = self._centre()
+        self._learn()
+        self.router = Router(self.config, self.now, self._new_id)
+
+    # -- a random centre
+
+    def _centre(self) -> CentreConfig:
+        agents = tuple(self._agent(n) for n in range(1 + self.pick(6)))
+        queues = tuple(self._queue(n) for n in range(1 + self.pick(4)))
+        return CentreConfig(tenant_id=UUID(int=1), agents=agents, queues=queues)
+
+    def _agent(self, number: int) -> AgentConfig:
+        skills = {skill_id(n): 1 + self.pick(4) for n in range(3) if self.pick(4)}
+        return AgentConfig(
+            agent_id=agent_id(number),
+            agent_no=str(8000 + number),
+            name=f"a{number}",
+            skills=skills,
+            client_id=UUID(int=5001) if self.pick(12) == 1 else None,
+            capacity=0 if self.pick(25) == 1 else 1,
+            active=self.pick(25) != 1,
+        )
+
+    def _queue(self, number: int) -> QueueConfig:
+        needs = tuple(
+            SkillNeed(skill_id=skill_id(n), min_level=1 + self.pick(3)) for n in range(3) if self.pick(5) == 1
+        )
+        return QueueConfig(
+            queue_id=queue_id(number),
+            client_id=UUID(int=5001 + self.pick(2)),
+            project_id=UUID(int=6001),
+            name=f"q{number}",
+            required_skills=needs,
+            priority=self.pick(3),
+            policy=tuple(Policy)[self.pick(3)],
+            ring_timeout_s=1 + self.pick(30),
+            acw_s=self.pick(4) * 10,
+            max_wait_s=(None, 5, 60)[self.pick(3)],
+            nobody_grace_s=self.pick(2) * 20,
+        )
+
+    def _new_id(self) -> UUID:
+        self.made += 1
+        return UUID(int=9_000_000 + self.made)
+
+    # -- inputs
+
+    def run(self, steps: int) -> None:
+        """`steps` random inputs, then close the centre and check that every time line ended."""
+        for agent in self.config.agents:
+            if self.pick(4):
+                self._bring_up(agent.agent_id)
+        for _ in range(steps):
+            self.step()
+        self.close()
+
+    def step(self) -> None:
+        inputs: list[Callable[[], None]] = [
+            self.caller_arrives,
+            self.caller_arrives,
+            self.caller_arrives,
+            self.agent_answers,
+            self.agent_answers,
+            self.agent_answers,
+            self.conversation_ends,
+            self.conversation_ends,
+            self.time_passes,
+            self.time_passes,
+            self.agent_asks,
+            self.agent_comes,
+            self.agent_comes,
+            self.caller_leaves,
+            self.offer_fails,
+            self.hold,
+            self.wrap,
+            self.device,
+            self.sign,
+            self.reconfigure,
+            self.late_message,
+        ]
+        inputs[self.pick(len(inputs))]()
+
+    def caller_arrives(self) -> None:
+        queue = self.config.queues[self.pick(len(self.config.queues))].queue_id
+        contact, priority = self._new_id(), self.pick(3)
+        longest = self.queues[queue].max_wait_s
+        self.callers[contact] = Caller(contact, queue, priority, self._ms(self.now), self.made, longest)
+        self._do(lambda: self.router.enqueue(contact, queue, priority, self.now))
+
+    def caller_leaves(self) -> None:
+        if self.callers:
+            contact = self._one(sorted(self.callers))
+            how = (OfferEnd.CALLER_GONE, OfferEnd.ENDED)[self.pick(2)]
+            caller = self.callers[contact]
+            if caller.offer is None:
+                del self.callers[contact]
+            else:
+                caller.number = -1  # the Withdraw that must come ends it
+            self._do(lambda: self.router.leave(contact, self.now, how=how))
+
+    def agent_answers(self) -> None:
+        if self.offers:
+            offer = self._one(sorted(self.offers))
+            contact, agent = self.offers.pop(offer)
+            self.ended.add(offer)
+            del self.callers[contact]
+            require(agent not in self.talks.values(), "an agent has two conversations")
+            self.talks[contact] = agent
+            self._do(lambda: self.router.connected(offer, self.now))
+            require(self.seats[agent].state is S.TALKING, "connected, but not talking")
+
+    def offer_fails(self) -> None:
+        if self.offers:
+            offer = self._one(sorted(self.offers))
+            contact, agent = self.offers.pop(offer)
+            self.ended.add(offer)
+            self.callers[contact].offer = None
+            self._do(lambda: self.router.offer_ended(offer, ENDS[self.pick(4)], self.now))
+            require(
+                self.seats[agent].state in {S.NOT_READY, S.BREAK}, "a failed ring leaves the agent callable"
+            )
+
+    def hold(self) -> None:
+        if self.talks:
+            contact = self._one(sorted(self.talks))
+            held = self.seats[self.talks[contact]].state is S.HELD
+            self._do(lambda: (self.router.retrieved if held else self.router.held)(contact, self.now))
+            require(self.seats[self.talks[contact]].state is (S.TALKING if held else S.HELD), "hold")
+
+    def conversation_ends(self) -> None:
+        if self.talks:
+            contact = self._one(sorted(self.talks))
+            agent = self.talks.pop(contact)
+            self._do(lambda: self.router.conversation_ended(contact, self.now))
+            require(self.seats[agent].state not in {S.TALKING, S.HELD}, "talking after the end")
+
+    def wrap(self) -> None:
+        agent = self._any_agent()
+        if self.pick(2):
+            self._do(lambda: self.router.wrap_done(agent, self.now))
+            require(self._state(agent) is not S.ACW, "wrap-up not done")
+        else:
+            self._try(lambda: self.router.wrap_extend(agent, 1 + self.pick(60), self.now))
+
+    def agent_asks(self) -> None:
+        agent, state = self._any_agent(), REQUESTS[self.pick(4)]
+        reason = None if state is S.READY or self.pick(2) else UUID(int=7001)
+        before = self._state(agent)
+        done = self._try(lambda: self.router.request_state(agent, state, self.now, reason_id=reason))
+        if done and before in {S.NOT_READY, S.BREAK, S.READY, S.ACW}:
+            allowed = {state, S.RINGING} if state is S.READY else {state}
+            if self.agents[agent].active:
+                require(self._state(agent) in allowed, f"asked for {state}, is {self._state(agent)}")
+
+    def agent_comes(self) -> None:
+        self._bring_up(self._any_agent())
+
+    def device(self) -> None:
+        agent = self._any_agent()
+        if self.pick(3):
+            self._do(lambda: self.router.device_changed(agent, self.pick(2) == 1, self.now))
+        else:
+            test = DeviceTest(passed=self.pick(4) != 1)
+            self._try(lambda: self.router.device_tested(agent, test, self.now))
+
+    def sign(self) -> None:
+        agent = self._any_agent()
+        match self.pick(6):
+            case 0:
+                self._do(lambda: self.router.sign_out(agent, self.now))
+            case 1:
+                if self.pick(3) == 0:
+                    self._end_talk_of(agent)
+                    self._do(lambda: self.router.sign_out(agent, self.now, by="system", why="x", force=True))
+                    require(self._state(agent) is S.OFFLINE, "forced out, still there")
+            case 2:
+                self._try(lambda: self.router.sign_in(agent, "sip", self.now, took_over=True))
+            case 3:
+                self._try(lambda: self.router.sign_in(agent, "sip", self.now))
+            case _:
+                self._bring_up(agent)
+
+    def _bring_up(self, agent: UUID) -> None:
+        self._try(lambda: self.router.sign_in(agent, "browser", self.now))
+        self._do(lambda: self.router.device_changed(agent, True, self.now))
+        self._try(lambda: self.router.device_tested(agent, DeviceTest(passed=True), self.now))
+        self._try(lambda: self.router.request_state(agent, S.READY, self.now))
+
+    def time_passes(self) -> None:
+        """Forward by up to 40 s, keeping every deadline on the way, or by a jump that is late for them."""
+        end = self.now + timedelta(microseconds=1 + self.pick(255) * 157_001)
+        late = self.pick(5) == 1
+        while not late:
+            deadline = self.router.next_deadline()
+            if deadline is None or deadline > end:
+                break
+            self.now = max(self.now, deadline)
+            self._do(lambda: self.router.tick(self.now))
+        self.now = end
+        self._do(lambda: self.router.tick(self.now))
+        deadline = self.router.next_deadline()
+        require(deadline is None or deadline > self._ms(self.now), "a deadline that is due stays")
+        self._check_time()
+
+    def _check_time(self) -> None:
+        """Right after a tick nothing lasts longer than it may."""
+        now = self._ms(self.now)
+        for caller in self.callers.values():
+            if caller.offer is None:
+                longest = timedelta(seconds=caller.longest or 10**6)
+                require(now < caller.since + longest, "waits longer than the longest wait")
+                deserted = self.deserted.get(caller.queue, now)
+                require(now < deserted + timedelta(seconds=20, milliseconds=1), "waits in a deserted queue")
+        for offer, until in self.rings.items():
+            require(offer not in self.offers or now < until, "rings longer than the ring time-out")
+        for agent in self.router.agents():
+            require(agent.acw_until is None or now < agent.acw_until, "wrap-up longer than its time")
+
+    def late_message(self) -> None:
+        """Messages about what is over change nothing."""
+        gone = UUID(int=9_000_000)
+        if self.ended and self.pick(4):
+            gone = self._one(sorted(self.ended))
+        for late in (
+            lambda: self.router.offer_ended(gone, OfferEnd.TIMEOUT, self.now),
+            lambda: self.router.leave(gone, self.now),
+            lambda: self.router.conversation_ended(gone, self.now),
+            lambda: self.router.held(gone, self.now),
+        ):
+            require(late() == [], "a late message had an effect")
+        try:
+            self.router.connected(gone, self.now)
+        except Refused as refused:
+            require(refused.code == "offer.gone", refused.code)
+        else:
+            raise Fault("an offer that is over was answered")
+
+    def reconfigure(self) -> None:
+        """Change an agent or a queue, take one away, or add one, while live."""
+        agents, queues = list(self.config.agents), list(self.config.queues)
+        what = self.pick(6)
+        if what == 0 and len(agents) > 1:
+            agents.pop(self.pick(len(agents)))
+        elif what == 1 and len(queues) > 1:
+            queues.pop(self.pick(len(queues)))
+        elif what in {2, 3}:
+            changed = self._agent(self.pick(7))
+            known = [n for n, agent in enumerate(agents) if agent.agent_id == changed.agent_id]
+            if known:
+                agents[known[0]] = changed
+            else:
+                agents.append(changed)
+        elif what == 4:
+            self._new_id()
+            queues.append(self._queue(100 + self.made))
+        else:
+            place = self.pick(len(queues))
+            queues[place] = self._queue(queues[place].queue_id.int - 2000)
+        self.config = CentreConfig(tenant_id=UUID(int=1), agents=tuple(agents), queues=tuple(queues))
+        self._learn()
+        self._do(lambda: self.router.configure(self.config, self.now))
+
+    def close(self) -> None:
+        """Stop the centre: nobody is left, no offer open, every second of every agent accounted for."""
+        self.callers = {contact: caller for contact, caller in self.callers.items() if caller.offer}
+        for caller in self.callers.values():
+            caller.number = -1
+        self.talks.clear()
+        self._do(lambda: self.router.close(self.now))
+        require(not self.offers and not self.callers, "an offer never ended")
+        for seat in self.seats.values():
+            require(seat.state is S.OFFLINE, "somebody is left after the close")
+        require(self.router.next_deadline() is None, "a deadline is left after the close")
+
+    # -- helpers
+
+    def _one(self, among: list[UUID]) -> UUID:
+        return among[self.pick(len(among))]
+
+    def _any_agent(self) -> UUID:
+        return self.config.agents[self.pick(len(self.config.agents))].agent_id
+
+    def _state(self, agent: UUID) -> AgentState:
+        return self.seats[agent].state if agent in self.seats else S.OFFLINE
+
+    def _end_talk_of(self, agent: UUID) -> None:
+        self.talks = {contact: who for contact, who in self.talks.items() if who != agent}
+
+    def _try(self, act: Callable[[], list[Effect]]) -> bool:
+        try:
+            effects = act()
+        except Refused:
+            effects = []
+            done = False
+        else:
+            done = True
+        self._read(effects)
+        return done
+
+    def _do(self, act: Callable[[], list[Effect]]) -> None:
+        self._read(act())
+
+    @staticmethod
+    def _ms(instant: datetime) -> datetime:
+        return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+    # -- the book
+
+    def _read(self, effects: list[Effect]) -> None:
+        self.inputs += 1
+        for effect in effects:
+            match effect:
+                case Offer():
+                    self._offer(effect)
+                case Withdraw():
+                    self._withdraw(effect)
+                case WaitEnded():
+                    caller = self.callers.pop(effect.contact_id, None)
+                    require(caller is not None, "the wait of nobody ended")
+                    assert caller is not None
+                    require(caller.offer is None, "the wait ended while ringing")
+                case AgentStateChanged():
+                    self._state_changed(effect)
+                case AgentSignedIn():
+                    seat = self.seats.setdefault(self._who(effect), Seat())
+                    require((seat.state is not S.OFFLINE) == effect.took_over, "signed in twice")
+                    if not effect.took_over:
+                        seat.signed_in, seat.spent_ms = effect.at, 0
+                case AgentSignedOut():
+                    seat = self.seats[self._who(effect)]
+                    require(seat.state is S.OFFLINE, "signed out but not offline")
+                    assert seat.signed_in is not None
+                    stayed = (effect.at - seat.signed_in) / timedelta(milliseconds=1)
+                    require(stayed == seat.spent_ms, f"{stayed} ms signed in, {seat.spent_ms} ms in states")
+        self._scan()
+
+    @staticmethod
+    def _who(fact: Fact) -> UUID:
+        assert fact.agent_id is not None
+        return fact.agent_id
+
+    def _state_changed(self, fact: AgentStateChanged) -> None:
+        seat = self.seats.setdefault(self._who(fact), Seat())
+        require(fact.previous is seat.state, f"says {fact.previous}, was {seat.state}")
+        require(fact.at == self._ms(fact.at), "not a whole millisecond")
+        if seat.state is not S.OFFLINE:
+            assert seat.since is not None
+            spent = (fact.at - seat.since) / timedelta(milliseconds=1)
+            require(spent == fact.previous_ms, f"{spent} ms went by, says {fact.previous_ms}")
+            seat.spent_ms += fact.previous_ms
+        if fact.state is S.READY and fact.previous is not S.RINGING:
+            seat.idle_since = fact.at
+        seat.state, seat.since = fact.state, fact.at
+
+    def _offer(self, offer: Offer) -> None:
+        self.offered += 1
+        caller = self.callers.get(offer.contact_id)
+        require(caller is not None, "offered a contact that does not wait")
+        assert caller is not None
+        require(caller.offer is None, "a contact is offered twice at once")
+        busy = {agent for _, agent in self.offers.values()} | set(self.talks.values())
+        require(offer.agent_id not in busy, "an agent is offered two contacts at once")
+        require(self.seats[offer.agent_id].state is S.RINGING, "offered, but not ringing")
+        require(self._serves(offer.agent_id, offer.queue_id), "offered to an agent who cannot serve it")
+        self._check_order(caller, offer)
+        self._check_policy(offer)
+        caller.offer = offer.offer_id
+        self.offers[offer.offer_id] = (offer.contact_id, offer.agent_id)
+        self.rings[offer.offer_id] = self._ms(self.now) + timedelta(seconds=offer.ring_timeout_s)
+        self.turns[offer.queue_id] = self.turns.get(offer.queue_id, 0) + 1
+        self.seats[offer.agent_id].turns[offer.queue_id] = self.turns[offer.queue_id]
+        self._check_decision(offer)
+
+    def _rank(self, caller: Caller) -> tuple[int, datetime, int]:
+        return (-(self.queues[caller.queue].priority + caller.priority), caller.since, caller.number)
+
+    def _check_order(self, caller: Caller, offer: Offer) -> None:
+        """Nobody who could have had this agent was before: higher priority, then earlier arrival."""
+        for other in self.callers.values():
+            if other.offer is None and other is not caller and self._serves(offer.agent_id, other.queue):
+                require(self._rank(caller) < self._rank(other), "somebody before was passed over")
+
+    def _check_policy(self, offer: Offer) -> None:
+        """The chosen agent is the policy's best of those who were ready."""
+        queue = self.queues[offer.queue_id]
+        ready = [
+            agent
+            for agent, seat in self.seats.items()
+            if (seat.state is S.READY or agent == offer.agent_id) and self._serves(agent, offer.queue_id)
+        ]
+
+        def merit(agent: UUID) -> Any:
+            seat = self.seats[agent]
+            level = sum(self.agents[agent].skills.get(n.skill_id, 0) for n in queue.required_skills)
+            return {
+                Policy.LONGEST_IDLE: seat.idle_since,
+                Policy.MOST_SKILLED: (-level, seat.idle_since),
+                Policy.ROUND_ROBIN: seat.turns.get(offer.queue_id, 0),
+            }[queue.policy]
+
+        require(
+            all(merit(offer.agent_id) <= merit(agent) for agent in ready), f"not the best by {queue.policy}"
+        )
+
+    def _check_decision(self, offer: Offer) -> None:
+        decision = offer.decision
+        msgspec.json.encode(decision)
+        signed_in = [a for a, seat in self.seats.items() if seat.state is not S.OFFLINE]
+        serving = [a for a in signed_in if self._serves(a, offer.queue_id)]
+        require(decision["considered"] == len(serving), "decision: considered")
+        require(decision["chosen"]["agent_id"] == str(offer.agent_id), "decision: chosen")
+        named = [entry["agent_id"] for entry in decision["passed_over"]]
+        require(len(named) == len(set(named)), "decision: an agent named twice")
+        everyone = {str(agent) for agent in signed_in} - {str(offer.agent_id)}
+        require(set(named) <= everyone, "decision: names somebody who is not there")
+        require(len(named) + sum(decision["more"].values()) == len(everyone), "decision: does not add up")
+        for entry in decision["passed_over"]:
+            self._check_reason(offer, entry)
+
+    def _check_reason(self, offer: Offer, entry: dict[str, Any]) -> None:
+        agent = UUID(entry["agent_id"])
+        state, serves = self.seats[agent].state, self._serves(agent, offer.queue_id)
+        expected = {
+            "busy": serves and state in {S.RINGING, S.TALKING, S.HELD, S.ACW},
+            "not_ready": serves and state is S.NOT_READY,
+            "on_break": serves and state is S.BREAK,
+        }
+        for reason in ("idle_shorter", "less_skilled", "turn_later"):
+            expected[reason] = serves and state is S.READY
+        for reason in ("skill_missing", "skill_level", "other_client", "no_capacity", "inactive"):
+            expected[reason] = not serves
+        require(expected[entry["reason"]], f"decision: {entry} is not true")
+
+    def _withdraw(self, withdraw: Withdraw) -> None:
+        require(withdraw.offer_id in self.offers, "an offer ended twice, or never began")
+        contact, agent = self.offers.pop(withdraw.offer_id)
+        require((contact, agent) == (withdraw.contact_id, withdraw.agent_id), "withdrawn from somebody else")
+        self.ended.add(withdraw.offer_id)
+        self.callers[contact].offer = None
+        if self.callers[contact].number == -1:
+            del self.callers[contact]
+
+    def _learn(self) -> None:
+        """Read the configuration anew: who is who, and who can serve what."""
+        self.agents = {agent.agent_id: agent for agent in self.config.agents}
+        self.queues = {queue.queue_id: queue for queue in self.config.queues}
+        self.able = {
+            (agent.agent_id, queue.queue_id)
+            for agent in self.config.agents
+            for queue in self.config.queues
+            if agent.active
+            and agent.capacity
+            and agent.client_id in {None, queue.client_id}
+            and all(agent.skills.get(n.skill_id, 0) >= n.min_level for n in queue.required_skills)
+        }
+
+    def _serves(self, agent: UUID, queue: UUID) -> bool:
+        return (agent, queue) in self.able
+
+    def _scan(self) -> None:
+        """After every input: nobody waits for whom a qualified agent is ready, and every counter is true."""
+        for who, seat in self.seats.items():
+            if seat.state is S.OFFLINE and who not in self.agents:
+                seat.turns.clear()  # who comes back after being removed is new
+        ready = [agent for agent, seat in self.seats.items() if seat.state is S.READY]
+        waiting = [caller for caller in self.callers.values() if caller.offer is None]
+        for caller in waiting:
+            require(
+                not any(self._serves(a, caller.queue) for a in ready),
+                "waits though a qualified agent is ready",
+            )
+        for agent in self.router.agents():
+            require(agent.state is self._state(agent.agent_id), "read-out of an agent's state")
+            rings = [offer for offer, (_, who) in self.offers.items() if who == agent.agent_id]
+            require([agent.offer_id] == (rings or [None]), "read-out of an agent's offer")
+            require((agent.state is S.RINGING) == bool(rings), "rings without an offer")
+            talking = agent.agent_id in self.talks.values()
+            require((agent.state in {S.TALKING, S.HELD}) == talking, "talking without a conversation")
+            require(
+                agent.state is not S.READY or (agent.registered and agent.device_tested),
+                "ready without device",
+            )
+            require((agent.acw_until is not None) == (agent.state is S.ACW), "wrap-up time")
+        places = self.router.all_waiting()
+        require({p.contact_id for p in places} == set(self.callers), "read-out of who waits")
+        for place in places:
+            caller = self.callers[place.contact_id]
+            require(place.offered == (caller.offer is not None), "read-out of who is offered")
+            if caller.queue in self.queues:
+                before = [c for c in self.callers.values() if c.queue == caller.queue]
+                rank = sorted(before, key=self._rank).index(caller) + 1
+                require(place.position == rank, f"position {place.position}, truly {rank}")
+        for queue in self.router.queues():
+            mine = [self._state(a) for a in self.seats if self._serves(a, queue.queue_id)]
+            held = [c.since for c in self.callers.values() if c.queue == queue.queue_id]
+            counted = (queue.signed_in, queue.ready, queue.ringing, queue.talking, queue.acw, queue.waiting)
+            truly = (
+                len([s for s in mine if s is not S.OFFLINE]),
+                mine.count(S.READY),
+                mine.count(S.RINGING),
+                mine.count(S.TALKING) + mine.count(S.HELD),
+                mine.count(S.ACW),
+                len(held),
+            )
+            unoffered = [c for c in self.callers.values() if c.queue == queue.queue_id and c.offer is None]
+            if truly[0] or not unoffered:
+                self.deserted.pop(queue.queue_id, None)
+            else:
+                self.deserted.setdefault(queue.queue_id, self._ms(self.now))
+            require(counted == truly, f"queue counts {counted}, truly {truly}")
+            require(queue.oldest_since == min(held, default=None), "oldest waiting")

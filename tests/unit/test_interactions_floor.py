@@ -1,0 +1,108 @@
+"""Whole centres in virtual time: floor, router and flows under chance, judged by the ledger's rules."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from interactions_books import judged
+from interactions_town import QUEUE, Town
+from structlog.testing import capture_logs
+
+from andon.interactions.events import ContactConnected, ContactEnded, ContactQueued, Outcome
+from andon.interactions.model import AgentEnded, Contact, Stage, Stop
+from andon.routing.events import AgentState
+
+pytestmark = pytest.mark.unit
+
+
+def play(seed: int, seconds: int = 240) -> tuple[Town, list[Contact]]:
+    """Random callers and agents for a while, then everything is brought to its end in order."""
+    town = Town(seed)
+    contacts: list[Contact] = []
+    for agent in town.agents[:2]:
+        town.ready(agent)
+    now = 0.0
+    while now < seconds:
+        now += town.dice.expovariate(1.2)
+        town.later.run(now)
+        if town.dice.random() < 0.3:
+            contacts.append(town.call())
+        else:
+            town.something([contact for contact in contacts if contact.live])
+    if town.dice.random() < 0.5:
+        for contact in contacts:
+            town.hang_up(contact)
+    else:
+        for contact in list(town.floor.contacts.values()):
+            town.floor.feed(contact, Stop())
+    town.later.run(now + 30)
+    town.floor.act(lambda router, at: router.close(at))
+    town.later.run(now + 60)
+    return town, contacts
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_books_of_a_random_centre_balance(seed: int) -> None:
+    with capture_logs() as logs:
+        town, contacts = play(seed)
+    assert not [entry for entry in logs if entry["log_level"] in {"error", "critical"}]
+    ended = Counter(fact.contact_id for fact in town.facts if isinstance(fact, ContactEnded))
+    assert ended == Counter(contact.contact_id for contact in contacts)
+    assert not town.floor.contacts and not town.floor._timers
+    assert town.forgotten == set(ended)
+    books = judged(town.facts, town.floor.now())
+    wrong = [f"{f.rule}: {f.text}" for f in books.findings if f.rule != "recording.kept"]
+    assert wrong == []
+    # No agent's leg outlives its contact.
+    assert not [leg for leg, alive in town.legs.items() if alive]
+    # Router and floor agree that nothing is left.
+    assert all(agent.state is AgentState.OFFLINE for agent in town.floor.router.agents())
+    assert town.floor.router.all_waiting() == []
+
+
+def test_chance_meets_every_outcome() -> None:
+    """The random centre is no idle exercise: what it can reach, it reaches."""
+    seen: Counter[Outcome] = Counter()
+    for seed in range(12):
+        town, _ = play(seed)
+        seen.update(fact.outcome for fact in town.facts if isinstance(fact, ContactEnded))
+    assert set(seen) >= {
+        Outcome.SERVED,
+        Outcome.ABANDONED_FLOW,
+        Outcome.ABANDONED_QUEUE,
+        Outcome.ABANDONED_RINGING,
+        Outcome.VOICEMAIL,
+        Outcome.SELF_SERVICE,
+        Outcome.QUEUE_TIMEOUT,
+        Outcome.MEDIA_LOST,
+        Outcome.INTERRUPTED,
+        Outcome.SHUTDOWN,
+    }
+
+
+def test_a_lost_agents_caller_is_the_next_one_served() -> None:
+    town = Town(7, agents=2)
+    first, second = town.agents
+    town.ready(first)
+    town.dice.random = lambda: 0.5  # type: ignore[method-assign] # agents answer, nobody leaves messages
+    caller = town.call()
+    town.later.run(20)
+    assert caller.stage is Stage.TALKING and caller.talk is not None
+    waiting = [town.call() for _ in range(3)]
+    town.later.run(26)
+    assert [contact.stage for contact in waiting] == [Stage.QUEUED] * 3
+    leg = caller.talk.leg_id
+    town.legs[leg] = False
+    town.floor.feed(caller, AgentEnded(leg, 44, lost=True))
+    assert caller.stage is Stage.QUEUED
+    place = town.floor.router.waiting(caller.contact_id)
+    assert place is not None and place.position == 1
+    town.ready(second)
+    assert caller.stage is Stage.OFFERING
+    town.later.run(45)
+    connected = [fact for fact in town.facts if isinstance(fact, ContactConnected)]
+    assert [fact.agent_id for fact in connected if fact.contact_id == caller.contact_id] == [first, second]
+    queued = [fact for fact in town.facts if isinstance(fact, ContactQueued)]
+    assert [fact.queue_id for fact in queued if fact.contact_id == caller.contact_id] == [QUEUE, QUEUE]

@@ -1,0 +1,215 @@
+"""The ledger's rules: a true book is clean, and every single falsification of it is found."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from andon.reporting.ledger.model import Row, WitnessCall
+from andon.reporting.ledger.rules import Books
+from andon.reporting.ledger.witness import compare
+
+pytestmark = pytest.mark.unit
+
+START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+NOW = START + timedelta(hours=2)
+
+
+class Book:
+    """Writes rows as the core would: one instant a step, spans from the instants."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.ms = 0
+        self.states: dict[str, tuple[str, int]] = {}
+
+    def at(self, ms: int) -> datetime:
+        return START + timedelta(milliseconds=ms)
+
+    def add(self, kind: str, contact: str | None = None, agent: str | None = None, **data: Any) -> None:
+        row = Row(
+            seq=len(self.rows) + 1,
+            at=self.at(self.ms),
+            kind=kind,
+            contact_id=contact,
+            agent_id=agent,
+            data=data,
+        )
+        self.rows.append(row)
+
+    def state(self, agent: str, state: str) -> None:
+        previous, since = self.states.get(agent, ("offline", self.ms))
+        self.add("agent.state", agent=agent, state=state, previous=previous, previous_ms=self.ms - since)
+        self.states[agent] = (state, self.ms)
+
+
+def served_call(book: Book, contact: str, agent: str, waits: list[int]) -> None:
+    """A recorded call: queue, one refused offer, talk with hold, wrap-up; `waits` are the gaps in ms."""
+    gap = iter(waits)
+    begin = book.ms
+    rec = f"rec-{contact}"
+    book.add("contact.arrived", contact, channel_id=f"chan-{contact}")
+    book.ms += next(gap)
+    recording = book.ms
+    book.add("recording.started", contact, recording_id=rec, channel_id=f"chan-{contact}")
+    book.ms += next(gap)
+    queued = book.ms
+    book.add("contact.queued", contact, queue_id="q", priority=1, position=1)
+    for how in ("rejected", "answered"):
+        offer = f"offer-{contact}-{how}"
+        made = book.ms
+        book.add("offer.made", contact, agent, offer_id=offer, queue_id="q", device="sip", decision={})
+        book.state(agent, "ringing")
+        book.ms += next(gap)
+        book.add("offer.ended", contact, agent, offer_id=offer, queue_id="q", how=how, rang_ms=book.ms - made)
+        if how == "rejected":
+            book.state(agent, "not_ready")
+            book.ms += 5
+            book.state(agent, "ready")
+    book.add("contact.dequeued", contact, queue_id="q", how="answered", waited_ms=book.ms - queued)
+    book.add("contact.connected", contact, agent, queue_id="q", offer_id=offer, waited_ms=book.ms - queued)
+    book.state(agent, "talking")
+    talk = book.ms
+    book.ms += next(gap)
+    hold = book.ms
+    book.add("contact.held", contact, agent)
+    book.state(agent, "held")
+    book.ms += next(gap)
+    held = book.ms - hold
+    book.add("contact.retrieved", contact, agent, held_ms=held)
+    book.state(agent, "talking")
+    book.ms += next(gap)
+    book.add("contact.disconnected", contact, agent, by="agent", talked_ms=book.ms - talk, held_ms=held)
+    book.state(agent, "acw")
+    book.ms += next(gap)
+    total = book.ms - recording
+    spans = [
+        {"leg": "flow", "from_ms": 0, "to_ms": talk - recording},
+        {"leg": "agent", "from_ms": talk - recording, "to_ms": total, "agent_id": agent},
+    ]
+    book.add("recording.stopped", contact, recording_id=rec, total_ms=total, spans=spans)
+    book.add("contact.ended", contact, outcome="served", by="caller", total_ms=book.ms - begin)
+    book.ms += 40
+    book.add("recording.stored", contact, recording_id=rec, path="x.wav", audio_ms=total - 20, sha256="0")
+    book.state(agent, "ready")
+
+
+def a_day(waits: list[int]) -> Book:
+    book = Book()
+    book.add("core.started", version_of_code="x", clean=True)
+    book.add("agent.signed_in", agent="a", device="sip")
+    book.state("a", "not_ready")
+    book.ms += 10
+    book.state("a", "ready")
+    served_call(book, "c1", "a", waits)
+    book.ms += 100
+    book.add("contact.arrived", "c2", channel_id="chan-c2")
+    book.ms += 500
+    book.add("contact.queued", "c2", queue_id="q", priority=1, position=1)
+    book.ms += 700
+    book.add("contact.dequeued", "c2", queue_id="q", how="abandoned", waited_ms=700)
+    book.add("contact.ended", "c2", outcome="abandoned_queue", by="caller", total_ms=1200)
+    book.state("a", "offline")
+    book.add("agent.signed_out", agent="a", by="self", why="asked")
+    return book
+
+
+def judge(rows: list[Row]) -> Books:
+    books = Books()
+    books.take_all(rows)
+    books.close(NOW)
+    return books
+
+
+GAPS = st.lists(st.integers(1, 90_000), min_size=8, max_size=8)
+PLAIN = a_day([200, 300, 4000, 6000, 8000, 3000, 2000, 900])
+
+
+@given(GAPS)
+def test_a_true_book_has_nothing_unexplained(waits: list[int]) -> None:
+    books = judge(a_day(waits).rows)
+    assert books.findings == []
+    assert all(rule.checked for rule in books.results() if not rule.rule.startswith("witness"))
+
+
+NEEDED = [
+    i
+    for i, row in enumerate(PLAIN.rows)
+    if row.kind not in {"core.started", "agent.signed_in", "agent.signed_out"}
+]
+
+
+@pytest.mark.parametrize("index", NEEDED, ids=lambda i: PLAIN.rows[i].kind)
+def test_a_lost_row_is_found(index: int) -> None:
+    if PLAIN.rows[index].kind in {"contact.ended", "recording.stopped", "recording.stored"}:
+        # A live subject is fine; only a core start after it, or time, makes it a loss.
+        rows = PLAIN.rows[:index] + PLAIN.rows[index + 1 :]
+        last = rows[-1]
+        rows.append(Row(seq=999, at=last.at, kind="core.started", data={}))
+    elif index == NEEDED[-1]:
+        rows = [*PLAIN.rows[:index], Row(seq=999, at=NOW, kind="core.started", data={})]
+    else:
+        rows = PLAIN.rows[:index] + PLAIN.rows[index + 1 :]
+    assert judge(rows).findings
+
+
+@pytest.mark.parametrize("index", NEEDED, ids=lambda i: PLAIN.rows[i].kind)
+def test_a_doubled_row_is_found(index: int) -> None:
+    rows = [*PLAIN.rows[: index + 1], PLAIN.rows[index], *PLAIN.rows[index + 1 :]]
+    assert judge(rows).findings
+
+
+SPANS = [
+    (i, key)
+    for i, row in enumerate(PLAIN.rows)
+    for key in ("total_ms", "waited_ms", "rang_ms", "talked_ms", "held_ms", "previous_ms", "audio_ms")
+    if key in row.data
+    and (key, row.data.get("previous")) != ("previous_ms", "offline")
+    and row.kind != "contact.connected"
+]
+
+
+@pytest.mark.parametrize(("index", "key"), SPANS, ids=str)
+def test_a_bent_span_is_found(index: int, key: str) -> None:
+    row = PLAIN.rows[index]
+    bent = msgspec.structs.replace(row, data={**row.data, key: row.data[key] + 150})
+    assert judge([*PLAIN.rows[:index], bent, *PLAIN.rows[index + 1 :]]).findings
+
+
+def test_a_wrong_name_for_the_outcome_is_found() -> None:
+    for index, row in enumerate(PLAIN.rows):
+        if row.kind == "contact.ended":
+            other = "voicemail" if row.data["outcome"] == "served" else "served"
+            bent = msgspec.structs.replace(row, data={**row.data, "outcome": other})
+            assert judge([*PLAIN.rows[:index], bent, *PLAIN.rows[index + 1 :]]).findings
+
+
+def test_the_witness_names_missing_foreign_and_bent_calls() -> None:
+    def witness(contact: str, start: int, end: int) -> WitnessCall:
+        return WitnessCall(
+            channel_id=f"chan-{contact}",
+            channel="PJSIP/trunk-1",
+            started=PLAIN.at(start),
+            ended=PLAIN.at(end),
+        )
+
+    def result(*calls: WitnessCall) -> dict[str, int]:
+        books = judge(PLAIN.rows)
+        channels = {call.channel_id: call for call in calls}
+        compare(books, channels, caller_prefixes=("PJSIP/trunk",), first=None, last=None)
+        return {rule.rule: rule.failed for rule in books.results() if rule.failed}
+
+    spans = {}
+    for subject, contact in judge(PLAIN.rows).contacts.items():
+        assert contact.ended
+        spans[subject] = [
+            round((instant - START).total_seconds() * 1000) for instant in (contact.arrived, contact.ended)
+        ]
+    true = [witness(subject, *span) for subject, span in spans.items()]
+    assert result(*true) == {}
+    assert result(true[0]) == {"witness.contact": 1}
+    assert result(*true, witness("ghost", 0, 10)) == {"witness.channel": 1}
+    assert result(true[0], witness("c2", spans["c2"][0], spans["c2"][1] + 2000)) == {"witness.contact": 1}

@@ -1,0 +1,92 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { asProblem, ownProblem } from "@/shared/api";
+import { meQuery, permitted } from "@/shared/session";
+import { Pending, ProblemView } from "@/shared/ui";
+import { Frame } from "./Frame";
+import { Guarded } from "./Guarded";
+import { queryClient } from "./queries";
+import { rooms } from "./rooms";
+
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: () => (
+    <div style={{ padding: 24 }}>
+      <ProblemView problem={ownProblem("not_found")} />
+    </div>
+  ),
+});
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  component: lazyRouteComponent(() => import("./LoginPage"), "LoginPage"),
+  pendingComponent: Pending,
+  validateSearch: (raw: Record<string, unknown>): { next?: string; ended?: boolean } => ({
+    ...(typeof raw.next === "string" && /^\/(?!\/)/.test(raw.next) ? { next: raw.next } : {}),
+    ...(raw.ended ? { ended: true } : {}),
+  }),
+});
+
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: "frame",
+  component: Frame,
+  pendingComponent: Pending,
+  errorComponent: ({ error, reset }) => (
+    <div style={{ padding: 24 }}>
+      <ProblemView problem={error} onRetry={reset} />
+    </div>
+  ),
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(meQuery);
+    } catch (thrown) {
+      if (asProblem(thrown).status === 401)
+        throw redirect({ to: "/login", search: location.pathname === "/" ? {} : { next: location.href } });
+      throw thrown;
+    }
+  },
+});
+
+const index = createRoute({
+  getParentRoute: () => frame,
+  path: "/",
+  beforeLoad: () => {
+    const me = queryClient.getQueryData(meQuery.queryKey);
+    const first = rooms
+      .filter((room) => room.menu !== undefined && permitted(me, room.permission))
+      .sort((a, b) => (a.menu ?? 0) - (b.menu ?? 0))[0];
+    if (first) throw redirect({ to: first.path });
+  },
+  component: () => <Guarded permission={["none"]} />,
+});
+
+const pages = rooms.map((room) => {
+  const Page = lazyRouteComponent(room.load) as ComponentType;
+  return createRoute({
+    getParentRoute: () => frame,
+    path: room.path,
+    pendingComponent: Pending,
+    ...(room.validateSearch ? { validateSearch: room.validateSearch } : {}),
+    component: () => (
+      <Guarded permission={room.permission}>
+        <Page />
+      </Guarded>
+    ),
+  });
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([login, frame.addChildren([index, ...pages])]),
+  defaultPreload: "intent",
+  scrollRestoration: false,
+  context: {},
+});

@@ -1,0 +1,155 @@
+import { useBlocker } from "@tanstack/react-router";
+import { Alert, App, Button, Drawer, Form, type FormInstance } from "antd";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { asProblem, type Problem } from "@/shared/api";
+import { useT } from "@/shared/i18n";
+import { common } from "@/shared/texts";
+import { useNarrow } from "@/shared/ui";
+import { texts } from "../texts";
+import { splitErrors } from "./problems";
+
+interface Props<V extends object> {
+  open: boolean;
+  title: string;
+  initial: V;
+  /** Stores the values; what it throws is shown, field by field where the server names fields. */
+  onSave: (values: V) => Promise<void>;
+  onClose: () => void;
+  children: (form: FormInstance<V>) => ReactNode;
+  width?: number;
+  saveLabel?: string;
+  extra?: ReactNode;
+}
+
+/** A form in a drawer that cannot be left by accident while it holds changes. */
+export function Editor<V extends object>(props: Props<V>) {
+  // Mounted anew at each opening, so that no value of the thing edited before is left behind.
+  return props.open ? <OpenEditor {...props} /> : null;
+}
+
+function OpenEditor<V extends object>({
+  title,
+  initial,
+  onSave,
+  onClose,
+  children,
+  width = 520,
+  saveLabel,
+  extra,
+}: Props<V>) {
+  const t = useT(texts);
+  const c = useT(common);
+  const { modal } = App.useApp();
+  const narrow = useNarrow();
+  const [form] = Form.useForm<V>();
+  const [dirty, setDirty] = useState(false);
+  const [saving, setSaving] = useState(false);
+  const [problem, setProblem] = useState<{ problem: Problem; others: string[] } | null>(null);
+
+  const mayLeave = useCallback(
+    () =>
+      new Promise<boolean>((resolve) => {
+        modal.confirm({
+          title: t("leave.title"),
+          content: t("leave.content"),
+          okText: t("leave.ok"),
+          okButtonProps: { danger: true },
+          cancelText: t("leave.cancel"),
+          onOk: () => resolve(true),
+          onCancel: () => resolve(false),
+        });
+      }),
+    [modal, t],
+  );
+  useBlocker({
+    shouldBlockFn: async () => dirty && !(await mayLeave()),
+    enableBeforeUnload: dirty,
+    disabled: !dirty,
+  });
+  const close = async () => {
+    if (saving) return;
+    if (!dirty || (await mayLeave())) onClose();
+  };
+  const save = async (values: V) => {
+    setSaving(true);
+    setProblem(null);
+    try {
+      await onSave(values);
+      setDirty(false);
+    } catch (thrown) {
+      const told = asProblem(thrown);
+      const { fields, others } = splitErrors(told, (path) => form.getFieldInstance(path as never) != null);
+      form.setFields(fields as never);
+      if (fields[0]) form.scrollToField(fields[0].name as never, { block: "center", focus: true });
+      setProblem({ problem: told, others });
+    } finally {
+      setSaving(false);
+    }
+  };
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        form.submit();
+      }
+    };
+    globalThis.addEventListener("keydown", onKey);
+    return () => globalThis.removeEventListener("keydown", onKey);
+  }, [form]);
+
+  return (
+    <Drawer
+      open
+      size={narrow ? "100%" : width}
+      title={title}
+      onClose={() => void close()}
+      mask={{ closable: !dirty }}
+      destroyOnHidden
+      footer={
+        <div className="editor-foot">
+          {extra}
+          <span className="editor-hint">{t("save.hint")}</span>
+          <Button onClick={() => void close()} disabled={saving}>
+            {c("action.cancel")}
+          </Button>
+          <Button type="primary" loading={saving} onClick={() => form.submit()} title="Ctrl+S">
+            {saveLabel ?? c("action.save")}
+          </Button>
+        </div>
+      }
+    >
+      {problem ? (
+        <Alert
+          type="error"
+          showIcon
+          role="alert"
+          className="editor-problem"
+          title={problem.problem.title}
+          description={
+            <>
+              {problem.problem.remedy}
+              {problem.others.map((line) => (
+                <div key={line}>{line}</div>
+              ))}
+            </>
+          }
+        />
+      ) : null}
+      <Form<V>
+        form={form}
+        layout="vertical"
+        initialValues={initial}
+        onFinish={(values) => void save(values)}
+        onFinishFailed={({ errorFields }) => {
+          const [first] = errorFields;
+          if (first) form.scrollToField(first.name as never, { block: "center", focus: true });
+        }}
+        onValuesChange={() => setDirty(true)}
+        scrollToFirstError
+        requiredMark
+      >
+        {children(form)}
+      </Form>
+    </Drawer>
+  );
+}

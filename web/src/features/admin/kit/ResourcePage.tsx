@@ -1,0 +1,114 @@
+import { App, Button, type FormInstance } from "antd";
+import { type ReactNode, useState } from "react";
+import { useFormat } from "@/shared/format";
+import { useT } from "@/shared/i18n";
+import { common } from "@/shared/texts";
+import { useReportProblem } from "@/shared/ui";
+import { texts } from "../texts";
+import { type Row, useList, useRetire, useSave } from "./api";
+import { Editor } from "./Editor";
+import { type Column, ResourceList } from "./ResourceList";
+
+export interface ResourcePageProps<R extends Row, V extends object> {
+  path: string;
+  title: string;
+  lead: string;
+  /** The kind of thing as a word: “技能”. */
+  noun: string;
+  columns: Column<R>[];
+  text: (row: R) => string;
+  nameOf: (row: R) => string;
+  /** What the form starts with; null is a new thing. */
+  toValues: (row: R | null) => V;
+  /** What the API is sent. */
+  toBody: (values: V, row: R | null) => object;
+  form: (row: R | null, form: FormInstance<V>) => ReactNode;
+  /** What deleting it means, in a sentence. */
+  retireHint?: string;
+  sort?: (a: R, b: R) => number;
+  width?: number;
+}
+
+/** List, make, change and delete one kind of thing. */
+export function ResourcePage<R extends Row, V extends object>(props: ResourcePageProps<R, V>) {
+  const { path, noun, nameOf } = props;
+  const t = useT(texts);
+  const c = useT(common);
+  const list = useList<R>(path);
+  const save = useSave<R>(path);
+  const retire = useRetire(path);
+  const done = useDone();
+  const report = useReportProblem();
+  const { modal } = App.useApp();
+  const [editing, setEditing] = useState<{ row: R | null } | null>(null);
+  const [saved, setSaved] = useState<string | null>(null);
+
+  const remove = (row: R) =>
+    modal.confirm({
+      title: t("retire.title", { name: nameOf(row) }),
+      content: props.retireHint ?? t("retire.content"),
+      okText: c("action.delete"),
+      okButtonProps: { danger: true },
+      cancelText: c("action.cancel"),
+      onOk: async () => {
+        try {
+          await retire.mutateAsync(row.id);
+          done(t("done.deleted", { name: nameOf(row) }));
+          setEditing(null);
+        } catch (thrown) {
+          // Still in use: the server says by what.
+          report(thrown);
+        }
+      },
+    });
+
+  return (
+    <>
+      <ResourceList<R>
+        title={props.title}
+        lead={props.lead}
+        query={list}
+        columns={props.columns}
+        text={props.text}
+        nameOf={nameOf}
+        onOpen={(row) => setEditing({ row })}
+        onAdd={() => setEditing({ row: null })}
+        addLabel={t("add", { noun })}
+        saved={saved}
+        sort={props.sort}
+      />
+      <Editor<V>
+        open={editing !== null}
+        width={props.width}
+        title={editing?.row ? t("edit.title", { noun, name: nameOf(editing.row) }) : t("add", { noun })}
+        initial={props.toValues(editing?.row ?? null)}
+        onClose={() => setEditing(null)}
+        onSave={async (values) => {
+          const row = editing?.row ?? null;
+          const answer = await save.mutateAsync({ id: row?.id ?? null, body: props.toBody(values, row) });
+          setSaved(answer.id);
+          setEditing(null);
+          done(t(row ? "done.changed" : "done.made", { name: nameOf(answer) }));
+        }}
+        extra={
+          editing?.row ? (
+            <Button danger type="text" className="editor-delete" onClick={() => editing.row && remove(editing.row)}>
+              {c("action.delete")}
+            </Button>
+          ) : null
+        }
+      >
+        {(form) => props.form(editing?.row ?? null, form)}
+      </Editor>
+    </>
+  );
+}
+
+/** Says that a change is stored and works already, and when. */
+export function useDone(): (what: string) => void {
+  const t = useT(texts);
+  const f = useFormat();
+  const { message } = App.useApp();
+  return (what) =>
+    void message.success(`${what} · ${t("done.effective", { time: f.clock(Date.now(), true) })}`, 4);
+}

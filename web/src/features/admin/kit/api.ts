@@ -1,0 +1,91 @@
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api, take } from "@/shared/api";
+
+/** Everything an administrator sets up has an id and lives below one path. */
+export interface Row {
+  id: string;
+}
+
+type Answer = Promise<{ data?: unknown; error?: unknown; response: Response }>;
+interface Loose {
+  GET(path: string, init?: object): Answer;
+  POST(path: string, init?: object): Answer;
+  PUT(path: string, init?: object): Answer;
+  PATCH(path: string, init?: object): Answer;
+  DELETE(path: string, init?: object): Answer;
+}
+
+/** The client without its path types: one editor serves every kind of thing, so its path is a value. */
+const loose = api as unknown as Loose;
+
+const one = (id: string) => ({ params: { path: { id } } });
+
+export const call = {
+  list: async <R>(path: string, query: Record<string, string> = {}, signal?: AbortSignal): Promise<R[]> =>
+    ((await take(loose.GET(path, { params: { query }, signal }))) as { items: R[] }).items,
+  read: async <R>(path: string, signal?: AbortSignal): Promise<R> =>
+    (await take(loose.GET(path, { signal }))) as R,
+  make: async <R>(path: string, body: object): Promise<R> => (await take(loose.POST(path, { body }))) as R,
+  change: async <R>(path: string, id: string, body: object): Promise<R> =>
+    (await take(loose.PATCH(`${path}/{id}`, { ...one(id), body }))) as R,
+  put: async (path: string, id: string, body: unknown): Promise<unknown> =>
+    take(loose.PUT(path, { ...one(id), body })),
+  act: async <R>(path: string, id: string, body: object): Promise<R> =>
+    (await take(loose.POST(path, { ...one(id), body }))) as R,
+  retire: async (path: string, id: string): Promise<void> => {
+    await take(loose.DELETE(`${path}/{id}`, one(id)));
+  },
+};
+
+export function listQuery<R>(path: string) {
+  return queryOptions({
+    queryKey: ["config", path],
+    queryFn: ({ signal }) => call.list<R>(path, {}, signal),
+  });
+}
+
+/** The list of one kind of thing. */
+export function useList<R extends Row>(path: string) {
+  return useQuery(listQuery<R>(path));
+}
+
+/** Choices of a select: every thing of a kind by its name. */
+export function useChoices<R extends Row>(path: string, label: (row: R) => string) {
+  const { data, isPending } = useQuery(listQuery<R>(path));
+  return {
+    loading: isPending,
+    rows: data ?? [],
+    options: (data ?? []).map((row) => ({ value: row.id, label: label(row) })),
+    name: (id: string | null | undefined) => {
+      const row = id ? data?.find((each) => each.id === id) : undefined;
+      return row ? label(row) : undefined;
+    },
+  };
+}
+
+/** Makes or changes a thing; the list then shows what the server answered, never what was hoped for. */
+export function useSave<R extends Row>(path: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, body }: { id: string | null; body: object }) =>
+      id === null ? call.make<R>(path, body) : call.change<R>(path, id, body),
+    onSuccess: (saved) => {
+      client.setQueryData(listQuery<R>(path).queryKey, (known: R[] | undefined) =>
+        known?.some((row) => row.id === saved.id)
+          ? known.map((row) => (row.id === saved.id ? saved : row))
+          : known && [...known, saved],
+      );
+      // Names of this thing stand in other lists too.
+      void client.invalidateQueries({ queryKey: ["config"] });
+      void client.invalidateQueries({ queryKey: ["state-reasons"] });
+    },
+  });
+}
+
+export function useRetire(path: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => call.retire(path, id),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["config"] }),
+  });
+}

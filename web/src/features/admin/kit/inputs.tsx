@@ -1,0 +1,112 @@
+import { Form, Input, InputNumber, Select } from "antd";
+import type { Rule } from "antd/es/form";
+import type { ReactNode } from "react";
+import { type FieldName, fields } from "@/shared/fields";
+import { useT } from "@/shared/i18n";
+
+interface Common {
+  name: FieldName;
+  label?: string;
+  required?: boolean;
+  /** What the field does, under it. */
+  help?: ReactNode;
+  disabled?: boolean;
+  rules?: Rule[];
+}
+
+function rulesOf(required: boolean | undefined, rules: Rule[] | undefined): Rule[] {
+  return [...(required ? [{ required: true } as Rule] : []), ...(rules ?? [])];
+}
+
+export function TextField({
+  name,
+  label,
+  required,
+  help,
+  disabled,
+  rules,
+  max = 80,
+  placeholder,
+  area = false,
+}: Common & { max?: number; placeholder?: string; area?: boolean }) {
+  const n = useT(fields);
+  const given = { maxLength: max, placeholder, disabled };
+  return (
+    <Form.Item
+      name={name}
+      label={label ?? n(name)}
+      extra={help}
+      rules={rulesOf(required, [...(required ? [{ whitespace: true } as Rule] : []), ...(rules ?? [])])}
+    >
+      {area ? <Input.TextArea {...given} autoSize={{ minRows: 2, maxRows: 5 }} /> : <Input {...given} />}
+    </Form.Item>
+  );
+}
+
+export function NumberField({
+  name,
+  label,
+  required,
+  help,
+  disabled,
+  rules,
+  min,
+  max,
+  unit,
+  placeholder,
+}: Common & { min: number; max: number; unit?: string; placeholder?: string }) {
+  const n = useT(fields);
+  return (
+    <Form.Item name={name} label={label ?? n(name)} extra={help} rules={rulesOf(required, rules)}>
+      <InputNumber
+        min={min}
+        max={max}
+        precision={0}
+        suffix={unit}
+        disabled={disabled}
+        placeholder={placeholder}
+        style={{ width: "100%" }}
+      />
+    </Form.Item>
+  );
+}
+
+export function ChoiceField({
+  name,
+  label,
+  required,
+  help,
+  disabled,
+  rules,
+  options,
+  loading,
+  multiple = false,
+  clearable = false,
+  placeholder,
+}: Common & {
+  options: { value: string; label: string }[];
+  loading?: boolean;
+  multiple?: boolean;
+  clearable?: boolean;
+  placeholder?: string;
+}) {
+  const n = useT(fields);
+  return (
+    <Form.Item name={name} label={label ?? n(name)} extra={help} rules={rulesOf(required, rules)}>
+      <Select
+        mode={multiple ? "multiple" : undefined}
+        options={options}
+        loading={loading}
+        allowClear={clearable}
+        disabled={disabled}
+        placeholder={placeholder}
+        showSearch={{ optionFilterProp: "label" }}
+      />
+    </Form.Item>
+  );
+}
+
+/** Two or three fields side by side. */
+export function Line({ children }: { children: ReactNode }) {
+  return <div className="field-line">{children}</div>;
+}

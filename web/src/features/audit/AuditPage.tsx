@@ -1,0 +1,199 @@
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { Button, DatePicker, Select, Tag } from "antd";
+import dayjs, { type Dayjs } from "dayjs";
+import { useState } from "react";
+import { api, type Page, take } from "@/shared/api";
+import { fields } from "@/shared/fields";
+import { useFormat } from "@/shared/format";
+import { useT } from "@/shared/i18n";
+import { common } from "@/shared/texts";
+import { Nothing, Pending, ProblemView } from "@/shared/ui";
+import { type Change, changesOf, type Entry, shown } from "./changes";
+import { texts } from "./texts";
+import "./audit.css";
+
+const KINDS = [
+  "user",
+  "skill",
+  "queue",
+  "number",
+  "trunk",
+  "client",
+  "project",
+  "calendar",
+  "state_reason",
+  "wrap_reason",
+  "flow",
+  "customer",
+  "contact",
+  "ledger_check",
+] as const;
+const COLORS: Record<string, string> = { create: "success", update: "processing", delete: "error" };
+/** More changed fields than this are folded. */
+const FOLD = 4;
+
+export default function AuditPage() {
+  const t = useT(texts);
+  const n = useT(fields);
+  const [kind, setKind] = useState<string>();
+  const [days, setDays] = useState<[Dayjs | null, Dayjs | null] | null>(null);
+  const query: Record<string, string> = {};
+  if (kind) query.object_kind = kind;
+  if (days?.[0]) query.from = days[0].startOf("day").toISOString();
+  if (days?.[1]) query.to = days[1].startOf("day").add(1, "day").toISOString();
+  const log = useInfiniteQuery({
+    queryKey: ["audit", query],
+    initialPageParam: null as string | null,
+    queryFn: async ({ pageParam, signal }): Promise<Page<Entry>> =>
+      (await take(
+        api.GET("/api/audit", {
+          params: { query: { ...query, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      )) as Page<Entry>,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+  });
+  const entries = log.data?.pages.flatMap((page) => page.items) ?? [];
+  const today = dayjs().startOf("day");
+
+  return (
+    <div className="audit">
+      <header className="audit-head">
+        <div>
+          <h1>{t("title")}</h1>
+          <p className="dim">{t("lead")}</p>
+        </div>
+        <div className="audit-filters">
+          <Select
+            allowClear
+            className="audit-kind"
+            value={kind}
+            onChange={setKind}
+            placeholder={t("filter.kind")}
+            aria-label={t("filter.kind")}
+            options={KINDS.map((value) => ({ value, label: n(`kind.${value}`) }))}
+          />
+          <DatePicker.RangePicker
+            value={days}
+            onChange={setDays}
+            aria-label={t("filter.range")}
+            presets={[
+              { label: t("filter.today"), value: [today, today] },
+              { label: t("filter.week"), value: [today.subtract(6, "day"), today] },
+              { label: t("filter.month"), value: [today.subtract(29, "day"), today] },
+            ]}
+          />
+        </div>
+      </header>
+      <div className="audit-list">
+        {log.isError ? (
+          <ProblemView problem={log.error} onRetry={() => void log.refetch()} />
+        ) : !log.data ? (
+          <Pending rows={10} />
+        ) : entries.length === 0 ? (
+          <Nothing title={t("none")} hint={t("none.hint")} />
+        ) : (
+          <>
+            <table className="audit-table" data-busy={log.isPlaceholderData}>
+              <thead>
+                <tr>
+                  <th scope="col">{t("col.at")}</th>
+                  <th scope="col">{t("col.who")}</th>
+                  <th scope="col">{t("col.what")}</th>
+                  <th scope="col">{t("col.changes")}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {entries.map((entry) => (
+                  <EntryRow key={entry.id} entry={entry} />
+                ))}
+              </tbody>
+            </table>
+            <div className="audit-more">
+              {log.hasNextPage ? (
+                <Button loading={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
+                  {t("more")}
+                </Button>
+              ) : (
+                <span className="dim">{t("end")}</span>
+              )}
+            </div>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function EntryRow({ entry }: { entry: Entry }) {
+  const t = useT(texts);
+  const n = useT(fields);
+  const f = useFormat();
+  const [open, setOpen] = useState(false);
+  const changes = changesOf(entry);
+  const action = `action.${entry.action}`;
+  const kind = `kind.${entry.object_kind}`;
+  return (
+    <tr>
+      <td className="audit-at" title={f.clock(entry.at, true)}>
+        {f.moment(entry.at)}
+      </td>
+      <td>
+        {entry.user_name || t("system")}
+        <small className="audit-sub">{entry.address}</small>
+      </td>
+      <td>
+        <Tag color={COLORS[entry.action]} style={{ marginInlineEnd: 6 }}>
+          {action in texts.zh ? t(action as "action.create") : entry.action}
+        </Tag>
+        {kind in fields.zh ? n(kind as "kind.user") : entry.object_kind} <b>{entry.object_name}</b>
+      </td>
+      <td>
+        <ul className="changes">
+          {(open ? changes : changes.slice(0, FOLD)).map((change) => (
+            <ChangeLine key={change.field} change={change} />
+          ))}
+        </ul>
+        {changes.length > FOLD ? (
+          <Button type="link" size="small" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {open ? t("changes.less") : t("changes.all", { n: changes.length })}
+          </Button>
+        ) : null}
+      </td>
+    </tr>
+  );
+}
+
+function ChangeLine({ change }: { change: Change }) {
+  const t = useT(texts);
+  const n = useT(fields);
+  const name = change.field in fields.zh ? n(change.field as "name") : change.field;
+  return (
+    <li>
+      <span className="change-field">{name}</span>
+      {change.side === "after" ? null : (
+        <del aria-label={t("changes.before")}>
+          <Value value={change.before} />
+        </del>
+      )}
+      {change.side === "both" ? <span aria-hidden="true">→</span> : null}
+      {change.side === "before" ? null : (
+        <ins aria-label={t("changes.after")}>
+          <Value value={change.after} />
+        </ins>
+      )}
+    </li>
+  );
+}
+
+function Value({ value }: { value: unknown }) {
+  const t = useT(texts);
+  const c = useT(common);
+  const what = shown(value);
+  if (what.kind === "empty") return <em>{t("value.empty")}</em>;
+  if (what.kind === "hidden") return <em>{t("value.hidden")}</em>;
+  if (what.kind === "flag") return <>{c(what.value ? "value.yes" : "value.no")}</>;
+  return <span title={what.full === what.value ? undefined : what.full}>{what.value}</span>;
+}

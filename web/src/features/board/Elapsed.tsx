@@ -1,0 +1,37 @@
+import { useLayoutEffect, useRef } from "react";
+import { timer } from "@/shared/format";
+import { everySecond } from "./ticker";
+
+interface Props {
+  since: string | null | undefined;
+  /** From this age in ms on it is drawn as a warning, and as an alarm. */
+  warnMs?: number;
+  alarmMs?: number;
+  /** Stands still: the connection is lost and nobody knows. */
+  frozen?: boolean;
+}
+
+/** Time since an instant, ticking. Its text is written past React; see `ticker.ts`. */
+export function Elapsed({ since, warnMs, alarmMs, frozen = false }: Props) {
+  const host = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const from = since ? Date.parse(since) : Number.NaN;
+    if (Number.isNaN(from)) {
+      element.textContent = "—";
+      delete element.dataset.level;
+      return;
+    }
+    const write = (now: number) => {
+      const age = now - from;
+      element.textContent = timer(age);
+      const level = alarmMs && age >= alarmMs ? "alarm" : warnMs && age >= warnMs ? "warn" : "";
+      if (element.dataset.level !== level) element.dataset.level = level;
+    };
+    const stop = everySecond(write);
+    if (frozen) stop();
+    return stop;
+  }, [since, warnMs, alarmMs, frozen]);
+  return <span ref={host} className="elapsed" />;
+}

@@ -1,0 +1,178 @@
+import { CustomerServiceOutlined, UserOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Avatar, Button, Tag } from "antd";
+import { Suspense, useState } from "react";
+import { useFormat } from "@/shared/format";
+import { useT } from "@/shared/i18n";
+import { useLive } from "@/shared/live";
+import { RecordingPlayer } from "@/shared/recording";
+import { Nothing, OutcomeTag, Pending, QueryView, TierTag } from "@/shared/ui";
+import { contactQuery, customerQuery, historyQuery } from "./data";
+import { useSelection } from "./selection";
+import { texts } from "./texts";
+
+/** Right column: who the customer is and what went before. */
+export function Assist() {
+  const t = useT(texts);
+  const current = useLive((live) => live.agent?.contact ?? null);
+  const chosen = useSelection((state) => state.contactId);
+  const past = useQuery({ ...contactQuery(chosen ?? ""), enabled: chosen !== null });
+  const who =
+    chosen === null
+      ? current && { contactId: current.contact_id, caller: current.caller, customerId: current.customer_id }
+      : past.data && {
+          contactId: past.data.contact_id,
+          caller: past.data.caller,
+          customerId: past.data.customer?.id ?? null,
+        };
+  return (
+    <aside className="column assist" aria-label={t("assist.title")}>
+      {who ? (
+        <>
+          {who.customerId ? <CustomerCard customerId={who.customerId} /> : <Stranger caller={who.caller} />}
+          <History
+            key={who.customerId ?? who.caller}
+            caller={who.caller}
+            customerId={who.customerId}
+            besides={who.contactId}
+          />
+        </>
+      ) : (
+        <div className="assist-idle">
+          <Nothing title={t("assist.idle")} hint={t("assist.idle.hint")} />
+        </div>
+      )}
+    </aside>
+  );
+}
+
+function Stranger({ caller }: { caller: string }) {
+  const t = useT(texts);
+  const { phone } = useFormat();
+  return (
+    <section className="customer">
+      <header>
+        <Avatar size={40} icon={<UserOutlined />} />
+        <div>
+          <h2>{phone(caller)}</h2>
+          <p>{t("assist.stranger")}</p>
+        </div>
+      </header>
+      <p className="faint">{t("assist.stranger.hint")}</p>
+    </section>
+  );
+}
+
+function CustomerCard({ customerId }: { customerId: string }) {
+  const t = useT(texts);
+  const { phone } = useFormat();
+  const query = useQuery(customerQuery(customerId));
+  return (
+    <section className="customer">
+      <QueryView query={query} rows={6}>
+        {(customer) => (
+          <>
+            <header>
+              <Avatar size={40}>{customer.name.slice(0, 1)}</Avatar>
+              <div>
+                <h2>{customer.name}</h2>
+                <TierTag tier={customer.tier} />
+              </div>
+            </header>
+            <dl>
+              <dt>{t("assist.phones")}</dt>
+              <dd>
+                {customer.phones.map((number) => (
+                  <div key={number}>{phone(number)}</div>
+                ))}
+              </dd>
+              <dt>{t("assist.tags")}</dt>
+              <dd>
+                {customer.tags.length === 0 ? (
+                  <span className="faint">{t("assist.tags.none")}</span>
+                ) : (
+                  customer.tags.map((tag) => <Tag key={tag}>{tag}</Tag>)
+                )}
+              </dd>
+              {customer.address ? (
+                <>
+                  <dt>{t("assist.address")}</dt>
+                  <dd>{customer.address}</dd>
+                </>
+              ) : null}
+              <dt>{t("assist.notes")}</dt>
+              <dd className="work-note">
+                {customer.notes || <span className="faint">{t("assist.notes.none")}</span>}
+              </dd>
+            </dl>
+          </>
+        )}
+      </QueryView>
+    </section>
+  );
+}
+
+function History({
+  caller,
+  customerId,
+  besides,
+}: {
+  caller: string;
+  customerId: string | null;
+  besides: string;
+}) {
+  const t = useT(texts);
+  const { moment, timer } = useFormat();
+  const query = useQuery(historyQuery(caller, customerId));
+  const [open, setOpen] = useState<string | null>(null);
+  return (
+    <section className="earlier" aria-label={t("assist.history")}>
+      <h2>{t("assist.history")}</h2>
+      {caller === "" && customerId === null ? (
+        <Nothing title={t("assist.history.none")} />
+      ) : (
+        <QueryView query={query} rows={4}>
+          {(page) => {
+            const earlier = page.items.filter((contact) => contact.contact_id !== besides);
+            if (earlier.length === 0) return <Nothing title={t("assist.history.none")} />;
+            return (
+              <ul>
+                {earlier.map((contact) => (
+                  <li key={contact.contact_id}>
+                    <div className="earlier-top">
+                      <time>{moment(contact.arrived_at)}</time>
+                      <OutcomeTag outcome={contact.outcome} />
+                    </div>
+                    <div className="earlier-bottom">
+                      <span>
+                        {contact.reason?.name ?? contact.queue?.name ?? contact.number?.name}
+                        {contact.agent ? ` · ${contact.agent.name}` : ""}
+                        {contact.talked_ms === null ? "" : ` · ${timer(contact.talked_ms)}`}
+                      </span>
+                      {contact.has_recording ? (
+                        <Button
+                          size="small"
+                          type="text"
+                          icon={<CustomerServiceOutlined />}
+                          aria-expanded={open === contact.contact_id}
+                          onClick={() => setOpen(open === contact.contact_id ? null : contact.contact_id)}
+                        >
+                          {t(open === contact.contact_id ? "assist.hide" : "assist.play")}
+                        </Button>
+                      ) : null}
+                    </div>
+                    {open === contact.contact_id ? (
+                      <Suspense fallback={<Pending rows={2} />}>
+                        <RecordingPlayer contactId={contact.contact_id} height={32} />
+                      </Suspense>
+                    ) : null}
+                  </li>
+                ))}
+              </ul>
+            );
+          }}
+        </QueryView>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,250 @@
+import {
+  AudioMutedOutlined,
+  AudioOutlined,
+  CustomerServiceOutlined,
+  MutedOutlined,
+  PauseOutlined,
+  PhoneFilled,
+  PlayCircleOutlined,
+  StopOutlined,
+  TableOutlined,
+} from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
+import { App, Button, Tooltip } from "antd";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { useFormat } from "@/shared/format";
+import { useT } from "@/shared/i18n";
+import { useLive } from "@/shared/live";
+import { serverNow, useNow } from "@/shared/time";
+import { TierTag } from "@/shared/ui";
+import { watchSilence } from "@/softphone";
+import { obstacles } from "./abilities";
+import { CallButton } from "./CallButton";
+import { commands, useCommands } from "./commands";
+import { Keypad } from "./Keypad";
+import { LineLamp } from "./LineLamp";
+import { RingCard } from "./RingCard";
+import { StateButton } from "./StateButton";
+import { followView, leaveDesk, openTest, phone, talkingHere, usePhone, useSeat } from "./seat";
+import { select } from "./selection";
+import { useShortcuts } from "./shortcuts";
+import { texts } from "./texts";
+import "./phonebar.css";
+
+/** Older news about the own state is no news: the page was only opened again. */
+const FRESH_MS = 8000;
+
+const DeviceTestDialog = lazy(() => import("./DeviceTest"));
+
+/** The test's code comes only when a test is wanted. */
+function DeviceTest() {
+  const open = useSeat((seat) => seat.testing && seat.step === "in" && seat.device === "browser");
+  return open ? (
+    <Suspense fallback={null}>
+      <DeviceTestDialog />
+    </Suspense>
+  ) : null;
+}
+
+/** The phone bar: stays above every page, so that a call survives a look at another room. */
+export default function PhoneBar() {
+  const t = useT(texts);
+  const { message } = App.useApp();
+  const queries = useQueryClient();
+  const view = useLive((live) => live.agent);
+  const step = useSeat((seat) => seat.step);
+  const ringing = usePhone();
+  const commandsOf = useCommands();
+  const [keypad, setKeypad] = useState(false);
+  const [silenced, setSilenced] = useState(false);
+  useEffect(() => watchSilence(setSilenced), []);
+
+  useEffect(() => followView(view), [view]);
+
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => {
+      if (talkingHere()) event.preventDefault();
+    };
+    globalThis.addEventListener("beforeunload", warn);
+    return () => globalThis.removeEventListener("beforeunload", warn);
+  }, []);
+
+  // What happened to the agent by rule, not by own hand, is said once.
+  const why = view?.why;
+  const since = view?.since;
+  useEffect(() => {
+    const key = `why.${why}`;
+    const fresh = since !== undefined && serverNow() - Date.parse(since) < FRESH_MS;
+    if (fresh && why && key in texts.zh)
+      void message.info({ key: "why", content: t(key as "why.rejected"), duration: 6 });
+  }, [why, since, message, t]);
+
+  const contactId = view?.contact?.contact_id ?? null;
+  const callPhase = view?.contact?.phase ?? null;
+  useEffect(() => {
+    if (contactId && callPhase === "ringing") select(null);
+    if (!callPhase || callPhase === "ringing") setKeypad(false);
+    // The figures and the list follow a moment later, when the journal has been read.
+    const later = setTimeout(() => void queries.invalidateQueries({ queryKey: ["desk"] }), 700);
+    return () => clearTimeout(later);
+  }, [contactId, callPhase, queries]);
+
+  const blocked = obstacles(view, step === "in", ringing);
+  const held = callPhase === "held";
+  const muted = view?.contact?.muted || ringing.muted;
+  const press = {
+    answer: () => phone.answer(),
+    reject: () => void commandsOf.run("reject", commands.reject),
+    hold: () => void commandsOf.run("hold", held ? commands.retrieve : commands.hold),
+    mute: () => void commandsOf.run("mute", () => commands.mute(!muted)),
+    keypad: () => setKeypad((shown) => !shown),
+    hangup: () => void commandsOf.run("hangup", commands.hangUp),
+  };
+  const guarded = (name: keyof typeof press) => () => {
+    if (blocked[name] === null && commandsOf.busy === null) press[name]();
+  };
+  useShortcuts({
+    answer: guarded("answer"),
+    reject: guarded("reject"),
+    hold: guarded("hold"),
+    mute: guarded("mute"),
+    keypad: guarded("keypad"),
+    hangup: guarded("hangup"),
+  });
+
+  const signOut = async () => {
+    if (await commandsOf.run("sign_out", leaveDesk)) void message.success(t("seat.signed_out"));
+  };
+
+  if (!view || step !== "in") return null;
+  const busy = commandsOf.busy;
+  const isRinging = callPhase === "ringing";
+  return (
+    <>
+      <section className="bar" aria-label={t("bar.label")} data-phase={callPhase ?? "none"}>
+        <StateButton view={view} commandsOf={commandsOf} onSignOut={() => void signOut()} />
+        <CallBrief />
+        <div className="bar-calls">
+          <CallButton
+            name={t("call.answer")}
+            shortcut="answer"
+            tone={isRinging ? "good" : undefined}
+            icon={<PhoneFilled />}
+            obstacle={blocked.answer}
+            busy={ringing.phase === "answering"}
+            onPress={press.answer}
+          />
+          <CallButton
+            name={held ? t("call.retrieve") : t("call.hold")}
+            shortcut="hold"
+            tone={held ? "on" : undefined}
+            pressed={held}
+            icon={held ? <PlayCircleOutlined /> : <PauseOutlined />}
+            obstacle={blocked.hold}
+            busy={busy === "hold"}
+            onPress={press.hold}
+          />
+          <CallButton
+            name={muted ? t("call.unmute") : t("call.mute")}
+            shortcut="mute"
+            tone={muted ? "on" : undefined}
+            pressed={Boolean(muted)}
+            icon={muted ? <AudioMutedOutlined /> : <AudioOutlined />}
+            obstacle={blocked.mute}
+            busy={busy === "mute"}
+            onPress={press.mute}
+          />
+          <Keypad open={keypad} onClose={() => setKeypad(false)} commandsOf={commandsOf}>
+            <span>
+              <CallButton
+                name={t("call.keypad")}
+                shortcut="keypad"
+                icon={<TableOutlined />}
+                obstacle={blocked.keypad}
+                busy={false}
+                pressed={keypad}
+                onPress={press.keypad}
+              />
+            </span>
+          </Keypad>
+          {isRinging ? (
+            <CallButton
+              name={t("call.reject")}
+              shortcut="reject"
+              tone="bad"
+              icon={<StopOutlined />}
+              obstacle={blocked.reject}
+              busy={busy === "reject"}
+              onPress={press.reject}
+            />
+          ) : (
+            <CallButton
+              name={t("call.hangup")}
+              shortcut="hangup"
+              tone="bad"
+              icon={<PhoneFilled rotate={225} />}
+              obstacle={blocked.hangup}
+              busy={busy === "hangup"}
+              onPress={press.hangup}
+            />
+          )}
+        </div>
+        <div className="bar-tools">
+          {silenced ? (
+            <Tooltip title={t("bar.sound.off")}>
+              <span className="bar-silenced" role="status" aria-label={t("bar.sound.off")}>
+                <MutedOutlined />
+              </span>
+            </Tooltip>
+          ) : null}
+          <LineLamp registered={view.registered} />
+          <Tooltip title={t("bar.device_test")}>
+            <Button
+              type="text"
+              icon={<CustomerServiceOutlined />}
+              aria-label={t("bar.device_test")}
+              disabled={view.contact !== null && callPhase !== "wrap"}
+              onClick={() => openTest(true)}
+            />
+          </Tooltip>
+        </div>
+      </section>
+      {isRinging && view.contact ? (
+        <RingCard
+          contact={view.contact}
+          answer={{ obstacle: blocked.answer, busy: ringing.phase === "answering", press: press.answer }}
+          reject={{ obstacle: blocked.reject, busy: busy === "reject", press: press.reject }}
+        />
+      ) : null}
+      <DeviceTest />
+    </>
+  );
+}
+
+/** Who the call is with and how long it lasts. */
+function CallBrief() {
+  const t = useT(texts);
+  const { phone: number, timer } = useFormat();
+  const now = useNow();
+  const contact = useLive((live) => live.agent?.contact ?? null);
+  if (!contact || contact.phase === "wrap")
+    return <div className="bar-brief bar-brief-none">{t("bar.no_call")}</div>;
+  const held = contact.phase === "held" && contact.held_since;
+  const from = held ? contact.held_since : (contact.answered_at ?? contact.offered_at);
+  return (
+    <div className="bar-brief">
+      <strong>{contact.customer_name ?? number(contact.caller)}</strong>
+      {contact.customer_name ? <span className="bar-brief-more">{number(contact.caller)}</span> : null}
+      <span className="bar-brief-more">
+        <TierTag tier={contact.tier} />
+      </span>
+      <span className="bar-brief-more bar-brief-project">{contact.project_name}</span>
+      {contact.phase === "ringing" ? null : (
+        <span className="bar-brief-time" title={held ? t("call.held") : t("call.since")}>
+          {from ? timer(now - Date.parse(from)) : ""}
+        </span>
+      )}
+      {contact.muted ? <span className="bar-brief-muted">{t("call.muted")}</span> : null}
+    </div>
+  );
+}

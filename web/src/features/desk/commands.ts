@@ -1,0 +1,79 @@
+import { useState } from "react";
+import { type AgentView, api, asProblem, take } from "@/shared/api";
+import { takeAgentView } from "@/shared/live";
+import { useReportProblem } from "@/shared/ui";
+import { phone, useSeat } from "./seat";
+
+export interface WrapUp {
+  contact_id: string;
+  reason_id: string | null;
+  resolved: boolean | null;
+  note: string;
+  follow_up_at: string | null;
+}
+
+/** Sends a command and takes the view that comes back, which is ahead of the push. */
+async function order(
+  answer: Promise<{ data?: unknown; error?: unknown; response: Response }>,
+): Promise<void> {
+  const said = (await take(answer)) as { view?: AgentView } | undefined;
+  if (said?.view) takeAgentView(said.view);
+}
+
+const post = {
+  state: (state: "ready" | "not_ready" | "break", reason_id: string | null = null) =>
+    order(api.POST("/api/desk/state", { body: { state, reason_id } })),
+  hold: () => order(api.POST("/api/desk/hold", {})),
+  retrieve: () => order(api.POST("/api/desk/retrieve", {})),
+  mute: async (on: boolean) => {
+    // The page's own microphone closes at once; the core then mutes the leg and writes it down.
+    if (useSeat.getState().device === "browser") phone.setMuted(on);
+    try {
+      await order(api.POST("/api/desk/mute", { body: { on } }));
+    } catch (thrown) {
+      if (useSeat.getState().device === "browser") phone.setMuted(!on);
+      throw thrown;
+    }
+  },
+  dtmf: (digits: string) => order(api.POST("/api/desk/dtmf", { body: { digits } })),
+  reject: () => orByPhone(() => order(api.POST("/api/desk/reject", {}))),
+  hangUp: () => orByPhone(() => order(api.POST("/api/desk/hangup", {}))),
+  wrapUp: (body: WrapUp) => order(api.POST("/api/desk/wrap-up", { body })),
+  wrapExtend: (seconds: number) => order(api.POST("/api/desk/wrap-extend", { body: { seconds } })),
+};
+
+/** Ending a call must work even when the server cannot be reached: then the page's own leg is hung up. */
+async function orByPhone(work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    if (asProblem(thrown).code !== "network" || useSeat.getState().device !== "browser") throw thrown;
+    phone.hangUp();
+  }
+}
+
+export const commands = post;
+
+/** Runs one command at a time and shows its refusal. `busy` names the one under way. */
+export function useCommands(): {
+  busy: string | null;
+  run: (name: string, work: () => Promise<unknown>) => Promise<boolean>;
+} {
+  const report = useReportProblem();
+  const [busy, setBusy] = useState<string | null>(null);
+  return {
+    busy,
+    run: async (name, work) => {
+      setBusy(name);
+      try {
+        await work();
+        return true;
+      } catch (thrown) {
+        report(thrown);
+        return false;
+      } finally {
+        setBusy(null);
+      }
+    },
+  };
+}

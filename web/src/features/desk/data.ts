@@ -1,0 +1,152 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, type Figure, type Page, type Tier, take } from "@/shared/api";
+
+/** Everything the desk reads over HTTP. Keys begin with "desk" so that one call refreshes them all. */
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface DeskContact {
+  contact_id: string;
+  arrived_at: string;
+  ended_at: string | null;
+  caller: string;
+  dnis: string;
+  number: Named | null;
+  client: Named | null;
+  project: Named | null;
+  queue: Named | null;
+  agent: Named | null;
+  customer: Named | null;
+  tier: Tier | null;
+  outcome: string | null;
+  waited_ms: number | null;
+  talked_ms: number | null;
+  held_ms: number | null;
+  total_ms: number | null;
+  survey_score: number | null;
+  reason: Named | null;
+  resolved: boolean | null;
+  wrapped_up: boolean;
+  has_recording: boolean;
+}
+
+export interface TimelineStep {
+  seq: number;
+  at: string;
+  offset_ms: number;
+  kind: string;
+  /** In the reader's language. */
+  text: string;
+}
+
+export interface WrapUpRead {
+  agent: Named | null;
+  reason: Named | null;
+  resolved: boolean | null;
+  note: string;
+  follow_up_at: string | null;
+  submitted_at: string;
+}
+
+export interface ContactDetail extends DeskContact {
+  timeline: TimelineStep[];
+  recording: { stored: boolean } | null;
+  wrap_up: WrapUpRead | null;
+}
+
+export interface Customer {
+  id: string;
+  name: string;
+  phones: string[];
+  tier: Tier;
+  tags: string[];
+  notes: string;
+  address: string;
+}
+
+export interface StateReason {
+  id: string;
+  kind: "break" | "not_ready";
+  name_zh: string;
+  name_en: string;
+  limit_min: number | null;
+}
+
+export interface WrapReason {
+  id: string;
+  project_id: string;
+  parent_id: string | null;
+  name_zh: string;
+  name_en: string;
+  sort: number;
+}
+
+export const todayQuery = queryOptions({
+  queryKey: ["desk", "today"],
+  queryFn: async () => (await take(api.GET("/api/desk/today"))) as { figures: Figure[] },
+  refetchInterval: 60_000,
+});
+
+/** The agent's own contacts, newest first, fifty at a time. */
+export const contactsQuery = infiniteQueryOptions({
+  queryKey: ["desk", "contacts"],
+  initialPageParam: null as string | null,
+  queryFn: async ({ pageParam }) =>
+    (await take(
+      api.GET("/api/desk/contacts", { params: { query: pageParam ? { cursor: pageParam } : {} } }),
+    )) as Page<DeskContact>,
+  getNextPageParam: (page) => page.next,
+});
+
+export const contactQuery = (contactId: string) =>
+  queryOptions({
+    queryKey: ["desk", "contact", contactId],
+    queryFn: async () =>
+      (await take(
+        api.GET("/api/contacts/{contact_id}", { params: { path: { contact_id: contactId } } }),
+      )) as ContactDetail,
+    staleTime: 2000,
+    // The recording is stored a moment after the call; look again until it can be played.
+    refetchInterval: ({ state }) => (state.data?.recording && !state.data.recording.stored ? 4000 : false),
+  });
+
+export const customerQuery = (customerId: string) =>
+  queryOptions({
+    queryKey: ["desk", "customer", customerId],
+    queryFn: async () =>
+      (await take(api.GET("/api/customers/{id}", { params: { path: { id: customerId } } }))) as Customer,
+    staleTime: 60_000,
+  });
+
+/** Earlier contacts of a customer, or of a number nobody has registered; newest first. */
+export const historyQuery = (caller: string, customerId: string | null) =>
+  queryOptions({
+    queryKey: ["desk", "history", customerId ?? caller],
+    queryFn: async () =>
+      (await take(
+        api.GET("/api/contacts", {
+          params: { query: { ...(customerId ? { customer: customerId } : { q: caller }), limit: 10 } },
+        }),
+      )) as Page<DeskContact>,
+    staleTime: 30_000,
+    enabled: caller !== "" || customerId !== null,
+  });
+
+export const stateReasonsQuery = queryOptions({
+  queryKey: ["desk", "state-reasons"],
+  queryFn: async () => (await take(api.GET("/api/state-reasons"))) as Page<StateReason>,
+  staleTime: 10 * 60_000,
+});
+
+export const wrapReasonsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["desk", "wrap-reasons", projectId],
+    queryFn: async () =>
+      (await take(
+        api.GET("/api/wrap-reasons", { params: { query: { project_id: projectId } } }),
+      )) as Page<WrapReason>,
+    staleTime: 10 * 60_000,
+  });

@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import type { AgentContact, AgentView } from "@/shared/api";
+import { obstacles } from "./abilities";
+import type { WrapReason } from "./data";
+import { reasonTree } from "./reasons";
+import { linesOf } from "./timeline";
+
+const contact: AgentContact = {
+  contact_id: "c1",
+  phase: "ringing",
+  caller: "13800138000",
+  caller_home: "北京",
+  dnis: "4008208820",
+  number_label: "客服热线",
+  client_name: "青禾保险",
+  project_id: "p1",
+  project_name: "理赔",
+  greeting: "您好",
+  queue_id: "q1",
+  queue_name: "理赔队列",
+  tier: "gold",
+  customer_id: null,
+  customer_name: null,
+  arrived_at: "2026-03-07T01:00:00.000Z",
+  queued_at: "2026-03-07T01:00:20.000Z",
+  offered_at: "2026-03-07T01:00:30.000Z",
+  ring_until: "2026-03-07T01:00:50.000Z",
+  answered_at: null,
+  held_since: null,
+  muted: false,
+  keys: [{ node: "menu", keys: "1", label: "车险理赔" }],
+};
+
+const view = (part: Partial<AgentContact> | null, device: "browser" | "sip" = "browser"): AgentView => ({
+  seq: 1,
+  server_time: "2026-03-07T01:00:31.000Z",
+  agent_id: "a1",
+  agent_no: "8001",
+  name: "张伟",
+  signed_in: true,
+  device,
+  device_tested: true,
+  registered: true,
+  state: "ready",
+  since: "2026-03-07T01:00:00.000Z",
+  why: null,
+  reason_id: null,
+  pending_state: null,
+  acw_until: null,
+  session: "s1",
+  contact: part && { ...contact, ...part },
+});
+
+describe("what the phone bar allows", () => {
+  const ringingHere = { phase: "ringing" as const, contactId: "c1" };
+  const quiet = { phase: "registered" as const, contactId: null };
+
+  it("answers only the call that rings in this page", () => {
+    expect(obstacles(view({}), true, ringingHere).answer).toBeNull();
+    expect(obstacles(view({}), true, quiet).answer).toBe("call.no.invite");
+    expect(obstacles(view({}), true, { phase: "ringing", contactId: "c0" }).answer).toBe("call.no.invite");
+    expect(obstacles(view({}, "sip"), true, quiet).answer).toBe("call.no.device");
+    expect(obstacles(view({}), true, quiet).reject).toBeNull();
+  });
+
+  it("holds, mutes and hangs up a conversation", () => {
+    const talking = obstacles(view({ phase: "talking" }), true, { phase: "talking", contactId: "c1" });
+    expect(talking).toMatchObject({
+      hold: null,
+      mute: null,
+      keypad: null,
+      hangup: null,
+      answer: "call.no.ring",
+    });
+    const held = obstacles(view({ phase: "held" }), true, { phase: "held", contactId: "c1" });
+    expect(held).toMatchObject({ hold: null, hangup: null, mute: "call.no.held", keypad: "call.no.held" });
+  });
+
+  it("says why nothing can be done", () => {
+    expect(obstacles(view(null), true, quiet).hangup).toBe("call.no.call");
+    expect(obstacles(view({ phase: "wrap" }), true, quiet).hold).toBe("call.no.call");
+    expect(obstacles(view({}), false, ringingHere).answer).toBe("call.no.seat");
+    expect(obstacles(null, true, quiet).answer).toBe("call.no.seat");
+  });
+});
+
+describe("reasons", () => {
+  const reason = (id: string, parent_id: string | null, sort = 0): WrapReason => ({
+    id,
+    project_id: "p1",
+    parent_id,
+    name_zh: id,
+    name_en: id,
+    sort,
+  });
+
+  it("hang below their parents in order, and only leaves can be chosen", () => {
+    const tree = reasonTree(
+      [reason("b", null, 2), reason("a", null, 1), reason("a2", "a", 2), reason("a1", "a", 1)],
+      "zh",
+    );
+    expect(tree.map((node) => [node.value, node.selectable])).toEqual([
+      ["a", false],
+      ["b", true],
+    ]);
+    expect(tree[0]?.children.map((node) => node.path)).toEqual(["a / a1", "a / a2"]);
+  });
+
+  it("keeps orphans and does not hang on a ring", () => {
+    expect(reasonTree([reason("x", "gone")], "en").map((node) => node.value)).toEqual(["x"]);
+    expect(reasonTree([reason("x", "y"), reason("y", "x")], "en")).toEqual([]);
+  });
+});
+
+describe("the time line", () => {
+  it("shows the live view until the journal has it, and nothing twice", () => {
+    const live = { ...contact, phase: "talking" as const, answered_at: "2026-03-07T01:00:35.000Z" };
+    expect(linesOf(undefined, live).map((line) => line.kind)).toEqual([
+      "contact.arrived",
+      "flow.key",
+      "contact.queued",
+      "offer.made",
+      "contact.connected",
+    ]);
+    const steps = [
+      { seq: 1, at: live.arrived_at, offset_ms: 0, kind: "contact.arrived", text: "来电" },
+      { seq: 2, at: live.arrived_at, offset_ms: 0, kind: "flow.node", text: "node" },
+      { seq: 3, at: live.queued_at ?? "", offset_ms: 20_000, kind: "contact.queued", text: "排队" },
+      { seq: 4, at: live.offered_at ?? "", offset_ms: 30_000, kind: "offer.made", text: "振铃" },
+    ];
+    expect(linesOf(steps, live).map((line) => line.text)).toEqual([
+      "来电",
+      "排队",
+      "振铃",
+      "接通，等待了 0:15",
+    ]);
+  });
+});

@@ -1,0 +1,359 @@
+import { AudioOutlined, SettingOutlined } from "@ant-design/icons";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Button, Checkbox, DatePicker, Input, Popover, Select } from "antd";
+import dayjs from "dayjs";
+import { type ReactNode, useState } from "react";
+import { useFormat } from "@/shared/format";
+import { useT } from "@/shared/i18n";
+import { common } from "@/shared/texts";
+import { Nothing, OutcomeTag, Pending, ProblemView, TierTag, useNarrow } from "@/shared/ui";
+import { Score } from "./ContactPage";
+import { type Choices, contactsQuery, filtersQuery } from "./queries";
+import { daysOf, OUTCOMES, readSearch, type Search } from "./search";
+import { texts } from "./texts";
+import type { ContactItem, Named } from "./types";
+import "./history.css";
+
+const COLUMNS = [
+  "arrived",
+  "caller",
+  "customer",
+  "number",
+  "client",
+  "project",
+  "queue",
+  "agent",
+  "outcome",
+  "waited",
+  "talked",
+  "held",
+  "total",
+  "offers",
+  "ended_by",
+  "score",
+  "reason",
+  "recording",
+] as const;
+type Column = (typeof COLUMNS)[number];
+const USUAL: readonly Column[] = [
+  "arrived",
+  "caller",
+  "customer",
+  "project",
+  "queue",
+  "agent",
+  "outcome",
+  "waited",
+  "talked",
+  "score",
+  "reason",
+  "recording",
+];
+const NUMBERS: ReadonlySet<Column> = new Set(["waited", "talked", "held", "total", "offers"]);
+const COLUMNS_KEY = "andon.history.columns";
+
+function keptColumns(): readonly Column[] {
+  const kept = globalThis.localStorage?.getItem(COLUMNS_KEY)?.split(",") ?? [];
+  const known = COLUMNS.filter((column) => kept.includes(column));
+  return known.length > 0 ? known : USUAL;
+}
+
+export default function HistoryPage() {
+  const t = useT(texts);
+  const c = useT(common);
+  const f = useFormat();
+  const narrow = useNarrow();
+  const navigate = useNavigate();
+  const search = readSearch(useSearch({ strict: false }) as Record<string, unknown>);
+  const [columns, setColumns] = useState(keptColumns);
+  const contacts = useInfiniteQuery({
+    ...contactsQuery(search, f.locale),
+    placeholderData: keepPreviousData,
+  });
+  const filters = useQuery(filtersQuery);
+
+  const change = (part: Partial<Search>) =>
+    void navigate({ to: "/contacts", search: readSearch({ ...search, ...part }), replace: true });
+  const choose = (next: Column[]) => {
+    const sorted = COLUMNS.filter((column) => next.includes(column));
+    setColumns(sorted);
+    globalThis.localStorage?.setItem(COLUMNS_KEY, sorted.join(","));
+  };
+  const today = dayjs().startOf("day");
+  const days = daysOf(search, dayjs());
+  const items = contacts.data?.pages.flatMap((page) => page.items) ?? [];
+  const total = contacts.data?.pages[0]?.total;
+  // Who may not see the board has no list to choose from but what was found.
+  const choices = filters.data ?? choicesFrom(items);
+  const filtered = Object.keys(search).some((key) => key !== "from" && key !== "to");
+
+  return (
+    <div className="history">
+      <search className="history-filters">
+        <h1>{t("title")}</h1>
+        <DatePicker.RangePicker
+          value={days}
+          allowClear={false}
+          aria-label={t("filter.range")}
+          presets={[
+            { label: t("filter.today"), value: [today, today] },
+            { label: t("filter.yesterday"), value: [today.subtract(1, "day"), today.subtract(1, "day")] },
+            { label: t("filter.week"), value: [today.subtract(6, "day"), today] },
+            { label: t("filter.month"), value: [today.subtract(29, "day"), today] },
+          ]}
+          onChange={(range) =>
+            change({ from: range?.[0]?.format("YYYY-MM-DD"), to: range?.[1]?.format("YYYY-MM-DD") })
+          }
+        />
+        <Input.Search
+          key={search.q ?? ""}
+          defaultValue={search.q}
+          allowClear
+          className="history-q"
+          placeholder={t("filter.q")}
+          aria-label={t("filter.q")}
+          onSearch={(q) => change({ q })}
+        />
+        <Select
+          allowClear
+          showSearch={{ optionFilterProp: "label" }}
+          className="history-select"
+          placeholder={t("filter.queue")}
+          aria-label={t("filter.queue")}
+          value={search.queue}
+          onChange={(queue) => change({ queue })}
+          options={choices.queues.map(({ id, name }) => ({ value: id, label: name }))}
+          popupMatchSelectWidth={false}
+        />
+        <Select
+          allowClear
+          showSearch={{ optionFilterProp: "label" }}
+          className="history-select"
+          placeholder={t("filter.agent")}
+          aria-label={t("filter.agent")}
+          value={search.agent}
+          onChange={(agent) => change({ agent })}
+          options={choices.agents.map(({ id, name }) => ({ value: id, label: name }))}
+          popupMatchSelectWidth={false}
+        />
+        <Select
+          allowClear
+          className="history-select"
+          placeholder={t("filter.outcome")}
+          aria-label={t("filter.outcome")}
+          value={search.outcome}
+          onChange={(outcome) => change({ outcome })}
+          options={OUTCOMES.map((value) => ({ value, label: c(`outcome.${value}`) }))}
+          popupMatchSelectWidth={false}
+        />
+        {filtered ? (
+          <Button
+            type="link"
+            onClick={() =>
+              void navigate({ to: "/contacts", search: { from: search.from, to: search.to }, replace: true })
+            }
+          >
+            {t("filter.clear")}
+          </Button>
+        ) : null}
+        <span className="history-end">
+          <span className="dim" role="status">
+            {contacts.data
+              ? total === null || total === undefined
+                ? t("list.shown", { n: items.length })
+                : t("list.shown.total", { n: items.length, total })
+              : ""}
+          </span>
+          {narrow ? null : (
+            <Popover
+              trigger="click"
+              placement="bottomRight"
+              content={
+                <Checkbox.Group
+                  className="history-columns"
+                  value={[...columns]}
+                  onChange={(next) => choose(next as Column[])}
+                  options={COLUMNS.map((value) => ({ value, label: t(`col.${value}`) }))}
+                />
+              }
+            >
+              <Button icon={<SettingOutlined />} aria-label={t("columns.label")}>
+                {t("columns.choose")}
+              </Button>
+            </Popover>
+          )}
+        </span>
+      </search>
+      <div className="history-list card">
+        {contacts.isError ? (
+          <ProblemView problem={contacts.error} onRetry={() => void contacts.refetch()} />
+        ) : !contacts.data ? (
+          <Pending rows={12} />
+        ) : items.length === 0 ? (
+          <Nothing title={t("list.none")} hint={t("list.none.hint")} />
+        ) : (
+          <>
+            {narrow ? (
+              <CardList items={items} />
+            ) : (
+              <ContactTable items={items} columns={columns} busy={contacts.isPlaceholderData} />
+            )}
+            <div className="history-more">
+              {contacts.hasNextPage ? (
+                <Button loading={contacts.isFetchingNextPage} onClick={() => void contacts.fetchNextPage()}>
+                  {t("list.more")}
+                </Button>
+              ) : (
+                <span className="dim">{t("list.end")}</span>
+              )}
+            </div>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function choicesFrom(items: readonly ContactItem[]): Choices {
+  const named = (pick: (item: ContactItem) => Named | null) =>
+    [...new Map(items.flatMap((item) => pick(item) ?? []).map((one) => [one.id, one])).values()].sort(
+      (a, b) => a.name.localeCompare(b.name, "zh"),
+    );
+  return { queues: named((item) => item.queue), agents: named((item) => item.agent) };
+}
+
+/** What a cell shows; shared by the table and the cards. */
+function useCell(): (item: ContactItem, column: Column) => ReactNode {
+  const t = useT(texts);
+  const c = useT(common);
+  const f = useFormat();
+  return (item, column) => {
+    switch (column) {
+      case "arrived":
+        return (
+          <Link
+            to="/contacts/$id"
+            params={{ id: item.contact_id }}
+            aria-label={t("list.open", { caller: f.phone(item.caller), time: f.moment(item.arrived_at) })}
+          >
+            {f.moment(item.arrived_at)}
+          </Link>
+        );
+      case "caller":
+        return f.phone(item.caller);
+      case "customer":
+        return item.customer ? (
+          <>
+            {item.customer.name} {item.tier && item.tier !== "normal" ? <TierTag tier={item.tier} /> : null}
+          </>
+        ) : null;
+      case "number":
+        return item.number?.name ?? f.phone(item.dnis);
+      case "client":
+        return item.client?.name;
+      case "project":
+        return item.project?.name;
+      case "queue":
+        return item.queue?.name;
+      case "agent":
+        return item.agent?.name;
+      case "outcome":
+        return <OutcomeTag outcome={item.outcome} name={item.outcome_name} />;
+      case "waited":
+        return item.waited_ms === null ? null : f.timer(item.waited_ms);
+      case "talked":
+        return item.talked_ms === null ? null : f.timer(item.talked_ms);
+      case "held":
+        return item.held_ms ? f.timer(item.held_ms) : null;
+      case "total":
+        return item.total_ms === null ? null : f.timer(item.total_ms);
+      case "offers":
+        return item.offers || null;
+      case "ended_by":
+        return item.ended_by && `by.${item.ended_by}` in common.zh
+          ? c(`by.${item.ended_by}` as "by.caller")
+          : item.ended_by;
+      case "score":
+        return item.survey_score === null ? null : <Score value={item.survey_score} />;
+      case "reason":
+        return item.reason?.name;
+      case "recording":
+        return item.has_recording || item.voicemail_ms ? (
+          <AudioOutlined title={t("col.recording")} aria-label={t("col.recording")} />
+        ) : null;
+    }
+  };
+}
+
+function ContactTable({
+  items,
+  columns,
+  busy,
+}: {
+  items: ContactItem[];
+  columns: readonly Column[];
+  busy: boolean;
+}) {
+  const t = useT(texts);
+  const cell = useCell();
+  return (
+    <div className="history-scroll" data-busy={busy}>
+      <table className="list-table">
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column} scope="col" className={NUMBERS.has(column) ? "num" : undefined}>
+                {t(`col.${column}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((item) => (
+            <tr key={item.contact_id}>
+              {columns.map((column) => (
+                <td key={column} className={NUMBERS.has(column) ? "num" : undefined}>
+                  {cell(item, column)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function CardList({ items }: { items: ContactItem[] }) {
+  const f = useFormat();
+  const cell = useCell();
+  return (
+    <ul className="list-cards">
+      {items.map((item) => (
+        <li key={item.contact_id}>
+          <Link to="/contacts/$id" params={{ id: item.contact_id }} className="list-card">
+            <span className="list-card-line">
+              <b>{f.phone(item.caller)}</b>
+              {cell(item, "customer")}
+              <span className="list-card-end">{cell(item, "outcome")}</span>
+            </span>
+            <span className="list-card-line dim">
+              {f.moment(item.arrived_at)} ·{" "}
+              {[item.queue?.name, item.agent?.name].filter(Boolean).join(" · ") || item.number?.name}
+            </span>
+            <span className="list-card-line dim">
+              {[
+                item.waited_ms === null ? null : f.span(item.waited_ms),
+                item.talked_ms === null ? null : f.span(item.talked_ms),
+              ]
+                .filter(Boolean)
+                .join(" / ")}
+              <span className="list-card-end">{cell(item, "score")}</span>
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}

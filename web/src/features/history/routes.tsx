@@ -1,0 +1,21 @@
+import { HistoryOutlined } from "@ant-design/icons";
+import type { Room } from "@/shared/rooms";
+import { readSearch } from "./search";
+
+export const routes: Room[] = [
+  {
+    path: "/contacts",
+    title: { zh: "接触历史", en: "History" },
+    icon: HistoryOutlined,
+    permission: ["contacts"],
+    menu: 30,
+    load: () => import("./HistoryPage"),
+    validateSearch: (raw) => readSearch(raw) as Record<string, unknown>,
+  },
+  {
+    path: "/contacts/$id",
+    title: { zh: "接触详情", en: "Contact" },
+    permission: ["contacts"],
+    load: () => import("./ContactPage"),
+  },
+];

@@ -1,0 +1,171 @@
+/** Shapes of the live push and of the API, named once. Instants are ISO 8601 UTC with milliseconds. */
+
+export type AgentState = "offline" | "not_ready" | "break" | "ready" | "ringing" | "talking" | "held" | "acw";
+export type Tier = "normal" | "silver" | "gold" | "vip";
+export type Role =
+  | "agent"
+  | "supervisor"
+  | "quality"
+  | "planner"
+  | "administrator"
+  | "auditor"
+  | "client_viewer";
+
+export interface Me {
+  user_id: string;
+  name: string;
+  login: string;
+  agent_no: string | null;
+  roles: Role[];
+  client_id: string | null;
+  tenant: { id: string; name: string };
+  locale: string;
+  permissions: string[];
+}
+
+export interface PressedKey {
+  node: string;
+  keys: string;
+  label: string;
+}
+
+export type ContactPhase = "ringing" | "talking" | "held" | "wrap";
+
+export interface AgentContact {
+  contact_id: string;
+  phase: ContactPhase;
+  caller: string;
+  caller_home: string | null;
+  dnis: string;
+  number_label: string | null;
+  number_home?: string | null;
+  client_name: string | null;
+  project_id: string | null;
+  project_name: string | null;
+  greeting: string | null;
+  queue_id: string | null;
+  queue_name: string | null;
+  tier: Tier | null;
+  customer_id: string | null;
+  customer_name: string | null;
+  arrived_at: string;
+  queued_at: string | null;
+  offered_at: string | null;
+  ring_until: string | null;
+  answered_at: string | null;
+  held_since: string | null;
+  muted: boolean;
+  keys: PressedKey[];
+}
+
+export interface AgentView {
+  seq: number;
+  server_time: string;
+  agent_id: string;
+  agent_no: string | null;
+  name: string;
+  signed_in: boolean;
+  device: "browser" | "sip" | null;
+  device_tested: boolean;
+  registered: boolean;
+  state: AgentState;
+  since: string;
+  why: string | null;
+  reason_id: string | null;
+  pending_state: AgentState | null;
+  acw_until: string | null;
+  session: string | null;
+  contact: AgentContact | null;
+}
+
+export interface BoardAgent {
+  agent_id: string;
+  agent_no: string;
+  name: string;
+  department: string | null;
+  state: AgentState;
+  since: string;
+  why: string | null;
+  reason_id: string | null;
+  contact_id: string | null;
+  queue_name: string | null;
+  registered: boolean;
+}
+
+export interface BoardQueue {
+  queue_id: string;
+  name: string;
+  project_name: string | null;
+  waiting: number;
+  oldest_since: string | null;
+  signed_in: number;
+  ready: number;
+  talking: number;
+}
+
+export interface BoardWaiting {
+  contact_id: string;
+  queue_id: string;
+  caller_masked: string;
+  tier: Tier | null;
+  priority: number;
+  since: string;
+  position: number;
+}
+
+export interface BoardCall {
+  contact_id: string;
+  phase: string;
+  number_label: string | null;
+  since: string;
+}
+
+export interface BoardTrunk {
+  trunk_id: string;
+  name: string;
+  in_use: number;
+  limit: number;
+}
+
+export interface BoardAlarm {
+  code: string;
+  subject: string;
+  since: string;
+}
+
+export interface Board {
+  seq: number;
+  server_time: string;
+  agents: BoardAgent[];
+  queues: BoardQueue[];
+  waiting: BoardWaiting[];
+  calls: BoardCall[];
+  trunks: BoardTrunk[];
+  alarms: BoardAlarm[];
+}
+
+export interface BoardDelta {
+  seq: number;
+  server_time: string;
+  changed: Partial<Pick<Board, "agents" | "queues" | "waiting" | "calls" | "trunks" | "alarms">>;
+  removed: Partial<Record<"agents" | "queues" | "waiting" | "calls" | "trunks" | "alarms", string[]>>;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+  total: number | null;
+}
+
+/** A figure with its formula in words and the sums it came from; `null` when there is nothing to divide by. */
+export interface Figure {
+  id: string;
+  name: string;
+  value: number | null;
+  unit: "count" | "ratio" | "seconds" | "score";
+  formula: string;
+  variant: string | null;
+  default: boolean;
+  top: number;
+  bottom: number | null;
+}

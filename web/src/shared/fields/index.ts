@@ -1,0 +1,1 @@
+export { type FieldName, fields } from "./texts";

@@ -1,0 +1,2 @@
+export { WhyPanel } from "./WhyPanel";
+export type { Decision, PassedOver } from "./why";

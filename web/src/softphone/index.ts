@@ -1,0 +1,18 @@
+export type { EchoResult } from "./echo";
+export { type Credentials, inCall, type MediaFault, type PhonePhase } from "./machine";
+export {
+  type AudioChoice,
+  audioChoice,
+  audioContext,
+  closeStream,
+  type Devices,
+  Ear,
+  faultOf,
+  keepAudioChoice,
+  listDevices,
+  openMicrophone,
+  watchSilence,
+} from "./media";
+export { Softphone } from "./phone";
+export type { Quality } from "./quality";
+export { playTestSound, startRinging } from "./sounds";

@@ -1,0 +1,167 @@
+import { UA, WebSocketInterface } from "jssip";
+import type { RTCSession } from "jssip/lib/RTCSession";
+import type { Credentials, EndedBy } from "./machine";
+
+/** The header by which the core names the contact an invitation belongs to; calls without it are refused. */
+export const CONTACT_HEADER = "X-Andon-Contact";
+const ICE_PATIENCE_MS = 400;
+const REGISTER_EXPIRES_S = 120;
+
+export interface LineListener {
+  onRegistered(): void;
+  onRefused(cause: string): void;
+  onDisconnected(): void;
+  onInvited(contactId: string): void;
+  onAccepted(): void;
+  onRemoteAudio(stream: MediaStream): void;
+  onEnded(cause: string, by: EndedBy): void;
+}
+
+/** SIP over the WebSocket of the page's own origin. Holds at most one call. */
+export class Signalling {
+  private agent: UA | undefined;
+  private session: RTCSession | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly listener: LineListener,
+  ) {}
+
+  open(credentials: Credentials): void {
+    this.close();
+    const agent = new UA({
+      sockets: [new WebSocketInterface(this.url)],
+      uri: credentials.uri,
+      authorization_user: credentials.username,
+      password: credentials.secret,
+      register: true,
+      register_expires: REGISTER_EXPIRES_S,
+      session_timers: false,
+      connection_recovery_min_interval: 1,
+      connection_recovery_max_interval: 8,
+      user_agent: "Andon desk",
+    });
+    this.agent = agent;
+    const current = () => this.agent === agent;
+    agent.on("registered", () => current() && this.listener.onRegistered());
+    agent.on("registrationFailed", (event) => {
+      if (!current()) return;
+      // Without an answer the line itself failed; JsSIP reconnects and registers again by itself.
+      const code = event.response?.status_code;
+      if (code === undefined) this.listener.onDisconnected();
+      else this.listener.onRefused(String(code));
+    });
+    agent.on("unregistered", () => current() && this.listener.onDisconnected());
+    agent.on("disconnected", () => current() && this.listener.onDisconnected());
+    agent.on("newRTCSession", (event: { originator: string; session: RTCSession; request: unknown }) => {
+      if (!current() || event.originator !== "remote") return;
+      const request = event.request as { getHeader(name: string): string | undefined };
+      this.invited(event.session, request.getHeader(CONTACT_HEADER));
+    });
+    agent.start();
+  }
+
+  close(): void {
+    const agent = this.agent;
+    this.agent = undefined;
+    agent?.stop();
+  }
+
+  register(): void {
+    if (this.agent?.isConnected()) this.agent.register();
+  }
+
+  answer(microphone: MediaStream): void {
+    this.session?.answer({ mediaStream: microphone, pcConfig: { iceServers: [] } });
+  }
+
+  refuse(): void {
+    if (this.session && !this.session.isEnded()) this.session.terminate({ status_code: 486 });
+  }
+
+  hangUp(): void {
+    if (this.session && !this.session.isEnded()) this.session.terminate();
+  }
+
+  setMuted(muted: boolean): void {
+    if (muted) this.session?.mute({ audio: true });
+    else this.session?.unmute({ audio: true });
+  }
+
+  /** The media connection of the call, if one is up. */
+  get connection(): RTCPeerConnection | undefined {
+    return this.session?.connection ?? undefined;
+  }
+
+  /** Calls the engine's own echo. Rejects when it cannot be reached; `stop` ends the call. */
+  echo(sound: MediaStream): Promise<{ connection: RTCPeerConnection; remote: MediaStream; stop(): void }> {
+    const agent = this.agent;
+    if (!agent?.isRegistered() || this.session) return Promise.reject(new Error("not registered"));
+    return new Promise((resolve, reject) => {
+      const session = agent.call("echo", { mediaStream: sound, pcConfig: { iceServers: [] } });
+      this.session = session;
+      hurryIce(session);
+      const remote = new Promise<MediaStream>((found) => {
+        session.connection?.addEventListener("track", (event) => {
+          found(event.streams[0] ?? new MediaStream([event.track]));
+        });
+      });
+      session.on("confirmed", () => {
+        void remote.then((stream) =>
+          resolve({
+            connection: session.connection,
+            remote: stream,
+            stop: () => {
+              if (!session.isEnded()) session.terminate();
+            },
+          }),
+        );
+      });
+      const over = (event: { cause: string }) => {
+        if (this.session === session) this.session = undefined;
+        reject(new Error(event.cause));
+      };
+      session.on("failed", over);
+      session.on("ended", over);
+    });
+  }
+
+  private invited(session: RTCSession, contactId: string | undefined): void {
+    if (!contactId) {
+      session.terminate({ status_code: 403 });
+      return;
+    }
+    if (this.session) {
+      session.terminate({ status_code: 486 });
+      return;
+    }
+    this.session = session;
+    hurryIce(session);
+    session.on("peerconnection", ({ peerconnection }) => {
+      peerconnection.addEventListener("track", (event) => {
+        this.listener.onRemoteAudio(event.streams[0] ?? new MediaStream([event.track]));
+      });
+    });
+    session.on("confirmed", () => this.listener.onAccepted());
+    const over = (event: { cause: string; originator: string }) => {
+      if (this.session !== session) return;
+      this.session = undefined;
+      const by = event.originator === "local" || event.originator === "remote" ? event.originator : "system";
+      this.listener.onEnded(event.cause, by);
+    };
+    session.on("ended", over);
+    session.on("failed", over);
+    this.listener.onInvited(contactId);
+  }
+}
+
+/** Answers go out with the candidates found so far instead of waiting for interfaces that never come. */
+function hurryIce(session: RTCSession): void {
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  session.on("icecandidate", ({ ready }) => {
+    clearTimeout(patience);
+    patience = setTimeout(ready, ICE_PATIENCE_MS);
+  });
+  session.on("ended", () => clearTimeout(patience));
+  session.on("failed", () => clearTimeout(patience));
+}

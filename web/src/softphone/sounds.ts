@@ -1,0 +1,44 @@
+import { audioChoice, audioContext, playThrough } from "./media";
+
+const RING_EVERY_MS = 2400;
+
+/** One soft note that fades away. */
+function note(around: AudioContext, hertz: number, at: number, loudness: number): void {
+  const oscillator = around.createOscillator();
+  const gain = around.createGain();
+  oscillator.type = "sine";
+  oscillator.frequency.value = hertz;
+  gain.gain.setValueAtTime(0, at);
+  gain.gain.linearRampToValueAtTime(loudness * 0.5, at + 0.015);
+  gain.gain.exponentialRampToValueAtTime(0.001, at + 0.6);
+  oscillator.connect(gain).connect(around.destination);
+  oscillator.start(at);
+  oscillator.stop(at + 0.65);
+}
+
+function chime(loudness: number): void {
+  const around = audioContext();
+  const begin = around.currentTime + 0.02;
+  for (const [index, hertz] of [659, 880, 659, 880].entries())
+    note(around, hertz, begin + index * 0.22, loudness);
+}
+
+/** Rings until told to stop. */
+export function startRinging(): () => void {
+  const { ring, speaker } = audioChoice();
+  if (ring <= 0) return () => {};
+  void playThrough(audioContext(), speaker).catch(() => undefined);
+  chime(ring);
+  const timer = setInterval(() => chime(ring), RING_EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+/** The sound of the speaker test. Resolves when it is over. */
+export async function playTestSound(speaker: string | undefined): Promise<void> {
+  const around = audioContext();
+  await around.resume();
+  await playThrough(around, speaker);
+  const begin = around.currentTime + 0.05;
+  for (const [index, hertz] of [523, 659, 784].entries()) note(around, hertz, begin + index * 0.35, 0.8);
+  await new Promise((done) => setTimeout(done, 1500));
+}

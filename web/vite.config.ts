@@ -1,0 +1,30 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// The development server hands API, live push and SIP signalling to a running edge.
+const edge = process.env.ANDON_WEB_PROXY ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  server: {
+    host: "127.0.0.1",
+    port: Number(process.env.ANDON_WEB_PORT ?? 5173),
+    proxy: {
+      "/api": { target: edge, ws: true, changeOrigin: false },
+      "/sip": { target: edge, ws: true },
+    },
+  },
+  build: {
+    target: "es2022",
+    sourcemap: false,
+    manifest: true,
+    chunkSizeWarningLimit: 900,
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["./src/app/test-setup.ts"],
+  },
+});
