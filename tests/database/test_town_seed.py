@@ -15,10 +15,10 @@ pytestmark = pytest.mark.database
 ENOUGH = 60
 
 
-async def test_the_world_and_its_past(owner_db: Database, app_db: Database) -> None:
+async def test_the_world_and_its_past(owner_db: Database, db: Database) -> None:
     tenant_id = await write(owner_db, 15060, days=2, calls_a_day=80, chance=5)
     scope = Scope(tenant_id)
-    async with app_db.session(scope) as session:
+    async with db.session(scope) as session:
         counts = {
             table: (await session.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
             for table in (
@@ -50,7 +50,7 @@ async def test_the_world_and_its_past(owner_db: Database, app_db: Database) -> N
     assert ended["served"] > ENOUGH and len(ended) >= 7
     assert counts["wrapup"] == ended["served"]
     assert identified > sum(ended.values()) / 2
-    report = await ledger.run(app_db, scope, channels={})
+    report = await ledger.run(db, scope, channels={})
     assert report.findings == []
     assert report.open_contacts == 0 and report.contacts == sum(ended.values())
     assert report.agent_seconds > 3600 * 8 * 10

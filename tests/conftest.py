@@ -1,0 +1,50 @@
+"""The marker law, and the one PostgreSQL that database tests share."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from andon.kit.database import Database, database_urls
+from andon.kit.database.migrations import migrate
+from andon.kit.database.server import EmbeddedServer
+from andon.kit.settings import Settings
+
+KINDS = frozenset({"unit", "database", "telephony", "browser", "survival", "walls"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test without a kind would run in no selection: refuse it."""
+    nameless = [item.nodeid for item in items if KINDS.isdisjoint(mark.name for mark in item.iter_markers())]
+    if nameless:
+        listed = "\n  ".join(nameless)
+        raise pytest.UsageError(f"each test needs one of the markers {', '.join(sorted(KINDS))}:\n  {listed}")
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of an installation whose embedded database runs, migrated. Tests make a tenant each."""
+    settings = Settings(home=tmp_path_factory.mktemp("installation"), http_port=0, sip_port=0)
+    # The data is thrown away: nobody waits for a disk.
+    server = EmbeddedServer(settings, {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"})
+    server.start()
+    try:
+        migrate(settings)
+        yield settings
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+async def owner_db(installation: Settings) -> AsyncIterator[Database]:
+    """The database as its owner, who makes tenants."""
+    db = Database(database_urls(installation)[0], "andon tests owner", pool_size=3)
+    yield db
+    await db.close()
+
+
+@pytest.fixture(scope="session")
+async def db(installation: Settings) -> AsyncIterator[Database]:
+    """The database as the application, which cannot bypass the walls."""
+    db = Database(database_urls(installation)[1], "andon tests")
+    yield db
+    await db.close()
