@@ -1,4 +1,4 @@
-"""Prints the API's description, from which the web client is generated. `python -m andon.entrypoints.openapi`."""
+"""Prints the API's description, source of the generated web client: `python -m andon.entrypoints.openapi`."""
 
 import asyncio
 import json

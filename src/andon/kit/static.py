@@ -1,4 +1,4 @@
-"""The built web app: files as they are, compressed when the browser takes it, one page for every other path."""
+"""The built web app: files as they are, compressed when the browser takes it; one page for other paths."""
 
 import mimetypes
 from email.utils import formatdate, parsedate_to_datetime

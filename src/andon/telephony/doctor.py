@@ -146,7 +146,7 @@ def _synchronised() -> bool:
         state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(ADJTIMEX_BYTES))
     except (OSError, AttributeError):
         return False
-    return 0 <= state < TIME_ERROR
+    return 0 <= int(state) < TIME_ERROR
 
 
 async def audio(settings: Settings) -> Finding:

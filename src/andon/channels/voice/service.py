@@ -449,8 +449,10 @@ class VoiceChannel:
             self._feed(call, MessageTaken(0))
 
     async def _do_answer(self, call: Call, order: Answer) -> None:
-        await self.engine.answer(call.leg_id)
-        self._later(self._tag(call))
+        # Sent first: the engine sets a variable only between two sounds, and lets nobody else have a turn
+        # while it waits for the end of one.
+        tagging = asyncio.create_task(self._tag(call))
+        await asyncio.gather(tagging, self.engine.answer(call.leg_id))
 
     async def _tag(self, call: Call) -> None:
         try:

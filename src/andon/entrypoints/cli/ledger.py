@@ -9,8 +9,8 @@ from andon.kit import i18n
 from andon.kit.database import Database, Scope, database_urls
 from andon.kit.settings import Settings
 from andon.reporting.ledger.model import LedgerReport
-from andon.reporting.ledger.service import run
 from andon.reporting.ledger.record import engine_record
+from andon.reporting.ledger.service import run
 
 SHOWN = 50
 
