@@ -451,8 +451,7 @@ class VoiceChannel:
     async def _do_answer(self, call: Call, order: Answer) -> None:
         # Sent first: the engine sets a variable only between two sounds, and lets nobody else have a turn
         # while it waits for the end of one.
-        tagging = asyncio.create_task(self._tag(call))
-        await asyncio.gather(tagging, self.engine.answer(call.leg_id))
+        await asyncio.gather(self._tag(call), self.engine.answer(call.leg_id))
 
     async def _tag(self, call: Call) -> None:
         try:
