@@ -17,7 +17,7 @@ import httpx
 
 from andon.entrypoints import ports, texts  # noqa: F401  (texts registers what is said here)
 from andon.entrypoints.processes import Child, run_once
-from andon.kit import i18n
+from andon.kit import i18n, telemetry
 from andon.kit.database.migrations import migrate
 from andon.kit.database.server import EmbeddedServer
 from andon.kit.errors import AndonError
@@ -166,6 +166,7 @@ async def serve(
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, asked)
     begun = time.monotonic()
+    telemetry.configure(settings, "serve")
     installation = Installation(settings, say, demo=demo)
     with contextlib.suppress(asyncio.CancelledError):
         async with installation.running():

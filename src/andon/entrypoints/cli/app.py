@@ -1,12 +1,14 @@
 """Commands of `andon`: wiring only. Errors are one sentence and a remedy, exit status 1."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from andon.entrypoints import serve as serving
@@ -130,6 +132,8 @@ def ledger_check(
 
 def main() -> None:
     """Entry point: runs a command, turns our errors into words."""
+    # Commands speak for themselves; what runs for long sends its log to a file.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     run: Callable[[], None] = app
     try:
         run()
