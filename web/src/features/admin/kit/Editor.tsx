@@ -2,6 +2,7 @@ import { useBlocker } from "@tanstack/react-router";
 import { Alert, App, Button, Drawer, Form, type FormInstance } from "antd";
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { asProblem, type Problem } from "@/shared/api";
+import { type FieldName, fields as fieldNames } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { useNarrow } from "@/shared/ui";
@@ -39,12 +40,17 @@ function OpenEditor<V extends object>({
 }: Props<V>) {
   const t = useT(texts);
   const c = useT(common);
+  const n = useT(fieldNames);
+  const labelOf = (name: string) => (name in fieldNames.zh ? n(name as FieldName) : name);
   const { modal } = App.useApp();
   const narrow = useNarrow();
   const [form] = Form.useForm<V>();
   const [dirty, setDirty] = useState(false);
   const [saving, setSaving] = useState(false);
-  const [problem, setProblem] = useState<{ problem: Problem; others: string[] } | null>(null);
+  const [problem, setProblem] = useState<{
+    problem: Problem;
+    others: { name: string; text: string }[];
+  } | null>(null);
 
   const mayLeave = useCallback(
     () =>
@@ -78,7 +84,9 @@ function OpenEditor<V extends object>({
       setDirty(false);
     } catch (thrown) {
       const told = asProblem(thrown);
-      const { fields, others } = splitErrors(told, (path) => form.getFieldInstance(path as never) != null);
+      const { fields, others } = splitErrors(told, (path) =>
+        form.getFieldsError().some((field) => field.name.join(".") === path.join(".")),
+      );
       form.setFields(fields as never);
       if (fields[0]) form.scrollToField(fields[0].name as never, { block: "center", focus: true });
       setProblem({ problem: told, others });
@@ -128,8 +136,10 @@ function OpenEditor<V extends object>({
           description={
             <>
               {problem.problem.remedy}
-              {problem.others.map((line) => (
-                <div key={line}>{line}</div>
+              {problem.others.map(({ name, text }) => (
+                <div key={name}>
+                  {labelOf(name)}: {text}
+                </div>
               ))}
             </>
           }
