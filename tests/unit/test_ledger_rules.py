@@ -196,10 +196,10 @@ def test_the_witness_names_missing_foreign_and_bent_calls() -> None:
             ended=PLAIN.at(end),
         )
 
-    def result(*calls: WitnessCall) -> dict[str, int]:
+    def result(*calls: WitnessCall, read_at: datetime | None = None) -> dict[str, int]:
         books = judge(PLAIN.rows)
         channels = {call.channel_id: call for call in calls}
-        compare(books, channels, caller_prefixes=("PJSIP/trunk",), first=None, last=None)
+        compare(books, channels, caller_prefixes=("PJSIP/trunk",), first=None, last=read_at)
         return {rule.rule: rule.failed for rule in books.results() if rule.failed}
 
     spans = {}
@@ -211,5 +211,8 @@ def test_the_witness_names_missing_foreign_and_bent_calls() -> None:
     true = [witness(subject, *span) for subject, span in spans.items()]
     assert result(*true) == {}
     assert result(true[0]) == {"witness.contact": 1}
+    newest = max(PLAIN.at(start) for start, _ in spans.values())
+    assert result(true[0], read_at=newest + timedelta(seconds=1)) == {}  # not written down yet
+    assert result(true[0], read_at=newest + timedelta(seconds=3)) == {"witness.contact": 1}
     assert result(*true, witness("ghost", 0, 10)) == {"witness.channel": 1}
     assert result(true[0], witness("c2", spans["c2"][0], spans["c2"][1] + 2000)) == {"witness.contact": 1}
