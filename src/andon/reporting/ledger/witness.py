@@ -22,8 +22,9 @@ def compare(
     first: datetime | None,
     last: datetime | None,
 ) -> None:
-    """Hold contacts against channels, read at `last` or later. `caller_prefixes`: names of channels that carry
-    callers (trunks); only channels started between `first` and `last` (with a margin) must have a contact."""
+    """Hold contacts against channels, read at `last` or later. `caller_prefixes`: names of channels that
+    carry callers (trunks); only channels started between `first` and `last` (with a margin) must have a
+    contact."""
     known = set()
     for subject, contact in books.contacts.items():
         if contact.channel_id.startswith("seed-"):
