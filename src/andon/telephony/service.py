@@ -414,9 +414,13 @@ class Engine:
     async def start_recording(self, leg_id: str, recording_id: str) -> None:
         """Record what the leg says and hears into `<id>.rx.wav` and `<id>.tx.wav` of the raw folder."""
         base = self._address.raw_recordings / recording_id
-        await self._action("MixMonitor", Channel=leg_id, Options=f"r({base}.rx.wav)t({base}.tx.wav)")
         self._recorded.add(leg_id)
-        await self._fill(leg_id)
+        await self._fill(leg_id)  # before, so that the recording runs no longer than its order takes
+        try:
+            await self._action("MixMonitor", Channel=leg_id, Options=f"r({base}.rx.wav)t({base}.tx.wav)")
+        except EngineRefused:
+            self._recorded.discard(leg_id)
+            raise
 
     async def stop_recording(self, leg_id: str, recording_id: str) -> None:
         """Stop; a leg that is gone has stopped by itself and is no error."""

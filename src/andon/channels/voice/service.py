@@ -481,8 +481,10 @@ class VoiceChannel:
         await self.engine.music(call.leg_id, order.on, cls)
 
     async def _do_tape(self, call: Call, order: Tape) -> None:
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
         await self.engine.start_recording(call.leg_id, str(order.recording_id))
-        self._feed(call, TapeRuns(order.recording_id))
+        self._feed(call, TapeRuns(order.recording_id, within_ms=round((loop.time() - asked) * 1000)))
 
     async def _do_message(self, call: Call, order: TakeMessage) -> None:
         await self.engine.record_message(call.leg_id, f"v-{call.contact.contact_id.hex}", order.max_s)
