@@ -105,7 +105,7 @@ export const texts = defineTexts(
     "state-reasons.lead": "座席示忙或小休时选择的原因，显示在实时监控里。",
     "state-reasons.kind": "适用状态",
     "state-reasons.limit": "时限",
-    "state-reasons.limit.help": "超过时限，实时监控会提示；不填为不限",
+    "state-reasons.limit.help": "座席选择时看到；不填为不限",
 
     "wrap-reasons.lead": "服务小结里座席选择的来电原因，每个项目一棵树，只能选最末一级。",
     "wrap-reasons.below": "添加下级",
@@ -337,7 +337,7 @@ export const texts = defineTexts(
       "What agents choose when they go not ready or take a break; the live board shows it.",
     "state-reasons.kind": "For state",
     "state-reasons.limit": "Limit",
-    "state-reasons.limit.help": "The live board marks whoever exceeds it; empty for no limit",
+    "state-reasons.limit.help": "Agents see it when they choose; empty for no limit",
 
     "wrap-reasons.lead":
       "What agents choose from in the wrap-up form: a tree for each project, chosen at its ends.",

@@ -20,6 +20,8 @@ interface Props<V extends object> {
   width?: number;
   saveLabel?: string;
   extra?: ReactNode;
+  /** Refusals are told above the form, not at its fields: one of these is longer than the page. */
+  problemsAbove?: boolean;
 }
 
 /** A form in a drawer that cannot be left by accident while it holds changes. */
@@ -37,11 +39,12 @@ function OpenEditor<V extends object>({
   width = 520,
   saveLabel,
   extra,
+  problemsAbove = false,
 }: Props<V>) {
   const t = useT(texts);
   const c = useT(common);
   const n = useT(fieldNames);
-  const labelOf = (name: string) => (name in fieldNames.zh ? n(name as FieldName) : name);
+  const labelOf = (name: string) => (name in fieldNames.zh ? `${n(name as FieldName)}: ` : "");
   const { modal } = App.useApp();
   const narrow = useNarrow();
   const [form] = Form.useForm<V>();
@@ -68,9 +71,10 @@ function OpenEditor<V extends object>({
     [modal, t],
   );
   useBlocker({
-    shouldBlockFn: async () => dirty && !(await mayLeave()),
+    shouldBlockFn: async () => !(await mayLeave()),
     enableBeforeUnload: dirty,
-    disabled: !dirty,
+    // What was just stored may itself lead to another address.
+    disabled: !dirty || saving,
   });
   const close = async () => {
     if (saving) return;
@@ -84,8 +88,10 @@ function OpenEditor<V extends object>({
       setDirty(false);
     } catch (thrown) {
       const told = asProblem(thrown);
-      const { fields, others } = splitErrors(told, (path) =>
-        form.getFieldsError().some((field) => field.name.join(".") === path.join(".")),
+      const { fields, others } = splitErrors(
+        told,
+        (path) =>
+          !problemsAbove && form.getFieldsError().some((field) => field.name.join(".") === path.join(".")),
       );
       form.setFields(fields as never);
       if (fields[0]) form.scrollToField(fields[0].name as never, { block: "center", focus: true });
@@ -104,6 +110,11 @@ function OpenEditor<V extends object>({
     globalThis.addEventListener("keydown", onKey);
     return () => globalThis.removeEventListener("keydown", onKey);
   }, [form]);
+
+  // A refusal that names no field of the form is above it, perhaps out of sight.
+  const showAbove = useCallback((alert: { nativeElement: HTMLElement } | null) => {
+    alert?.nativeElement.scrollIntoView({ block: "nearest" });
+  }, []);
 
   return (
     <Drawer
@@ -132,13 +143,15 @@ function OpenEditor<V extends object>({
           showIcon
           role="alert"
           className="editor-problem"
+          ref={showAbove}
           title={problem.problem.title}
           description={
             <>
               {problem.problem.remedy}
               {problem.others.map(({ name, text }) => (
                 <div key={name}>
-                  {labelOf(name)}: {text}
+                  {labelOf(name)}
+                  {text}
                 </div>
               ))}
             </>

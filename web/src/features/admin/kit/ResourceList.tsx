@@ -106,7 +106,7 @@ export function ResourceList<R extends Row>(props: Props<R>) {
               {shown.map((row) => (
                 <li key={row.id} data-saved={row.id === saved} data-dim={dim?.(row) ?? false}>
                   <button type="button" className="resource-card" onClick={() => onOpen(row)}>
-                    <b>{nameOf(row)}</b>
+                    <b>{columns[0]?.render(row)}</b>
                     <dl>
                       {columns.slice(1).map((column) => {
                         const value = column.render(row);

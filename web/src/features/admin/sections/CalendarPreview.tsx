@@ -20,7 +20,6 @@ const SETTLE_MS = 400;
 /** What the hours in the form would mean, as the server that answers the calls reads them. */
 export function CalendarPreview({ form }: { form: FormInstance<CalendarValues> }) {
   const t = useT(texts);
-  const f = useFormat();
   const values = Form.useWatch([], form) as CalendarValues | undefined;
   const read = values?.periods ? hoursOf({ ...values, exceptions: values.exceptions ?? [] }) : null;
   const hours = useSettled(read ? JSON.stringify(read) : null);
@@ -49,7 +48,7 @@ export function CalendarPreview({ form }: { form: FormInstance<CalendarValues> }
             <b>{t(preview.data.open ? "preview.open" : "preview.closed")}</b>{" "}
             {preview.data.next_change
               ? t(preview.data.open ? "preview.until" : "preview.opens", {
-                  at: f.moment(preview.data.next_change),
+                  at: wallTime(preview.data.next_change, values?.timezone ?? "UTC"),
                 })
               : t("preview.never")}
           </p>
@@ -105,4 +104,12 @@ function useSettled<T>(value: T): T {
     return () => clearTimeout(timer);
   }, [value]);
   return settled;
+}
+
+/** An instant as the calendar's own clock shows it: `2026-03-07 09:00`. */
+function wallTime(instant: string, timeZone: string): string {
+  // Swedish writes dates the way this page does in both languages.
+  return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" }).format(
+    new Date(instant),
+  );
 }

@@ -48,9 +48,9 @@ function OneFlow({ flow }: { flow: FlowWhole }) {
   const looked = shown === null || shown === flow.version ? null : shown;
 
   const published = async (answer: FlowWhole) => {
+    setShown(null);
     cache.setQueryData(flowQuery(flow.id).queryKey, answer);
     await cache.invalidateQueries({ queryKey: ["config"] });
-    setShown(null);
     done(t("flow.published", { name: flow.name, n: answer.version ?? 0 }));
   };
   const rollBack = (version: FlowVersion) =>
@@ -84,7 +84,8 @@ function OneFlow({ flow }: { flow: FlowWhole }) {
             )}
           </h2>
           <p className="dim">
-            {n("project_id")}: {projects.name(flow.project_id) ?? ""} · {t("flow.lead")}
+            {n("project_id")}: {projects.name(flow.project_id) ?? ""}
+            {flow.version === null ? null : ` · ${t("flow.lead")}`}
           </p>
         </div>
         <div className="resource-tools">

@@ -38,6 +38,7 @@ export function FlowPublish({
       title={t("flow.publish.title", { n: (flow.version ?? 0) + 1, name: flow.name })}
       initial={{ graph: flow.graph ? graphText(flow.graph) : "", note: "" }}
       saveLabel={t("flow.publish")}
+      problemsAbove
       onSave={save}
       onClose={onClose}
     >

@@ -31,11 +31,13 @@ export function Skills() {
         {
           key: "queues",
           title: t("skills.queues"),
-          render: (row) =>
-            queues.data
-              ?.filter((queue) => queue.required_skills.some((need) => need.skill_id === row.id))
-              .map((queue) => queue.name)
-              .join(t("comma")),
+          render: (row) => {
+            const asking = queues.data?.filter((queue) =>
+              queue.required_skills.some((need) => need.skill_id === row.id),
+            );
+            // Projects may name their queues alike.
+            return [...new Set(asking?.map((queue) => queue.name))].join(t("comma"));
+          },
         },
       ]}
       text={(row) => row.name}
