@@ -15,7 +15,7 @@ import structlog
 from websockets.exceptions import WebSocketException
 
 from andon.kit.settings import Settings
-from andon.telephony.accounts import Objects, agent_objects, trunk_id, trunk_objects
+from andon.telephony.accounts import TRUNK, Objects, agent_objects, trunk_id, trunk_objects
 from andon.telephony.ami import AmiClient, Block
 from andon.telephony.ari import AriClient, Message
 from andon.telephony.engine.config import CONTACT_VARIABLE, USER
@@ -484,6 +484,9 @@ class Engine:
         if self._ari is None:
             return  # pushed as soon as the engine is there
         for kind, name, fields in objects:
+            if kind == "endpoint" and name.startswith(TRUNK):
+                # Changed in place it would get a caller id of its own, "<unknown>", instead of its callers'.
+                await self._unless_gone("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
             body = {"fields": [{"attribute": key, "value": value} for key, value in fields.items()]}
             await self._ari.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}", body=body)
 
