@@ -500,11 +500,8 @@ class VoiceChannel:
             account.username,
             caller or "anonymous",
             timeout_s=order.ring_timeout_s + DIAL_MARGIN_S,
-            headers={
-                "X-Andon-Contact": str(call.contact.contact_id),
-                "X-Andon-Offer": str(order.offer_id),
-                "X-Andon-Queue": str(order.queue_id),
-            },
+            # one header only: each costs a turn of the leg's SIP thread before its INVITE
+            headers={"X-Andon-Contact": str(call.contact.contact_id)},
             contact=call.contact.contact_id.hex,
         )
         if not call.bridged:  # made while it rings, so that an answer need not wait for it
