@@ -343,17 +343,18 @@ class Engine:
         name = "".join(c for c in caller_name if c.isprintable() and c not in '"<>\\')
         variables = {CONTACT_VARIABLE: contact or "-"}
         variables |= {f"PJSIP_HEADER(add,{key})": value for key, value in (headers or {}).items()}
-        query = {
+        body = {  # all of it in the body: a query would be quoted here and unquoted there
             "endpoint": endpoint,
             "app": self._app,
             "appArgs": "dialled",
             "callerId": f'"{name}" <{caller}>' if name else caller,
-            "timeout": str(timeout_s),
+            "timeout": timeout_s,
             "channelId": leg_id,
+            "variables": variables,
         }
         self._translator.dialling(leg_id)
         try:
-            await self._request("POST", "channels", query, {"variables": variables})
+            await self._request("POST", "channels", body=body)
         except EngineRefused:
             self._translator.not_dialled(leg_id)
             raise
