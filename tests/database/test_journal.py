@@ -275,7 +275,7 @@ async def test_the_database_goes_away_and_comes_back(tmp_path: Path) -> None:
         tenant = (await make_stand(owner)).tenant_id
         writer = JournalWriter(
             db,
-            SystemClock(),
+            clock,
             on_alarm=lambda code, said: alarms.append((code, said is not None)),
             limit=1_000,
         )
