@@ -49,7 +49,7 @@ function Step({ step, subject }: { step: FlowStep; subject: string | undefined }
       <div className="flow-step-head">
         <b>{known(type) ? t(type) : node.type}</b>
         {node.title ? <span>{node.title}</span> : null}
-        {subject ? <Tag color="blue">{subject}</Tag> : null}
+        {subject ? <Tag color="processing">{subject}</Tag> : null}
         {node.type === "language" && (node.language === "zh" || node.language === "en") ? (
           <Tag>{t(`language.${node.language}`)}</Tag>
         ) : null}

@@ -46,7 +46,7 @@ export function Users() {
           {row.roles.map((role) => (
             <Tag key={role}>{c(`role.${role}`)}</Tag>
           ))}
-          {row.client_id ? <Tag color="blue">{clients.name(row.client_id)}</Tag> : null}
+          {row.client_id ? <Tag color="processing">{clients.name(row.client_id)}</Tag> : null}
         </>
       ),
     },
