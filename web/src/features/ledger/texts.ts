@@ -75,7 +75,8 @@ export const texts = defineTexts(
     "big.never": "The books have not been checked yet",
     "big.never.hint": "“Check now” goes through the whole journal from the first day to this moment.",
     "big.failed": "The last check did not finish",
-    "big.failed.hint": "It took too long or the service stopped. Try again; if it fails again, see the worker's log.",
+    "big.failed.hint":
+      "It took too long or the service stopped. Try again; if it fails again, see the worker's log.",
     "action.check": "Check now",
     "action.running": "Checking",
     "action.started": "The check has begun; its result appears here by itself.",
