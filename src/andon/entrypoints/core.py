@@ -28,9 +28,11 @@ from andon.customers.model import Customer
 from andon.entrypoints import core_centre, core_recovery
 from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre
+from andon.entrypoints.core_flows import BesideFlows
 from andon.entrypoints.core_publish import Publisher
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
 from andon.entrypoints.core_watch import Watch
+from andon.flows.fetch import Fetcher
 from andon.flows.service import Flows, prompt_names
 from andon.interactions.commands import Desk
 from andon.interactions.model import Interrupted, Stop
@@ -99,6 +101,7 @@ class Core:
             append=self._append,
         )
         self._prompts = prompt_names(address.prompts)
+        self.fetcher = Fetcher(allow_private=settings.flow_http_private)
         self._engine_up = False
         self._ready = False
         self._lost_facts = 0
@@ -140,7 +143,10 @@ class Core:
         """Take a tenant into service."""
         left = await core_recovery.remains(self.db, tenant_id)
         config = await core_centre.load(self.db, tenant_id)
-        flows = Flows(self._prompts)
+        flows = Flows(
+            self._prompts,
+            BesideFlows(lambda: centre, self.fetcher, self.alarms, asyncio.get_running_loop()),
+        )
         centre = Centre(tenant_id, flows)
         centre.phone_book = await core_centre.load_customers(self.db, tenant_id)
         at = self._now()
@@ -191,6 +197,7 @@ class Core:
             floor.act(lambda router, at: router.close(at))
             self._append(CoreStopped(at=floor.now(), tenant_id=centre.tenant_id))
             floor.close()
+        await self.fetcher.close()
         await self.publisher.stop()
         await self.watch.stop()
         await self.writer.stop(WRITE_OUT_S)

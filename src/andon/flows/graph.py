@@ -1,18 +1,29 @@
 """Graphs and their published versions, read from and written to the stored form. Pure."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from andon.flows.model import Variable
 from andon.flows.nodes import Node
+
+MOST_NODES: Final = 300  # of a graph; what grows beyond it belongs into sub-flows
 
 
 class Graph(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Nodes by id; `start` names the first."""
+    """Nodes by id; `start` names the first.
+
+    `timezone` is that of `now.hour` and the like in expressions. `layout` is where nodes stand on the
+    designer's canvas and means nothing to calls.
+    """
 
     start: str
     nodes: dict[str, Node]
+    variables: dict[str, Variable] = {}
+    timezone: str = "Asia/Shanghai"
+    layout: dict[str, tuple[float, float]] = {}
 
 
 class FlowVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,12 +45,24 @@ class GraphInvalid(ValueError):
 def parse_graph(stored: dict[str, Any]) -> Graph:
     """Read the stored form. Raises `GraphInvalid`."""
     try:
-        return msgspec.convert(stored, Graph)
+        graph = msgspec.convert(stored, Graph)
     except msgspec.ValidationError as error:
         raise GraphInvalid(str(error)) from error
+    if len(graph.nodes) > MOST_NODES:
+        raise GraphInvalid(f"more than {MOST_NODES} nodes - at `$.nodes`")
+    try:
+        ZoneInfo(graph.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise GraphInvalid(f"no such time zone: {graph.timezone[:40]} - at `$.timezone`") from None
+    return graph
 
 
 def store_graph(graph: Graph) -> dict[str, Any]:
     """The stored form: JSON-ready values."""
     stored: dict[str, Any] = msgspec.to_builtins(graph)
+    for name in ("variables", "layout"):  # what is not used is not written
+        if not stored[name]:
+            del stored[name]
+    if stored["timezone"] == Graph.__struct_defaults__[1]:
+        del stored["timezone"]
     return stored

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.calendars.tables import CalendarRow
-from andon.flows import repository, texts  # noqa: F401  (texts registers what is said here)
+from andon.flows import repository, texts
 from andon.flows.graph import GraphInvalid, parse_graph, store_graph
 from andon.flows.tables import FlowRow, FlowVersionRow
 from andon.flows.validation import problems
@@ -20,9 +20,7 @@ from andon.identity.access import At, may, scope_of
 from andon.identity.admin import Administrator, Use, add_uses, announce, broken_rule, present
 from andon.identity.model import Actor, Permission
 from andon.identity.tables import Project, User
-from andon.kit import i18n
 from andon.kit.errors import AndonError, not_found
-from andon.kit.i18n import Locale
 from andon.kit.web import Body, Line, Name, Page, Shown, invalid
 from andon.routing.tables import Queue
 
@@ -203,7 +201,7 @@ async def publish_flow(id: UUID, body: VersionIn, actor: Administrator, services
         if wrong:
             fields: dict[str, str | tuple[str, dict[str, Any]]] = {}
             for problem in wrong:
-                said = (f"flow.problem.{problem.code}", _spoken(problem.params, actor.locale))
+                said = (f"flow.problem.{problem.code}", texts.spoken(problem.params, actor.locale))
                 fields.setdefault(f"graph.nodes.{problem.node or problem.code}", said)
             raise AndonError("flow.invalid", 422, fields=fields, count=len(wrong))
         before = await repository.newest(session, id)
@@ -258,13 +256,6 @@ async def _whole(session: AsyncSession, row: FlowRow) -> FlowWhole:
         graph=version.graph if version else None,
         note=version.note if version else None,
     )
-
-
-def _spoken(params: dict[str, Any], locale: Locale) -> dict[str, Any]:
-    """A language's code as its name."""
-    if "language" not in params:
-        return params
-    return params | {"language": i18n.text(f"flow.language.{params['language']}", locale)}
 
 
 def _in_newest_graphs(kind: str) -> Use:

@@ -25,6 +25,7 @@ class Outcome(StrEnum):
     INVALID_KEYS = "invalid_keys"  # wrong key as often as the menu allows
     SILENCE = "silence"  # no key as often as the menu allows
     SELF_SERVICE = "self_service"  # the flow served the caller to its end without an agent
+    TRANSFERRED_OUT = "transferred_out"  # the flow gave the caller to a number outside, and they talked
     UNKNOWN_NUMBER = "unknown_number"  # the called number is not ours or has no published flow
     TRUNK_BUSY = "trunk_busy"  # the trunk's own limit of calls was reached
     MEDIA_LOST = "media_lost"  # no audio ever came, or it stopped for good
@@ -72,11 +73,14 @@ class FlowEntered(Fact, frozen=True, kw_only=True):
 
 
 class FlowNodePassed(Fact, frozen=True, kw_only=True):
-    """The caller entered a node; the path of every caller is kept."""
+    """The caller entered a node, `by` an exit of the one before; the path of every caller is kept. A node of
+    a sub-flow bears the names of the nodes that called it, `pay/menu`, and the sub-flow's `flow_id`."""
 
     kind: ClassVar[str] = "flow.node"
     node: str
     node_type: str
+    by: str = ""
+    flow_id: UUID | None = None
 
 
 class FlowKeyPressed(Fact, frozen=True, kw_only=True):
@@ -87,6 +91,36 @@ class FlowKeyPressed(Fact, frozen=True, kw_only=True):
     keys: str
     label: str
     accepted: bool
+
+
+class ContactTagged(Fact, frozen=True, kw_only=True):
+    """Words were put on the contact."""
+
+    kind: ClassVar[str] = "contact.tagged"
+    tags: list[str]
+
+
+class OutsideDialled(Fact, frozen=True, kw_only=True):
+    """The flow calls a number outside for the caller. `channel_id` is the engine's id of its leg."""
+
+    kind: ClassVar[str] = "outside.dialled"
+    number: str
+    channel_id: str
+
+
+class OutsideConnected(Fact, frozen=True, kw_only=True):
+    """The number outside and the caller are in one bridge. `rang_ms` is since `outside.dialled`."""
+
+    kind: ClassVar[str] = "outside.connected"
+    rang_ms: int
+
+
+class OutsideEnded(Fact, frozen=True, kw_only=True):
+    """`how`: ended, busy, no_answer, failed, or caller_gone. `talked_ms` is 0 when they never did."""
+
+    kind: ClassVar[str] = "outside.ended"
+    how: str
+    talked_ms: int
 
 
 class ContactQueued(Fact, frozen=True, kw_only=True):

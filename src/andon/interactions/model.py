@@ -68,6 +68,15 @@ class Talk(msgspec.Struct, kw_only=True):
     muted: bool = False
 
 
+class Outside(msgspec.Struct, kw_only=True):
+    """A number outside that the flow called: ringing, or with the caller since `joined`."""
+
+    leg_id: str
+    number: str
+    at: datetime
+    joined: datetime | None = None
+
+
 class Mark(msgspec.Struct, frozen=True):
     """From `at_ms` of the recording on it belongs to `leg`."""
 
@@ -116,6 +125,7 @@ class Contact(msgspec.Struct, kw_only=True):
     offer: Offering | None = None
     legs: int = 0  # agents' legs dialled so far
     talk: Talk | None = None
+    outside: Outside | None = None
     talked: bool = False
     connected: datetime | None = None  # of the last conversation, also when it is over
     talk_ended_by: By = By.SYSTEM
@@ -135,6 +145,7 @@ class Contact(msgspec.Struct, kw_only=True):
     settled_cause: int = 16
     goodbye: bool = False  # ENDING speaks before it hangs up
     keys: list[KeyPath] = msgspec.field(default_factory=list)
+    tags: list[str] = msgspec.field(default_factory=list)
 
     @property
     def live(self) -> bool:
@@ -344,6 +355,8 @@ class NoteFlow(Input, frozen=True):
 class NoteNode(Input, frozen=True):
     node: str
     node_type: str
+    by: str = ""
+    flow_id: UUID | None = None
 
 
 class NoteKey(Input, frozen=True):
@@ -351,6 +364,22 @@ class NoteKey(Input, frozen=True):
     keys: str
     label: str
     accepted: bool
+
+
+class NoteTags(Input, frozen=True):
+    tags: tuple[str, ...]
+
+
+class AskDialOut(Input, frozen=True):
+    number: str
+    ring_timeout_s: int
+
+
+class FlowLearnt(Input, frozen=True):
+    """What the flow asked for beside the call is there."""
+
+    tag: str
+    value: Any
 
 
 class NoteSurvey(Input, frozen=True):
@@ -478,8 +507,20 @@ class Dial(MediumOrder, frozen=True, kw_only=True):
         return self.leg_id
 
 
+class DialOut(MediumOrder, frozen=True, kw_only=True):
+    """Call a number through a trunk as leg `leg_id`."""
+
+    leg_id: str
+    number: str
+    ring_timeout_s: int
+
+    @property
+    def lane(self) -> str:
+        return self.leg_id
+
+
 class Drop(MediumOrder, frozen=True):
-    """Hang up an agent's leg."""
+    """Hang up an agent's leg, or one outside."""
 
     leg_id: str
     cause: int = 16

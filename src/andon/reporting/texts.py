@@ -14,6 +14,7 @@ OUTCOMES = {
     "invalid_keys": ("多次按错键", "Wrong keys"),
     "silence": ("无按键输入", "No key pressed"),
     "self_service": ("自助完成", "Served by the flow"),
+    "transferred_out": ("已转外线", "Transferred out"),
     "unknown_number": ("未知号码", "Unknown number"),
     "trunk_busy": ("中继占满", "Trunk busy"),
     "media_lost": ("无媒体流", "No audio"),
@@ -46,6 +47,14 @@ OFFER_ENDS = {
     "unreachable": ("设备不可达", "device unreachable"),
     "failed": ("呼叫失败", "failed"),
     "ended": ("系统撤回", "withdrawn"),
+}
+
+OUTSIDE_ENDS = {
+    "ended": ("通话结束", "the conversation ended"),
+    "busy": ("忙", "busy"),
+    "no_answer": ("无人接听", "no answer"),
+    "failed": ("呼叫失败", "failed"),
+    "caller_gone": ("主叫已挂机", "the caller hung up"),
 }
 
 TIERS = {
@@ -82,6 +91,10 @@ _TIMELINE = {
     "contact.identified": ("识别为客户 {customer}（{tier}）", "Known as {customer} ({tier})"),
     "flow.entered": ("进入流程 {flow} 第 {version} 版", "Flow {flow}, version {version}"),
     "flow.node": ("经过节点 {node}", "Node {node}"),
+    "contact.tagged": ("标签：{tags}", "Tagged: {tags}"),
+    "outside.dialled": ("外呼 {number}", "Called {number} outside"),
+    "outside.connected": ("外线接通，振铃 {rang} 秒", "Connected outside after ringing {rang} s"),
+    "outside.ended": ("外线结束：{how}，通话 {talked} 秒", "Outside over: {how}, talked {talked} s"),
     "flow.key": ("按键 {keys_pressed}：{label}", "Pressed {keys_pressed}: {label}"),
     "flow.key.wrong": ("按错键 {keys_pressed}（{label}）", "Pressed a wrong key {keys_pressed} ({label})"),
     "flow.key.none": ("节点 {node} 未按键", "No key at {node}"),
@@ -120,6 +133,7 @@ register(
     | _keyed("by", SIDES)
     | _keyed("queue.how", QUEUE_EXITS)
     | _keyed("offer.how", OFFER_ENDS)
+    | _keyed("outside.how", OUTSIDE_ENDS)
     | _keyed("tier", TIERS)
     | _keyed("recording.why", MISSING)
     | _keyed("passed_over", PASSED_OVER)

@@ -14,7 +14,7 @@ import structlog
 
 from andon.channels.voice.devices import Devices
 from andon.channels.voice.lanes import Lanes
-from andon.channels.voice.machine import LOST, Directory, media_names
+from andon.channels.voice.machine import LOST, Directory, engine_name, media_names
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     AgentAnswered,
@@ -27,6 +27,7 @@ from andon.interactions.model import (
     DeviceHeld,
     DeviceRetrieved,
     Dial,
+    DialOut,
     Drop,
     Forget,
     HangUp,
@@ -107,6 +108,7 @@ class Call:
         "floor",
         "lanes",
         "legs",
+        "lines",
         "requesting",
         "speech",
         "trunk_id",
@@ -123,6 +125,7 @@ class Call:
         self.requesting = False  # a playback is being asked for: its end may be told before its id
         self.early: dict[str, bool] = {}
         self.legs: set[str] = set()
+        self.lines: dict[str, UUID] = {}  # trunks that legs outside occupy
         self.bridged = False
         self.agent_in: str | None = None  # the agent's leg in our bridge
 
@@ -187,6 +190,7 @@ class VoiceChannel:
             StopTape: lambda c, o: self.engine.stop_recording(c.leg_id, str(o.recording_id)),
             TakeMessage: self._do_message,
             Dial: self._do_dial,
+            DialOut: self._do_dial_out,
             Drop: lambda c, o: self.engine.hangup(o.leg_id, o.cause),
             Join: self._do_join,
             Part: self._do_part,
@@ -311,6 +315,7 @@ class VoiceChannel:
             return
         call, of_caller = known
         call.legs.discard(event.leg_id)
+        self._release_line(call, event.leg_id)
         if of_caller:
             self._release(call)
             self._feed(call, CallerEnded(event.cause, event.media_lost))
@@ -430,7 +435,7 @@ class VoiceChannel:
         (log.debug if expected else log.warning)(
             "order_refused", order=type(order).__name__, why=str(refused)
         )
-        if isinstance(order, Dial):
+        if isinstance(order, Dial | DialOut):
             # Nothing follows a refused dial; a dial without an answer in time may ring all the same.
             self._later(self._sweep(order.leg_id, Cause.NORMAL))
             self._ended(LegEnded(leg_id=order.leg_id, cause=Cause.UNREACHABLE, cause_text=refused.reason))
@@ -504,14 +509,35 @@ class VoiceChannel:
             headers={"X-Andon-Contact": str(call.contact.contact_id)},
             contact=call.contact.contact_id.hex,
         )
-        if not call.bridged:  # made while it rings, so that an answer need not wait for it
-            await self.engine.bridge(call.bridge_id)
-            call.bridged = True
+        await self._bridge(call)
 
-    async def _do_join(self, call: Call, order: Join) -> None:
+    async def _bridge(self, call: Call) -> None:
+        """Made while a leg rings, so that an answer need not wait for it."""
         if not call.bridged:
             await self.engine.bridge(call.bridge_id)
             call.bridged = True
+
+    async def _do_dial_out(self, call: Call, order: DialOut) -> None:
+        contact = call.contact
+        self._put_leg(call, order.leg_id, of_caller=False)
+        number_id = contact.view.number_id if contact.view is not None else None
+        trunk = self._directory.way_out(contact.tenant_id, number_id)
+        if trunk is None:
+            raise EngineRefused("dial_trunk", 404, "no trunk has a free line")
+        self._directory.occupy(trunk.trunk_id)
+        call.lines[order.leg_id] = trunk.trunk_id
+        await self.engine.dial_trunk(
+            order.leg_id,
+            engine_name(trunk),
+            order.number,
+            contact.view.dnis if contact.view is not None else "anonymous",
+            timeout_s=order.ring_timeout_s,
+            contact=contact.contact_id.hex,
+        )
+        await self._bridge(call)
+
+    async def _do_join(self, call: Call, order: Join) -> None:
+        await self._bridge(call)
         if call.agent_in == order.leg_id:  # back from hold: the agent stayed
             await self.engine.join(call.bridge_id, call.leg_id)
         else:
@@ -529,6 +555,7 @@ class VoiceChannel:
         self._release(call)
         for leg_id in list(call.legs):
             self._legs.pop(leg_id, None)
+            self._release_line(call, leg_id)
             await self.engine.hangup(leg_id)
         if call.bridged:
             await self.engine.unbridge(call.bridge_id)
@@ -537,3 +564,8 @@ class VoiceChannel:
         if call.trunk_id is not None:
             self._directory.release(call.trunk_id)
             call.trunk_id = None
+
+    def _release_line(self, call: Call, leg_id: str) -> None:
+        trunk_id = call.lines.pop(leg_id, None)
+        if trunk_id is not None:
+            self._directory.release(trunk_id)

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from andon.flows import speech
 from andon.flows.model import KEYS, Enqueue, KeyNoted, LeaveQueue
-from andon.flows.nodes.base import BaseNode, silent
+from andon.flows.nodes.base import BaseNode, QueueId, Sounds, silent
 from andon.flows.walk import Walk
 from andon.interactions.events import Outcome
 from andon.interactions.ports import FlowInput, Key, QueueLeave, QueueLeft, Say, WaitTick
@@ -24,11 +24,12 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
 
     needed: ClassVar[tuple[str, ...]] = ("conversation_ended", "timeout", "nobody_signed_in")
     optional: ClassVar[tuple[str, ...]] = ("key",)
+    counts: ClassVar[bool] = False
 
-    queue_id: UUID
+    queue_id: QueueId
     priority: int = 0
-    prompts: tuple[str, ...] = ("transferring",)
-    wait_prompts: tuple[str, ...] = ("still_busy",)
+    prompts: Sounds = ("transferring",)
+    wait_prompts: Sounds = ("still_busy",)
     announce_every_s: Annotated[float, Meta(ge=0, le=600)] = 30.0
     say_position: bool = True
     say_estimated_wait: bool = True
@@ -53,7 +54,7 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
                 self._announce(walk, heard)
             case Key(digit=digit) if digit == self.exit_key and digit in KEYS and "key" in self.exits:
                 walk.hush()
-                walk.ask(KeyNoted(walk.node, digit, "", accepted=True), LeaveQueue())
+                walk.ask(KeyNoted(walk.place, digit, "", accepted=True), LeaveQueue())
                 walk.leave("key")
             case QueueLeft(how=how):
                 walk.hush()

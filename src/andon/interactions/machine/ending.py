@@ -7,6 +7,7 @@ from andon.interactions.events import (
     ContactEnded,
     OfferEnded,
     Outcome,
+    OutsideEnded,
     VoicemailLeft,
 )
 from andon.interactions.machine.table import IN_QUEUE, IN_TALK, LISTENING, LIVE, Out, on
@@ -95,6 +96,18 @@ def close_talk(contact: Contact, out: Out, by: By, *, drop: bool, caller_stays: 
     contact.talk = None
     contact.talk_ended_by = by
     out.route(RouterConversationEnded())
+
+
+def close_outside(contact: Contact, out: Out, how: str, *, drop: bool = False) -> None:
+    """The number outside is not with the caller any more; `drop`: it goes too."""
+    outside = contact.outside
+    if outside is None:
+        return
+    talked = 0 if outside.joined is None else span_ms(out.at, outside.joined)
+    out.fact(OutsideEnded, how=how, talked_ms=talked)
+    if drop:
+        out.do(Drop(outside.leg_id))
+    contact.outside = None
 
 
 def close_message(contact: Contact, out: Out, ms: int) -> None:
@@ -194,6 +207,9 @@ def withdraw_all(
         close_wait(contact, out, how)
         out.route(RouterLeave(offer_how))
     close_talk(contact, out, by, drop=True, caller_stays=caller_stays)
+    if caller_stays and contact.outside is not None and contact.outside.joined is not None:
+        out.do(Part(contact.outside.leg_id, agent_stays=False))
+    close_outside(contact, out, "caller_gone" if how == "abandoned" else how, drop=True)
     if contact.message_since is not None:
         close_message(contact, out, span_ms(out.at, contact.message_since))
 
@@ -279,6 +295,7 @@ def flow_finished(contact: Contact, ask: AskFinish, out: Out) -> None:
     by = contact.talk_ended_by if contact.stage is Stage.AFTER else By.SYSTEM
     if contact.stage in IN_QUEUE:
         withdraw_all(contact, out, "ended", OfferEnd.ENDED, by)
+    close_outside(contact, out, "ended", drop=True)
     if contact.message_since is not None:
         close_message(contact, out, span_ms(out.at, contact.message_since))
     settle(contact, out, ask.outcome, by, ask.cause)

@@ -14,6 +14,7 @@ from andon.interactions.events import (
 )
 from andon.interactions.machine.ending import (
     close_offer,
+    close_outside,
     close_talk,
     close_wait,
     hush,
@@ -88,6 +89,7 @@ def offer_end(cause: int, lost: bool) -> OfferEnd:
 @on(Enqueued, at=IN_CONTROL | {Stage.RETURNING}, to={Stage.QUEUED})
 def enqueued(contact: Contact, put: Enqueued, out: Out) -> None:
     """The contact waits. Music begins when nothing is being said."""
+    close_outside(contact, out, "ended", drop=True)
     contact.stage = Stage.QUEUED
     contact.queue_id, contact.asked_priority = put.queue_id, put.asked_priority
     contact.queued, contact.announce_every_s = out.at, put.announce_every_s
@@ -219,7 +221,7 @@ def agent_answered(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     out.do(Join(heard.leg_id, report=True))
 
 
-@on(AgentAnswered, at=set(Stage) - {Stage.OFFERING})
+@on(AgentAnswered, at=set(Stage) - IN_CONTROL - {Stage.OFFERING})
 def late_answer(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     """An agent picked up after the offer was over (time-out racing the answer): that leg goes. Doubled
     answers of the leg in use change nothing."""

@@ -25,6 +25,7 @@ RULES = (
     "queue.pairs",  # each entry into a queue is left once, waited as long as it says
     "offer.pairs",  # each offer ends once; no agent and no contact has two at a time
     "talk.pairs",  # each conversation ends once, with its own offer, talk and hold time exact
+    "outside.pairs",  # each call outside ends once, talked as long as it says
     "outcome.proof",  # the outcome's name agrees with what happened
     "agent.state",  # every agent second has exactly one state
     "agent.talk",  # talking states and conversations are the same seconds
@@ -61,6 +62,9 @@ class _Contact(msgspec.Struct):
     held_ms: int = 0
     talked: bool = False
     voicemail: bool = False
+    outside: bool = False  # a number outside is called or talks
+    outside_since: datetime | None = None
+    talked_outside: bool = False
     queued: bool = False
 
 
@@ -109,6 +113,7 @@ class Books:
         self.recordings: dict[str, _Recording] = {}
         self.agents: dict[str, _Agent] = defaultdict(_Agent)
         self.findings: list[Finding] = []
+        self.outside_channels: set[str] = set()  # of calls we placed
         self.clock_steps: list[tuple[datetime, float]] = []  # when the machine's clock was set, by seconds
         self._offers: dict[str, _Offer] = {}
         self._checked: dict[str, int] = dict.fromkeys(RULES, 0)
@@ -182,6 +187,7 @@ class Books:
         self.check("queue.pairs", contact.queue is None, subject, "ended while still in a queue")
         self.check("offer.pairs", contact.offer is None, subject, "ended with an offer still open")
         self.check("talk.pairs", contact.talk is None, subject, "ended with a conversation still open")
+        self.check("outside.pairs", not contact.outside, subject, "ended with a call outside still open")
         self._prove(contact, subject)
 
     def _prove(self, contact: _Contact, subject: str) -> None:
@@ -197,10 +203,39 @@ class Books:
                 "queue_timeout": contact.left_queue == "timeout",
                 "nobody_signed_in": contact.left_queue in {"nobody_signed_in", ""},
                 "abandoned_flow": contact.left_queue not in {"abandoned"},
+                "transferred_out": contact.talked_outside,
                 "unknown_number": not contact.queued,
                 "trunk_busy": not contact.queued,
             }.get(outcome, True)
         self.check("outcome.proof", ok, subject, f"outcome {outcome} does not follow from its facts")
+
+    # -- outside
+
+    def _outside_dialled(self, row: Row, data: Any) -> None:
+        self.outside_channels.add(str(data["channel_id"]))
+        contact = self._contact(row)
+        if contact is None:
+            return
+        self.check("outside.pairs", not contact.outside, str(row.contact_id), "calls outside twice at once")
+        contact.outside, contact.outside_since = True, None
+
+    def _outside_connected(self, row: Row, data: Any) -> None:
+        contact = self._contact(row)
+        if contact is None:
+            return
+        once = contact.outside and contact.outside_since is None
+        self.check("outside.pairs", once, str(row.contact_id), "connected outside without a call")
+        contact.outside_since, contact.talked_outside = row.at, True
+
+    def _outside_ended(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        self.check("outside.pairs", contact.outside, subject, "a call outside ends that never began")
+        talked = 0 if contact.outside_since is None else _ms(row.at, contact.outside_since)
+        drift = abs(talked - int(data["talked_ms"]))
+        self.check("outside.pairs", drift <= ROUNDING_MS, subject, f"talked_ms is off by {drift} ms")
+        contact.outside, contact.outside_since = False, None
 
     # -- queue
 
@@ -446,6 +481,9 @@ class Books:
 _HANDLERS = {
     "contact.arrived": Books._arrived,
     "contact.ended": Books._ended,
+    "outside.dialled": Books._outside_dialled,
+    "outside.connected": Books._outside_connected,
+    "outside.ended": Books._outside_ended,
     "contact.queued": Books._queued,
     "contact.dequeued": Books._dequeued,
     "offer.made": Books._offer_made,

@@ -26,7 +26,7 @@ def compare(
     """Hold contacts against channels, read at `last` or later. `caller_prefixes`: names of channels that
     carry callers (trunks); only channels started between `first` and `last` (with a margin) must have a
     contact."""
-    known = set()
+    known = set(books.outside_channels)
     for subject, contact in books.contacts.items():
         if contact.channel_id.startswith("seed-"):
             continue

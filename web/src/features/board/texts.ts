@@ -96,6 +96,7 @@ export const texts = defineTexts(
     "alarm.disk_full": "录音磁盘已满",
     "alarm.database_down": "数据库中断",
     "alarm.engine_down": "媒体引擎中断",
+    "alarm.emergency_call": "有来电者要拨打紧急电话",
     "alarm.trunk_busy": "中继占满",
   },
   {
@@ -193,6 +194,7 @@ export const texts = defineTexts(
     "alarm.disk_full": "Recording disk is full",
     "alarm.database_down": "Database is down",
     "alarm.engine_down": "Media engine is down",
+    "alarm.emergency_call": "A caller wants an emergency service",
     "alarm.trunk_busy": "Trunk is full",
   },
 );
