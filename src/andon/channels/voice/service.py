@@ -521,7 +521,7 @@ class VoiceChannel:
         contact = call.contact
         self._put_leg(call, order.leg_id, of_caller=False)
         number_id = contact.view.number_id if contact.view is not None else None
-        trunk = self._directory.way_out(contact.tenant_id, number_id)
+        trunk = self._directory.way_out(contact.tenant_id, number_id, call.trunk_id)
         if trunk is None:
             raise EngineRefused("dial_trunk", 404, "no trunk has a free line")
         self._directory.occupy(trunk.trunk_id)
