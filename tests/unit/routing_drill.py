@@ -776,6 +776,7 @@ class Drill:
             if other.offer is None
             and other is not caller
             and other.queue in self.queues
+            and (other.wanted is None or self._ms(self.now) < other.wanted_until)
             and (own_choice or not ordered or other.queue == caller.queue)
             and self._may(offer.agent_id, other)
             and key(other) < key(caller)

@@ -220,7 +220,7 @@ def an_old_contact_never_runs_over(patch: Patch) -> None:
     whole = Waiting._run_out
 
     def run_out(self: Any, contact: Any, over: Any, effects: Any) -> None:
-        if isinstance(over, WaitEnd):
+        if over is WaitEnd.TIMEOUT:
             whole(self, contact, over, effects)
 
     patch.setattr(Waiting, "_run_out", run_out)

@@ -22,7 +22,6 @@ from andon.routing.model import (
     Effect,
     Offer,
     OfferEnd,
-    OverflowWhen,
     WaitEnd,
     Withdraw,
     from_ms,
@@ -53,8 +52,8 @@ def _first_due(source: QueueRecord | AgentRecord, lead: AgentRecord | None) -> _
     if isinstance(source, QueueRecord):
         found = source.due() if source.waiting else None
     else:
-        ready = source.state is AgentState.READY and source.wanting
-        found = (source.wanting.first[3], source) if ready else None
+        wanted = source.wanted_by() if source.state is AgentState.READY else None
+        found = None if wanted is None else (wanted, source)
     if found is None:
         return None
     contact, agent = found
@@ -357,9 +356,7 @@ class Floor(Waiting):
             case Due.LONGEST_WAIT:
                 self._run_out(subject, WaitEnd.TIMEOUT, effects)
             case Due.OVERFLOW:
-                rules = [r for r in subject.queue.config.overflow if r.when is OverflowWhen.AGE]
-                if rules:
-                    self._run_out(subject, min(rules, key=lambda rule: rule.limit), effects)
+                self._run_out(subject, WaitEnd.OVERFLOW, effects)
             case Due.RELAX:
                 self._widen(subject)
             case Due.WANTED_AGENT:

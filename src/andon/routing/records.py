@@ -8,7 +8,7 @@ from andon.routing.eligibility import Step, steps_of
 from andon.routing.estimate import PRIOR_HANDLE_MS
 from andon.routing.events import AgentState
 from andon.routing.line import Line, WaitingLines
-from andon.routing.model import NOBODY, AgentConfig, Caller, Overflow, Policy, QueueConfig, Seat, WaitEnd
+from andon.routing.model import NOBODY, AgentConfig, Caller, Policy, QueueConfig, Seat, WaitEnd
 
 _PLAIN = Seat()
 
@@ -39,7 +39,7 @@ class ContactRecord:
     rank: tuple[int, int] = (0, 0)
     wanted: "AgentRecord | None" = None  # waits for this agent only
     offer: "OfferRecord | None" = None
-    over: WaitEnd | Overflow | None = None  # came due while ringing: what follows if the ring fails
+    over: WaitEnd | None = None  # came due while ringing: what follows if the ring fails
     floor_ms: int = 0  # longest wait of its segment; 0: none
     visited: tuple[UUID, ...] = ()  # queues it ran over from
 
@@ -99,7 +99,12 @@ class AgentRecord:
     turns: dict[UUID, int] = field(default_factory=dict)  # last turn in round robin, by queue
     entries: dict[UUID, ReadyEntry] = field(default_factory=dict)  # places in ready lines, by queue
     standing: dict[UUID, int] = field(default_factory=dict)  # first step at which it may serve, by queue
-    wanting: Line[ContactEntry] = field(default_factory=Line)  # contacts that wait for this agent only
+    wanting: dict[UUID, Line[ContactEntry]] = field(default_factory=dict)  # wait for this agent, by queue
+
+    def wanted_by(self) -> ContactRecord | None:
+        """The first of those that wait for this agent only, in the agent's order of queues."""
+        heads = [line.first[3] for line in self.wanting.values()]
+        return min(heads, key=lambda one: (one.queue.seat(self).order, one.entry()), default=None)
 
 
 @dataclass(slots=True, eq=False)

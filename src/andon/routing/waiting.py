@@ -6,6 +6,7 @@ from andon.kit.journal import Fact
 from andon.routing.estimate import estimated_wait_s
 from andon.routing.events import AgentState, ContactFloorNear, ContactFloorPassed, ContactRedialled
 from andon.routing.ground import Due, Ground, Quit
+from andon.routing.line import Line
 from andon.routing.model import (
     Caller,
     Effect,
@@ -93,7 +94,7 @@ class Waiting(Ground):
             contact.queue.offered.add(contact.entry())
         elif contact.wanted is not None:
             contact.queue.wanting.add(contact.entry())
-            contact.wanted.wanting.add(contact.entry())
+            contact.wanted.wanting.setdefault(contact.queue.config.queue_id, Line()).add(contact.entry())
             self._freed[contact.wanted.config.agent_id] = contact.wanted
         else:
             contact.queue.waiting.add(contact)
@@ -106,7 +107,10 @@ class Waiting(Ground):
             contact.queue.offered.remove(contact.entry())
         elif contact.wanted is not None:
             contact.queue.wanting.remove(contact.entry())
-            contact.wanted.wanting.remove(contact.entry())
+            line = contact.wanted.wanting[contact.queue.config.queue_id]
+            line.remove(contact.entry())
+            if not line:
+                del contact.wanted.wanting[contact.queue.config.queue_id]
         else:
             contact.queue.waiting.remove(contact)
 
@@ -115,10 +119,10 @@ class Waiting(Ground):
         over, contact.over = contact.over, None
         if contact.queue.retired:
             self._end_wait(contact, WaitEnd.QUEUE_REMOVED, effects)
-        elif isinstance(over, WaitEnd):
+        elif over is WaitEnd.OVERFLOW and (rule := self._aged_over(contact)) is not None:
+            self._run_over(contact, rule, effects)
+        elif over is WaitEnd.TIMEOUT:
             self._end_wait(contact, over, effects)
-        elif over is not None:
-            self._run_over(contact, over, effects)
         else:
             self._put_in(contact)
             self._watch_empty(contact.queue)
@@ -172,7 +176,7 @@ class Waiting(Ground):
 
     def _let_go(self, agent: AgentRecord, effects: list[Effect]) -> None:
         """Who waits for an agent that is gone or may not serve them any more waits for anyone."""
-        for entry in list(agent.wanting):
+        for entry in [entry for line in agent.wanting.values() for entry in line]:
             contact = entry[3]
             queue_id = contact.queue.config.queue_id
             if agent.state is AgentState.OFFLINE or agent.standing.get(queue_id) != 0:
@@ -245,7 +249,14 @@ class Waiting(Ground):
             queue.empty_until_ms = self._now + queue.config.nobody_grace_s * 1000
             self._due(queue.empty_until_ms, Due.EMPTY_QUEUE, queue)
 
-    def _run_out(self, contact: ContactRecord, over: WaitEnd | Overflow, effects: list[Effect]) -> None:
+    def _aged_over(self, contact: ContactRecord) -> Overflow | None:
+        """The rule by which the contact's wait makes its queue run over, as the rules are now."""
+        waited_ms = self._now - contact.queued_ms
+        rules = [rule for rule in contact.queue.config.overflow if rule.when is OverflowWhen.AGE]
+        due = [rule for rule in rules if rule.limit * 1000 <= waited_ms]
+        return min(due, key=lambda rule: rule.limit, default=None)
+
+    def _run_out(self, contact: ContactRecord, over: WaitEnd, effects: list[Effect]) -> None:
         """The wait is over as `over` says; while ringing, only if that ring fails."""
         if contact.offer is None:
             self._take_out(contact)
