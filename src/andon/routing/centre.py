@@ -95,7 +95,7 @@ class Centre:
         step = first_step(agent.config, queue.config, queue.steps, now_ms)
         if step is None:
             return
-        agent.standing[queue.config.queue_id] = step
+        agent.standing[queue] = step
         agent.queues[queue.config.queue_id] = queue
         queue.eligible[agent.config.agent_id] = agent
         if agent.state is not AgentState.OFFLINE:
@@ -107,7 +107,7 @@ class Centre:
             queue.count_out(agent)
             del queue.members[agent.config.agent_id]
         del agent.queues[queue.config.queue_id]
-        del agent.standing[queue.config.queue_id]
+        del agent.standing[queue]
         del queue.eligible[agent.config.agent_id]
 
     # -- live state

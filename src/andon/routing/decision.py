@@ -1,9 +1,9 @@
 """Why a contact went to an agent: the record kept with every offer. Pure.
 
-At most `LISTED` passed-over agents are named, nearest first: ready ones in the policy's order, then those
-of the queue who were busy or away, then some signed-in agents who cannot serve it (`OUTSIDERS` are looked
-at). `more` counts the rest by reason. The work is bounded whatever the size of the centre, and the counts
-are kept by the router anyway.
+Named are at most `LISTED` ready agents in the policy's order, `AWAY` of the queue who were busy or away, and
+`OUTSIDERS` of the signed-in agents who cannot serve it. `more` counts the rest by reason; what an agent who
+is not named did at that instant, the journal knows. The work is bounded whatever the size of the centre,
+and the counts are kept by the router anyway.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,8 @@ from andon.routing.model import Policy
 from andon.routing.records import AgentRecord, ContactRecord, ReadyEntry
 
 LISTED: Final = 50
-OUTSIDERS: Final = 12
+AWAY: Final = 12
+OUTSIDERS: Final = 4
 
 _AWAY: Final = {
     AgentState.NOT_READY: "not_ready",
@@ -27,6 +28,7 @@ _AWAY: Final = {
     AgentState.HELD: "busy",
     AgentState.ACW: "busy",
 }
+_DETAIL: Final = {state: {"state": state.value} for state in AgentState}
 _LATER: Final = {
     Policy.LONGEST_IDLE: "idle_shorter",
     Policy.MOST_SKILLED: "less_skilled",
@@ -54,33 +56,41 @@ def explain(
     queue = contact.queue
     policy = queue.config.policy
     passed: list[dict[str, Any]] = []
-    left = {"busy": 0, "not_ready": 0, "on_break": 0}
-    for state, reason in _AWAY.items():
-        left[reason] += queue.counts[state]
+    counts = queue.counts
+    left = {
+        "busy": len(queue.members)
+        - counts[AgentState.READY]
+        - counts[AgentState.NOT_READY]
+        - counts[AgentState.BREAK],
+        "not_ready": counts[AgentState.NOT_READY],
+        "on_break": counts[AgentState.BREAK],
+    }
     later, outside = _LATER[policy], signed_in_count - len(queue.members)
     chosen = _merit(contact, agent, now_ms)
     left_ready, left_outside = queue.counts[AgentState.READY] - 1, outside
-    mine = agent.entries[queue.config.queue_id]
+    mine = agent.entries[queue]
     for entry in queue.ready.head(LISTED + 1):
         other = entry[5]
         if other is not agent and len(passed) < LISTED:
             reason, detail = _second(contact, mine, entry, now_ms)
             passed.append({"agent_id": other.text, "reason": reason, "detail": detail})
             left_ready -= 1
-    for other in islice(queue.members.values(), LISTED):
-        if other.state is not AgentState.READY and len(passed) < LISTED:
-            reason = _AWAY[other.state]
-            passed.append({"agent_id": other.text, "reason": reason, "detail": {"state": other.state.value}})
+    for other in islice(queue.members.values(), AWAY):
+        state = other.state
+        if state is not AgentState.READY:
+            reason = _AWAY[state]
+            passed.append({"agent_id": other.text, "reason": reason, "detail": _DETAIL[state]})
             left[reason] -= 1
-    if left_outside and len(passed) < LISTED:
+    if left_outside:
         for other in islice(signed_in, OUTSIDERS):
-            missing = lacks(other.config, queue.config, queue.steps, now_ms)
-            if missing is not None and len(passed) < LISTED:
-                passed.append({"agent_id": other.text, "reason": missing[0], "detail": missing[1]})
-                left_outside -= 1
+            if queue not in other.standing:
+                lack = lacks(other.config, queue.config, queue.steps, now_ms)
+                if lack is not None:
+                    passed.append({"agent_id": other.text, "reason": lack[0], "detail": lack[1]})
+                    left_outside -= 1
     left |= {later: left_ready, "cannot_serve": left_outside}
     return {
-        "queue": str(queue.config.queue_id),
+        "queue": queue.text,
         "policy": policy.value,
         "trigger": trigger,
         "priority": contact.priority,

@@ -50,7 +50,7 @@ def _first_due(source: QueueRecord | AgentRecord, lead: AgentRecord | None) -> _
     """The first contact of a queue, or of those that wait for one agent, that can be offered. The order of
     queues is that of the agent who became ready, `lead`; without one, of the agent who would be rung."""
     if isinstance(source, QueueRecord):
-        found = source.due() if source.waiting else None
+        found = source.due() if source.waiting and source.ready else None
     else:
         wanted = source.wanted_by() if source.state is AgentState.READY else None
         found = None if wanted is None else (wanted, source)
@@ -182,21 +182,26 @@ class Floor(Waiting):
     def _match(self, trigger: str, effects: list[Effect]) -> None:
         """Offer whatever can be offered after an input, looking only where something has changed: queues
         somebody came to wait in, and the queues of agents who became ready."""
+        if not self._stirred and not self._freed:
+            return
         looked_at: dict[UUID, QueueRecord | AgentRecord] = dict(self._stirred)
         freed = [agent for agent in self._freed.values() if agent.state is AgentState.READY]
         for agent in freed:
             looked_at.update(agent.queues)
-            looked_at[agent.config.agent_id] = agent
+            if agent.wanting:
+                looked_at[agent.config.agent_id] = agent
         self._stirred.clear()
         self._freed.clear()
         lead = freed[0] if len(freed) == 1 else None
         line = [due for source in looked_at.values() if (due := _first_due(source, lead)) is not None]
         heapq.heapify(line)
+        made = False  # an offer takes an agent from every queue: what was found before is looked at again
         while line:
             first = heapq.heappop(line)
-            now = _first_due(first.source, lead)
+            now = _first_due(first.source, lead) if made else first
             if now is not None and now[:6] == first[:6]:
                 self._offer(now.contact, now.agent, trigger, effects)
+                made = True
                 now = _first_due(first.source, lead)
             if now is not None:
                 heapq.heappush(line, now)

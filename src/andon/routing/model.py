@@ -7,6 +7,7 @@ Instants are aware UTC.
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ def to_ms(instant: datetime) -> int:
     return (instant - EPOCH) // _MILLISECOND
 
 
+@lru_cache(maxsize=64)
 def from_ms(ms: int) -> datetime:
     """The aware UTC instant of whole Unix milliseconds."""
     return EPOCH + timedelta(milliseconds=ms)

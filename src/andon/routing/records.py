@@ -97,8 +97,8 @@ class AgentRecord:
     removed: bool = False  # no longer in the configuration: forgotten once offline
     queues: dict[UUID, "QueueRecord"] = field(default_factory=dict)
     turns: dict[UUID, int] = field(default_factory=dict)  # last turn in round robin, by queue
-    entries: dict[UUID, ReadyEntry] = field(default_factory=dict)  # places in ready lines, by queue
-    standing: dict[UUID, int] = field(default_factory=dict)  # first step at which it may serve, by queue
+    entries: dict["QueueRecord", ReadyEntry] = field(default_factory=dict)  # places in ready lines
+    standing: dict["QueueRecord", int] = field(default_factory=dict)  # first step at which it may serve
     wanting: dict[UUID, Line[ContactEntry]] = field(default_factory=dict)  # wait for this agent, by queue
 
     def wanted_by(self) -> ContactRecord | None:
@@ -112,6 +112,7 @@ class QueueRecord:
     """A queue with its lines. `eligible` agents may serve at some step, `members` of them are signed in."""
 
     config: QueueConfig
+    text: str = ""  # its id as written into decisions
     steps: tuple[Step, ...] = ()
     eligible: dict[UUID, AgentRecord] = field(default_factory=dict)
     members: dict[UUID, AgentRecord] = field(default_factory=dict)
@@ -126,6 +127,7 @@ class QueueRecord:
     retired: bool = False  # removed from the configuration
 
     def __post_init__(self) -> None:
+        self.text = str(self.config.queue_id)
         self.steps = steps_of(self.config)
 
     def level(self, agent: AgentRecord) -> int:
@@ -134,7 +136,8 @@ class QueueRecord:
         return self.seat(agent).level + sum(skills.get(n.skill_id, 0) for n in self.config.required_skills)
 
     def seat(self, agent: AgentRecord) -> Seat:
-        return agent.config.seats.get(self.config.queue_id, _PLAIN)
+        seats = agent.config.seats
+        return seats.get(self.config.queue_id, _PLAIN) if seats else _PLAIN
 
     def ready_entry(self, agent: AgentRecord) -> ReadyEntry:
         """The agent's place in this queue's ready line; the least is served first: fully qualified, fewer
@@ -143,7 +146,7 @@ class QueueRecord:
         lacking = 0
         for want in self.config.preferred_skills:
             lacking += agent.config.skills.get(want.skill_id, 0) < want.min_level
-        return (agent.standing[self.config.queue_id], lacking, first, then, agent.order, agent)
+        return (agent.standing[self], lacking, first, then, agent.order, agent)
 
     def _merit(self, agent: AgentRecord) -> tuple[float, float]:
         match self.config.policy:
@@ -170,14 +173,14 @@ class QueueRecord:
         """The agent is in its present state here; a ready one takes its place in the line."""
         self.counts[agent.state] += 1
         if agent.state is AgentState.READY:
-            entry = agent.entries[self.config.queue_id] = self.ready_entry(agent)
+            entry = agent.entries[self] = self.ready_entry(agent)
             self.ready.add(entry)
 
     def count_out(self, agent: AgentRecord) -> None:
         """The agent is about to leave its present state, or this queue."""
         self.counts[agent.state] -= 1
         if agent.state is AgentState.READY:
-            self.ready.remove(agent.entries.pop(self.config.queue_id))
+            self.ready.remove(agent.entries.pop(self))
 
     def agent_for(self, step: int, *, privileged: bool) -> AgentRecord | None:
         """The best ready agent for a contact at this step of relaxing, past those kept in reserve."""
@@ -192,8 +195,6 @@ class QueueRecord:
     def due(self) -> tuple[ContactRecord, AgentRecord] | None:
         """The first contact for whom an agent is ready, and the best such agent."""
         found: tuple[ContactRecord, AgentRecord] | None = None
-        if not self.ready:
-            return None
         for step, privileged, entry in self.waiting.heads():
             if found is None or entry < found[0].entry():
                 agent = self.agent_for(step, privileged=privileged)

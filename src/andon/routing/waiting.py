@@ -57,7 +57,7 @@ class Waiting(Ground):
             (caller.last_agent_id, config.last_agent_wait_s),
         ):
             agent = self._centre.signed_in.get(agent_id) if agent_id is not None and wait_s else None
-            if agent is not None and agent.standing.get(config.queue_id) == 0:
+            if agent is not None and agent.standing.get(contact.queue) == 0:
                 contact.wanted = agent
                 self._due(self._now + wait_s * 1000, Due.WANTED_AGENT, contact, contact.queue)
                 return
@@ -178,8 +178,7 @@ class Waiting(Ground):
         """Who waits for an agent that is gone or may not serve them any more waits for anyone."""
         for entry in [entry for line in agent.wanting.values() for entry in line]:
             contact = entry[3]
-            queue_id = contact.queue.config.queue_id
-            if agent.state is AgentState.OFFLINE or agent.standing.get(queue_id) != 0:
+            if agent.state is AgentState.OFFLINE or agent.standing.get(contact.queue) != 0:
                 self._take_out(contact)
                 contact.wanted = None
                 self._line_up(contact, effects)
@@ -230,7 +229,7 @@ class Waiting(Ground):
         for contact in queue.everyone():
             self._take_out(contact)
             wanted = contact.wanted
-            if wanted is not None and wanted.standing.get(queue.config.queue_id) != 0:
+            if wanted is not None and wanted.standing.get(queue) != 0:
                 contact.wanted = None
             contact.step = step_at(queue.steps, self._now - contact.queued_ms)
             self._settle_in(contact)
