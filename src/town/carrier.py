@@ -12,6 +12,7 @@ town's people and the tests speak through it::
 
 import array
 import asyncio
+import contextlib
 import itertools
 import struct
 import uuid
@@ -40,6 +41,7 @@ APP = "carrier"
 POLL_S = 0.05
 NORMAL_CLEARING = 16
 TONE_DBFS, TONE_PURITY = -40.0, 0.5
+GOODBYE_S = 1.0
 AUDIO_END, AUDIO_ID, AUDIO_SLIN = 0x00, 0x01, 0x10
 EVENTS = (
     "StasisStart",
@@ -308,6 +310,7 @@ class Carrier:
         self.process = EngineProcess(plan, installed, replace)
         self._ami = AmiClient("127.0.0.1", plan.ami_port, USER, plan.ami_secret, self._hear_registry)
         self._registering: dict[str, asyncio.Future[str]] = {}
+        self._registered: dict[str, asyncio.Event] = {}  # set at the goodbye
         self._tasks: set[asyncio.Task[None]] = set()
         self._open_ears: dict[str, Call] = {}
         self._ear_server: asyncio.Server | None = None
@@ -453,12 +456,22 @@ class Carrier:
     def _hear_registry(self, block: dict[str, str]) -> None:
         username = block.get("Username", "").removeprefix("sip:").partition("@")[0]
         answered, status = self._registering.get(username), block.get("Status", "")
+        if status == "Registered":
+            self._registered.setdefault(username, asyncio.Event())
+        elif (gone := self._registered.pop(username, None)) is not None:
+            gone.set()
         if answered is not None and not answered.done() and status in ("Registered", "Rejected"):
             answered.set_result(status)
 
     async def remove_phone(self, username: str) -> None:
         """Unregister a phone and forget its account."""
         self._phones.pop(username, None)
+        gone = self._registered.get(username)
+        if gone is not None:
+            # The account must outlive the goodbye, which is challenged. A centre that is away never answers.
+            with contextlib.suppress(TimeoutError, EngineRefused):
+                await self._ami.action("PJSIPUnregister", Registration=username)
+                await asyncio.wait_for(gone.wait(), GOODBYE_S)
         for kind in ("registration", "endpoint", "aor", "auth"):
             await self.drop(kind, username)
 

@@ -12,11 +12,11 @@ from andon.kit.settings import Settings
 from andon.kit.web import Services
 
 
-async def main() -> None:
-    """Nothing is connected: only the shapes of requests and answers are looked at."""
+async def description() -> str:
+    """As JSON. Nothing is connected: only the shapes of requests and answers are looked at."""
     services = Services(Settings(), Database("postgresql:///"), MemoryBus(), SystemClock())
-    sys.stdout.write(json.dumps(create_app(services).openapi(), ensure_ascii=False, indent=1) + "\n")
+    return json.dumps(create_app(services).openapi(), ensure_ascii=False, indent=1) + "\n"
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.stdout.write(asyncio.run(description()))

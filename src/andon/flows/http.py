@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import Field
 from sqlalchemy import Select, String, cast, func, select
 from sqlalchemy.exc import IntegrityError
@@ -19,14 +19,16 @@ from andon.identity import audit
 from andon.identity.access import At, may, scope_of
 from andon.identity.admin import Administrator, Use, add_uses, announce, broken_rule, present
 from andon.identity.model import Actor, Permission
-from andon.identity.tables import Project
+from andon.identity.tables import Project, User
 from andon.kit import i18n
-from andon.kit.errors import AndonError
+from andon.kit.errors import AndonError, not_found
 from andon.kit.i18n import Locale
 from andon.kit.web import Body, Line, Name, Page, Shown, invalid
 from andon.routing.tables import Queue
 
 router = APIRouter(tags=["flow"])
+
+MAX_VERSION = 2**31 - 1
 
 Reader = Annotated[Actor, may(Permission.CONFIG, Permission.BOARD, Permission.CONTACTS)]
 
@@ -46,6 +48,24 @@ class FlowShown(Shown):
 class FlowWhole(FlowShown):
     graph: dict[str, Any] | None
     note: str | None
+
+
+class PublisherShown(Shown):
+    id: UUID
+    name: str
+
+
+class VersionShown(Shown):
+    """`published_by` is null for what the installation brought along."""
+
+    version: int
+    published_at: datetime
+    published_by: PublisherShown | None
+    note: str
+
+
+class VersionWhole(VersionShown):
+    graph: dict[str, Any]
 
 
 class FlowIn(Body):
@@ -100,6 +120,30 @@ async def read_flow(id: UUID, actor: Reader, services: At) -> FlowWhole:
     """One flow with its newest graph."""
     async with services.db.session(scope_of(actor)) as session:
         return await _whole(session, await present(session, FlowRow, id))
+
+
+@router.get("/api/flows/{id}/versions")
+async def list_flow_versions(id: UUID, actor: Reader, services: At) -> Page[VersionShown]:
+    """What was ever published, the newest first, without the graphs."""
+    async with services.db.session(scope_of(actor)) as session:
+        await present(session, FlowRow, id)
+        rows = (await session.execute(_published(id).order_by(FlowVersionRow.version.desc()))).all()
+    items = [VersionShown(**_version(row, name)) for row, name in rows]
+    return Page(items=items, total=len(items))
+
+
+@router.get("/api/flows/{id}/versions/{version}")
+async def read_flow_version(
+    id: UUID, version: Annotated[int, Path(ge=1, le=MAX_VERSION)], actor: Reader, services: At
+) -> VersionWhole:
+    """One version with its graph. To go back to it, publish that graph again."""
+    async with services.db.session(scope_of(actor)) as session:
+        await present(session, FlowRow, id)
+        found = (await session.execute(_published(id).where(FlowVersionRow.version == version))).first()
+    if found is None:
+        raise not_found("flow_version")
+    row, name = found
+    return VersionWhole(**_version(row, name), graph=row.graph)
 
 
 @router.post("/api/flows", status_code=201)
@@ -157,18 +201,11 @@ async def publish_flow(id: UUID, body: VersionIn, actor: Administrator, services
             calendars=set(calendars),
         )
         if wrong:
-            raise AndonError(
-                "flow.invalid",
-                422,
-                fields={
-                    f"graph.nodes.{problem.node or problem.code}": (
-                        f"flow.problem.{problem.code}",
-                        _spoken(problem.params, actor.locale),
-                    )
-                    for problem in reversed(wrong)
-                },
-                count=len(wrong),
-            )
+            fields: dict[str, str | tuple[str, dict[str, Any]]] = {}
+            for problem in wrong:
+                said = (f"flow.problem.{problem.code}", _spoken(problem.params, actor.locale))
+                fields.setdefault(f"graph.nodes.{problem.node or problem.code}", said)
+            raise AndonError("flow.invalid", 422, fields=fields, count=len(wrong))
         before = await repository.newest(session, id)
         version = await repository.publish(
             session, id, store_graph(graph), body.note, services.clock.now(), actor.user_id
@@ -187,6 +224,25 @@ async def publish_flow(id: UUID, body: VersionIn, actor: Administrator, services
         answer = await _whole(session, row)
     announce(services, actor)
     return answer
+
+
+def _published(id: UUID) -> Select[FlowVersionRow, str | None]:
+    """A flow's versions, each with its publisher's name."""
+    return (
+        select(FlowVersionRow, User.name)
+        .outerjoin(User, User.id == FlowVersionRow.published_by)
+        .where(FlowVersionRow.flow_id == id)
+    )
+
+
+def _version(row: FlowVersionRow, name: str | None) -> dict[str, Any]:
+    by = row.published_by
+    return {
+        "version": row.version,
+        "published_at": row.published_at,
+        "published_by": PublisherShown(id=by, name=name) if by is not None and name is not None else None,
+        "note": row.note,
+    }
 
 
 async def _whole(session: AsyncSession, row: FlowRow) -> FlowWhole:

@@ -26,6 +26,7 @@ from andon.identity.admin import (
 from andon.identity.model import Actor, Permission
 from andon.identity.tables import Project, User
 from andon.kit.web import Body, Name, Page, Services, Shown, invalid
+from andon.routing import texts  # noqa: F401  (registers what is said here and by core)
 from andon.routing.model import LaneFlag, OverflowWhen, Policy
 from andon.routing.tables import (
     AgentCertificate,
@@ -469,7 +470,9 @@ async def read_rules(actor: Annotated[Actor, may(*READERS)], services: At) -> Ru
     """What holds for all queues."""
     async with services.db.session(scope_of(actor)) as session:
         row = await session.scalar(select(RoutingRules))
-    return RulesShown.model_validate(row) if row is not None else RulesShown(**RulesIn(segments=[]).model_dump())
+    if row is None:
+        return RulesShown(**RulesIn(segments=[]).model_dump())
+    return RulesShown.model_validate(row)
 
 
 @router.put("/api/routing-rules", tags=["queue"])

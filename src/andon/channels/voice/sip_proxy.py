@@ -32,6 +32,7 @@ MESSAGE_BYTES = 65_536  # the largest SIP message the engine itself takes
 WAITING_MESSAGES = 16
 OPEN_SECONDS = 5.0
 SEND_SECONDS = 10.0
+CLOSE_SECONDS = 1.0
 
 CLOSE_NORMAL = 1000
 CLOSE_TOO_BIG = 1009
@@ -102,8 +103,9 @@ async def relay(browser: WebSocket, engine_url: str, over: asyncio.Future[None])
         with _open.track_inprogress():
             code = await _first(_to_engine(browser, engine), _to_browser(browser, engine), over)
         if code is not None:
-            with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # gone in the same moment
-                await browser.close(code)
+            # Gone in the same moment, or not reading: its farewell waits behind what it did not take.
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+                await asyncio.wait_for(browser.close(code), CLOSE_SECONDS)
 
 
 async def _first(

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,10 +29,27 @@ FINDINGS_KEPT = 500
 CHECKS_KEPT = 50
 
 
+async def ask_when_due(
+    session: AsyncSession, now: datetime, every: timedelta, days: timedelta
+) -> UUID | None:
+    """Want a check of the last `days` unless one runs or ended less than `every` ago; its id if wanted."""
+    running, last = await newest(session)
+    if last is not None and last.created_at > now - every:
+        return None
+    if running is not None and running.created_at > now - every:
+        return None
+    return await ask(session, None, now, now - days, None)
+
+
 async def ask(
-    session: AsyncSession, asked_by: UUID, now: datetime, since: datetime | None, until: datetime | None
+    session: AsyncSession,
+    asked_by: UUID | None,
+    now: datetime,
+    since: datetime | None,
+    until: datetime | None,
 ) -> UUID:
-    """Note that a check is wanted. Raises `AndonError("ledger.running")` while one is not over.
+    """Note that a check is wanted; `asked_by` None: the system itself. Raises `AndonError("ledger.running")`
+    while one is not over.
 
     One that was begun longer ago than it may take died with its worker and is written off.
     """
@@ -90,8 +108,8 @@ async def perform(db: Database, home: Path, clock: Clock, tenant_id: UUID) -> bo
 async def _check(
     db: Database, home: Path, scope: Scope, since: datetime | None, until: datetime | None
 ) -> LedgerReport:
-    record = await asyncio.to_thread(engine_record, home / "engine")
-    return await run(db, scope, channels=record, since=since, until=until, recordings=home / "recordings")
+    witness = partial(engine_record, home / "engine")
+    return await run(db, scope, witness=witness, since=since, until=until, recordings=home / "recordings")
 
 
 async def _finish(

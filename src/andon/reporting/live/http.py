@@ -25,6 +25,7 @@ router = APIRouter()
 
 MESSAGE_BYTES = 4096
 MESSAGES_PER_SECOND = 20
+CLOSE_SECONDS = 1.0
 
 
 def hub(connection: HTTPConnection) -> LiveHub:
@@ -52,8 +53,9 @@ async def live(socket: WebSocket) -> None:
             code = await _serve(socket, connection)
     finally:
         hub(socket).leave(connection)
-    with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # the browser left in the same moment
-        await socket.close(code)
+    # The browser left in the same moment, or does not read: its farewell waits behind what it did not take.
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+        await asyncio.wait_for(socket.close(code), CLOSE_SECONDS)
 
 
 def _viewer(actor: Actor) -> Viewer:

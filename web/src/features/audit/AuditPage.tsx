@@ -1,4 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Button, DatePicker, Select, Tag } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
@@ -6,6 +7,7 @@ import { api, type Page, take } from "@/shared/api";
 import { fields } from "@/shared/fields";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
+import { permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
 import { Nothing, Pending, ProblemView } from "@/shared/ui";
 import { type Change, changesOf, type Entry, shown } from "./changes";
@@ -25,8 +27,9 @@ const KINDS = [
   "wrap_reason",
   "flow",
   "customer",
-  "contact",
-  "ledger_check",
+  "recording",
+  "ledger",
+  "session",
 ] as const;
 const COLORS: Record<string, string> = { create: "success", update: "processing", delete: "error" };
 /** More changed fields than this are folded. */
@@ -129,12 +132,10 @@ export default function AuditPage() {
 
 function EntryRow({ entry }: { entry: Entry }) {
   const t = useT(texts);
-  const n = useT(fields);
   const f = useFormat();
   const [open, setOpen] = useState(false);
   const changes = changesOf(entry);
   const action = `action.${entry.action}`;
-  const kind = `kind.${entry.object_kind}`;
   return (
     <tr>
       <td className="audit-at" title={f.clock(entry.at, true)}>
@@ -148,7 +149,7 @@ function EntryRow({ entry }: { entry: Entry }) {
         <Tag color={COLORS[entry.action]} style={{ marginInlineEnd: 6 }}>
           {action in texts.zh ? t(action as "action.create") : entry.action}
         </Tag>
-        {kind in fields.zh ? n(kind as "kind.user") : entry.object_kind} <b>{entry.object_name}</b>
+        <Subject entry={entry} />
       </td>
       <td>
         <ul className="changes">
@@ -166,6 +167,26 @@ function EntryRow({ entry }: { entry: Entry }) {
   );
 }
 
+/** What was acted on. A recording leads to its contact; of a log-in the action says it all. */
+function Subject({ entry }: { entry: Entry }) {
+  const n = useT(fields);
+  const may = permitted(useMe(), ["contacts"]);
+  if (entry.object_kind === "session") return null;
+  const key = `kind.${entry.object_kind}`;
+  const kind = key in fields.zh ? n(key as "kind.user") : entry.object_kind;
+  if (may && entry.object_kind === "recording" && entry.object_id)
+    return (
+      <Link to="/contacts/$id" params={{ id: entry.object_id }}>
+        {kind}
+      </Link>
+    );
+  return (
+    <>
+      {kind} <b>{entry.object_name}</b>
+    </>
+  );
+}
+
 function ChangeLine({ change }: { change: Change }) {
   const t = useT(texts);
   const n = useT(fields);
@@ -174,13 +195,15 @@ function ChangeLine({ change }: { change: Change }) {
     <li>
       <span className="change-field">{name}</span>
       {change.side === "after" ? null : (
-        <del aria-label={t("changes.before")}>
+        <del>
+          <span className="unseen">{t("changes.before")} </span>
           <Value value={change.before} />
         </del>
       )}
       {change.side === "both" ? <span aria-hidden="true">→</span> : null}
       {change.side === "before" ? null : (
-        <ins aria-label={t("changes.after")}>
+        <ins>
+          <span className="unseen">{t("changes.after")} </span>
           <Value value={change.after} />
         </ins>
       )}

@@ -9,7 +9,7 @@ import { Elapsed } from "./Elapsed";
 import { HeadLine } from "./HeadLine";
 import { LedgerBadge } from "./LedgerBadge";
 import { useBoardFeed, useBoardStore } from "./live";
-import { departments as departmentsOf, longestWaitSince, waitingInOrder } from "./model";
+import { departments as departmentsOf, inMenus, longestWaitSince, waitingInOrder } from "./model";
 import { QueueTable } from "./QueueTable";
 import { useBoardFigures, useReasonNames } from "./queries";
 import { Alarms, Departments, MenuCalls, Trunks } from "./Side";
@@ -67,7 +67,7 @@ export default function BoardPage() {
     ...(figures?.projects ?? []).map(({ id, name }) => ({ value: id, label: name })),
   ];
   const targetMs = (queueId: string) => (figures?.queues.get(queueId)?.target_s ?? 20) * 1000;
-  const calls = [...board.calls.values()];
+  const calls = [...board.calls.values()].filter(inMenus);
   const trunks = [...board.trunks.values()];
   const panel = (title: string, count: number | null, body: React.ReactNode, name: string) => (
     <section className={`panel panel-${name}`} aria-label={title}>

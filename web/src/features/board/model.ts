@@ -27,6 +27,13 @@ export type LiveBoard = { [P in BoardPart]: ReadonlyMap<string, RowOf<P>> } & { 
 
 const PARTS: readonly BoardPart[] = ["agents", "queues", "waiting", "calls", "trunks", "alarms"];
 
+const WITH_AGENT: ReadonlySet<string> = new Set(["connecting", "talking", "held", "returning"]);
+
+/** True while the flow has the caller: menus, announcements, survey, voicemail. */
+export function inMenus(call: { phase: string }): boolean {
+  return !WITH_AGENT.has(call.phase);
+}
+
 export function alarmKey(alarm: { code: string; subject: string }): string {
   return `${alarm.code}:${alarm.subject}`;
 }
