@@ -48,7 +48,8 @@ class Day:
 
 
 def play(config: CentreConfig, calls: Iterable[Call], places: int | None = None) -> Day:
-    """Everyone is ready from the start. With `places`, a call that would be one too many to wait is blocked."""
+    """Everyone is ready from the start. With `places`, a call that would be one too many to wait is
+    blocked."""
     made = count(1)
     router = Router(config, START, lambda: UUID(int=next(made)))
     for agent in config.agents:
