@@ -195,7 +195,7 @@ def test_a_tier_has_its_points_and_its_reserve() -> None:
     centre.do("leave", gold)
     assert centre.router.waiting(second).offered is False
     centre.do("leave", first)
-    assert offered(centre)[2:] == [(second, BOB)]  # two are ready again; Bob's idle time is the longer
+    assert offered(centre)[2:] == [(second, ANN)]  # two are ready again
 
 
 def test_a_floor_is_announced_and_goes_before_every_weight() -> None:
@@ -368,13 +368,16 @@ def test_occupancy_forgets_and_keeps_its_order() -> None:
 
 
 def test_a_certificate_is_warned_of_and_ends_with_its_day() -> None:
-    ends = START + timedelta(days=3)
-    centre = Centre([agent(ANN, certificates={"law": ends})], [queue(required_certificates=("law",))])
-    rules(centre, certificate_warning_days=2)
+    ends = START + timedelta(days=20)
+    law = queue(required_certificates=("law",))
+    centre = Centre([agent(ANN, certificates={"law": ends})], [law])
+    centre.configure([agent(ANN, certificates={"law": ends}, department="east")], [law])
     centre.ready(ANN)
-    facts = [f for f in centre.later(86_400 + 5) if isinstance(f, AgentCertificateEnding)]
-    assert [(f.agent_id, f.certificate, f.expires_at) for f in facts] == [(ANN, "law", ends)]
-    centre.later(2 * 86_400 - 10)
+    assert centre.later(6 * 86_400 - 10) == []
+    facts = centre.later(10)  # fourteen days before
+    assert [type(f) for f in facts] == [AgentCertificateEnding]
+    assert (facts[0].agent_id, facts[0].certificate, facts[0].expires_at) == (ANN, "law", ends)
+    centre.later(14 * 86_400 - 10)
     assert centre.router.queue(SALES).ready == 1
     facts = centre.later(10)
     assert [type(f) for f in facts] == [AgentCertificateEnded]
