@@ -29,6 +29,9 @@ ALTER TABLE queue
 ALTER TABLE queue VALIDATE CONSTRAINT ck_queue_policy;
 """
 
+# What was predicted is kept with the wait that came, so that the error of predictions can be shown.
+VISIT = "ALTER TABLE report_visit ADD COLUMN estimated_wait_s integer"
+
 TABLES = """
 CREATE TABLE agent_certificate (
     user_id uuid NOT NULL,
@@ -68,6 +71,7 @@ CREATE TABLE routing_rules (
 def upgrade() -> None:
     execute(
         QUEUE,
+        VISIT,
         TABLES,
         *wall("agent_certificate", "none"),
         *wall("queue_seat", "none"),
