@@ -208,6 +208,7 @@ def test_a_floor_is_announced_and_goes_before_every_weight() -> None:
     facts = centre.later(40)
     assert [type(f) for f in facts] == [ContactFloorNear]
     assert centre.router.waiting(plain).urgent
+    assert centre.router.near_floor() == {SALES}
     release(centre, ANN)
     assert (centre.offer().contact_id, centre.offer().decision["urgent"]) == (plain, True)
     assert [type(f) for f in centre.later(10)] == [ContactFloorPassed]

@@ -476,6 +476,10 @@ class Router(Floor):
     def all_waiting(self) -> list[WaitingNow]:
         return [waiting_now(contact) for contact in self._contacts.values()]
 
+    def near_floor(self) -> set[UUID]:
+        """Queues in which somebody waits who is near the longest wait of the segment, or past it."""
+        return {c.queue.config.queue_id for c in self._contacts.values() if c.urgent}
+
     def _known(self, agent_id: UUID) -> AgentRecord:
         agent = self._centre.agents.get(agent_id)
         if agent is None:
