@@ -75,6 +75,15 @@ async def test_each_offer_says_why_this_agent_was_not_chosen(db: Database, stand
     assert [offer.reason_name for offer in answer.offers][:2] == ["idle for a shorter time", "busy"]
 
 
+async def test_what_was_out_of_the_ordinary_is_shown_with_the_decision(db: Database, stand: Stand) -> None:
+    contact_id = uuid7()
+    special = {"step": 1, "urgent": True, "flags": ["open_complaint"]}
+    await journal(db, [made(stand, contact_id, stand.agents[0], 1, waiting=2, **special)])
+    async with db.session(stand.scope) as session:
+        answer = await service.why(session, stand.tenant_id, contact_id, "zh")
+    assert [(decision.waiting, decision.special) for decision in answer.decisions] == [(2, special)]
+
+
 @pytest.mark.parametrize(
     ("state", "more", "reason"),
     [

@@ -314,7 +314,11 @@ def _decision(fact: OfferMade, offer: ReportOffer | None, book: NameBook, locale
         ],
         passed_over_more=sum(more.values()),
         more=more,
+        special={name: said[name] for name in _SPECIAL if name in said},
     )
+
+
+_SPECIAL = ("step", "tier", "flags", "asked", "calls", "urgent", "owed", "order")
 
 
 def _passed(fact: OfferMade) -> list[dict[str, Any]]:

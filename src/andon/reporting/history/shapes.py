@@ -110,7 +110,8 @@ class PassedOver(BaseModel):
 class Decision(BaseModel):
     """Why this agent rang: who was considered, who was passed over for what reason.
 
-    `passed_over_more` counts those not listed, `more` the same by reason.
+    `passed_over_more` counts those not listed, `more` the same by reason. `special` holds what was out of
+    the ordinary: step of relaxing, tier, flags, queue asked for, calls running, urgent, owed, order.
     """
 
     offer_id: UUID
@@ -129,6 +130,7 @@ class Decision(BaseModel):
     passed_over: list[PassedOver]
     passed_over_more: int
     more: dict[str, int]
+    special: dict[str, Any]
 
 
 class Why(BaseModel):

@@ -1994,7 +1994,8 @@ export interface components {
          * Decision
          * @description Why this agent rang: who was considered, who was passed over for what reason.
          *
-         *     `passed_over_more` counts those not listed, `more` the same by reason.
+         *     `passed_over_more` counts those not listed, `more` the same by reason. `special` holds what was out of
+         *     the ordinary: step of relaxing, tier, flags, queue asked for, calls running, urgent, owed, order.
          */
         Decision: {
             /**
@@ -2033,6 +2034,10 @@ export interface components {
             /** More */
             more: {
                 [key: string]: number;
+            };
+            /** Special */
+            special: {
+                [key: string]: unknown;
             };
         };
         /**
