@@ -30,7 +30,11 @@ class Timeline:
         self._numbers = itertools.count()
 
     def call_later(self, delay: float, callback: Callable[..., object], *args: Any) -> Timer:
-        entry = [self.clock.monotonic() + max(0.0, delay), next(self._numbers), callback, args]
+        return self.call_at(self.clock.monotonic() + max(0.0, delay), callback, *args)
+
+    def call_at(self, when: float, callback: Callable[..., object], *args: Any) -> Timer:
+        """`when` in seconds from the start. What is due at the same instant runs in the order of asking."""
+        entry = [when, next(self._numbers), callback, args]
         heapq.heappush(self._entries, entry)
         return Timer(entry)
 
