@@ -9,7 +9,7 @@ REASONS = {
         " queues for {queues} queues with too few)",
     ),
     "rings": (
-        "振铃：实际 {n} 次，{missed} 次未接起；重放平均 {predicted} 次未接起（{few} 名座席振铃太少，用全体的）",
+        "振铃：实际 {n} 次，{missed} 次未接起；重放平均 {predicted} 次未接起（{few} 名座席样本少，用全体的）",
         "{n} rings in the record, {missed} of them unanswered; {predicted} unanswered on average in the"
         " replays (for {few} agents with few rings those of all are taken)",
     ),

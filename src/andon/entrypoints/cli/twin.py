@@ -93,7 +93,7 @@ def printed(made: Report, locale: i18n.Locale) -> str:
 
 def _cells(line: Line) -> list[str]:
     return [
-        *(_cell(line.figures[name], lambda value: f"{value:.4g}") for name in COUNTS),
+        *(_cell(line.figures[name], lambda value: f"{value:.1f}".removesuffix(".0")) for name in COUNTS),
         _cell(line.figures[SERVICE_LEVEL], lambda value: f"{100 * value:.1f}%"),
         *(_cell(line.figures[name], lambda value: f"{value:.1f}") for name in WAITS),
     ]
