@@ -155,9 +155,8 @@ def test_who_is_there_when_the_record_begins(before: AgentState, asks: list[Doin
 
 
 def test_one_wait_after_another() -> None:
-    first, second = (
-        day(queued(0), left(30, "timeout", 30_000), queued(42), left(50, "abandoned", 8_000)).calls[0].stays
-    )
+    told = day(queued(0), left(30, "timeout", 30_000), queued(42), left(50, "abandoned", 8_000))
+    first, second = told.calls[0].stays
     assert (first.how, first.pause_ms) == ("timeout", 0)
     assert (second.how, second.waited_ms, second.pause_ms) == ("abandoned", 8_000, 12_000)
 
@@ -166,11 +165,8 @@ def test_what_the_system_cut_off() -> None:
     over = {"outcome": ix.Outcome.INTERRUPTED, "by": ix.By.SYSTEM, "sip_cause": 0, "total_ms": 0}
     (waiting,) = day(queued(0), contact(ix.ContactEnded, 9, **over)).calls[0].stays
     assert (waiting.how, waiting.waited_ms) == ("ended", 9_000)
-    (talking,) = (
-        day(queued(0), left(5, "answered", 5_000), connected(5), contact(ix.ContactEnded, 25, **over))
-        .calls[0]
-        .stays
-    )
+    told = day(queued(0), left(5, "answered", 5_000), connected(5), contact(ix.ContactEnded, 25, **over))
+    (talking,) = told.calls[0].stays
     assert (talking.how, talking.handling) == (ANSWERED, Handling(20_000, 0))
     (still,) = day(queued(7000)).calls[0].stays
     assert (still.how, still.waited_ms) == (OPEN, 200_000)
