@@ -30,20 +30,25 @@ class RecordingSpan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordingStarted(Fact, frozen=True, kw_only=True):
+    """The engine has confirmed that it records; its audio begins up to `within_ms` before this instant."""
+
     kind: ClassVar[str] = "recording.started"
     recording_id: UUID
     channel_id: str
+    within_ms: int = 0
 
 
 class RecordingStopped(Fact, frozen=True, kw_only=True):
     """The engine was told to stop, or the call ended.
 
-    The spans cover 0 to `total_ms` without gap or overlap."""
+    The spans cover 0 to `total_ms` without gap or overlap. `open_end`: the core died; this instant is the
+    last it is known to have lived, and the engine may have recorded on."""
 
     kind: ClassVar[str] = "recording.stopped"
     recording_id: UUID
     total_ms: int
     spans: list[RecordingSpan]
+    open_end: bool = False
 
 
 class RecordingStored(Fact, frozen=True, kw_only=True):

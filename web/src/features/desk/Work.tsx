@@ -19,7 +19,8 @@ import { texts } from "./texts";
 
 const SOUND_PATIENCE_MS = 1500;
 
-const WrapUp = lazy(() => import("./WrapUp"));
+const loadWrapUp = () => import("./WrapUp");
+const WrapUp = lazy(loadWrapUp);
 
 /** Middle column: the current call, a contact of the past, or waiting. */
 export function Work() {
@@ -49,7 +50,11 @@ function useSoundLost(contact: AgentContact): boolean {
 
 function Current({ contact }: { contact: AgentContact }) {
   const t = useT(texts);
-  const detail = useQuery(contactQuery(contact.contact_id));
+  // What the page knows itself is all there is to tell while it rings; the journal is read a moment later.
+  const detail = useQuery({
+    ...contactQuery(contact.contact_id),
+    enabled: contact.phase !== "ringing",
+  });
   const lost = useSoundLost(contact);
   return (
     <div className="column work">
@@ -193,6 +198,10 @@ function Idle() {
   const view = useLive((live) => live.agent);
   const device = useSeat((seat) => seat.device);
   const state = view?.state === "ready" || view?.state === "break" ? view.state : "not_ready";
+  useEffect(() => {
+    // Fetched while there is time: a call must not wait for code, nor for a server that is just renewed.
+    void loadWrapUp().catch(() => undefined);
+  }, []);
   return (
     <div className="column work work-idle">
       <div
