@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from andon.customers.model import phone_key
 from andon.interactions import events as ix
+from andon.interactions.service import HEAD_OF_QUEUE
 from andon.kit.events import CoreHeartbeat, CoreStarted
 from andon.kit.journal import Fact
 from andon.routing.events import (
@@ -159,6 +161,22 @@ def test_one_wait_after_another() -> None:
     first, second = told.calls[0].stays
     assert (first.how, first.pause_ms) == ("timeout", 0)
     assert (second.how, second.waited_ms, second.pause_ms) == ("abandoned", 8_000, 12_000)
+
+
+def test_who_calls_and_with_which_priority() -> None:
+    arrived = {"medium": "voice", "direction": "inbound", "caller": "+8613800000001", "caller_raw": ""}
+    told = day(
+        contact(ix.ContactArrived, 0, **arrived, dnis="95001", node="n", channel_id="c"),
+        contact(ix.ContactIdentified, 0, customer_id=UUID(int=5), tier="gold", matched_by="phone"),
+        contact(ix.ContactQueued, 1, queue_id=QUEUE, priority=9, position=1, asked_priority=4),
+        left(5, "answered", 4_000),
+        contact(ix.ContactQueued, 9, queue_id=QUEUE, priority=1009, position=1, asked_priority=4),
+        queued(9, UUID(int=77)),
+    )
+    known, unknown = told.calls
+    assert (known.tier, known.key) == ("gold", phone_key("13800000001"))
+    assert [(stay.priority, stay.own) for stay in known.stays] == [(9, 4), (1009, 4 + HEAD_OF_QUEUE)]
+    assert (unknown.tier, unknown.key, unknown.stays[0].own) == ("normal", "", None)
 
 
 def test_what_the_system_cut_off() -> None:

@@ -15,7 +15,7 @@ from routing_simulator import estimate
 from twin_days import BEGIN_MS, FIT, HOUR_MS, PROJECT, QUEUE, TARGETS, Model, centre, day
 
 from andon.routing.machine import Router
-from andon.routing.model import CentreConfig, Effect
+from andon.routing.model import CentreConfig, Effect, Overflow, OverflowWhen, Segment, SkillNeed
 from andon.twin.compare import Verdict, actual_stays, compare, figures, verdict
 from andon.twin.draws import Draws
 from andon.twin.machine import live
@@ -96,10 +96,18 @@ class LastFirst(Router):
 
 
 class Asleep(Router):
-    """Overlooks agents who become ready: only an arrival wakes it."""
+    """Overlooks that talks end until somebody calls."""
 
-    def _serve(self, agent: Any, effects: list[Effect]) -> None:
-        pass
+    def conversation_ended(self, contact_id: UUID, now: datetime) -> list[Effect]:
+        self.ended = [*getattr(self, "ended", []), contact_id]
+        return []
+
+    def enqueue(
+        self, contact_id: UUID, queue_id: UUID, priority: int, now: datetime, *more: Any
+    ) -> list[Effect]:
+        ended, self.ended = getattr(self, "ended", []), []
+        freed = [effect for one in ended for effect in super(Asleep, self).conversation_ended(one, now)]
+        return freed + super().enqueue(contact_id, queue_id, priority, now, *more)
 
 
 @pytest.mark.parametrize("broken", [LastFirst, Asleep])
@@ -192,6 +200,70 @@ def test_what_followed_a_wait_follows_it_only_where_it_ends_alike() -> None:
     assert told(replayed(away, centre(1, max_wait_s=30))) == [(TIMEOUT, 30_000), (ANSWERED, 20_000)]
     assert told(replayed(small(calls), centre(1, max_wait_s=30))) == [(ANSWERED, 0)]
     assert told(replayed(small(calls, agents=0), centre(1))) == [(NOBODY, 0)]
+
+
+OTHER = UUID(int=11)
+
+
+def running_over() -> CentreConfig:
+    """The queue's agent is the first; after 30 s its contacts go to the other queue, the second's."""
+    made = centre(2)
+    own, others = UUID(int=20), UUID(int=21)
+    queue = msgspec.structs.replace(
+        made.queues[0],
+        required_skills=(SkillNeed(skill_id=own),),
+        overflow=(Overflow(when=OverflowWhen.AGE, limit=30, queue_id=OTHER),),
+    )
+    other = msgspec.structs.replace(
+        made.queues[0], queue_id=OTHER, name="其他", required_skills=(SkillNeed(skill_id=others),)
+    )
+    agents = zip(made.agents, (own, others), strict=True)
+    return msgspec.structs.replace(
+        made,
+        queues=(queue, other),
+        agents=tuple(msgspec.structs.replace(agent, skills={skill: 5}) for agent, skill in agents),
+    )
+
+
+def test_a_queue_that_runs_over() -> None:
+    """Where the record does not know it, talk and patience go along; where it does, its next wait begins."""
+    away = doing(0, Doing.ASK_BREAK)
+    life = replayed(small([call(1, 10)], away, agents=2), running_over())
+    assert [(stay.queue_id, stay.how, stay.waited_ms) for stay in life.stays] == [
+        (QUEUE, "overflow", 30_000),
+        (OTHER, ANSWERED, 0),
+    ]
+    impatient = call(1, 10, how=ABANDONED, waited_ms=33_000)
+    busy = call(2, 5)
+    busy = msgspec.structs.replace(busy, stays=(msgspec.structs.replace(busy.stays[0], queue_id=OTHER),))
+    assert told(replayed(small([impatient, busy], away, agents=2), running_over()))[1:] == [
+        ("overflow", 30_000),
+        (ABANDONED, 3_000),
+    ]
+    known = msgspec.structs.replace(
+        impatient,
+        stays=(
+            msgspec.structs.replace(impatient.stays[0], how="overflow", waited_ms=30_000),
+            msgspec.structs.replace(impatient.stays[0], queue_id=OTHER, waited_ms=7_000),
+        ),
+    )
+    assert told(replayed(small([known, busy], away, agents=2), running_over()))[1:] == [
+        ("overflow", 30_000),
+        (ABANDONED, 7_000),
+    ]
+
+
+@pytest.mark.parametrize(("own", "points", "served"), [(None, 2, 2), (None, 9, 2), (0, 2, 2), (0, 9, 3)])
+def test_priority_is_made_anew_where_the_journal_tells_the_contact_s_own(
+    own: int | None, points: int, served: int
+) -> None:
+    """Of two who wait the second caller had priority 3, the third 2 as a gold customer: a segment raised
+    since lifts the third, unless only the sum is known."""
+    calls = [call(1, 1), call(2, 2, priority=3, own=3), call(3, 3, priority=2, own=own)]
+    calls[2] = msgspec.structs.replace(calls[2], tier="gold")
+    under = msgspec.structs.replace(centre(1), segments=(Segment(tier="gold", priority=points),))
+    answered = [stay.queued_ms - BEGIN_MS for stay in replayed(small(calls), under).stays]
+    assert answered[1] == served * 1000
 
 
 def test_only_what_began_in_the_day_counts() -> None:

@@ -13,12 +13,15 @@ from andon.kit.timeline import Timeline, Timer
 from andon.routing.events import AgentState
 from andon.routing.machine import Router
 from andon.routing.model import (
+    Caller,
     CentreConfig,
     DeviceTest,
     Effect,
+    Moved,
     Offer,
     OfferEnd,
     Refused,
+    WaitEnd,
     WaitEnded,
     Withdraw,
     from_ms,
@@ -45,9 +48,9 @@ class _Waiting:
         self.guesses = guesses
         self.place = -1
         self.rung = 0
+        self.queue_id = call.stays[0].queue_id
         self.queued_ms = 0
         self.how = OPEN
-        self.waited_ms = 0
         self.patience: Timer | None = None
 
 
@@ -66,7 +69,9 @@ class _Replay:
         self._chance = chance
         self._offers = 0
         self._router = router(centre, start, self._new_id)
-        self._own = {queue.queue_id: queue.priority for queue in centre.queues}
+        self._queues = {queue.queue_id: queue for queue in centre.queues}
+        self._of_tier = {segment.tier: segment.priority for segment in centre.segments}
+        self._talked_to: dict[tuple[UUID, str], UUID] = {}  # by client and caller: the agent talked to last
         self._time = Timeline(start)
         self._waiting: dict[UUID, _Waiting] = {}
         self._ringing: dict[UUID, tuple[Ring, Timer | None]] = {}
@@ -122,6 +127,8 @@ class _Replay:
                 self._withdrawn(effect)
             elif isinstance(effect, WaitEnded):
                 self._stay_over(self._waiting.pop(effect.contact_id), effect.how.value)
+            elif isinstance(effect, Moved):
+                self._moved(self._waiting[effect.contact_id], effect)
         deadline = self._router.next_deadline()
         if deadline != self._deadline:
             if self._deadline_timer is not None:
@@ -174,17 +181,40 @@ class _Replay:
     # callers
 
     def _arrives(self, contact: _Waiting) -> None:
+        call, contact_id = contact.call, contact.call.contact_id
+        self._begins(contact)
+        stay = call.stays[contact.place]
+        self._waiting[contact_id] = contact
+        queue = self._queues[stay.queue_id]
+        own = stay.own
+        if own is None:
+            own = stay.priority - queue.priority - self._of_tier.get(call.tier, 0)
+        last = self._talked_to.get((queue.client_id, call.key)) if call.key else None
+        caller = Caller(tier=call.tier, key=call.key, last_agent_id=last)
+        effects = self._router.enqueue(contact_id, stay.queue_id, own, self._now, caller)
+        place = self._router.waiting(contact_id)  # the queue may have led on at once
+        contact.queue_id = stay.queue_id if place is None else place.queue_id
+        self._perform(effects)
+
+    def _begins(self, contact: _Waiting) -> None:
+        """The contact is at its next recorded stay."""
         contact.place += 1
         contact.rung = 0
-        stay, guess = contact.call.stays[contact.place], contact.guesses[contact.place]
-        contact_id = contact.call.contact_id
         contact.queued_ms = self._now_ms
-        self._waiting[contact_id] = contact
+        guess = contact.guesses[contact.place]
         contact.patience = None
         if guess.leaves_ms is not None:
             contact.patience = self._in_ms(guess.leaves_ms, self._leaves, contact, guess.how)
-        own = stay.priority - self._own[stay.queue_id]
-        self._perform(self._router.enqueue(contact_id, stay.queue_id, own, self._now))
+
+    def _moved(self, contact: _Waiting, moved: Moved) -> None:
+        """The router took the contact from a queue that ran over to another. Where the record has that too,
+        its next stay begins; else the caller's patience and conversation go along."""
+        stays, place = contact.call.stays, contact.place
+        again = place + 1 < len(stays) and stays[place].how == WaitEnd.OVERFLOW
+        self._note(contact, WaitEnd.OVERFLOW, stays_patient=not again)
+        if again:
+            self._begins(contact)
+        contact.queue_id, contact.queued_ms = moved.queue_id, self._now_ms
 
     def _leaves(self, contact: _Waiting, how: str) -> None:
         contact_id = contact.call.contact_id
@@ -196,6 +226,9 @@ class _Replay:
         contact = self._waiting.pop(offer.contact_id)
         self._perform(self._router.connected(offer.offer_id, self._now))
         self._note(contact, ANSWERED)
+        if contact.call.key:
+            client_id = self._queues[contact.queue_id].client_id
+            self._talked_to[client_id, contact.call.key] = offer.agent_id
         talk_ms = contact.guesses[contact.place].handling.talk_ms
         self._in_ms(talk_ms, self._talk_over, contact, offer.agent_id)
 
@@ -215,13 +248,12 @@ class _Replay:
         self._note(contact, how)
         self._follows(contact)
 
-    def _note(self, contact: _Waiting, how: str) -> None:
-        if contact.patience is not None:
+    def _note(self, contact: _Waiting, how: str, *, stays_patient: bool = False) -> None:
+        if contact.patience is not None and not stays_patient:
             contact.patience.cancel()
         contact.how = how
-        queue_id = contact.call.stays[contact.place].queue_id
         waited_ms = self._now_ms - contact.queued_ms
-        self._stays.append(Ended(queue_id, contact.queued_ms, how, waited_ms))
+        self._stays.append(Ended(contact.queue_id, contact.queued_ms, how, waited_ms))
 
     def _follows(self, contact: _Waiting) -> None:
         """The stay is over: what followed it in the record follows it again, if it ended alike."""

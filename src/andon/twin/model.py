@@ -39,14 +39,15 @@ class Ring(NamedTuple):
 class Stay(msgspec.Struct, frozen=True, kw_only=True):
     """One stay as recorded. `pause_ms` is since the contact's stay before was over, 0 for the first.
 
-    `priority` is the whole one: the queue's and the contact's own. `handling` is set when it was answered
-    and the conversation ended. `rings` in their order: who answered, who did not, and the one during which
-    the caller gave up.
+    `priority` is the whole one, `own` the contact's part of it, null where the journal does not tell.
+    `handling` is set when it was answered and the conversation ended. `rings` in their order: who answered,
+    who did not, and the one during which the caller gave up.
     """
 
     queue_id: UUID
     queued_ms: int
     priority: int
+    own: int | None = None
     how: str
     waited_ms: int
     pause_ms: int = 0
@@ -55,10 +56,15 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """A contact's stays in their order. What followed a stay follows it in a replay when it ends alike."""
+    """A contact's stays in their order. What followed a stay follows it in a replay when it ends alike.
+
+    `key` is the caller's number as customers are found by it, empty when withheld.
+    """
 
     contact_id: UUID
     stays: tuple[Stay, ...]
+    tier: str = "normal"
+    key: str = ""
 
 
 class Doing(StrEnum):

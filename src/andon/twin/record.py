@@ -11,14 +11,18 @@ from collections.abc import Callable, Iterable
 from typing import Final
 from uuid import UUID
 
+from andon.customers.model import phone_key
 from andon.interactions.events import (
+    ContactArrived,
     ContactConnected,
     ContactDequeued,
     ContactDisconnected,
     ContactEnded,
+    ContactIdentified,
     ContactQueued,
     OfferEnded,
 )
+from andon.interactions.service import HEAD_OF_QUEUE
 from andon.kit.events import CoreHeartbeat, CoreStarted, CoreStopped
 from andon.kit.journal import Fact
 from andon.routing.events import (
@@ -28,8 +32,8 @@ from andon.routing.events import (
     AgentState,
     AgentStateChanged,
 )
-from andon.routing.model import OfferEnd, to_ms
-from andon.twin.model import OPEN, Call, Day, Doing, Gap, Handling, Presence, Ring, Stay
+from andon.routing.model import NOBODY, OfferEnd, to_ms
+from andon.twin.model import ANSWERED, OPEN, Call, Day, Doing, Gap, Handling, Presence, Ring, Stay
 
 ASKED: Final = "asked"
 # a state these led to was the router's doing: the ring had failed
@@ -65,12 +69,17 @@ class _Ring:
 class _Stay:
     """A stay being read."""
 
-    def __init__(self, fact: ContactQueued, over_ms: int | None) -> None:
+    def __init__(self, fact: ContactQueued, before: "_Stay | None") -> None:
         self.queue_id = fact.queue_id
         self.queued_ms = to_ms(fact.at)
         self.priority = fact.priority
-        self.pause_ms = 0 if over_ms is None else self.queued_ms - over_ms
-        self.how = OPEN
+        self.own = fact.asked_priority
+        self.pause_ms = 0
+        if before is not None and before.over_ms is not None:
+            self.pause_ms = self.queued_ms - before.over_ms
+        if before is not None and before.how == ANSWERED and self.own is not None:
+            self.own += HEAD_OF_QUEUE  # the agent was lost
+        self.how: str = OPEN
         self.waited_ms = 0
         self.over_ms: int | None = None
         self.agent_id: UUID | None = None
@@ -87,6 +96,7 @@ class _Stay:
             queue_id=self.queue_id,
             queued_ms=self.queued_ms,
             priority=self.priority,
+            own=self.own,
             how=self.how,
             waited_ms=end_ms - self.queued_ms if self.how == OPEN else self.waited_ms,
             pause_ms=self.pause_ms,
@@ -100,6 +110,8 @@ class _Record:
 
     def __init__(self) -> None:
         self.stays: dict[UUID, list[_Stay]] = {}
+        self.keys: dict[UUID, str] = {}
+        self.tiers: dict[UUID, str] = {}
         self.presence: list[Presence] = []
         self.rings: dict[UUID, list[_Ring]] = {}
         self.gaps: list[Gap] = []
@@ -107,6 +119,8 @@ class _Record:
         self._last: dict[UUID, AgentStateChanged] = {}
         self._heard_ms: int | None = None
         self._handlers: dict[type[Fact], Callable[..., None]] = {
+            ContactArrived: self._arrived,
+            ContactIdentified: self._identified,
             ContactQueued: self._queued,
             ContactDequeued: self._dequeued,
             ContactConnected: self._connected,
@@ -132,10 +146,18 @@ class _Record:
         stays = self.stays.get(fact.contact_id) if fact.contact_id else None
         return stays[-1] if stays else None
 
+    def _arrived(self, fact: ContactArrived) -> None:
+        if fact.contact_id is not None:
+            self.keys[fact.contact_id] = phone_key(fact.caller)
+
+    def _identified(self, fact: ContactIdentified) -> None:
+        if fact.contact_id is not None:
+            self.tiers[fact.contact_id] = fact.tier
+
     def _queued(self, fact: ContactQueued) -> None:
         if fact.contact_id is not None:
-            before = self._stay(fact)
-            self.stays.setdefault(fact.contact_id, []).append(_Stay(fact, before.over_ms if before else None))
+            stay = _Stay(fact, self._stay(fact))
+            self.stays.setdefault(fact.contact_id, []).append(stay)
 
     def _dequeued(self, fact: ContactDequeued) -> None:
         stay = self._stay(fact)
@@ -233,6 +255,8 @@ class _Record:
 KINDS: Final = tuple(
     kind.kind
     for kind in (
+        ContactArrived,
+        ContactIdentified,
         ContactQueued,
         ContactDequeued,
         ContactConnected,
@@ -272,7 +296,12 @@ def recorded(
         until_ms=until_ms,
         end_ms=end_ms,
         calls=tuple(
-            Call(contact_id=contact_id, stays=tuple(stay.told(end_ms) for stay in stays))
+            Call(
+                contact_id=contact_id,
+                stays=tuple(stay.told(end_ms) for stay in stays),
+                tier=record.tiers.get(contact_id, NOBODY.tier),
+                key=record.keys.get(contact_id, NOBODY.key),
+            )
             for contact_id, stays in record.stays.items()
         ),
         presence=tuple(record.presence),

@@ -98,6 +98,7 @@ def enqueued(contact: Contact, put: Enqueued, out: Out) -> None:
         priority=put.priority,
         position=put.position,
         estimated_wait_s=put.estimated_wait_s,
+        asked_priority=put.asked_priority,
     )
     if not contact.answered:
         contact.answered = True
