@@ -1,7 +1,7 @@
 """The demo's past, replayed from its journal: each day's service level within two points."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ import pytest
 from andon.entrypoints.cli.twin import printed, replay
 from andon.kit.bus import MemoryBus
 from andon.kit.clock import SystemClock
-from andon.kit.database import Database, Scope
+from andon.kit.database import Database, Scope, database_urls
 from andon.kit.errors import AndonError
 from andon.kit.settings import Settings
 from andon.reporting.board.service import count_day
@@ -20,22 +20,38 @@ from andon.reporting.figures import About
 from andon.reporting.projector import Projector
 from andon.twin.compare import CLOSE, SERVICE_LEVEL, VARIANT, Verdict, difference
 from andon.twin.service import Report, load, report
+from harness.database import installed
 from town import seed, world
 
 pytestmark = [pytest.mark.database, pytest.mark.timeout(400)]
 
-CODE = "twin"
 NOW = datetime.now(UTC)
 TODAY = NOW.astimezone(ZoneInfo("Asia/Shanghai")).date()
 DAYS = [TODAY - timedelta(days=n) for n in range(seed.DAYS, 0, -1)]
 
 
 @pytest.fixture(scope="module")
-async def scope(owner_db: Database) -> Scope:
-    """The demo's world under a code of its own: other tests seed it too."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(world, "OPERATOR", (CODE, "孪生"))
-        return Scope(await seed.write(owner_db, 15060))
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Of its own: the demo's telephone numbers are there once in an installation."""
+    with installed(tmp_path_factory.mktemp("twin")) as settings:
+        yield settings
+
+
+@pytest.fixture(scope="module")
+async def db(installation: Settings) -> AsyncIterator[Database]:
+    db = Database(database_urls(installation)[1], "andon tests twin")
+    yield db
+    await db.close()
+
+
+@pytest.fixture(scope="module")
+async def scope(installation: Settings) -> Scope:
+    """The demo's world with its past."""
+    owner = Database(database_urls(installation)[0], "andon tests twin owner", pool_size=1)
+    try:
+        return Scope(await seed.write(owner, 15060))
+    finally:
+        await owner.close()
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +114,7 @@ async def test_what_is_called_actual_are_the_reported_figures(
 
 async def test_the_command(installation: Settings, db: Database, scope: Scope) -> None:
     said: list[str] = []
-    how = {"day": DAYS[-1], "tenant": CODE, "replications": 2, "seed": 3, "forget": False}
+    how = {"day": DAYS[-1], "tenant": world.OPERATOR[0], "replications": 2, "seed": 3, "forget": False}
     await replay(installation, said.append, project=None, as_json=False, **how)
     assert "sl.d" in said[0] and str(DAYS[-1]) in said[0] and "twin." not in said[0]
     project = world.PROJECTS[0].name
