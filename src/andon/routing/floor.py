@@ -274,7 +274,8 @@ class Floor(Waiting):
         """Warn of and act on the end of each certificate."""
         for name, expires_at in agent.config.certificates.items():
             paper, at_ms = Paper(agent, name, expires_at), to_ms(expires_at)
-            if at_ms > self._now:
+            if at_ms > self._now and agent.papers.get(name) != expires_at:
+                agent.papers[name] = expires_at
                 self._due(max(self._now, at_ms - self._warning_ms), Due.CERTIFICATE_WARNING, paper)
                 self._due(at_ms, Due.CERTIFICATE, paper)
 

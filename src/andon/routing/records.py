@@ -1,6 +1,7 @@
 """The router's live records. Pure data; only `routing.machine` changes them."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from andon.routing import occupancy
@@ -94,6 +95,7 @@ class AgentRecord:
     offer: OfferRecord | None = None
     conversation: Conversation | None = None
     acw_until_ms: int | None = None
+    papers: dict[str, datetime] = field(default_factory=dict)  # certificates whose ends are watched
     removed: bool = False  # no longer in the configuration: forgotten once offline
     queues: dict[UUID, "QueueRecord"] = field(default_factory=dict)
     turns: dict[UUID, int] = field(default_factory=dict)  # last turn in round robin, by queue
