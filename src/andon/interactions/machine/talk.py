@@ -152,6 +152,7 @@ def queue_changed(contact: Contact, change: QueueChanged, out: Out) -> None:
         priority=change.priority,
         position=change.position,
         estimated_wait_s=change.estimated_wait_s,
+        asked_priority=contact.asked_priority,
     )
 
 
