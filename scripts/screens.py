@@ -177,7 +177,8 @@ def main() -> int:
             check_books(page, asked.url)
             visit(page, camera, "/ledger", "ledger", ".ledger-rules")
         with logged_in(browser, asked.url, "admin") as page:
-            visit(page, camera, "/audit", "audit", "table, .audit li")
+            visit(page, camera, "/admin/users", "admin", ".admin-body tbody tr, .admin-body li")
+            visit(page, camera, "/audit", "audit", ".audit-table tbody tr")
         browser.close()
     return 0
 

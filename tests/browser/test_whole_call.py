@@ -13,7 +13,7 @@ from office_world import DESK
 from playwright.async_api import expect
 from visitor import SECONDS, Visitor
 
-from andon.telephony.tones import RATE, purity, tone_level
+from andon.telephony.tones import RATE, tone_level
 from conftest import Enter
 
 pytestmark = pytest.mark.browser
@@ -132,9 +132,17 @@ async def the_recording_plays(house: OfficeHouse, enter: Enter, contact_id: UUID
         if part["leg"] == "agent":
             first, last = (part[end] * RATE // 1000 for end in ("from_ms", "to_ms"))
             for at in range(first, last - PIECE, PIECE):
-                left, right = (samples[at : at + PIECE, side].tolist() for side in (0, 1))
-                clean.append(purity(left, CALLER_HZ) > 0.8 and purity(right, MICROPHONE_HZ) > 0.8)
+                piece = samples[at : at + PIECE]
+                clean.append(
+                    stands_out(piece[:, 0].tolist(), CALLER_HZ, MICROPHONE_HZ)
+                    and stands_out(piece[:, 1].tolist(), MICROPHONE_HZ, CALLER_HZ)
+                )
     assert sum(clean) >= 4, f"a second of talk with each tone on its own side: {clean}"
+
+
+def stands_out(samples: list[float], hertz: float, other: float) -> bool:
+    """The one tone is there and the other is not. A busy machine leaves gaps: they count for neither."""
+    return tone_level(samples, hertz) > max(-45.0, tone_level(samples, other) + 15)
 
 
 async def the_books_balance(house: OfficeHouse, enter: Enter) -> None:

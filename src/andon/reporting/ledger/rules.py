@@ -109,6 +109,7 @@ class Books:
         self.recordings: dict[str, _Recording] = {}
         self.agents: dict[str, _Agent] = defaultdict(_Agent)
         self.findings: list[Finding] = []
+        self.clock_steps: list[tuple[datetime, float]] = []  # when the machine's clock was set, by seconds
         self._offers: dict[str, _Offer] = {}
         self._checked: dict[str, int] = dict.fromkeys(RULES, 0)
         self._failed: dict[str, int] = dict.fromkeys(RULES, 0)
@@ -386,6 +387,9 @@ class Books:
 
     # -- the system
 
+    def _clock_stepped(self, row: Row, data: Any) -> None:
+        self.clock_steps.append((row.at, int(data["by_ms"]) / 1000))
+
     def _core_started(self, row: Row, data: Any) -> None:
         self._core_restart = row.at
 
@@ -457,4 +461,5 @@ _HANDLERS = {
     "recording.stored": Books._recording_stored,
     "recording.incomplete": Books._recording_incomplete,
     "core.started": Books._core_started,
+    "clock.stepped": Books._clock_stepped,
 }
