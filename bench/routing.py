@@ -187,9 +187,7 @@ def mod_callcenter(size: Size, decisions: int) -> Result:
             "CREATE TABLE agents (name INTEGER PRIMARY KEY, status TEXT, state TEXT, last_bridge_end REAL)"
         )
         rows.execute("CREATE TABLE tiers (queue INTEGER, agent INTEGER, level INTEGER, position INTEGER)")
-        rows.execute(
-            "CREATE TABLE members (uuid INTEGER PRIMARY KEY, queue INTEGER, joined REAL, state TEXT)"
-        )
+        rows.execute("CREATE TABLE members (uuid INTEGER PRIMARY KEY, queue INTEGER, joined REAL)")
         rows.execute("CREATE INDEX tiers_queue ON tiers (queue)")
         rows.executemany(
             "INSERT INTO agents VALUES (?, 'Available', 'In a queue call', 0)",
@@ -220,9 +218,7 @@ def mod_callcenter(size: Size, decisions: int) -> Result:
 
 def _dispatch(rows: sqlite3.Connection) -> Iterator[int]:
     """One pass of the dispatch thread: the contacts given to agents."""
-    members = rows.execute(
-        "SELECT uuid, queue FROM members WHERE state = 'Waiting' ORDER BY joined"
-    ).fetchall()
+    members = rows.execute("SELECT uuid, queue FROM members ORDER BY joined").fetchall()
     for uuid, queue in members:
         agent = rows.execute(
             "SELECT agents.name FROM tiers JOIN agents ON agents.name = tiers.agent WHERE tiers.queue = ?"

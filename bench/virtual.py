@@ -47,9 +47,9 @@ class Day:
         return [talked / self.lasted_s for talked in self.talked_s.values()]
 
 
-def play(config: CentreConfig, calls: Iterable[Call], places: int | None = None) -> Day:
-    """Everyone is ready from the start. With `places`, a call that would be one too many to wait is
-    blocked."""
+def play(config: CentreConfig, calls: Iterable[Call], lines: int | None = None) -> Day:
+    """Everyone is ready from the start. With `lines`, no more calls than that are in the system at once,
+    waiting or talking; others are blocked."""
     made = count(1)
     router = Router(config, START, lambda: UUID(int=next(made)))
     for agent in config.agents:
@@ -61,17 +61,15 @@ def play(config: CentreConfig, calls: Iterable[Call], places: int | None = None)
     talked = {agent.agent_id: 0.0 for agent in config.agents}
     events = [(call.at_s, number, "arrives") for number, call in enumerate(played)]
     heapq.heapify(events)
-    clock, waiting = 0.0, 0
+    clock, live = 0.0, 0
 
     def perform(effects: list[Effect], now: datetime) -> None:
-        nonlocal waiting
         for effect in effects:
             if isinstance(effect, Offer):
                 number = effect.contact_id.int - _CONTACTS
                 call = played[number]
                 call.waited_s, call.agent_id = clock - call.at_s, effect.agent_id
                 talked[effect.agent_id] += call.handle_s
-                waiting -= 1
                 router.connected(effect.offer_id, now)
                 heapq.heappush(events, (clock + call.handle_s, number, "ends"))
 
@@ -81,16 +79,17 @@ def play(config: CentreConfig, calls: Iterable[Call], places: int | None = None)
         while (due := router.next_deadline()) is not None and due <= now:
             perform(router.tick(due), due)
         if what == "arrives":
-            if places is not None and waiting >= places and not router.queue(call.queue_id).ready:
+            if live == lines:
                 call.blocked = True
                 continue
-            waiting += 1
+            live += 1
             heapq.heappush(events, (clock + call.patience_s, number, "gives up"))
             perform(router.enqueue(contact_id, call.queue_id, 0, now, call.caller), now)
         elif what == "ends":
+            live -= 1
             perform(router.conversation_ended(contact_id, now), now)
         elif call.agent_id is None:
             call.waited_s, call.abandoned = clock - call.at_s, True
-            waiting -= 1
+            live -= 1
             perform(router.leave(contact_id, now), now)
     return Day(played, talked, clock)

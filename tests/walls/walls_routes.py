@@ -342,6 +342,18 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/desk/contacts"): Route(AGENT, (Try(blank=True),)),
     ("GET", "/api/contacts/{contact_id}"): Route(CONTACTS | AGENT, (contact(),)),
     ("GET", "/api/contacts/{contact_id}/why"): Route(CONTACTS, (contact(),)),
+    ("GET", "/api/contacts/{contact_id}/why/{agent_id}"): Route(
+        CONTACTS,
+        (
+            Try(
+                path=lambda mine, theirs: {
+                    "contact_id": theirs.contact,
+                    "agent_id": theirs.operator.agent,
+                },
+                refused=404,
+            ),
+        ),
+    ),
     ("GET", "/api/contacts/{contact_id}/recording"): Route(
         frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AGENT}), (contact(),)
     ),

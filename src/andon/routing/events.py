@@ -22,6 +22,8 @@ class AgentState(StrEnum):
     HELD = "held"  # the agent's call is on hold
     ACW = "acw"  # 话后处理
 
+    __hash__ = str.__hash__  # Enum's own is slower, and every change of state looks up several
+
 
 class AgentSignedIn(Fact, frozen=True, kw_only=True):
     kind: ClassVar[str] = "agent.signed_in"

@@ -88,7 +88,7 @@ class Floor(Waiting):
         agent.since_ms, agent.why, agent.reason_id = self._now, why, reason_id
         self._centre.change_state(agent, new)
         if new is AgentState.READY:
-            self._freed[agent.config.agent_id] = agent
+            self._freed[agent] = None
         if new not in IN_CALL and new is not AgentState.ACW:
             agent.pending = agent.pending_reason_id = None
         talk = agent.conversation
@@ -184,16 +184,16 @@ class Floor(Waiting):
         somebody came to wait in, and the queues of agents who became ready."""
         if not self._stirred and not self._freed:
             return
-        looked_at: dict[UUID, QueueRecord | AgentRecord] = dict(self._stirred)
-        freed = [agent for agent in self._freed.values() if agent.state is AgentState.READY]
+        looked_at: dict[QueueRecord | AgentRecord, None] = dict.fromkeys(self._stirred)
+        freed = [agent for agent in self._freed if agent.state is AgentState.READY]
         for agent in freed:
-            looked_at.update(agent.queues)
+            looked_at.update(dict.fromkeys(agent.queues.values()))
             if agent.wanting:
-                looked_at[agent.config.agent_id] = agent
+                looked_at[agent] = None
         self._stirred.clear()
         self._freed.clear()
         lead = freed[0] if len(freed) == 1 else None
-        line = [due for source in looked_at.values() if (due := _first_due(source, lead)) is not None]
+        line = [due for source in looked_at if (due := _first_due(source, lead)) is not None]
         heapq.heapify(line)
         made = False  # an offer takes an agent from every queue: what was found before is looked at again
         while line:

@@ -79,8 +79,8 @@ class Ground:
         self._talks: dict[UUID, AgentRecord] = {}
         self._quits: dict[tuple[UUID, str], Quit] = {}  # by queue asked for and caller
         self._deadlines: list[Deadline] = []
-        self._stirred: dict[UUID, QueueRecord] = {}  # somebody came to wait here
-        self._freed: dict[UUID, AgentRecord] = {}  # became ready, or somebody came to wait for them
+        self._stirred: dict[QueueRecord, None] = {}  # somebody came to wait here
+        self._freed: dict[AgentRecord, None] = {}  # became ready, or somebody came to wait for them
 
     def _at(self, now: datetime) -> None:
         """Time never runs backwards here, so that no span is negative."""

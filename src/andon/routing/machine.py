@@ -102,7 +102,7 @@ class Router(Floor):
         for queue in centre.queues.values():
             self._watch_empty(queue)
             if queue.waiting and queue.ready:
-                self._stirred[queue.config.queue_id] = queue
+                self._stirred[queue] = None
         self._match("config", effects)
         return effects
 

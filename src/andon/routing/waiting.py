@@ -95,10 +95,10 @@ class Waiting(Ground):
         elif contact.wanted is not None:
             contact.queue.wanting.add(contact.entry())
             contact.wanted.wanting.setdefault(contact.queue.config.queue_id, Line()).add(contact.entry())
-            self._freed[contact.wanted.config.agent_id] = contact.wanted
+            self._freed[contact.wanted] = None
         else:
             contact.queue.waiting.add(contact)
-            self._stirred[contact.queue.config.queue_id] = contact.queue
+            self._stirred[contact.queue] = None
 
     @staticmethod
     def _take_out(contact: ContactRecord) -> None:

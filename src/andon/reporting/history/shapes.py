@@ -136,6 +136,25 @@ class Why(BaseModel):
     decisions: list[Decision]
 
 
+class WhyNotOffer(BaseModel):
+    """What one decision meant for the agent asked about. `named`: the decision says so itself; otherwise it
+    follows from the agent's state at that instant, and from what the decision counts."""
+
+    offer_id: UUID
+    at: Instant
+    queue: Named | None
+    reason: str
+    reason_name: str
+    detail: dict[str, Any]
+    named: bool
+
+
+class WhyNot(BaseModel):
+    contact_id: UUID
+    agent: Named | None
+    offers: list[WhyNotOffer]
+
+
 class Peaks(BaseModel):
     """Waveform: one list of peaks from 0 to 1 per channel."""
 

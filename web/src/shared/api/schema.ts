@@ -1100,6 +1100,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/{contact_id}/why/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why Not
+         * @description Why this agent was not given the contact, at each of its offers, or that the agent was.
+         */
+        get: operations["why_not_api_contacts__contact_id__why__agent_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{contact_id}/recording": {
         parameters: {
             query?: never;
@@ -3591,6 +3611,42 @@ export interface components {
             contact_id: string;
             /** Decisions */
             decisions: components["schemas"]["Decision"][];
+        };
+        /** WhyNot */
+        WhyNot: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            agent: components["schemas"]["Named"] | null;
+            /** Offers */
+            offers: components["schemas"]["WhyNotOffer"][];
+        };
+        /**
+         * WhyNotOffer
+         * @description What one decision meant for the agent asked about. `named`: the decision says so itself; otherwise it
+         *     follows from the agent's state at that instant, and from what the decision counts.
+         */
+        WhyNotOffer: {
+            /**
+             * Offer Id
+             * Format: uuid
+             */
+            offer_id: string;
+            /** At */
+            at: string;
+            queue: components["schemas"]["Named"] | null;
+            /** Reason */
+            reason: string;
+            /** Reason Name */
+            reason_name: string;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Named */
+            named: boolean;
         };
         /** WrapExtend */
         WrapExtend: {
@@ -6424,6 +6480,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    why_not_api_contacts__contact_id__why__agent_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyNot"];
                 };
             };
             /** @description Validation Error */
