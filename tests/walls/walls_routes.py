@@ -257,6 +257,25 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/flows/{id}/versions/{version}"): Route(
         STAFF, (Try(path=lambda m, t: {"id": t.flow, "version": 1}, refused=404),)
     ),
+    ("GET", "/api/flow-palette"): Route(STAFF),
+    ("GET", "/api/flows/{id}/draft"): Route(STAFF, (one("flow"),)),
+    ("PUT", "/api/flows/{id}/draft"): Route(
+        ADMIN, (*change("flow", lambda m, t: {"graph": m.graph(), "revision": 0}),)
+    ),
+    ("DELETE", "/api/flows/{id}/draft"): Route(ADMIN, (one("flow"),)),
+    ("POST", "/api/flows/{id}/lint"): Route(
+        STAFF, (*change("flow", lambda m, t: {"graph": m.graph()}),), own=True
+    ),
+    ("GET", "/api/flows/{id}/compare"): Route(
+        STAFF, (one("flow", query=lambda m, t: {"before": 1, "after": 1}),)
+    ),
+    ("POST", "/api/flows/{id}/try"): Route(
+        STAFF, (*change("flow", lambda m, t: {"graph": m.graph(), "steps": []}),), own=True
+    ),
+    ("GET", "/api/flows/{id}/traffic"): Route(
+        STAFF,
+        (one("flow", query=lambda m, t: {"since": f"{DAY}T00:00Z", "until": f"{DAY}T23:00Z"}),),
+    ),
     ("POST", "/api/flows"): Route(ADMIN, (make(lambda m, t: {"project_id": t.project, "name": "x"}, 422),)),
     ("POST", "/api/flows/{id}/versions"): Route(
         ADMIN,

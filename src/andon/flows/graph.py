@@ -8,6 +8,7 @@ import msgspec
 
 from andon.flows.model import Variable
 from andon.flows.nodes import Node
+from andon.flows.problem import Problem, problem
 
 MOST_NODES: Final = 300  # of a graph; what grows beyond it belongs into sub-flows
 
@@ -55,6 +56,23 @@ def parse_graph(stored: dict[str, Any]) -> Graph:
     except (ZoneInfoNotFoundError, ValueError):
         raise GraphInvalid(f"no such time zone: {graph.timezone[:40]} - at `$.timezone`") from None
     return graph
+
+
+def read_graph(stored: dict[str, Any]) -> tuple[Graph | None, list[Problem]]:
+    """The graph, or what keeps it from being read, by node: for one that is being drawn."""
+    nodes = stored.get("nodes")
+    found = []
+    for node_id, node in nodes.items() if isinstance(nodes, dict) else ():
+        try:
+            msgspec.convert(node, Node)
+        except msgspec.ValidationError as error:
+            found.append(problem("node_unreadable", node_id, problem=str(error)))
+    if found:
+        return None, found
+    try:
+        return parse_graph(stored), []
+    except GraphInvalid as error:
+        return None, [Problem(code="graph_unreadable", params={"problem": error.problem})]
 
 
 def store_graph(graph: Graph) -> dict[str, Any]:

@@ -20,6 +20,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, Any] = {}
     warning: bool = False
 
+    @property
+    def key(self) -> str:
+        """What a reason for it is given under."""
+        return f"{self.code}:{self.node}:{self.params.get('exit') or self.params.get('prompt', '')}"
+
 
 def problem(code: str, node: str, **params: Any) -> Problem:
     return Problem(code=code, node=node, params={"node": node, **params})

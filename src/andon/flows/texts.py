@@ -14,6 +14,24 @@ register(
             "检查节点类型和字段",
             "Check the types and fields of its nodes",
         ),
+        "error.flow.reasons.title": (
+            "有 {count} 条警告没有说明理由",
+            "{count} warnings stand without a reason",
+        ),
+        "error.flow.reasons.remedy": (
+            "修改流程，或逐条写明保留的理由",
+            "Correct the flow, or say for each why it may stand",
+        ),
+        "error.flow.draft_changed.title": (
+            "草稿已被他人修改",
+            "Somebody else has saved the draft meanwhile",
+        ),
+        "error.flow.draft_changed.remedy": (
+            "重新载入草稿后再修改",
+            "Load the draft again, then make your change",
+        ),
+        "error.flow.steps.title": ("试走的步骤无法读取：{problem}", "The steps cannot be read: {problem}"),
+        "error.flow.steps.remedy": ("从头重新试走", "Begin the trial again"),
         "flow.problem.no_start": ("起始节点“{target}”不存在", "The first node “{target}” does not exist"),
         "flow.problem.target_missing": (
             "节点“{node}”的出口“{exit}”指向不存在的节点“{target}”",
@@ -38,6 +56,15 @@ register(
             "节点“{node}”的提示音“{prompt}”缺少{language}版本",
             "Prompt “{prompt}” of node “{node}” is missing in {language}",
         ),
+        "flow.problem.prompt_general": (
+            "节点“{node}”的提示音“{prompt}”缺少{language}版本，将播放通用的提示音",
+            "Prompt “{prompt}” of node “{node}” is missing in {language}: a more general one is heard",
+        ),
+        "flow.problem.node_unreadable": (
+            "节点“{node}”无法读取：{problem}",
+            "Node “{node}” cannot be read: {problem}",
+        ),
+        "flow.problem.graph_unreadable": ("流程无法读取：{problem}", "The flow cannot be read: {problem}"),
         "flow.problem.prompt_none": ("节点“{node}”没有设置提示音", "Node “{node}” says nothing"),
         "flow.problem.queue_unknown": (
             "节点“{node}”的队列不存在",

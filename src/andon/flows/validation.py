@@ -12,7 +12,8 @@ from andon.flows.nodes.collect import Collect
 from andon.flows.nodes.language import ChooseLanguage
 from andon.flows.nodes.menu import Menu
 from andon.flows.nodes.play import PlayPrompts
-from andon.flows.problem import Problem, problem
+from andon.flows.problem import Problem, problem, warning
+from andon.flows.walk import generalised
 
 
 def problems(
@@ -165,10 +166,16 @@ def _spread(arrows: Mapping[str, list[str]], start: list[str]) -> set[str]:
 
 
 def _prompts(graph: Graph, language: Language, known: Mapping[str, Collection[str]]) -> Iterator[Problem]:
-    """Every prompt exists in the project's language and in every language the flow can switch to."""
+    """Every prompt exists in the project's language and in every language the flow can switch to, itself or
+    at least a more general one."""
     spoken = {language} | {node.language for node in graph.nodes.values() if isinstance(node, ChooseLanguage)}
     for node_id, node in graph.nodes.items():
         for name in dict.fromkeys(node.prompt_names()):
             for wanted in LANGUAGES:
-                if wanted in spoken and name not in known.get(wanted, ()):
+                there = known.get(wanted, ())
+                if wanted not in spoken or name in there:
+                    continue
+                if any(general in there for general in generalised(name)):
+                    yield warning("prompt_general", node_id, prompt=name, language=wanted)
+                else:
                     yield problem("prompt_missing", node_id, prompt=name, language=wanted)

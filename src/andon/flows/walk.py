@@ -220,11 +220,16 @@ class Walk:
 
         `main_menu_acme` falls back to `main_menu`; when nothing fits, `please_hold` is better than silence.
         """
-        general = name
-        while general and not self.knows(general):
-            general = general.rpartition("_")[0]
-        fallback = BETTER_THAN_SILENCE if self.knows(BETTER_THAN_SILENCE) else name
-        return Prompt(general or fallback, self.language)
+        for each in (name, *generalised(name), BETTER_THAN_SILENCE):
+            if self.knows(each):
+                return Prompt(each, self.language)
+        return Prompt(name, self.language)
+
+
+def generalised(name: str) -> list[str]:
+    """More general prompts, the nearest first: `main_menu`, then `main`, for `main_menu_acme`."""
+    parts = name.split("_")
+    return ["_".join(parts[:n]) for n in range(len(parts) - 1, 0, -1)]
 
 
 def _type_of(found: Value) -> Type:
