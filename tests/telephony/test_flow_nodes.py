@@ -25,6 +25,7 @@ from andon.flows.nodes.http import HttpRequest
 from andon.flows.nodes.language import ChooseLanguage
 from andon.flows.nodes.outside import Emergency, TransferOut
 from andon.flows.nodes.play import PlayPrompts
+from andon.flows.nodes.queue import DialAgent
 from andon.flows.nodes.record import Record
 from andon.flows.nodes.recording_notice import RecordingNotice
 from andon.flows.nodes.say import SayValue
@@ -344,6 +345,23 @@ async def test_by_lot_and_through_a_sub_flow(house: House, lines: Lines) -> None
     ]  # fmt: skip
     sub = str(house.world.flow_ids["sub"])
     assert [row["data"].get("flow_id") for row in facts if row["kind"] == "flow.node"].count(sub) == 3
+
+
+async def test_a_named_agent_is_rung_before_one_who_was_idle_longer(house: House, lines: Lines) -> None:
+    async with house.on_duty("plain") as other, house.on_duty("plain") as wanted:
+        node = DialAgent(
+            queue_id=house.world.queues["plain"], agent_id=wanted.agent_id, prompts=(),
+            exits={"conversation_ended": "end", "timeout": "end", "nobody_signed_in": "end"},
+        )  # fmt: skip
+        numbers = await house.open_lines({f"agent {wanted.agent_id}": flow(dial=node)})
+        call, own = await placed(house, next(iter(numbers.values())))
+        talk = await wanted.picks_up(20)
+        await house.fact(await house.contact_of(own), "contact.connected", 20)
+        await talk.hangup()
+        await call.wait_ended(20)
+        facts = await ending(house, own, "served", "agent")
+        assert [row["agent_id"] for row in facts if row["kind"] == "offer.made"] == [wanted.agent_id]
+        assert other.view["state"] == "ready"
 
 
 async def test_the_books_and_the_engines_record_agree_after_all_of_this(house: House, lines: Lines) -> None:

@@ -25,6 +25,7 @@ from andon.flows.nodes.hangup import HangUp
 from andon.flows.nodes.http import HttpRequest, picked
 from andon.flows.nodes.outside import Emergency, TransferOut
 from andon.flows.nodes.play import PlayPrompts
+from andon.flows.nodes.queue import DialAgent
 from andon.flows.nodes.record import Record
 from andon.flows.nodes.recording_notice import RecordingNotice
 from andon.flows.nodes.say import SayValue
@@ -35,7 +36,7 @@ from andon.flows.nodes.tag import PutTags
 from andon.flows.nodes.wait import Wait
 from andon.flows.schema import node_types
 from andon.interactions.events import Outcome
-from andon.interactions.ports import Key, OutsideLeave, Prompt, Say, Started
+from andon.interactions.ports import Key, OutsideLeave, Prompt, QueueLeave, Say, Started
 
 pytestmark = pytest.mark.unit
 
@@ -326,6 +327,19 @@ def test_a_customer_is_found_by_the_caller_s_or_a_keyed_number() -> None:
     assert left(started(flow)) == "unknown"
     keyed = LookUpCustomer(number="no", exits=to("found", "unknown"))
     assert left(started(graph(keyed, "found", "unknown"))) == "unknown"
+
+
+# -- agents
+
+
+def test_one_agent_is_asked_for_before_anybody_else() -> None:
+    queue, agent = UUID(int=61), UUID(int=62)
+    exits = to("conversation_ended", "timeout", "nobody_signed_in")
+    node = DialAgent(queue_id=queue, agent_id=agent, agent_wait_s=15, exits=exits)
+    call = started(graph(node, *exits))
+    assert ask.Enqueue(queue, 0, 30.0, False, agent, 15) in call.log
+    call.leave_queue(QueueLeave.CONVERSATION_ENDED)
+    assert left(call) == "conversation_ended"
 
 
 # -- outside

@@ -28,7 +28,7 @@ from andon.flows.nodes.language import ChooseLanguage
 from andon.flows.nodes.menu import Menu
 from andon.flows.nodes.outside import Emergency, TransferOut
 from andon.flows.nodes.play import PlayPrompts
-from andon.flows.nodes.queue import WaitInQueue
+from andon.flows.nodes.queue import DialAgent, WaitInQueue
 from andon.flows.nodes.record import Record
 from andon.flows.nodes.say import SayValue
 from andon.flows.nodes.set_values import SetValues
@@ -286,6 +286,7 @@ FIELDS: dict[type[BaseNode], list[dict[str, Any]]] = {
     PutTags: [{"tags": ("a", "b")}],
     Record: [{"on": True}, {"on": False}],
     Wait: [{"seconds": 5}],
+    DialAgent: [{"agent_id": UUID(int=77)}],
     TransferOut: [{"number": "'02112345678'"}, {"number": "t", "prompts": ()}],
     Emergency: [{"service": "110", "prompts": ("x",)}, {"service": "120", "prompts": (), "connect": True}],
     SubFlow: [{"flow_id": SUB}, {"flow_id": UUID(int=32)}],
@@ -313,7 +314,7 @@ def graphs(draw: st.DrawFn) -> Graph:
             fields["prompts"] = ("main_menu",)
         if kind is ChooseLanguage:
             fields["language"] = draw(st.sampled_from(["zh", "en"]))
-        if kind is WaitInQueue:
+        if issubclass(kind, WaitInQueue):
             fields |= {"queue_id": QUEUE, "exit_key": draw(st.sampled_from(["", "*", "1"]))}
         nodes[node_id] = kind(**fields)
     return Graph(start=ids[0], nodes=nodes, variables=VARIABLES)

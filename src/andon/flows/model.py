@@ -156,6 +156,8 @@ class Enqueue(msgspec.Struct, frozen=True):
     priority: int
     announce_every_s: float
     fast_lane: bool = False
+    agent_id: UUID | None = None
+    agent_wait_s: int = 0
 
 
 class LeaveQueue(msgspec.Struct, frozen=True):

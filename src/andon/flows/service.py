@@ -170,8 +170,8 @@ def _perform(port: ContactPort, command: ask.ContactCommand) -> None:
             port.set_timer(seconds, tag)
         case ask.StartRecording():
             port.start_recording()
-        case ask.Enqueue(queue_id, priority, announce_every_s, fast_lane):
-            port.enqueue(queue_id, priority, announce_every_s, fast_lane)
+        case ask.Enqueue(queue_id, priority, announce_every_s, fast_lane, agent_id, agent_wait_s):
+            port.enqueue(queue_id, priority, announce_every_s, fast_lane, agent_id, agent_wait_s)
         case ask.LeaveQueue():
             port.leave_queue()
         case ask.TakeVoicemail(max_s, queue_id):

@@ -200,6 +200,7 @@ register(
         "flow.node.tag": ("打标签", "Tag"),
         "flow.node.record": ("录音开关", "Recording"),
         "flow.node.wait": ("等待", "Wait"),
+        "flow.node.dial_agent": ("找指定座席", "Dial an agent"),
         "flow.node.transfer_out": ("转外线", "Transfer out"),
         "flow.node.emergency": ("紧急电话", "Emergency"),
         "flow.node.sub_flow": ("子流程", "Sub-flow"),

@@ -80,9 +80,15 @@ class FlowPort:
         self._ask(AskTape(None))
 
     def enqueue(
-        self, queue_id: UUID, priority: int, announce_every_s: float = 30.0, fast_lane: bool = False
+        self,
+        queue_id: UUID,
+        priority: int,
+        announce_every_s: float = 30.0,
+        fast_lane: bool = False,
+        agent_id: UUID | None = None,
+        agent_wait_s: int = 0,
     ) -> None:
-        self._ask(AskEnqueue(queue_id, priority, announce_every_s, fast_lane))
+        self._ask(AskEnqueue(queue_id, priority, announce_every_s, fast_lane, agent_id, agent_wait_s))
 
     def leave_queue(self) -> None:
         self._ask(AskLeaveQueue())

@@ -330,6 +330,8 @@ class AskEnqueue(Input, frozen=True):
     priority: int
     announce_every_s: float
     fast_lane: bool = False
+    agent_id: UUID | None = None  # to be waited for, before anybody else
+    agent_wait_s: int = 0
 
 
 class AskLeaveQueue(Input, frozen=True):

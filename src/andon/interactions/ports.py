@@ -168,12 +168,19 @@ class ContactPort(Protocol):
     def stop_recording(self) -> None: ...
 
     def enqueue(
-        self, queue_id: UUID, priority: int, announce_every_s: float = 30.0, fast_lane: bool = False
+        self,
+        queue_id: UUID,
+        priority: int,
+        announce_every_s: float = 30.0,
+        fast_lane: bool = False,
+        agent_id: UUID | None = None,
+        agent_wait_s: int = 0,
     ) -> None:
         """Wait for an agent with music. Hears `WaitTick`s, keys, and in the end one `QueueLeft`.
 
         `priority` is added to the queue's own; higher goes first. `announce_every_s` 0: no ticks.
-        `fast_lane`: by the door the queue has for it.
+        `fast_lane`: by the door the queue has for it. `agent_id`: that agent first, if signed in and able;
+        after `agent_wait_s` seconds anybody.
         """
 
     def leave_queue(self) -> None:

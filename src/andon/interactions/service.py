@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+import msgspec
 import structlog
 
 from andon.interactions.events import Outcome
@@ -258,6 +259,8 @@ class Floor:
                         heard.priority,
                         heard.announce_every_s,
                         fast_lane=heard.fast_lane,
+                        agent_id=heard.agent_id,
+                        agent_wait_s=heard.agent_wait_s,
                     )
                 else:
                     self._step(contact, heard)
@@ -348,11 +351,15 @@ class Floor:
         *,
         lift: int = 0,
         fast_lane: bool = False,
+        agent_id: UUID | None = None,
+        agent_wait_s: int = 0,
     ) -> None:
         if contact.stage not in {Stage.FLOW, Stage.AFTER, Stage.RETURNING}:
             return
         try:
             caller = self._recent.caller(contact, self._at, fast_lane=fast_lane)
+            if agent_id is not None:
+                caller = msgspec.structs.replace(caller, dedicated_id=agent_id, dedicated_wait_s=agent_wait_s)
             effects = self.router.enqueue(contact.contact_id, queue_id, priority + lift, self._at, caller)
         except Refused as refused:
             log.warning("enqueue_refused", why=refused.code, queue_id=str(queue_id))

@@ -189,7 +189,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     tier: str = "normal"
     key: str = ""
     flags: tuple[LaneFlag, ...] = ()
-    dedicated_id: UUID | None = None  # the customer's own agent
+    dedicated_id: UUID | None = None  # the customer's own agent, or the one the flow asks for
+    dedicated_wait_s: int | None = None  # how long to wait for that agent; None: as the queue says
     last_agent_id: UUID | None = None  # the agent talked to last
 
 

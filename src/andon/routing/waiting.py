@@ -52,8 +52,9 @@ class Waiting(Ground):
         """Let the contact wait for its own agent, or for the one it talked to last, who is signed in and
         fully qualified."""
         config, caller = contact.queue.config, contact.caller
+        asked_s = caller.dedicated_wait_s
         for agent_id, wait_s in (
-            (caller.dedicated_id, config.dedicated_wait_s),
+            (caller.dedicated_id, config.dedicated_wait_s if asked_s is None else asked_s),
             (caller.last_agent_id, config.last_agent_wait_s),
         ):
             agent = self._centre.signed_in.get(agent_id) if agent_id is not None and wait_s else None

@@ -14,7 +14,7 @@ from andon.flows.nodes.language import ChooseLanguage
 from andon.flows.nodes.menu import Menu
 from andon.flows.nodes.outside import Emergency, TransferOut
 from andon.flows.nodes.play import PlayPrompts
-from andon.flows.nodes.queue import WaitInQueue
+from andon.flows.nodes.queue import DialAgent, WaitInQueue
 from andon.flows.nodes.record import Record
 from andon.flows.nodes.recording_notice import RecordingNotice
 from andon.flows.nodes.say import SayValue
@@ -47,6 +47,7 @@ Node = (
     | Record
     | Wait
     | WaitInQueue
+    | DialAgent
     | TransferOut
     | Emergency
     | Voicemail
@@ -76,6 +77,7 @@ NODE_TYPES: Final[tuple[type[BaseNode], ...]] = (
     Record,
     Wait,
     WaitInQueue,
+    DialAgent,
     TransferOut,
     Emergency,
     Voicemail,

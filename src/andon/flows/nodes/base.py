@@ -25,6 +25,7 @@ Filled = Annotated[str, Meta(extra={"kind": "template"})]
 VariableName = Annotated[str, Meta(extra={"kind": "variable"})]
 ExitName = Annotated[str, Meta(extra={"kind": "exit"})]
 QueueId = Annotated[UUID, Meta(extra={"kind": "queue"})]
+AgentId = Annotated[UUID, Meta(extra={"kind": "agent"})]
 CalendarId = Annotated[UUID, Meta(extra={"kind": "calendar"})]
 FlowId = Annotated[UUID, Meta(extra={"kind": "flow"})]
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from andon.flows import speech
 from andon.flows.model import KEYS, Enqueue, KeyNoted, LeaveQueue
-from andon.flows.nodes.base import BaseNode, QueueId, Sounds, silent
+from andon.flows.nodes.base import AgentId, BaseNode, QueueId, Sounds, silent
 from andon.flows.walk import Walk
 from andon.interactions.events import Outcome
 from andon.interactions.ports import FlowInput, Key, QueueLeave, QueueLeft, Say, WaitTick
@@ -44,10 +44,14 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     def queue_ids(self) -> tuple[UUID, ...]:
         return (self.queue_id,)
 
+    def enqueue(self) -> Enqueue:
+        """How the caller comes to wait."""
+        return Enqueue(self.queue_id, self.priority, self.announce_every_s, self.fast_lane)
+
     def enter(self, walk: Walk) -> None:
         walk.outcome = Outcome.SELF_SERVICE
         walk.expect(Outcome.ABANDONED_FLOW)
-        walk.ask(Enqueue(self.queue_id, self.priority, self.announce_every_s, self.fast_lane))
+        walk.ask(self.enqueue())
         if self.prompts:
             walk.say(*self.prompts)
 
@@ -94,3 +98,22 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
                 walk.leave("nobody_signed_in")
             case QueueLeave.UNKNOWN_QUEUE:
                 walk.fail()
+
+
+class DialAgent(WaitInQueue, frozen=True, kw_only=True, tag="dial_agent"):
+    """Rings one agent: like `queue`, but the caller waits `agent_wait_s` seconds for `agent_id` before
+    anybody else of the queue may answer. An agent who is not signed in, or lacks what the queue asks for, is
+    not waited for: nobody is left alone with an empty desk."""
+
+    agent_id: AgentId
+    agent_wait_s: Annotated[int, Meta(ge=1, le=600)] = 20
+
+    def enqueue(self) -> Enqueue:
+        return Enqueue(
+            self.queue_id,
+            self.priority,
+            self.announce_every_s,
+            self.fast_lane,
+            self.agent_id,
+            self.agent_wait_s,
+        )

@@ -13,7 +13,7 @@ import {
   useReactFlow,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { type DragEvent, memo, useMemo } from "react";
+import { type DragEvent, memo, useMemo, useState } from "react";
 import { useT } from "@/shared/i18n";
 import { arranged, exitNames, neededExits } from "./graph";
 import { exitName, nodeName } from "./names";
@@ -91,6 +91,7 @@ export function Canvas(props: CanvasProps) {
   const { graph, palette, problems, traffic, selected, now, readOnly } = props;
   const t = useT(texts);
   const flow = useReactFlow();
+  const [sizes, setSizes] = useState<Record<string, { width: number; height: number }>>({});
   const nodes = useMemo(() => {
     const places = arranged(graph);
     const trouble = new Map<string, "error" | "warning">();
@@ -105,6 +106,7 @@ export function Canvas(props: CanvasProps) {
         id,
         type: "box",
         position: { x: places[id]?.[0] ?? 0, y: places[id]?.[1] ?? 0 },
+        measured: sizes[id],
         selected: id === selected,
         ariaLabel: `${nodeName(node, palette)} (${type?.name ?? node.type})`,
         data: {
@@ -127,7 +129,7 @@ export function Canvas(props: CanvasProps) {
         },
       };
     });
-  }, [graph, palette, problems, traffic, selected, now, t]);
+  }, [graph, palette, problems, traffic, selected, now, sizes, t]);
   const edges = useMemo(() => {
     const went = new Map(traffic?.edges.map((each) => [`${each.before}\n${each.by}`, each.went]));
     const most = Math.max(1, ...went.values());
@@ -151,6 +153,10 @@ export function Canvas(props: CanvasProps) {
     for (const change of all) {
       if (change.type === "select" && change.selected) props.onSelect(change.id);
       if (change.type === "remove") props.onRemove(change.id);
+      if (change.type === "dimensions" && change.dimensions) {
+        const { id, dimensions } = change;
+        setSizes((before) => ({ ...before, [id]: dimensions }));
+      }
       if (change.type === "position" && change.position)
         props.onMove(change.id, [change.position.x, change.position.y]);
     }
@@ -190,7 +196,7 @@ export function Canvas(props: CanvasProps) {
         onConnect={connected}
         onPaneClick={() => props.onSelect(null)}
         fitView
-        fitViewOptions={{ maxZoom: 1 }}
+        fitViewOptions={{ maxZoom: 1, minZoom: 0.4 }}
         minZoom={0.1}
         proOptions={{ hideAttribution: false }}
       >

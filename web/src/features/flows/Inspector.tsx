@@ -186,6 +186,7 @@ function OneInput({
           onChange={onChange}
         />
       );
+    case "agent":
     case "queue":
     case "calendar":
     case "flow":
@@ -227,6 +228,13 @@ function OneInput({
   }
 }
 
+const PATHS = {
+  agent: "/api/users",
+  queue: "/api/queues",
+  calendar: "/api/calendars",
+  flow: "/api/queues",
+} as const;
+
 function ThingInput({
   kind,
   label,
@@ -234,17 +242,14 @@ function ThingInput({
   projectId,
   onChange,
 }: {
-  kind: "queue" | "calendar" | "flow";
+  kind: "agent" | "queue" | "calendar" | "flow";
   label: string;
   value: string | null;
   projectId: string;
   onChange: (value: unknown) => void;
 }) {
   const t = useT(texts);
-  const things = useQuery({
-    ...namesQuery(kind === "queue" ? "/api/queues" : "/api/calendars"),
-    enabled: kind !== "flow",
-  });
+  const things = useQuery({ ...namesQuery(PATHS[kind]), enabled: kind !== "flow" });
   const flows = useQuery({ ...flowsQuery, enabled: kind === "flow" });
   const rows: { id: string; name: string; project_id?: string | null }[] =
     (kind === "flow" ? flows.data : things.data)?.slice() ?? [];

@@ -87,7 +87,7 @@ export const trafficQuery = (id: string, since: string, until: string) =>
   });
 
 /** Things of the project that nodes refer to. */
-export const namesQuery = (path: "/api/queues" | "/api/calendars" | "/api/projects") =>
+export const namesQuery = (path: "/api/queues" | "/api/calendars" | "/api/projects" | "/api/users") =>
   queryOptions({
     queryKey: ["config", path],
     queryFn: async ({ signal }) =>

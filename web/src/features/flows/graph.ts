@@ -2,8 +2,14 @@
 
 import type { Field, FlowNode, Graph, NodeType, Point } from "./types";
 
-export const COLUMN = 280;
-export const ROW = 130;
+const COLUMN = 280;
+const HEAD = 80;
+const EXIT = 24;
+/** What a type of node shows beside the exits that lead somewhere. */
+const SPARE = 2;
+
+/** About how high a node is, with some space below it. */
+const height = (node: FlowNode | undefined) => HEAD + EXIT * (Object.keys(node?.exits ?? {}).length + SPARE);
 
 /** The names of exits a node can have: those of its type, and those its own fields name. */
 export function exitNames(node: FlowNode, type: NodeType | undefined): string[] {
@@ -104,15 +110,15 @@ export function arranged(graph: Graph): Record<string, Point> {
     }
   }
   const last = Math.max(0, ...column.values());
-  const filled = new Map<number, number>();
+  const filled = new Map<number, number>(); // how far down each column is taken
   return Object.fromEntries(
     Object.keys(graph.nodes).map((id) => {
       const at = graph.layout?.[id];
       if (at) return [id, at];
       const x = column.get(id) ?? last + 1;
       const y = filled.get(x) ?? 0;
-      filled.set(x, y + 1);
-      return [id, [x * COLUMN, y * ROW] as Point];
+      filled.set(x, y + height(graph.nodes[id]));
+      return [id, [x * COLUMN, y] as Point];
     }),
   );
 }
