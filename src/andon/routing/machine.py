@@ -18,7 +18,6 @@ from uuid import UUID
 import msgspec
 
 from andon.routing.events import AgentDeviceChanged, AgentDeviceTested, AgentSignedIn, AgentState
-from andon.routing.floor import Floor
 from andon.routing.model import (
     AgentNow,
     CentreConfig,
@@ -35,14 +34,28 @@ from andon.routing.model import (
 from andon.routing.presence import IN_CALL, TALKING, WISH, AgentEvent, wished
 from andon.routing.readout import agent_now, queue_now, waiting_now
 from andon.routing.records import AgentRecord, ContactRecord, Conversation
+from andon.routing.restore import Kept, Restorable, with_kept
 
 
-class Router(Floor):
+class Router(Restorable):
     """One tenant's router. `new_id` gives ids for offers (live: `kit.ids.uuid7`)."""
 
     def __init__(self, config: CentreConfig, now: datetime, new_id: Callable[[], UUID]) -> None:
         super().__init__(config.tenant_id, now, new_id)
         self.configure(config, now)
+
+    @classmethod
+    def restored(
+        cls, config: CentreConfig, now: datetime, new_id: Callable[[], UUID], kept: Kept
+    ) -> "tuple[Router, list[Effect]]":
+        """The router that `kept` was taken of, under the present configuration; the effects are what that
+        changes. Deadlines passed meanwhile are due at the next `tick`.
+
+        Raises `ValueError` or `msgspec.ValidationError` when it cannot be put together.
+        """
+        router = cls(with_kept(config, kept), now, new_id)
+        router._restore(kept)
+        return router, router.configure(config, now)
 
     # -- configuration
 
@@ -235,7 +248,8 @@ class Router(Floor):
         contact = ContactRecord(contact_id, queue, priority, self._now, self._number)
         self._contacts[contact_id] = contact
         if queue.config.max_wait_s is not None:
-            self._due(self._now + queue.config.max_wait_s * 1000, contact)
+            contact.until_ms = self._now + queue.config.max_wait_s * 1000
+            self._due(contact.until_ms, contact)
         self._wait(contact, effects)
         return effects
 

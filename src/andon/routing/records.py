@@ -21,6 +21,7 @@ class ContactRecord:
     own_priority: int
     queued_ms: int
     number: int  # arrival order at this router
+    until_ms: int | None = None  # of the longest wait, as it was set on arrival
     offer: "OfferRecord | None" = None
     expired: bool = False  # the longest wait ran out while ringing
 
