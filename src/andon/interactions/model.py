@@ -405,6 +405,15 @@ class TimerDue(Input, frozen=True):
     tag: str
 
 
+class Found(Input, frozen=True):
+    """After the medium was away, or the core: how it stands. Orders may have been lost on the way; those that
+    do no harm twice are given again. `up`: the caller's leg is answered; `together`: the agent's leg and the
+    caller's are in one bridge."""
+
+    up: bool
+    together: bool
+
+
 class Stop(Input, frozen=True):
     """The operator stops the system."""
 
