@@ -11,22 +11,21 @@ from andon.telephony.engine.config import render
 from andon.telephony.engine.install import ensure
 from andon.telephony.engine.layout import plan_of
 from andon.telephony.engine.process import EngineProcess
+from bench.ours import QUEUE, RECORDED
+from bench.sip import Phones
 
-QUEUE = "4000"
-RECORDED = "5000"
 MODULES = ("app_queue.so", "app_dial.so", "func_base64.so", "pbx_spool.so")
 
 
 @asynccontextmanager
-async def reference(home: Path, sip_port: int, agents: int, phones_port: int) -> AsyncIterator[EngineProcess]:
-    """Start it with `agents` queue members, all at `phones_port`; it answers `QUEUE` and `RECORDED`."""
-    settings = Settings(home=home, sip_port=sip_port)
+async def reference(settings: Settings, phones: Phones, agents: int) -> AsyncIterator[EngineProcess]:
+    """Start it with `agents` queue members, all at `phones`; it answers `QUEUE` and `RECORDED`."""
     plan = msgspec.structs.replace(plan_of(settings), app="none")
     installed = ensure(settings.asterisk_prefix, print)
     files = render(plan, installed, [])
     extra = {
         "modules.conf": files["modules.conf"] + "".join(f"load={name}\n" for name in MODULES),
-        "pjsip.conf": files["pjsip.conf"] + _trunk() + "".join(_phone(n, phones_port) for n in range(agents)),
+        "pjsip.conf": files["pjsip.conf"] + _trunk() + "".join(_phone(n, phones.port) for n in range(agents)),
         "queues.conf": _queue(agents),
         "queuerules.conf": "",
         "extensions.conf": _dialplan(plan.raw_recordings, agents),
@@ -88,23 +87,19 @@ def _queue(agents: int) -> str:
 
 
 def _dialplan(raw: Path, agents: int) -> str:
-    # one member after the other, so that Dial too finds a free phone
-    record = f"MixMonitor({raw}/${{UNIQUEID}}.wav,r({raw}/${{UNIQUEID}}.rx.wav)t({raw}/${{UNIQUEID}}.tx.wav))"
+    # the same two files as ours; callers' numbers follow one another, so that Dial too finds a free phone
+    record = f"MixMonitor(,r({raw}/${{UNIQUEID}}.rx.wav)t({raw}/${{UNIQUEID}}.tx.wav))"
     return f"""
 [general]
 static=yes
 writeprotect=yes
 autofallthrough=yes
 
-[globals]
-NEXT=0
-
 [bench]
 exten => {QUEUE},1,Queue(bench,,,,60)
  same => n,Hangup()
-exten => {RECORDED},1,Set(GLOBAL(NEXT)=$[(${{GLOBAL(NEXT)}} + 1) % {agents}])
- same => n,Answer(0)
+exten => {RECORDED},1,Answer(0)
  same => n,{record}
- same => n,Dial(PJSIP/u${{GLOBAL(NEXT)}},20)
+ same => n,Dial(PJSIP/u$[${{CALLERID(num)}} % {agents}],20)
  same => n,Hangup()
 """

@@ -1,8 +1,9 @@
 """Just enough SIP over UDP to be a carrier's callers and a rack of phones, measured to the microsecond.
 
-One `Phones` answers every INVITE after `ring_s`; one `Callers` places calls and hangs up after `talk_s`. Both
-run in one process and one clock, so that "sent at the trunk" and "received at the agent" compare
-directly. A call is recognised at the agent by its caller id, which is unique per call.
+One `Phones` answers every INVITE at once; one `Callers` places calls and hangs up after `talk_s`. Both run in
+one process and one clock, so that "sent at the trunk" and "received at the agent" compare directly. A call is
+recognised at the agent by its caller id, which is unique per call. Nothing is sent twice: on the loop-back
+address a datagram is lost only when the other side cannot keep up, and then the call has failed.
 """
 
 import asyncio
@@ -16,6 +17,15 @@ from typing import cast
 HEADER = re.compile(rb"^([A-Za-z-]+)\s*:\s*(.*?)\r?$", re.MULTILINE)
 COMPACT = {b"v": b"via", b"f": b"from", b"t": b"to", b"i": b"call-id", b"m": b"contact"}
 USER = re.compile(rb"sip:([^@;>]+)@")
+AUDIO = re.compile(rb"m=audio (\d+)")
+NO_MEDIA = 9  # the port of `discard`: nothing is sent from or heard at it
+
+# told of each media port the engine opens for us
+Opened = Callable[[int], None]
+
+
+def unheard(_port: int) -> None:
+    """Whoever sends no audio."""
 
 
 class Message:
@@ -46,6 +56,12 @@ class Message:
     @property
     def call_id(self) -> bytes:
         return self.headers[b"call-id"]
+
+    @property
+    def media_port(self) -> int:
+        """Where the sender of this description wants its audio; 0 without one."""
+        found = AUDIO.search(self.body)
+        return int(found.group(1)) if found else 0
 
 
 def sdp(host: str, port: int) -> bytes:
@@ -112,19 +128,13 @@ class Party(asyncio.DatagramProtocol):
 
 
 class Phones(Party):
-    """Registers agents and answers their calls. `arrived(caller, at)` is told of each first INVITE."""
+    """Registers agents and answers their calls at once. `arrived` is when each caller's first INVITE came."""
 
-    def __init__(
-        self,
-        peer: tuple[str, int],
-        arrived: Callable[[str, float], None],
-        ring_s: float = 0.0,
-        rtp_port: int = 9,
-    ) -> None:
+    def __init__(self, peer: tuple[str, int], rtp_port: int = NO_MEDIA, opened: Opened = unheard) -> None:
         super().__init__(peer)
-        self.arrived = arrived
-        self.ring_s = ring_s
+        self.arrived: dict[str, float] = {}
         self.rtp_port = rtp_port
+        self.opened = opened
         self._calls: set[bytes] = set()
         self._secrets: dict[str, str] = {}
         self._registered: dict[str, asyncio.Future[None]] = {}
@@ -174,15 +184,10 @@ class Phones(Party):
             return
         self._calls.add(message.call_id)
         caller = USER.search(message.headers[b"from"])
-        self.arrived(caller.group(1).decode() if caller else "", at)
-        if self.ring_s:
-            self.reply(message, 180, "Ringing", tag="p")
-            asyncio.get_running_loop().call_later(self.ring_s, self._answer, message)
-        else:
-            self._answer(message)
-
-    def _answer(self, message: Message) -> None:
+        if caller:
+            self.arrived.setdefault(caller.group(1).decode(), at)
         self.reply(message, 200, "OK", tag="p", body=sdp(self.host, self.rtp_port))
+        self.opened(message.media_port)
 
     def _registering(self, message: Message) -> None:
         user = message.call_id.decode().removeprefix("reg-")
@@ -217,47 +222,79 @@ def digest(user: str, secret: str, challenge: dict[str, str], method: str, uri: 
 
 
 class Callers(Party):
-    """Places calls to one number. `sent` and `answered` are instants of `time.perf_counter` by caller id."""
+    """Places calls. By caller: `sent` and `answered` in seconds of `time.perf_counter`, `ended` a status."""
 
-    def __init__(self, peer: tuple[str, int], number: str, talk_s: float, rtp_port: int = 9) -> None:
+    def __init__(self, peer: tuple[str, int], rtp_port: int = NO_MEDIA, opened: Opened = unheard) -> None:
         super().__init__(peer)
-        self.number = number
-        self.talk_s = talk_s
         self.rtp_port = rtp_port
+        self.opened = opened
         self.sent: dict[str, float] = {}
         self.answered: dict[str, float] = {}
         self.ended: dict[str, int] = {}
-        self._done: dict[str, asyncio.Event] = {}
+        self._talk_s: float | None = None
+        self._number = ""
+        self._branch: dict[str, str] = {}
+        self._to: dict[str, bytes] = {}
+        self._open: set[str] = set()
+        self._changed = asyncio.Event()
+        self._next = 0
 
-    async def run(self, rate: float, seconds: float, first: int) -> list[str]:
-        """Place `rate` calls a second for `seconds`, evenly; returns their caller ids once all have ended."""
+    async def place(self, number: str, rate: float, count: int, talk_s: float | None) -> list[str]:
+        """Place `count` calls, `rate` a second, each hung up `talk_s` after its answer (None: by `hang_up`).
+
+        Returns their caller ids as soon as the last is placed.
+        """
+        self._number, self._talk_s = number, talk_s
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        callers = [f"139{first + n:08d}" for n in range(round(rate * seconds))]
+        callers = [f"139{self._next + n:08d}" for n in range(count)]
+        self._next += count
         for n, caller in enumerate(callers):
             wait = begun + n / rate - loop.time()
             if wait > 0:
                 await asyncio.sleep(wait)
-            self.call(caller)
-        for caller in callers:
-            try:
-                await asyncio.wait_for(self._done[caller].wait(), 20)
-            except TimeoutError:
-                self.ended.setdefault(caller, 408)
+            self._call(caller)
         return callers
 
-    def call(self, caller: str) -> None:
-        self._done[caller] = asyncio.Event()
-        self.sent[caller] = time.perf_counter()
-        self._request("INVITE", caller, 1, b"", sdp(self.host, self.rtp_port))
+    async def over(self, seconds: float) -> None:
+        """Wait until no call is left. What lives longer than `seconds` has failed, and is given up."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self._open:
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            for caller in list(self._open):
+                self._over(caller, 408)
+                self._leave(caller)
 
-    def _request(self, method: str, caller: str, cseq: int, to: bytes, body: bytes = b"") -> None:
-        uri = f"sip:{self.number}@{self.peer[0]}:{self.peer[1]}"
+    def hang_up(self) -> None:
+        """End every call there is."""
+        for caller in list(self._open):
+            self._leave(caller)
+
+    def _leave(self, caller: str) -> None:
+        if caller in self.answered:
+            self._request("BYE", caller, 2)
+        else:
+            self._request("CANCEL", caller, 1)
+
+    def _call(self, caller: str) -> None:
+        self._open.add(caller)
+        self.sent[caller] = time.perf_counter()
+        self._request("INVITE", caller, 1, sdp(self.host, self.rtp_port))
+
+    def _request(self, method: str, caller: str, cseq: int, body: bytes = b"") -> None:
+        uri = f"sip:{self._number}@{self.peer[0]}:{self.peer[1]}"
+        # what is cancelled is known by the branch of its INVITE
+        via = self._branch[caller] if method == "CANCEL" else self.via()
+        if method == "INVITE":
+            self._branch[caller] = via
         headers: list[tuple[str, str | bytes]] = [
-            ("Via", self.via()),
+            ("Via", via),
             ("Max-Forwards", "70"),
             ("From", f"<sip:{caller}@{self.host}>;tag=c"),
-            ("To", to or f"<{uri}>"),
+            ("To", f"<{uri}>" if method == "CANCEL" else self._to.get(caller, f"<{uri}>".encode())),
             ("Call-ID", f"call-{caller}"),
             ("CSeq", f"{cseq} {method}"),
             ("Contact", f"<sip:{caller}@{self.host}:{self.port}>"),
@@ -267,29 +304,26 @@ class Callers(Party):
         self.send(f"{method} {uri} SIP/2.0", headers, body)
 
     def received(self, message: Message, at: float) -> None:
+        caller = message.call_id.decode().removeprefix("call-")
         if not message.status:
             if message.method == b"BYE":
-                self._over(message.call_id.decode().removeprefix("call-"), 200)
+                self._over(caller, 200)
             if message.method != b"ACK":
                 self.reply(message, 200, "OK")
-            return
-        if message.status < 200:
-            return
-        caller = message.call_id.decode().removeprefix("call-")
-        if message.method == b"INVITE":
-            self._request("ACK", caller, 1, message.headers[b"to"])
-            if message.status == 200:
-                if caller not in self.answered:
-                    self.answered[caller] = at
-                    to = message.headers[b"to"]
-                    loop = asyncio.get_running_loop()
-                    loop.call_later(self.talk_s, self._request, "BYE", caller, 2, to)
-            else:
+        elif message.status >= 200 and message.method == b"INVITE":
+            self._to[caller] = message.headers[b"to"]
+            self._request("ACK", caller, 1)
+            if message.status >= 300:
                 self._over(caller, message.status)
-        elif message.method == b"BYE":
+            elif caller not in self.answered:
+                self.answered[caller] = at
+                self.opened(message.media_port)
+                if self._talk_s is not None:
+                    asyncio.get_running_loop().call_later(self._talk_s, self._leave, caller)
+        elif message.status >= 200 and message.method == b"BYE":
             self._over(caller, 200)
 
     def _over(self, caller: str, status: int) -> None:
         self.ended.setdefault(caller, status)
-        if caller in self._done:
-            self._done[caller].set()
+        self._open.discard(caller)
+        self._changed.set()

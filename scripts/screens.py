@@ -2,10 +2,10 @@
 
     .venv/bin/andon demo                                      # in another terminal
     .venv/bin/python scripts/screens.py http://127.0.0.1:8080 /tmp/screens
-    .venv/bin/python scripts/screens.py http://127.0.0.1:8080 docs/screens --keep   # only those in the documents
+    .venv/bin/python scripts/screens.py http://127.0.0.1:8080 docs/screens --keep   # only the documents' own
 
-A file is named `<page>-<language>[-phone].png`. The desk is taken through one call of the town: a customer must
-ring within two minutes. The machine needs a Chinese font, or the pictures show boxes.
+A file is named `<page>-<language>[-phone].png`. The desk is taken through one call of the town: a customer
+must ring within two minutes. The machine needs a Chinese font, or the pictures show boxes.
 """
 
 import argparse

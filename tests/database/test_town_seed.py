@@ -50,7 +50,7 @@ async def test_the_world_and_its_past(owner_db: Database, db: Database) -> None:
     assert ended["served"] > ENOUGH and len(ended) >= 7
     assert counts["wrapup"] == ended["served"]
     assert identified > sum(ended.values()) / 2
-    report = await ledger.run(db, scope, channels={})
+    report = await ledger.run(db, scope, witness=dict)
     assert report.findings == []
     assert report.open_contacts == 0 and report.contacts == sum(ended.values())
     assert report.agent_seconds > 3600 * 8 * 10

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -20,9 +19,10 @@ from call_world import World, seed
 from psycopg.rows import dict_row
 
 from andon.channels.voice.jobs import RecordingStore
+from andon.interactions.wrapup import Summary, submit
 from andon.kit.bus import Bus, open_bus
 from andon.kit.clock import SystemClock
-from andon.kit.database import Database, database_urls
+from andon.kit.database import Database, Scope, database_urls
 from andon.kit.database.migrations import migrate
 from andon.kit.database.server import EmbeddedServer
 from andon.kit.errors import AndonError
@@ -41,7 +41,8 @@ LOOK_S = 0.03
 class House:
     """One installation below `home`, without edge and web."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **settings: Any) -> None:
+        """`settings` beside those that tests need anyway."""
         ports = {f"{name}_port": free_port() for name in ("sip", "ari", "ami", "town_sip", "town_ari")}
         self.settings = Settings(
             home=home,
@@ -50,11 +51,13 @@ class House:
             rtp_timeout_agent_s=2,
             rtp_timeout_trunk_s=2,
             **ports,
+            **settings,
         )
+        self.core_environment: dict[str, str] = {}
         self.world: World
         self.carrier: Carrier
         self.bus: Bus
-        self.core: subprocess.Popen[bytes] | None = None
+        self.core: asyncio.subprocess.Process | None = None
         self._server = EmbeddedServer(self.settings)
         self._stack = contextlib.AsyncExitStack()
         self._phones = 0
@@ -86,17 +89,21 @@ class House:
         await self._journal.execute(
             "SELECT set_config('andon.tenant', %s, false)", [str(self.world.tenant_id)]
         )
+        await self._start_worker()
+
+    async def _start_worker(self) -> None:
+        """What of the worker a test of calls needs: recordings are stored."""
         db = Database(self.app_url, "andon worker", pool_size=2)
-        stack.push_async_callback(db.close)
+        self._stack.push_async_callback(db.close)
         store = RecordingStore(
             db,
             self.bus,
             SystemClock(),
-            raw=settings.folder("spool", "recordings"),
-            recordings=settings.folder("recordings"),
+            raw=self.settings.folder("spool", "recordings"),
+            recordings=self.settings.folder("recordings"),
         )
         working = asyncio.create_task(store.run())
-        stack.callback(working.cancel)
+        self._stack.callback(working.cancel)
 
     async def stop(self) -> None:
         await self._stack.aclose()
@@ -107,15 +114,17 @@ class House:
         """Start the core and wait until it takes calls."""
         log = self.settings.folder("logs") / "core.out"
         with log.open("ab") as out:
-            self.core = subprocess.Popen(
-                [sys.executable, "-m", "andon.entrypoints.core"],
-                env={**os.environ, **self.settings.environment()},
+            self.core = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "andon.entrypoints.core",
+                env={**os.environ, **self.settings.environment(), **self.core_environment},
                 stdout=out,
                 stderr=out,
             )
 
         async def healthy() -> bool:
-            if self.core is not None and self.core.poll() is not None:
+            if self.core is not None and self.core.returncode is not None:
                 raise AssertionError(f"the core ended: {log.read_text()[-2000:]}")
             try:
                 answer = await self.bus.request("core.command", {"verb": "health"}, timeout=1)
@@ -132,7 +141,7 @@ class House:
             return 0.0
         begun = asyncio.get_running_loop().time()
         core.send_signal(how)
-        await asyncio.to_thread(core.wait, 15)
+        await asyncio.wait_for(core.wait(), 15)
         return asyncio.get_running_loop().time() - begun
 
     async def until(self, ready: Callable[[], Any], seconds: float, what: str) -> Any:
@@ -148,6 +157,20 @@ class House:
             if loop.time() > deadline:
                 raise TimeoutError(f"not in {seconds:g} s: {what}")
             await asyncio.sleep(LOOK_S)
+
+    async def ledger(self, *arguments: str) -> tuple[int, str]:
+        """`andon ledger check`, as an operator runs it: exit status and what it says."""
+        check = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "andon.entrypoints.cli", "ledger", "check", *arguments,
+            env={**os.environ, **self.settings.environment()},
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        said, _ = await check.communicate()
+        return check.returncode or 0, said.decode()
+
+    def core_said(self) -> str:
+        """All the core has logged."""
+        return (self.settings.home / "logs" / "core.out").read_text(errors="replace")
 
     # agents
 
@@ -245,6 +268,18 @@ class House:
         raw = raw_files(self.settings.folder("spool", "recordings"), data["recording_id"])
         assert not any(path.exists() for path in raw)
         return self.settings.folder("recordings") / data["path"]
+
+    async def wrap_up(self, agent_id: UUID, contact_id: UUID, note: str) -> None:
+        """The agent's summary of a contact, as the edge saves it."""
+        db = Database(self.app_url, "andon edge", pool_size=1)
+        summary = Summary(
+            contact_id=contact_id, reason_id=None, resolved=True, note=note, follow_up_at=None, form={}
+        )
+        try:
+            async with db.session(Scope(self.world.tenant_id)) as session:
+                await submit(session, self.world.tenant_id, agent_id, summary, SystemClock().now())
+        finally:
+            await db.close()
 
     async def unexplained(self) -> list[str]:
         """What the ledger's rules find in the whole journal now."""

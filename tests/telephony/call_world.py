@@ -40,6 +40,11 @@ QUEUES: dict[str, tuple[int, int, int | None]] = {
     "race": (20, 1, None),
     "held": (20, 3, None),
     "stop": (20, 3, None),
+    "refused": (20, 3, None),
+    "wait": (20, 3, None),
+    "ring": (20, 3, None),
+    "mute": (20, 3, None),
+    "again": (20, 3, None),
 }
 # Numbers: those of queues go straight there.
 MENU, CLOSED, NO_FLOW = "4008000900", "4008000901", "4008000902"
@@ -100,7 +105,7 @@ def queue_graph(queue_id: UUID) -> Graph:
                 announce_every_s=0,
                 exits={"conversation_ended": "survey", "timeout": "told", "nobody_signed_in": "told"},
             ),
-            "survey": Survey(prompts=SHORT, thanks=(), timeout_s=1, tries=1, exits={"next": "end"}),
+            "survey": Survey(prompts=SHORT, thanks=(), timeout_s=2, tries=1, exits={"next": "end"}),
             "told": PlayPrompts(prompts=SHORT, exits={"next": "end"}),
             "end": HangUp(),
         },
@@ -115,7 +120,7 @@ def menu_graph(queue_id: UUID) -> Graph:
         prompts=SHORT,
         labels={"1": "Sales"},
         tries=3,
-        timeout_s=1,
+        timeout_s=2,
         wrong_prompt="1",
         silence_prompt="1",
         exits={"1": "queue", "wrong": "told", "silence": "told"},

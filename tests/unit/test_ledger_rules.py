@@ -179,6 +179,20 @@ def test_a_bent_span_is_found(index: int, key: str) -> None:
     assert judge([*PLAIN.rows[:index], bent, *PLAIN.rows[index + 1 :]]).findings
 
 
+@pytest.mark.parametrize(("within_ms", "more_ms", "findings"), [(0, 150, 1), (60, 150, 0), (60, 190, 1)])
+def test_audio_before_a_late_confirmation_is_explained(within_ms: int, more_ms: int, findings: int) -> None:
+    """More sound than measured is right only as far as the engine may have begun before it said so."""
+    rows = []
+    for row in PLAIN.rows:
+        data = dict(row.data)
+        if row.contact_id == "c1" and row.kind == "recording.started":
+            data["within_ms"] = within_ms
+        elif row.contact_id == "c1" and row.kind == "recording.stored":
+            data["audio_ms"] += more_ms
+        rows.append(msgspec.structs.replace(row, data=data))
+    assert len(judge(rows).findings) == findings
+
+
 def test_a_wrong_name_for_the_outcome_is_found() -> None:
     for index, row in enumerate(PLAIN.rows):
         if row.kind == "contact.ended":
@@ -196,10 +210,10 @@ def test_the_witness_names_missing_foreign_and_bent_calls() -> None:
             ended=PLAIN.at(end),
         )
 
-    def result(*calls: WitnessCall) -> dict[str, int]:
+    def result(*calls: WitnessCall, read_at: datetime | None = None) -> dict[str, int]:
         books = judge(PLAIN.rows)
         channels = {call.channel_id: call for call in calls}
-        compare(books, channels, caller_prefixes=("PJSIP/trunk",), first=None, last=None)
+        compare(books, channels, caller_prefixes=("PJSIP/trunk",), first=None, last=read_at)
         return {rule.rule: rule.failed for rule in books.results() if rule.failed}
 
     spans = {}
@@ -211,5 +225,8 @@ def test_the_witness_names_missing_foreign_and_bent_calls() -> None:
     true = [witness(subject, *span) for subject, span in spans.items()]
     assert result(*true) == {}
     assert result(true[0]) == {"witness.contact": 1}
+    newest = max(PLAIN.at(start) for start, _ in spans.values())
+    assert result(true[0], read_at=newest + timedelta(seconds=1)) == {}  # not written down yet
+    assert result(true[0], read_at=newest + timedelta(seconds=3)) == {"witness.contact": 1}
     assert result(*true, witness("ghost", 0, 10)) == {"witness.channel": 1}
     assert result(true[0], witness("c2", spans["c2"][0], spans["c2"][1] + 2000)) == {"witness.contact": 1}

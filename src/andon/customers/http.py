@@ -16,6 +16,8 @@ from andon.identity import audit
 from andon.identity.access import At, may, scope_of
 from andon.identity.admin import add_uses, announce, patch_of, present, used_by, values_of
 from andon.identity.model import Actor, Permission
+from andon.kit.database import Scope
+from andon.kit.database.session import enter_scope
 from andon.kit.web import Body, Line, Name, Page, Shown, Text, invalid
 
 router = APIRouter(tags=["customer"])
@@ -121,7 +123,10 @@ async def change_customer(
             setattr(row, name, value)
         await session.flush()
         old, new = audit.changed(before, values_of(row))
+        answer = CustomerShown.model_validate(row)
         if new:
+            # An agent bound to a client changes its customers, and behind those walls there is no audit log.
+            await enter_scope(session, Scope(actor.tenant_id, user_id=actor.user_id))
             audit.record(
                 session,
                 actor,
@@ -133,6 +138,5 @@ async def change_customer(
                 before=old,
                 after=new,
             )
-        answer = CustomerShown.model_validate(row)
     announce(services, actor)
     return answer

@@ -201,18 +201,11 @@ async def publish_flow(id: UUID, body: VersionIn, actor: Administrator, services
             calendars=set(calendars),
         )
         if wrong:
-            raise AndonError(
-                "flow.invalid",
-                422,
-                fields={
-                    f"graph.nodes.{problem.node or problem.code}": (
-                        f"flow.problem.{problem.code}",
-                        _spoken(problem.params, actor.locale),
-                    )
-                    for problem in reversed(wrong)
-                },
-                count=len(wrong),
-            )
+            fields: dict[str, str | tuple[str, dict[str, Any]]] = {}
+            for problem in wrong:
+                said = (f"flow.problem.{problem.code}", _spoken(problem.params, actor.locale))
+                fields.setdefault(f"graph.nodes.{problem.node or problem.code}", said)
+            raise AndonError("flow.invalid", 422, fields=fields, count=len(wrong))
         before = await repository.newest(session, id)
         version = await repository.publish(
             session, id, store_graph(graph), body.note, services.clock.now(), actor.user_id

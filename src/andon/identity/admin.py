@@ -184,7 +184,7 @@ def crud(resource: Resource) -> APIRouter:
             return shown.model_validate(await present(session, table, id))
 
     async def change(id: UUID, body: Any, actor: Any, services: At) -> Any:
-        values = body.model_dump(exclude_unset=True)
+        values = body.model_dump(include=body.model_fields_set)  # parts of what is sent keep their defaults
         try:
             async with services.db.session(scope_of(actor)) as session:
                 row = await present(session, table, id)

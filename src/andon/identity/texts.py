@@ -6,22 +6,22 @@ register(
     {
         "error.session.required.title": ("请先登录", "Please log in"),
         "error.session.required.remedy": (
-            "登录已过期或尚未登录,请重新登录。",
+            "登录已过期或尚未登录，请重新登录。",
             "You are not logged in, or your session is over. Log in again.",
         ),
         "error.login.refused.title": ("用户名或密码不正确", "Wrong name or password"),
         "error.login.refused.remedy": (
-            "请检查后重试;连续输错 {attempts} 次将锁定 {minutes} 分钟。",
+            "请检查后重试；连续输错 {attempts} 次将锁定 {minutes} 分钟。",
             "Check both and try again; {attempts} wrong tries in a row lock the name for {minutes} minutes.",
         ),
         "error.login.locked.title": ("登录已锁定", "Log-in is locked"),
         "error.login.locked.remedy": (
-            "连续输错次数过多,请 {minutes} 分钟后再试,或请管理员重设密码。",
+            "连续输错次数过多，请 {minutes} 分钟后再试，或请管理员重设密码。",
             "Too many wrong tries. Wait {minutes} minutes or ask an administrator for a new password.",
         ),
         "error.forbidden.title": ("您没有这项权限", "You are not allowed to do this"),
         "error.forbidden.remedy": (
-            "如工作需要,请联系管理员开通。",
+            "如工作需要，请联系管理员开通。",
             "Ask an administrator if you need it for your work.",
         ),
         "error.user.last_administrator.title": ("不能去掉最后一位管理员", "The last administrator must stay"),

@@ -206,10 +206,12 @@ class DeviceRetrieved(Input, frozen=True):
 
 
 class TapeRuns(Input, frozen=True):
-    """The engine records; or it refused, and the recording's time passes without sound (`refused`)."""
+    """The engine records since `within_ms` ago at the most; or it refused, and the recording's time passes
+    without sound (`refused`)."""
 
     recording_id: UUID
     refused: bool = False
+    within_ms: int = 0
 
 
 class MessageTaken(Input, frozen=True):

@@ -7,11 +7,11 @@ def load() -> None:
     """Registers the texts; calling it again does no harm."""
     register(
         {
-            "error.agent.signing_in.title": ("正在签入,请稍候", "You are being signed in"),
+            "error.agent.signing_in.title": ("正在签入，请稍候", "You are being signed in"),
             "error.agent.signing_in.remedy": ("请稍后再试。", "Try again in a moment."),
             "error.call.none.title": ("您手上没有通话", "You have no call at hand"),
             "error.call.none.remedy": (
-                "通话可能刚刚结束,请看电话条上的状态。",
+                "通话可能刚刚结束，请看电话条上的状态。",
                 "It may just have ended; look at the state in the phone bar.",
             ),
             "error.call.not_now.title": ("通话当前状态不能这样操作", "The call cannot do that right now"),
@@ -29,7 +29,7 @@ def load() -> None:
             ),
             "error.engine.unavailable.title": ("语音引擎暂时不可用", "The voice engine is not available"),
             "error.engine.unavailable.remedy": (
-                "请几秒钟后再试;如持续出现,请联系管理员。",
+                "请几秒钟后再试；如持续出现，请联系管理员。",
                 "Try again in a few seconds; if it goes on, call the administrator.",
             ),
             "error.core.stopping.title": ("系统正在停止", "The system is stopping"),
@@ -39,7 +39,7 @@ def load() -> None:
             ),
             "error.core.verb_unknown.title": ("通话核心不认识这个请求", "The call core does not know this"),
             "error.core.verb_unknown.remedy": (
-                "请刷新页面;如再次出现,请联系管理员。",
+                "请刷新页面；如再次出现，请联系管理员。",
                 "Reload the page; if it happens again, call the administrator.",
             ),
             "error.core.starting.title": ("通话核心正在启动", "The call core is starting"),

@@ -88,19 +88,16 @@ def trunk_objects(trunk: Trunk, *, media_address: str, rtp_timeout_s: int) -> Ob
         "rtp_timeout": str(rtp_timeout_s),
         "rtp_timeout_hold": "0",
         "rtp_keepalive": "1",
+        "identify_by": "ip",
         **_media(media_address),
     }
-    if trunk.username:
-        auth = {"auth_type": "userpass", "username": trunk.username, "password": trunk.secret}
-        endpoint |= {"auth": name, "outbound_auth": name, "identify_by": "auth_username"}
-        return [("auth", name, auth), ("aor", name, aor), ("endpoint", name, endpoint)]
-    endpoint["identify_by"] = "ip"
     identify: Fields = {"endpoint": name, "match": trunk.host}
-    return [
-        ("aor", name, aor),
-        ("endpoint", name, endpoint),
-        ("identify", name, identify),
-    ]
+    objects: Objects = [("aor", name, aor), ("endpoint", name, endpoint), ("identify", name, identify)]
+    if not trunk.username:
+        return objects
+    endpoint["outbound_auth"] = name
+    auth = {"auth_type": "userpass", "username": trunk.username, "password": trunk.secret}
+    return [("auth", name, auth), *objects]
 
 
 def _host(host: str) -> str:

@@ -30,9 +30,12 @@ class RecordingSpan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordingStarted(Fact, frozen=True, kw_only=True):
+    """The engine has confirmed that it records; its audio begins up to `within_ms` before this instant."""
+
     kind: ClassVar[str] = "recording.started"
     recording_id: UUID
     channel_id: str
+    within_ms: int = 0
 
 
 class RecordingStopped(Fact, frozen=True, kw_only=True):

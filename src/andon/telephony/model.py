@@ -161,7 +161,7 @@ class EngineLost(EngineEvent, frozen=True, kw_only=True):
 
 
 class Trunk(msgspec.Struct, frozen=True, kw_only=True):
-    """A carrier. Calls are known by its address, or by digest credentials when `username` is given.
+    """A carrier. Its calls are known by its address; `username` and `secret` are for when it challenges ours.
 
     `name` is an identifier of ours (letters, digits, `-`, `_`, at most 40)."""
 

@@ -15,7 +15,7 @@ import structlog
 from websockets.exceptions import WebSocketException
 
 from andon.kit.settings import Settings
-from andon.telephony.accounts import Objects, agent_objects, trunk_id, trunk_objects
+from andon.telephony.accounts import TRUNK, Objects, agent_objects, trunk_id, trunk_objects
 from andon.telephony.ami import AmiClient, Block
 from andon.telephony.ari import AriClient, Message
 from andon.telephony.engine.config import CONTACT_VARIABLE, USER
@@ -343,17 +343,18 @@ class Engine:
         name = "".join(c for c in caller_name if c.isprintable() and c not in '"<>\\')
         variables = {CONTACT_VARIABLE: contact or "-"}
         variables |= {f"PJSIP_HEADER(add,{key})": value for key, value in (headers or {}).items()}
-        query = {
+        body = {  # all of it in the body: a query would be quoted here and unquoted there
             "endpoint": endpoint,
             "app": self._app,
             "appArgs": "dialled",
             "callerId": f'"{name}" <{caller}>' if name else caller,
-            "timeout": str(timeout_s),
+            "timeout": timeout_s,
             "channelId": leg_id,
+            "variables": variables,
         }
         self._translator.dialling(leg_id)
         try:
-            await self._request("POST", "channels", query, {"variables": variables})
+            await self._request("POST", "channels", body=body)
         except EngineRefused:
             self._translator.not_dialled(leg_id)
             raise
@@ -414,9 +415,13 @@ class Engine:
     async def start_recording(self, leg_id: str, recording_id: str) -> None:
         """Record what the leg says and hears into `<id>.rx.wav` and `<id>.tx.wav` of the raw folder."""
         base = self._address.raw_recordings / recording_id
-        await self._action("MixMonitor", Channel=leg_id, Options=f"r({base}.rx.wav)t({base}.tx.wav)")
         self._recorded.add(leg_id)
-        await self._fill(leg_id)
+        await self._fill(leg_id)  # before, so that the recording runs no longer than its order takes
+        try:
+            await self._action("MixMonitor", Channel=leg_id, Options=f"r({base}.rx.wav)t({base}.tx.wav)")
+        except EngineRefused:
+            self._recorded.discard(leg_id)
+            raise
 
     async def stop_recording(self, leg_id: str, recording_id: str) -> None:
         """Stop; a leg that is gone has stopped by itself and is no error."""
@@ -480,6 +485,9 @@ class Engine:
         if self._ari is None:
             return  # pushed as soon as the engine is there
         for kind, name, fields in objects:
+            if kind == "endpoint" and name.startswith(TRUNK):
+                # Changed in place it would get a caller id of its own, "<unknown>", instead of its callers'.
+                await self._unless_gone("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
             body = {"fields": [{"attribute": key, "value": value} for key, value in fields.items()]}
             await self._ari.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}", body=body)
 

@@ -131,7 +131,7 @@ export function Frame() {
                         <div>{me.name}</div>
                         <div>
                           {me.agent_no ? `${t("menu.agent_no", { no: me.agent_no })} · ` : ""}
-                          {me.roles.map((role) => t(`role.${role}`)).join(" · ")}
+                          {me.roles.map((role) => c(`role.${role}`)).join(" · ")}
                         </div>
                         <div>{me.tenant?.name}</div>
                       </div>

@@ -1,3 +1,4 @@
+import { routes as admin } from "@/features/admin/routes";
 import { routes as audit } from "@/features/audit/routes";
 import { routes as board } from "@/features/board/routes";
 import { routes as desk } from "@/features/desk/routes";
@@ -6,4 +7,4 @@ import { routes as ledger } from "@/features/ledger/routes";
 import type { Room } from "@/shared/rooms";
 
 /** Every page of the app. A room adds one import and its name here. */
-export const rooms: Room[] = [...desk, ...board, ...history, ...ledger, ...audit];
+export const rooms: Room[] = [...desk, ...board, ...history, ...ledger, ...admin, ...audit];

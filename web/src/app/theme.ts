@@ -68,6 +68,7 @@ export function useTheme(): ThemeConfig {
       colorErrorText: dark ? "#f0968b" : "#b3362a",
       colorTextPlaceholder: dark ? "rgba(255,255,255,0.5)" : "rgba(16,32,34,0.64)",
       colorLink: dark ? "#5cc0ba" : "#0d655e",
+      colorLinkHover: dark ? "#8ad5d0" : "#0f766e",
       borderRadius: 6,
       controlHeight: 30,
       fontSize: 14,

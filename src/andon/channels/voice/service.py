@@ -481,8 +481,10 @@ class VoiceChannel:
         await self.engine.music(call.leg_id, order.on, cls)
 
     async def _do_tape(self, call: Call, order: Tape) -> None:
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
         await self.engine.start_recording(call.leg_id, str(order.recording_id))
-        self._feed(call, TapeRuns(order.recording_id))
+        self._feed(call, TapeRuns(order.recording_id, within_ms=round((loop.time() - asked) * 1000)))
 
     async def _do_message(self, call: Call, order: TakeMessage) -> None:
         await self.engine.record_message(call.leg_id, f"v-{call.contact.contact_id.hex}", order.max_s)
@@ -498,11 +500,8 @@ class VoiceChannel:
             account.username,
             caller or "anonymous",
             timeout_s=order.ring_timeout_s + DIAL_MARGIN_S,
-            headers={
-                "X-Andon-Contact": str(call.contact.contact_id),
-                "X-Andon-Offer": str(order.offer_id),
-                "X-Andon-Queue": str(order.queue_id),
-            },
+            # one header only: each costs a turn of the leg's SIP thread before its INVITE
+            headers={"X-Andon-Contact": str(call.contact.contact_id)},
             contact=call.contact.contact_id.hex,
         )
         if not call.bridged:  # made while it rings, so that an answer need not wait for it

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import text
 
@@ -26,7 +27,6 @@ async def check(
     """Print the report of every tenant; returns the exit status, 1 when anything is unexplained."""
     _, app_url = database_urls(settings)
     db = Database(app_url, name="andon ledger", pool_size=1)
-    record = engine_record(settings.home / "engine")
     unexplained = 0
     try:
         async with db.session(None) as session:
@@ -35,7 +35,7 @@ async def check(
             report = await run(
                 db,
                 Scope(tenant_id),
-                channels=record,
+                witness=partial(engine_record, settings.home / "engine"),
                 # With one tenant every caller's channel must be one of its contacts.
                 caller_prefixes=("PJSIP/trunk-",) if len(tenants) == 1 else (),
                 since=since.replace(tzinfo=UTC) if since else None,

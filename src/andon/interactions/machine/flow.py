@@ -137,7 +137,12 @@ def tape_runs(contact: Contact, heard: TapeRuns, out: Out) -> None:
     if taping is None or taping.recording_id != heard.recording_id or taping.stopped or taping.started:
         return
     taping.started = out.at
-    out.fact(RecordingStarted, recording_id=taping.recording_id, channel_id=contact.leg_id)
+    out.fact(
+        RecordingStarted,
+        recording_id=taping.recording_id,
+        channel_id=contact.leg_id,
+        within_ms=heard.within_ms,
+    )
 
 
 @on(AskMessage, at=IN_CONTROL)

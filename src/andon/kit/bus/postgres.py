@@ -214,18 +214,20 @@ class PostgresBus(Switchboard):
         """Listen until the connection is lost, which raises `psycopg.Error`."""
         loop = asyncio.get_running_loop()
         pgconn = connection.pgconn
+        socket = pgconn.socket  # a lost connection has none to ask for
         lost: asyncio.Future[None] = loop.create_future()
 
         def readable() -> None:
             # Straight from the socket: no task switch between a notification and its handler.
+            if lost.done():
+                return
             try:
                 pgconn.consume_input()
                 while (notify := pgconn.notifies()) is not None:
                     self._hear(notify.extra.decode())
             except psycopg.Error as error:
-                loop.remove_reader(pgconn.socket)
-                if not lost.done():
-                    lost.set_exception(error)
+                loop.remove_reader(socket)
+                lost.set_exception(error)
 
         connection.add_notify_handler(lambda notify: self._hear(notify.payload))
         self._changed.set()
@@ -236,7 +238,8 @@ class PostgresBus(Switchboard):
                 await asyncio.wait(waiting, timeout=_HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 changed.cancel()
-                loop.remove_reader(pgconn.socket)
+                if not lost.done():  # its number may be another socket's by now
+                    loop.remove_reader(socket)
             if lost.done():
                 lost.result()
             self._changed.clear()
@@ -252,7 +255,7 @@ class PostgresBus(Switchboard):
                 if self._connected_before:
                     self._spread("bus.reconnected", {})
                 self._connected_before = True
-            loop.add_reader(pgconn.socket, readable)
+            loop.add_reader(socket, readable)
             loop.call_soon(readable)
 
     def _hear(self, said: str) -> None:

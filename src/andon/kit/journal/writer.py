@@ -52,7 +52,7 @@ _commit = Histogram(
 )
 
 _SCOPE = "SELECT set_config('andon.tenant', %s, true)"
-_INSERT = insert_sql("%s")
+_INSERT = insert_sql("%b")  # binary: as text each quote of the JSON would be escaped by a loop in Python
 
 Alarm = Callable[[str, str | None], None]
 Live = Callable[[], list[Kept]]

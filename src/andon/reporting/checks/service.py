@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -107,8 +108,8 @@ async def perform(db: Database, home: Path, clock: Clock, tenant_id: UUID) -> bo
 async def _check(
     db: Database, home: Path, scope: Scope, since: datetime | None, until: datetime | None
 ) -> LedgerReport:
-    record = await asyncio.to_thread(engine_record, home / "engine")
-    return await run(db, scope, channels=record, since=since, until=until, recordings=home / "recordings")
+    witness = partial(engine_record, home / "engine")
+    return await run(db, scope, witness=witness, since=since, until=until, recordings=home / "recordings")
 
 
 async def _finish(

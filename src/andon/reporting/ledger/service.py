@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,14 +26,15 @@ async def run(
     db: Database,
     scope: Scope,
     *,
-    channels: Mapping[str, WitnessCall] | None = None,
+    witness: Callable[[], Mapping[str, WitnessCall] | None] | None = None,
     caller_prefixes: tuple[str, ...] = (),
     since: datetime | None = None,
     until: datetime | None = None,
     recordings: Path | None = None,
     deep: bool = False,
 ) -> LedgerReport:
-    """Check one tenant's books. `channels`: the engine's own record (None: no witness at hand).
+    """Check one tenant's books. `witness` reads the engine's own record (None: no witness at hand); it is
+    read after the journal, so that what the journal has is in it.
 
     `recordings`: the folder of stored files, to see that each is there; `deep` compares their hashes too.
     """
@@ -44,6 +45,7 @@ async def run(
     books.close(until or now)
     if recordings is not None:
         await asyncio.to_thread(_files, books, recordings, deep)
+    channels = await asyncio.to_thread(witness) if witness is not None else None
     if channels is not None:
         compare(books, channels, caller_prefixes=caller_prefixes, first=since, last=until or now)
     return LedgerReport(

@@ -22,7 +22,11 @@ export function reasonTree(reasons: readonly WrapReason[], projectId: string): R
 }
 
 /** Reasons that may become the parent of `id`: those of its project that are not itself or below it. */
-export function possibleParents(reasons: readonly WrapReason[], projectId: string, id: string | null): WrapReason[] {
+export function possibleParents(
+  reasons: readonly WrapReason[],
+  projectId: string,
+  id: string | null,
+): WrapReason[] {
   const own = reasons.filter((reason) => reason.project_id === projectId);
   if (id === null) return own;
   const below = new Set([id]);

@@ -165,7 +165,7 @@ function useWhy(reasonName: (id: string) => string | undefined): (agent: BoardAg
     }
     if (agent.state === "not_ready" || agent.state === "break") {
       const key = `why.${agent.why}`;
-      if (key in texts.zh) return t(key as "why.self");
+      if (key in texts.zh) return t(key as "why.asked");
     }
     return "";
   };

@@ -32,13 +32,14 @@ export function Departments({
               type="button"
               className="department"
               aria-pressed={chosen === one.name}
-              aria-label={`${t("departments.filter", { name })}. ${words}`}
+              title={t("departments.filter", { name })}
               onClick={() => onChoose(chosen === one.name ? null : one.name)}
             >
               <span className="department-head">
                 <span>{name}</span>
                 <span className="dim">{t("departments.signed", { n: one.signedIn, total: one.total })}</span>
               </span>
+              <span className="unseen">{words}</span>
               <span className="stack-bar" title={words}>
                 {states.map((state) => (
                   <i key={state} style={{ flexGrow: one.states[state], background: stateColor(state) }} />

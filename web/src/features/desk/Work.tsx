@@ -49,7 +49,11 @@ function useSoundLost(contact: AgentContact): boolean {
 
 function Current({ contact }: { contact: AgentContact }) {
   const t = useT(texts);
-  const detail = useQuery(contactQuery(contact.contact_id));
+  // What the page knows itself is all there is to tell while it rings; the journal is read a moment later.
+  const detail = useQuery({
+    ...contactQuery(contact.contact_id),
+    enabled: contact.phase !== "ringing",
+  });
   const lost = useSoundLost(contact);
   return (
     <div className="column work">

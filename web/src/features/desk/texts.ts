@@ -25,6 +25,7 @@ export const texts = defineTexts(
     "why.rejected": "已拒接，已转为示忙",
     "why.unreachable": "电话不可达，已转为示忙",
     "why.device_lost": "电话断开，已转为示忙",
+    "why.device_unregistered": "整理结束时电话没有连通，已转为示忙",
 
     "call.answer": "接听",
     "call.reject": "拒接",
@@ -181,7 +182,7 @@ export const texts = defineTexts(
     "work.idle.ready": "等待来电",
     "work.idle.ready.hint": "电话会自动送到这里，屏幕和铃声会同时提醒。",
     "work.idle.not_ready": "您现在不接听来电",
-    "work.idle.not_ready.hint": "准备好后，按 {{key}} 或在上方切换为空闲。",
+    "work.idle.not_ready.hint": "准备好后，按 {{key}} 或在电话条切换为空闲。",
     "work.idle.break": "小休中",
     "work.idle.break.hint": "回来后切换为空闲即可继续接听。",
     "work.shortcuts": "快捷键",
@@ -271,6 +272,7 @@ export const texts = defineTexts(
     "why.rejected": "You rejected a call: now not ready",
     "why.unreachable": "Your phone could not be reached: now not ready",
     "why.device_lost": "Your phone went away: now not ready",
+    "why.device_unregistered": "Your phone was not connected when the wrap-up ended: now not ready",
 
     "call.answer": "Answer",
     "call.reject": "Reject",
@@ -438,7 +440,7 @@ export const texts = defineTexts(
     "work.idle.ready": "Waiting for a call",
     "work.idle.ready.hint": "The next call comes here by itself, with a ring and a card.",
     "work.idle.not_ready": "You are not taking calls",
-    "work.idle.not_ready.hint": "When you are ready, press {{key}} or change the state above.",
+    "work.idle.not_ready.hint": "When you are ready, press {{key}} or change the state in the phone bar.",
     "work.idle.break": "On break",
     "work.idle.break.hint": "Change to ready when you are back.",
     "work.shortcuts": "Keys",

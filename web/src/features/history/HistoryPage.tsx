@@ -6,6 +6,7 @@ import dayjs from "dayjs";
 import { type ReactNode, useState } from "react";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
+import { permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
 import { Nothing, OutcomeTag, Pending, ProblemView, TierTag, useNarrow } from "@/shared/ui";
 import { Score } from "./ContactPage";
@@ -71,7 +72,7 @@ export default function HistoryPage() {
     ...contactsQuery(search, f.locale),
     placeholderData: keepPreviousData,
   });
-  const filters = useQuery(filtersQuery);
+  const filters = useQuery({ ...filtersQuery, enabled: permitted(useMe(), ["board"]) });
 
   const change = (part: Partial<Search>) =>
     void navigate({ to: "/contacts", search: readSearch({ ...search, ...part }), replace: true });

@@ -2,6 +2,7 @@ import { useBlocker } from "@tanstack/react-router";
 import { Alert, App, Button, Drawer, Form, type FormInstance } from "antd";
 import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { asProblem, type Problem } from "@/shared/api";
+import { type FieldName, fields as fieldNames } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { useNarrow } from "@/shared/ui";
@@ -19,6 +20,8 @@ interface Props<V extends object> {
   width?: number;
   saveLabel?: string;
   extra?: ReactNode;
+  /** Refusals are told above the form, not at its fields: one of these is longer than the page. */
+  problemsAbove?: boolean;
 }
 
 /** A form in a drawer that cannot be left by accident while it holds changes. */
@@ -36,15 +39,21 @@ function OpenEditor<V extends object>({
   width = 520,
   saveLabel,
   extra,
+  problemsAbove = false,
 }: Props<V>) {
   const t = useT(texts);
   const c = useT(common);
+  const n = useT(fieldNames);
+  const labelOf = (name: string) => (name in fieldNames.zh ? `${n(name as FieldName)}: ` : "");
   const { modal } = App.useApp();
   const narrow = useNarrow();
   const [form] = Form.useForm<V>();
   const [dirty, setDirty] = useState(false);
   const [saving, setSaving] = useState(false);
-  const [problem, setProblem] = useState<{ problem: Problem; others: string[] } | null>(null);
+  const [problem, setProblem] = useState<{
+    problem: Problem;
+    others: { name: string; text: string }[];
+  } | null>(null);
 
   const mayLeave = useCallback(
     () =>
@@ -62,9 +71,10 @@ function OpenEditor<V extends object>({
     [modal, t],
   );
   useBlocker({
-    shouldBlockFn: async () => dirty && !(await mayLeave()),
+    shouldBlockFn: async () => !(await mayLeave()),
     enableBeforeUnload: dirty,
-    disabled: !dirty,
+    // What was just stored may itself lead to another address.
+    disabled: !dirty || saving,
   });
   const close = async () => {
     if (saving) return;
@@ -78,7 +88,11 @@ function OpenEditor<V extends object>({
       setDirty(false);
     } catch (thrown) {
       const told = asProblem(thrown);
-      const { fields, others } = splitErrors(told, (path) => form.getFieldInstance(path as never) != null);
+      const { fields, others } = splitErrors(
+        told,
+        (path) =>
+          !problemsAbove && form.getFieldsError().some((field) => field.name.join(".") === path.join(".")),
+      );
       form.setFields(fields as never);
       if (fields[0]) form.scrollToField(fields[0].name as never, { block: "center", focus: true });
       setProblem({ problem: told, others });
@@ -96,6 +110,11 @@ function OpenEditor<V extends object>({
     globalThis.addEventListener("keydown", onKey);
     return () => globalThis.removeEventListener("keydown", onKey);
   }, [form]);
+
+  // A refusal that names no field of the form is above it, perhaps out of sight.
+  const showAbove = useCallback((alert: { nativeElement: HTMLElement } | null) => {
+    alert?.nativeElement.scrollIntoView({ block: "nearest" });
+  }, []);
 
   return (
     <Drawer
@@ -124,12 +143,16 @@ function OpenEditor<V extends object>({
           showIcon
           role="alert"
           className="editor-problem"
+          ref={showAbove}
           title={problem.problem.title}
           description={
             <>
               {problem.problem.remedy}
-              {problem.others.map((line) => (
-                <div key={line}>{line}</div>
+              {problem.others.map(({ name, text }) => (
+                <div key={name}>
+                  {labelOf(name)}
+                  {text}
+                </div>
               ))}
             </>
           }

@@ -24,6 +24,8 @@ interface Props<R extends Row> {
   text: (row: R) => string;
   nameOf: (row: R) => string;
   onOpen: (row: R) => void;
+  /** What opening a row is called, where it is not editing it. */
+  openLabel?: string;
   onAdd?: () => void;
   addLabel?: string;
   actions?: (row: R) => ReactNode;
@@ -36,15 +38,32 @@ interface Props<R extends Row> {
 
 /** The list of one kind of thing: searched here, a table on a wide page, cards on a phone. */
 export function ResourceList<R extends Row>(props: Props<R>) {
-  const { title, lead, query, columns, text, nameOf, onOpen, onAdd, addLabel, actions, tools, dim, saved, sort } =
-    props;
+  const {
+    title,
+    lead,
+    query,
+    columns,
+    text,
+    nameOf,
+    onOpen,
+    openLabel,
+    onAdd,
+    addLabel,
+    actions,
+    tools,
+    dim,
+    saved,
+    sort,
+  } = props;
   const t = useT(texts);
   const c = useT(common);
   const narrow = useNarrow();
   const [sought, setSought] = useState("");
   const shown = useMemo(() => {
     const wanted = sought.trim().toLowerCase();
-    const rows = (query.data ?? []).filter((row) => wanted === "" || text(row).toLowerCase().includes(wanted));
+    const rows = (query.data ?? []).filter(
+      (row) => wanted === "" || text(row).toLowerCase().includes(wanted),
+    );
     return sort ? rows.sort(sort) : rows;
   }, [query.data, sought, text, sort]);
 
@@ -76,14 +95,18 @@ export function ResourceList<R extends Row>(props: Props<R>) {
           shown.length === 0 ? (
             <Nothing
               title={all.length === 0 ? t("list.none") : t("list.none.found")}
-              action={all.length === 0 && onAdd ? <Button onClick={onAdd}>{addLabel ?? c("action.add")}</Button> : null}
+              action={
+                all.length === 0 && onAdd ? (
+                  <Button onClick={onAdd}>{addLabel ?? c("action.add")}</Button>
+                ) : null
+              }
             />
           ) : narrow ? (
             <ul className="resource-cards">
               {shown.map((row) => (
                 <li key={row.id} data-saved={row.id === saved} data-dim={dim?.(row) ?? false}>
                   <button type="button" className="resource-card" onClick={() => onOpen(row)}>
-                    <b>{nameOf(row)}</b>
+                    <b>{columns[0]?.render(row)}</b>
                     <dl>
                       {columns.slice(1).map((column) => {
                         const value = column.render(row);
@@ -111,7 +134,7 @@ export function ResourceList<R extends Row>(props: Props<R>) {
                       </th>
                     ))}
                     <th scope="col" className="resource-actions">
-                      <span className="sr-only">{t("list.actions")}</span>
+                      <span className="unseen">{t("list.actions")}</span>
                     </th>
                   </tr>
                 </thead>
@@ -136,10 +159,10 @@ export function ResourceList<R extends Row>(props: Props<R>) {
                         <Button
                           type="text"
                           size="small"
-                          aria-label={`${c("action.edit")} ${nameOf(row)}`}
+                          aria-label={`${openLabel ?? c("action.edit")} ${nameOf(row)}`}
                           onClick={() => onOpen(row)}
                         >
-                          {c("action.edit")}
+                          {openLabel ?? c("action.edit")}
                         </Button>
                       </td>
                     </tr>

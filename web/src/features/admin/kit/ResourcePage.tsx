@@ -22,6 +22,7 @@ export interface ResourcePageProps<R extends Row, V extends object> {
   toValues: (row: R | null) => V;
   /** What the API is sent. */
   toBody: (values: V, row: R | null) => object;
+  dim?: (row: R) => boolean;
   form: (row: R | null, form: FormInstance<V>) => ReactNode;
   /** What deleting it means, in a sentence. */
   retireHint?: string;
@@ -75,6 +76,7 @@ export function ResourcePage<R extends Row, V extends object>(props: ResourcePag
         onAdd={() => setEditing({ row: null })}
         addLabel={t("add", { noun })}
         saved={saved}
+        dim={props.dim}
         sort={props.sort}
       />
       <Editor<V>
@@ -92,7 +94,12 @@ export function ResourcePage<R extends Row, V extends object>(props: ResourcePag
         }}
         extra={
           editing?.row ? (
-            <Button danger type="text" className="editor-delete" onClick={() => editing.row && remove(editing.row)}>
+            <Button
+              danger
+              type="text"
+              className="editor-delete"
+              onClick={() => editing.row && remove(editing.row)}
+            >
               {c("action.delete")}
             </Button>
           ) : null

@@ -1,0 +1,71 @@
+"""One installation and one Chromium for all tests in the browser; everybody has a profile of their own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from microphone import MICROPHONE_HZ, write_microphone
+from office import OfficeHouse, opened
+from office_world import Person
+from playwright.async_api import Browser, async_playwright
+from visitor import LARGE, Visitor, visit
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OfficeHouse]:
+    async with opened(OfficeHouse(tmp_path_factory.mktemp("office"))) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    """A browser whose microphone hears one tone for ever."""
+    sound = tmp_path_factory.mktemp("microphone") / "tone.wav"
+    write_microphone(sound, MICROPHONE_HZ)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_flags(sound))
+        yield browser
+        await browser.close()
+
+
+def _flags(sound: Path) -> list[str]:
+    return [
+        "--no-sandbox",
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={sound}",
+        "--allow-loopback-in-peer-connection",
+        "--disable-features=WebRtcHideLocalIpsWithMdns",
+        "--autoplay-policy=no-user-gesture-required",
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ]
+
+
+Enter = Callable[..., Awaitable[Visitor]]
+
+
+@pytest.fixture
+async def enter(house: OfficeHouse, chromium: Browser) -> AsyncIterator[Enter]:
+    """`await enter(person)` logs somebody in; without a person the log-in page is open.
+
+    Pages that complained on their console fail the test.
+    """
+    visitors: list[Visitor] = []
+
+    async def one(person: Person | None = None, size: tuple[int, int] = LARGE) -> Visitor:
+        visitor = await visit(house, chromium, size)
+        visitors.append(visitor)
+        if person is not None:
+            await visitor.log_in(person)
+        return visitor
+
+    yield one
+    await house.hang_up()
+    for visitor in visitors:
+        await visitor.close()
+    complaints = [line for visitor in visitors for line in visitor.complaints]
+    assert complaints == []

@@ -1,0 +1,180 @@
+"""Somebody at a browser: what they do on the pages, what they see, and what they hear."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from office import OfficeHouse
+from office_world import PASSWORD, Person
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+
+LARGE, PHONE = (1440, 900), (390, 844)
+SECONDS = 20_000  # for pages on a machine that does much else
+
+# Level of the call's sound in dBFS and its strongest frequency, by the browser's own analysis.
+LISTEN = """async () => {
+  const stream = document.querySelector("[data-andon=remote-audio]")?.srcObject;
+  if (!stream) return null;
+  window.ear ??= new AudioContext();
+  if (window.heard !== stream) {
+    window.heard = stream;
+    window.analyser = window.ear.createAnalyser();
+    window.analyser.fftSize = 8192;
+    window.ear.createMediaStreamSource(stream).connect(window.analyser);
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  const wave = new Float32Array(8192);
+  window.analyser.getFloatTimeDomainData(wave);
+  const tones = new Float32Array(4096);
+  window.analyser.getFloatFrequencyData(tones);
+  let best = 1;
+  for (let n = 1; n < tones.length; n++) if (tones[n] > tones[best]) best = n;
+  const power = wave.reduce((sum, sample) => sum + sample * sample, 0) / wave.length;
+  return [10 * Math.log10(power + 1e-12), (best * window.ear.sampleRate) / 8192];
+}"""
+NEAR_HZ = 8.0
+AUDIBLE_DBFS = -45.0
+SILENT_DBFS = -65.0
+
+
+class Visitor:
+    """A browser profile with one page. `complaints` are what the console said that it should not."""
+
+    def __init__(self, house: OfficeHouse, context: BrowserContext, page: Page) -> None:
+        self.house = house
+        self.context = context
+        self.page = page
+        self.complaints: list[str] = []
+        self._refusals_expected = 0
+        page.on("console", self._heard_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"{error}"))
+
+    def _heard_console(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        where = message.location.get("url", "")
+        # Who is not logged in yet is told so, and the browser writes every refusal down.
+        if "401" in message.text and where.endswith("/api/me"):
+            return
+        if self._refusals_expected and re.search(r"status of 4\d\d", message.text):
+            self._refusals_expected -= 1
+            return
+        self.complaints.append(f"{message.type}: {message.text} {where}")
+
+    def expect_refusal(self) -> None:
+        """The next request the server refuses belongs to the test."""
+        self._refusals_expected += 1
+
+    async def close(self) -> None:
+        await self.context.close()
+
+    # --- log-in and desk ---
+
+    async def log_in(self, person: Person) -> None:
+        page = self.page
+        await page.get_by_label("登录名").fill(person.login)
+        await page.get_by_label("密码").fill(PASSWORD)
+        await page.get_by_role("button", name="登录", exact=True).click()
+        await expect(page.locator(".frame")).to_be_visible(timeout=SECONDS)
+
+    async def sign_in(self) -> None:
+        """Sign in to the desk; the device test is open."""
+        await self.page.get_by_role("button", name="签入").click()
+        await expect(self.page.get_by_role("dialog")).to_be_visible(timeout=SECONDS)
+
+    async def pass_device_test(self) -> None:
+        """Pass the test as a person does, and go ready."""
+        page = self.page
+        await page.get_by_role("button", name="播放测试音").click()
+        await page.get_by_role("button", name="听到了", exact=True).click(timeout=SECONDS)
+        await page.get_by_role("button", name="完成并置为空闲").click(timeout=SECONDS)
+        await expect(page.get_by_role("dialog")).to_be_hidden(timeout=SECONDS)
+        await self.in_state("ready")
+
+    async def in_state(self, state: str) -> None:
+        await expect(self.page.locator(f".state-button[data-state={state}]")).to_be_visible(timeout=SECONDS)
+
+    async def in_phase(self, phase: str) -> None:
+        """The phone bar shows a call in this phase, or `none`."""
+        await expect(self.page.locator(f".bar[data-phase={phase}]")).to_be_visible(timeout=SECONDS)
+
+    async def rung(self) -> None:
+        await expect(self.page.get_by_test_id("ring-card")).to_be_visible(timeout=SECONDS)
+
+    def button(self, name: str) -> Locator:
+        """A button of the phone bar."""
+        words = self.page.get_by_text(name, exact=True)
+        return self.page.locator(".bar .call-button").filter(has=words)
+
+    async def press(self, name: str) -> None:
+        await self.button(name).click()
+
+    # --- hearing ---
+
+    async def _listen(self) -> tuple[float, float]:
+        heard = await self.page.evaluate(LISTEN)
+        return (heard[0], heard[1]) if heard else (-120.0, 0.0)
+
+    async def hears(self, hertz: float, seconds: float = 15) -> None:
+        """Wait until the browser plays this tone."""
+
+        async def now() -> bool:
+            level, strongest = await self._listen()
+            return level > AUDIBLE_DBFS and abs(strongest - hertz) < NEAR_HZ
+
+        await self.house.until(now, seconds, f"the browser hears {hertz:g} Hz")
+
+    async def hears_nothing(self, seconds: float = 15) -> None:
+        async def now() -> bool:
+            level, _ = await self._listen()
+            return level < SILENT_DBFS
+
+        await self.house.until(now, seconds, "the browser hears nothing")
+
+    # --- looking ---
+
+    async def words(self) -> str:
+        """All text that is shown."""
+        return await self.page.locator("body").inner_text()
+
+    async def english(self) -> None:
+        await self.page.locator("button[lang=en]").click()
+        await expect(self.page.locator("html")).to_have_attribute("lang", "en")
+
+    async def fits(self) -> None:
+        """Nothing is wider than the screen."""
+        wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} px too wide"
+
+    async def call_api(self, path: str) -> Any:
+        """What the API answers this person, as JSON."""
+        answer = await self.context.request.get(f"{self.house.url}{path}")
+        return await answer.json()
+
+
+async def visit(house: OfficeHouse, browser: Browser, size: tuple[int, int]) -> Visitor:
+    """A new profile at the log-in page, in Chinese. The microphone is not cleaned: tones stay tones."""
+    context = await browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="zh-CN", timezone_id="Asia/Shanghai"
+    )
+    await context.add_init_script(
+        """localStorage.setItem("andon.audio", '{"processing": false, "ring": 0.1}')"""
+    )
+    page = await context.new_page()
+    visitor = Visitor(house, context, page)
+    await page.goto(house.url)
+    await expect(page.get_by_label("登录名")).to_be_visible(timeout=SECONDS)
+    return visitor
+
+
+@asynccontextmanager
+async def at_desk(visitor: Visitor, person: Person) -> AsyncIterator[Visitor]:
+    """Logged in, signed in, tested and ready; signed out when the test is over."""
+    await visitor.log_in(person)
+    await visitor.sign_in()
+    await visitor.pass_device_test()
+    try:
+        yield visitor
+    finally:
+        await visitor.house.ask("agent.sign_out", person.user_id)

@@ -1,0 +1,222 @@
+"""What an administrator sets up: effective at once, on record, refused in words when it makes no sense."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from identity_house import PASSWORD, House, make_house
+
+from andon.kit.database import Database
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+async def house(owner_db: Database, db: Database, tmp_path: Path) -> AsyncIterator[House]:
+    house = await make_house(owner_db, db, tmp_path)
+    await house.add_user("admin", "administrator")
+    yield house
+    await house.bus.stop()
+
+
+def user(login: str, *roles: str, **more: Any) -> dict[str, Any]:
+    return {"login": login, "name": login.title(), "roles": list(roles), "password": PASSWORD} | more
+
+
+async def test_each_change_is_told_to_every_process_and_written_down(house: House) -> None:
+    async with house.client("admin") as client:
+        made = (await client.post("/api/skills", json={"name": "粤语"})).json()
+        path = f"/api/skills/{made['id']}"
+        assert (await client.patch(path, json={"name": "普通话"})).json()["name"] == "普通话"
+        assert (await client.get("/api/skills")).json()["total"] == 1
+        assert (await client.delete(path)).status_code == 204
+        assert (await client.get("/api/skills")).json()["total"] == 0
+        assert (await client.get(path)).status_code == 404
+    told = [payload for topic, payload in house.said if topic == "config.changed"]
+    assert told == [{"tenant_id": str(house.stand.tenant_id)}] * 3
+    entries = await house.audit(object_kind="skill")
+    assert [(entry.action, entry.before, entry.after) for entry in entries] == [
+        ("create", None, {"id": made["id"], "name": "粤语"}),
+        ("update", {"name": "粤语"}, {"name": "普通话"}),
+        ("delete", {"id": made["id"], "name": "普通话"}, None),
+    ]
+    assert {(entry.user_name, entry.address) for entry in entries} == {("admin", "198.51.100.4")}
+
+
+async def test_what_changes_nothing_or_is_refused_is_not_on_record(house: House) -> None:
+    async with house.client("admin") as client:
+        made = (await client.post("/api/skills", json={"name": "a"})).json()
+        await client.patch(f"/api/skills/{made['id']}", json={"name": "a"})
+        assert (await client.post("/api/skills", json={"name": "a"})).status_code == 409
+        assert (await client.patch(f"/api/skills/{made['id']}", json={"name": ""})).status_code == 422
+        assert (await client.delete(f"/api/skills/{uuid4()}")).status_code == 404
+    assert [entry.action for entry in await house.audit(object_kind="skill")] == ["create"]
+
+
+async def test_secrets_are_written_down_nowhere(house: House) -> None:
+    async with house.client("admin") as client:
+        trunk = {"name": "电信", "host": "sip.example", "secret": "tr0nk-s3cret"}
+        made = await client.post("/api/trunks", json=trunk)
+        assert "secret" not in made.json()
+        changed = await client.patch(f"/api/trunks/{made.json()['id']}", json={"secret": "an0ther-s3cret"})
+        assert changed.status_code == 200
+        person = (await client.post("/api/users", json=user("li", "planner"))).json()
+        new = {"password": "a new passw0rd"}
+        assert (await client.post(f"/api/users/{person['id']}/password", json=new)).status_code == 204
+        shown = (await client.get("/api/audit")).text
+    entries = await house.audit()
+    everything = shown + "".join(f"{entry.before}{entry.after}" for entry in entries)
+    for secret in ("tr0nk", "an0ther", "passw0rd", PASSWORD, "argon2"):
+        assert secret not in everything
+    # That a secret was replaced shows all the same.
+    (update,) = [entry for entry in entries if entry.action == "update"]
+    assert list(update.after or {}) == ["secret"]
+    assert [entry.object_id for entry in entries if entry.action == "password"] != []
+
+
+async def test_what_is_in_use_stays_and_says_by_what(house: House) -> None:
+    async with house.client("admin") as client:
+        skill = (await client.post("/api/skills", json={"name": "a"})).json()["id"]
+        needs = [{"skill_id": skill, "min_level": 3}]
+        queue = f"/api/queues/{house.stand.queues[0]}"
+        assert (await client.patch(queue, json={"required_skills": needs})).status_code == 200
+        for locale, word in (("zh", "队列 (1)"), ("en", "queues (1)")):
+            await client.put("/api/me/locale", json={"locale": locale})
+            refused = await client.delete(f"/api/skills/{skill}")
+            assert refused.status_code == 409 and word in refused.json()["error"]["remedy"]
+        assert (await client.patch(queue, json={"required_skills": []})).status_code == 200
+        assert (await client.delete(f"/api/skills/{skill}")).status_code == 204
+
+
+async def test_a_part_of_a_change_keeps_its_defaults(house: House) -> None:
+    """A required skill without a level asks for level 1, when a queue is made and when it is changed."""
+    async with house.client("admin") as client:
+        skill = (await client.post("/api/skills", json={"name": "a"})).json()["id"]
+        changed = await client.patch(
+            f"/api/queues/{house.stand.queues[0]}", json={"required_skills": [{"skill_id": skill}]}
+        )
+        assert changed.json()["required_skills"] == [{"skill_id": skill, "min_level": 1}]
+
+
+@pytest.mark.parametrize(
+    ("locale", "title"), [("zh", "有些内容填写得不对"), ("en", "Some fields are not right")]
+)
+async def test_bad_input_is_answered_field_by_field_in_the_users_language(
+    house: House, locale: str, title: str
+) -> None:
+    body = {
+        "project_id": "no id",
+        "name": "x" * 81,
+        "priority": 101,
+        "policy": "loudest",
+        "acw_s": "soon",
+        "required_skills": [{"skill_id": str(uuid4()), "min_level": 0}],
+        "colour": "red",
+    }
+    async with house.client("admin") as client:
+        await client.put("/api/me/locale", json={"locale": locale})
+        answer = await client.post("/api/queues", json=body)
+        error = answer.json()["error"]
+        assert answer.status_code == 422 and error["title"] == title and error["remedy"]
+        assert set(error["fields"]) == {
+            "project_id",
+            "name",
+            "priority",
+            "policy",
+            "acw_s",
+            "required_skills.0.min_level",
+            "colour",
+        }
+        assert "80" in error["fields"]["name"] and "100" in error["fields"]["priority"]
+        assert "longest_idle" in error["fields"]["policy"]
+        # A text, not a key: nothing is left untranslated.
+        assert not any(said.startswith("field.") for said in error["fields"].values())
+        chinese = all(any("\u4e00" <= sign <= "\u9fff" for sign in said) for said in error["fields"].values())
+        assert chinese is (locale == "zh")
+        malformed = await client.post(
+            "/api/queues", content=b"{", headers={"content-type": "application/json"}
+        )
+        assert (malformed.status_code, malformed.json()["error"]["code"]) == (400, "request.malformed")
+        unknown = await client.patch(f"/api/queues/{uuid4()}", json={"name": "x"})
+        assert unknown.json()["error"]["code"] == "not_found"
+        missing = await client.post("/api/queues", json={"name": "x", "project_id": str(uuid4())})
+        assert list(missing.json()["error"]["fields"]) == ["project_id"]
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        (user("li", "planner", password="short"), ["password"]),
+        (user("long.name.of.li", "planner", password="long.name.of.li"), ["password"]),
+        (user("li", "planner", password="x" * 201), ["password"]),
+        (user("l", "planner"), ["login"]),
+        (user("li xiao", "planner"), ["login"]),
+        (user("admin", "planner"), ["login"]),
+        (user("ADMIN", "planner"), ["login"]),
+        (user("li"), ["roles"]),
+        (user("li", "emperor"), ["roles.0"]),
+        (user("li", "agent"), ["agent_no"]),
+        (user("li", "agent", agent_no="8000"), ["agent_no"]),
+        (user("li", "client_viewer"), ["client_id"]),
+        (user("li", "planner", client_id=str(uuid4())), ["client_id"]),
+        (user("li", "client_viewer", client_id=str(uuid4())), ["client_id"]),
+        (user("li", "planner", locale="fr"), ["locale"]),
+    ],
+)
+async def test_a_person_who_makes_no_sense_is_refused(
+    house: House, body: dict[str, Any], fields: list[str]
+) -> None:
+    async with house.client("admin") as client:
+        answer = await client.post("/api/users", json=body)
+        assert answer.status_code in (409, 422), answer.text
+        assert list(answer.json()["error"]["fields"]) == fields
+        assert (await client.get("/api/users", params={"role": "planner"})).json()["total"] == 0
+
+
+async def test_the_last_administrator_stays(house: House) -> None:
+    async with house.client("admin") as client:
+        (me,) = (await client.get("/api/users", params={"role": "administrator"})).json()["items"]
+        path = f"/api/users/{me['id']}"
+        for change in ({"active": False}, {"roles": ["planner"]}):
+            refused = await client.patch(path, json=change)
+            assert (refused.status_code, refused.json()["error"]["code"]) == (409, "user.last_administrator")
+        assert (await client.post("/api/users", json=user("second", "administrator"))).status_code == 201
+        assert (await client.patch(path, json={"roles": ["planner"]})).status_code == 200
+        # The right is gone at once, and with it the log-in.
+        assert (await client.get("/api/me")).status_code == 401
+
+
+async def test_a_new_password_ends_other_log_ins_and_opens_a_locked_name(house: House) -> None:
+    person = await house.add_user("li", "planner")
+    token = await house.log_in("li")
+    for _ in range(house.sessions.policy.attempts):
+        with pytest.raises(Exception, match=r"login\.refused"):
+            await house.log_in("li", "wrong")
+    async with house.client("admin") as client:
+        path = f"/api/users/{person}"
+        assert (await client.get(path)).json()["locked"] is True
+        for wrong in ("short", "li"):
+            assert (await client.post(f"{path}/password", json={"password": wrong})).status_code == 422
+        new = {"password": "another horse"}
+        assert (await client.post(f"{path}/password", json=new)).status_code == 204
+        assert (await client.get(path)).json()["locked"] is False
+    assert await house.sessions.find(token) is None
+    assert ("session.ended") in [topic for topic, _ in house.said]
+    await house.log_in("li", "another horse")
+
+
+async def test_the_own_password_needs_the_present_one_and_keeps_the_own_log_in(house: House) -> None:
+    person = await house.add_user("li", "planner")
+    other = await house.log_in("li")
+    async with house.client("li") as client:
+        path = f"/api/users/{person}/password"
+        for current in ({}, {"current": "wrong"}):
+            refused = await client.post(path, json={"password": "another horse"} | current)
+            assert list(refused.json()["error"]["fields"]) == ["current"]
+        assert (
+            await client.post(path, json={"password": "another horse", "current": PASSWORD})
+        ).status_code == 204
+        assert (await client.get("/api/me")).status_code == 200
+    assert await house.sessions.find(other) is None

@@ -1,0 +1,374 @@
+"""Every route of the edge tried without log-in, as another operator, as another client, without the right."""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from walls_routes import CASES, NAMES, OPEN, ROUTES, SOCKETS, Try
+from walls_world import (
+    BOUND,
+    Operator,
+    Side,
+    add_user,
+    board_of,
+    cheap_passwords,
+    ids_in,
+    log_in,
+    make_operator,
+    untouched,
+    walled_tables,
+)
+
+from andon.entrypoints.edge import create_app
+from andon.identity.model import Role
+from andon.kit.bus import MemoryBus
+from andon.kit.clock import SystemClock, VirtualClock
+from andon.kit.database import Database, Scope
+from andon.kit.settings import Settings
+from andon.kit.web import Services
+
+pytestmark = pytest.mark.walls
+
+AT = "2026-03-02T01:00:00.000Z"
+VIEW = {
+    "seq": 1,
+    "server_time": AT,
+    "agent_id": "018f0000-0000-7000-8000-000000000000",
+    "agent_no": None,
+    "name": "-",
+    "signed_in": True,
+    "device": None,
+    "device_tested": False,
+    "registered": False,
+    "state": "ready",
+    "since": AT,
+    "why": None,
+    "reason_id": None,
+    "pending_state": None,
+    "acw_until": None,
+    "session": None,
+    "contact": None,
+}
+SIP = {"username": "-", "secret": "-", "uri": "sip:-", "expires_in": 1}
+
+
+@dataclass
+class World:
+    """`here` tries, `there` lies behind the wall; `third` may be changed at will."""
+
+    app: FastAPI
+    client: httpx.AsyncClient
+    owner: Database
+    here: Operator
+    there: Operator
+    third: Operator
+    tables: list[str]
+    asked: list[dict[str, Any]] = field(default_factory=list)  # of core
+    hidden: set[str] = field(default_factory=set)  # marks of `there`
+    hidden_client: set[str] = field(default_factory=set)  # marks of the first client of `there`
+    headers: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+
+    async def send(
+        self,
+        headers: dict[str, str],
+        place: tuple[str, str],
+        how: Try,
+        mine: Side,
+        theirs: Side,
+    ) -> httpx.Response:
+        method, path = place
+        for name, value in how.path(mine, theirs).items():
+            path = path.replace(f"{{{name}}}", str(value))
+        query = {name: str(value) for name, value in how.query(mine, theirs).items()}
+        json = _plain(how.body(mine, theirs)) if how.body else None
+        return await self.client.request(method, path, params=query, json=json, headers=headers)
+
+    async def as_(self, operator: Operator, login: str) -> dict[str, str]:
+        if (operator.stand.code, login) not in self.headers:
+            found = await log_in(self.app.state.sessions, operator, login)
+            self.headers[operator.stand.code, login] = found
+        return self.headers[operator.stand.code, login]
+
+
+def _plain(value: Any) -> Any:
+    """Ids as JSON has them."""
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def seen(answer: httpx.Response, marks: Iterable[str]) -> list[str]:
+    return [mark for mark in marks if mark in answer.text]
+
+
+@pytest.fixture(scope="module")
+async def world(
+    owner_db: Database, db: Database, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    home = tmp_path_factory.mktemp("walls")
+    bus = MemoryBus()
+    await bus.start()
+    # Time stands still: a session that is used is written down only after a while.
+    clock = VirtualClock(SystemClock().now())
+    services = Services(Settings(home=Path(home)), db, bus, clock)
+    operators = [await make_operator(owner_db, db, home / "recordings") for _ in range(3)]
+    tables = await walled_tables(owner_db)
+    app = create_app(services, cheap_passwords())
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://andon")
+    world = World(app, client, owner_db, *operators, tables)
+    bus.serve("core.command", lambda asked: _core(world, asked))
+    for role in Role:
+        bound_to = world.there.sides[0].client if role is Role.CLIENT_VIEWER else None
+        await add_user(owner_db, world.there, f"only.{role}", [role], bound_to)
+    await add_user(owner_db, world.there, "nothing", [])
+    await add_user(owner_db, world.there, "bound", BOUND, world.there.sides[1].client)
+    for login in ("bound", "nothing", "everything", *(f"only.{role}" for role in Role)):
+        await world.as_(world.there, login)
+    world.hidden = {str(world.there.id), world.there.stand.code}
+    world.hidden |= await ids_in(owner_db, tables, world.there.scope)
+    world.hidden -= await ids_in(owner_db, tables, world.here.scope)
+    own = Scope(world.there.id, world.there.sides[1].client)
+    world.hidden_client = world.hidden - await ids_in(owner_db, [*tables, "tenant"], own)
+    world.hidden_client -= {str(world.there.pause), str(world.there.id), world.there.stand.code}
+    world.hidden_client |= world.there.sides[0].named()
+    yield world
+    await client.aclose()
+    await bus.stop()
+
+
+async def _core(world: World, asked: dict[str, Any]) -> dict[str, Any]:
+    """A core that does what it is asked, and shows each operator's board."""
+    world.asked.append(asked)
+    if asked["verb"] != "snapshot.board":
+        return {"view": VIEW, "sip": SIP}
+    (operator,) = [one for one in (world.here, world.there, world.third) if str(one.id) == asked["tenant_id"]]
+    return board_of(operator)
+
+
+def test_every_route_says_how_it_is_tried(world: World) -> None:
+    """A new route fails here until it has an entry in `walls_routes`, or a test of its own as a socket."""
+    found = set()
+    for route in iter_route_contexts(world.app.routes):
+        methods = set(getattr(route, "methods", None) or {"WS"}) - {"HEAD", "OPTIONS"}
+        found |= {(method, route.path) for method in methods}
+    sockets = {("WS", path) for path in SOCKETS}
+    assert found - ROUTES.keys() - OPEN - sockets == set(), "say in walls_routes how these are tried"
+    assert ROUTES.keys() - found == set(), "these routes are no more"
+
+
+async def test_the_tries_are_real(world: World) -> None:
+    """Whoever may, gets through with the same requests: nothing below is refused for a slip of the pen."""
+    side = world.third.sides[0]
+    headers = await world.as_(world.third, "everything")
+    marks = await ids_in(world.owner, world.tables, world.third.scope) | {world.third.stand.code}
+    wrong = []
+    for (method, path), n in CASES:
+        if ROUTES[method, path].own:
+            continue
+        how = ROUTES[method, path].tries[n]
+        answer = await world.send(headers, (method, path), how, side, side)
+        # 409: it is in use, or the name is taken by an earlier try.
+        if not (answer.is_success or answer.status_code == 409):
+            wrong.append(f"{method} {path} {n}: {answer.status_code} {answer.text}")
+        elif (
+            method == "GET"
+            and "json" in answer.headers["content-type"]
+            and not (how.blank or seen(answer, marks))
+        ):
+            wrong.append(f"{method} {path} {n} shows nothing")
+    assert wrong == []
+
+
+async def test_without_a_log_in_there_is_nothing(world: World) -> None:
+    side = world.there.sides[0]
+    answers = {}
+    async with untouched(world.owner, world.tables, world.there.scope):
+        for (place, n), name in zip(CASES, NAMES, strict=True):
+            for headers in ({"X-Andon": "1"}, {"X-Andon": "1", "Cookie": "andon_session=made-up"}):
+                answer = await world.send(headers, place, ROUTES[place].tries[n], side, side)
+                if answer.status_code != 401 or seen(answer, world.hidden):
+                    answers[name] = answer.status_code
+    assert answers == {}
+
+
+async def test_a_foreign_page_cannot_act_with_somebodys_cookie(world: World) -> None:
+    """What changes anything needs the header that only our own pages send."""
+    side = world.there.sides[0]
+    headers = {"Cookie": (await world.as_(world.there, "everything"))["Cookie"]}
+    async with untouched(world.owner, world.tables, world.there.scope):
+        for place, n in CASES:
+            if place[0] != "GET":
+                answer = await world.send(headers, place, ROUTES[place].tries[n], side, side)
+                assert answer.status_code == 403, place
+                assert answer.json()["error"]["code"] == "request.forged"
+
+
+async def test_what_is_open_to_all_shows_nothing_of_anybody(world: World) -> None:
+    for method, path in OPEN - {("POST", "/api/session"), ("GET", "/{path:path}")}:
+        answer = await world.send({}, (method, path), Try(), world.here.sides[0], world.there.sides[0])
+        # Metrics count by tenant, for whoever runs the machine.
+        assert seen(answer, world.hidden - {str(world.there.id)}) == [], path
+    elsewhere = httpx.ASGITransport(world.app, client=("203.0.113.9", 4000))
+    async with httpx.AsyncClient(transport=elsewhere, base_url="http://andon") as far:
+        assert (await far.get("/metrics")).status_code == 403
+
+
+@pytest.mark.parametrize(("place", "n"), CASES, ids=NAMES)
+async def test_another_operator(world: World, place: tuple[str, str], n: int) -> None:
+    """Somebody with every role an operator can give, at another operator."""
+    if ROUTES[place].own:
+        return  # names nobody: see below
+    how = ROUTES[place].tries[n]
+    headers = await world.as_(world.here, "everything")
+    world.asked.clear()
+    async with untouched(world.owner, [*world.tables, "tenant"], world.there.scope):
+        answer = await world.send(headers, place, how, world.here.sides[0], world.there.sides[0])
+    assert answer.status_code == how.refused if how.refused else answer.is_success, answer.text
+    assert seen(answer, _unasked(world.hidden, how, world.here.sides[0], world.there.sides[0])) == []
+    _core_heard_only_of(world, world.here, "everything")
+
+
+@pytest.mark.parametrize(("place", "n"), CASES, ids=NAMES)
+async def test_another_client_of_the_same_operator(world: World, place: tuple[str, str], n: int) -> None:
+    """Somebody bound to the second client, viewer and agent in one, tries for what is the first one's."""
+    route = ROUTES[place]
+    if route.own:
+        return
+    how = route.tries[n]
+    mine, theirs = world.there.sides[1], world.there.sides[0]
+    world.asked.clear()
+    async with untouched(world.owner, world.tables, world.there.scope):
+        answer = await world.send(await world.as_(world.there, "bound"), place, how, mine, theirs)
+    if route.who.isdisjoint(BOUND):
+        assert answer.status_code == 403
+    elif how.refused and not how.operators:
+        assert answer.status_code in (404, 422), answer.text
+    else:
+        assert answer.is_success, answer.text
+    assert seen(answer, _unasked(world.hidden_client, how, mine, theirs)) == []
+    _core_heard_only_of(world, world.there, "bound")
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+async def test_without_the_right(world: World, role: Role | None) -> None:
+    """In one's own house, with one role only: exactly the routes of that role answer."""
+    headers = await world.as_(world.there, f"only.{role}" if role else "nothing")
+    side = world.there.sides[0]
+    wrong = []
+    async with untouched(world.owner, world.tables, world.there.scope):
+        for (place, n), name in zip(CASES, NAMES, strict=True):
+            route = ROUTES[place]
+            allowed = role in route.who
+            if route.who == frozenset(Role) and place[1] != "/api/state-reasons/{id}":
+                allowed = allowed or place[1].startswith("/api/me")  # whoever is logged in
+            # What is allowed changes things, a recording's hearing among them.
+            if route.own or (allowed and (place[0] != "GET" or place[1].endswith("/recording"))):
+                continue
+            answer = await world.send(headers, place, route.tries[n], side, side)
+            if (answer.status_code != 403) is not allowed:
+                wrong.append(f"{name}: {answer.status_code}")
+    assert wrong == []
+
+
+async def test_what_is_of_the_own_log_in_changes_nobody_elses(world: World) -> None:
+    await add_user(world.owner, world.there, "leaver", [Role.PLANNER])
+    headers = await world.as_(world.there, "leaver")
+    side = world.there.sides[0]
+    kept = [table for table in world.tables if table not in ("app_user", "user_session", "audit_log")]
+    async with (
+        untouched(world.owner, kept, world.there.scope),
+        untouched(world.owner, world.tables, world.here.scope),
+    ):
+        spoken = ROUTES["PUT", "/api/me/locale"].tries[0]
+        for place, how in ((("PUT", "/api/me/locale"), spoken), (("DELETE", "/api/session"), Try())):
+            assert (await world.send(headers, place, how, side, side)).is_success
+    assert (await world.send(headers, ("GET", "/api/me"), Try(), side, side)).status_code == 401
+    others = await world.as_(world.there, "everything")
+    assert (await world.send(others, ("GET", "/api/me"), Try(), side, side)).is_success
+
+
+async def test_an_agent_hears_only_the_recordings_of_their_own_calls(world: World) -> None:
+    side = world.there.sides[0]
+    for path in ("recording", "peaks"):
+        place = ("GET", f"/api/contacts/{{contact_id}}/{path}")
+        (how,) = ROUTES[place].tries
+        for login, status in (("only.agent", 404), ("everything", 200), ("only.quality", 200)):
+            answer = await world.send(await world.as_(world.there, login), place, how, side, side)
+            assert answer.status_code == status, (path, login)
+
+
+async def test_a_clients_viewer_sees_no_whole_numbers(world: World) -> None:
+    """The caller's number is the operator's to know; it cannot be guessed digit by digit either."""
+    side = world.there.sides[0]
+    viewer = await world.as_(world.there, "only.client_viewer")
+    whole = await world.as_(world.there, "only.supervisor")
+    place = ("GET", "/api/contacts/{contact_id}")
+    (how,) = ROUTES[place].tries
+    caller = (await world.send(whole, place, how, side, side)).json()["caller"]
+    assert caller.isdigit()
+    shown = await world.send(viewer, place, how, side, side)
+    assert shown.is_success and caller not in shown.text
+    part = Try(query=lambda m, t: {"q": caller[2:8]})
+    for headers, found in ((whole, True), (viewer, False)):
+        contacts = await world.send(headers, ("GET", "/api/contacts"), part, side, side)
+        assert (str(side.contact) in contacts.text) is found
+
+
+def _unasked(marks: set[str], how: Try, mine: Side, theirs: Side) -> set[str]:
+    """The marks but those the request itself brought: they may be told back."""
+    brought = str(how.path(mine, theirs)) + str(how.query(mine, theirs))
+    if how.body:
+        brought += str(_plain(how.body(mine, theirs)))
+    return {mark for mark in marks if mark not in brought}
+
+
+def _core_heard_only_of(world: World, operator: Operator, login: str) -> None:
+    for asked in world.asked:
+        assert asked["tenant_id"] == str(operator.id)
+        assert asked.get("agent_id", str(operator.users[login])) == str(operator.users[login])
+
+
+async def test_a_name_that_another_operator_uses_is_free_here(world: World) -> None:
+    """A refusal would tell that it exists there."""
+    side, n = world.there.sides[0], world.there.stand.code
+    headers = await world.as_(world.third, "everything")
+    pause = {"kind": "break", "name_zh": f"小休 {n}", "name_en": "Pause"}
+    user = {"login": "only.planner", "name": "x", "roles": ["agent"], "password": "correct horse"}
+    for path, body in (
+        ("/api/clients", {"name": f"甲方0 {side.tag}", "short_name": "x"}),
+        ("/api/skills", {"name": f"普通话 {n}"}),
+        ("/api/trunks", {"name": f"中继 {n}", "host": "a.example"}),
+        ("/api/state-reasons", pause),
+        ("/api/calendars", {"name": f"时间 {side.tag}"}),
+        ("/api/users", user | {"agent_no": "8000"[:3] + "9"}),
+    ):
+        how = Try(body=lambda m, t, body=body: body)
+        answer = await world.send(headers, ("POST", path), how, side, side)
+        assert answer.status_code == 201, answer.text
+
+
+async def test_an_agent_bound_to_a_client_corrects_its_customers_and_the_change_is_on_record(
+    world: World,
+) -> None:
+    """The audit log lies behind the client wall; what is changed in front of it is written there too."""
+    side = world.there.sides[1]
+    headers = await world.as_(world.there, "bound")
+    how = Try(path=lambda m, t: {"id": t.customer}, body=lambda m, t: {"notes": "called back"})
+    assert (await world.send(headers, ("PATCH", "/api/customers/{id}"), how, side, side)).is_success
+    entries = await world.send(
+        await world.as_(world.there, "only.auditor"),
+        ("GET", "/api/audit"),
+        Try(query=lambda m, t: {"object_id": t.customer}),
+        side,
+        side,
+    )
+    (entry,) = entries.json()["items"]
+    assert entry["user_name"].startswith("bound") and entry["after"] == {"notes": "called back"}
+    assert entry["before"] == {"notes": side.tag}

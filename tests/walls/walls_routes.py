@@ -1,0 +1,348 @@
+"""Every route of the edge, who may use it, and how it is tried from the wrong side of a wall.
+
+`Try` makes a request of one's own side `mine` and the side behind the wall `theirs`. A request that names
+something of theirs is refused with `refused`; one that names nothing is answered and shows nothing of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from walls_world import DAY, Side
+
+from andon.identity.model import Role
+
+ADMIN = frozenset({Role.ADMINISTRATOR})
+AGENT = frozenset({Role.AGENT})
+ALL = frozenset(Role)
+STAFF = ALL - AGENT
+CONTACTS = frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AUDITOR, Role.CLIENT_VIEWER})
+BOARD = frozenset({Role.SUPERVISOR, Role.PLANNER, Role.ADMINISTRATOR, Role.CLIENT_VIEWER})
+
+# Nobody needs to be logged in: logging in, and what holds nothing of anybody.
+OPEN = {
+    ("POST", "/api/session"),
+    ("GET", "/api/openapi.json"),
+    ("GET", "/healthz"),
+    ("GET", "/metrics"),
+    ("GET", "/{path:path}"),
+}
+SOCKETS = {"/api/live", "/sip"}
+
+Of = Callable[[Side, Side], Any]
+
+
+@dataclass(frozen=True)
+class Try:
+    """One request. `refused` 0: it names nothing of theirs. `blank`: it shows nothing of one's own either.
+    `operators`: what it names is the operator's, so that its own clients' people may see it."""
+
+    path: Of = lambda mine, theirs: {}
+    query: Of = lambda mine, theirs: {}
+    body: Of | None = None
+    refused: int = 0
+    blank: bool = False
+    operators: bool = False
+
+
+@dataclass(frozen=True)
+class Route:
+    """Who may, and the tries. `own`: changes nothing but the asker's own log-in."""
+
+    who: frozenset[Role]
+    tries: tuple[Try, ...] = (Try(),)
+    own: bool = False
+
+
+def one(name: str, **more: Any) -> Try:
+    """The thing itself, by its id."""
+    return Try(path=lambda mine, theirs: {"id": _of(theirs, name)}, refused=404, **more)
+
+
+def _of(side: Side, name: str) -> Any:
+    return getattr(side, name) if hasattr(side, name) else getattr(side.operator, name)
+
+
+def contact(**more: Any) -> Try:
+    return Try(path=lambda mine, theirs: {"contact_id": theirs.contact}, refused=404, **more)
+
+
+def make(body: Of, refused: int = 0) -> Try:
+    return Try(body=body, refused=refused, blank=True)
+
+
+def change(name: str, body: Of) -> tuple[Try, ...]:
+    return (Try(path=lambda mine, theirs: {"id": _of(theirs, name)}, body=body, refused=404),)
+
+
+def mend(name: str, body: Of) -> Try:
+    """Put something of theirs into a thing of one's own."""
+    return Try(path=lambda mine, theirs: {"id": _of(mine, name)}, body=body, refused=422)
+
+
+def filtered(**filters: Callable[[Side], Any]) -> Try:
+    """A list narrowed to something of theirs."""
+    return Try(query=lambda mine, theirs: {name: of(theirs) for name, of in filters.items()})
+
+
+def resource(
+    path: str,
+    name: str,
+    readers: frozenset[Role],
+    new: tuple[Try, ...],
+    patches: tuple[Try, ...],
+    *lists: Try,
+) -> dict[tuple[str, str], Route]:
+    """The five routes of something an administrator sets up."""
+    shared = name == "pause"
+    return {
+        ("GET", path): Route(readers, (Try(operators=shared), *lists)),
+        ("POST", path): Route(ADMIN, new),
+        ("GET", path + "/{id}"): Route(readers, (one(name, operators=shared),)),
+        ("PATCH", path + "/{id}"): Route(ADMIN, patches),
+        ("DELETE", path + "/{id}"): Route(ADMIN, (one(name),)),
+    }
+
+
+def renamed(name: str, word: str = "name") -> tuple[Try, ...]:
+    return change(name, lambda mine, theirs: {word: "x"})
+
+
+def desk(body: Of | None = None) -> Route:
+    """A verb for core: the agent is always the asker, nothing can be named."""
+    return Route(AGENT, (Try(body=body, blank=True),))
+
+
+def _user(mine: Side, theirs: Side) -> dict[str, Any]:
+    return {"login": "new", "name": "x", "roles": ["planner"], "password": "correct horse"}
+
+
+def _summary(contact: Side, reason: Side) -> dict[str, Any]:
+    return {"contact_id": contact.contact, "reason_id": reason.reason, "note": "x", "resolved": False}
+
+
+ROUTES: dict[tuple[str, str], Route] = {
+    ("DELETE", "/api/session"): Route(ALL, own=True),
+    ("GET", "/api/me"): Route(ALL),
+    ("PUT", "/api/me/locale"): Route(ALL, (make(lambda m, t: {"locale": "zh"}),), own=True),
+    ("GET", "/api/users"): Route(STAFF, (Try(), Try(query=lambda m, t: {"role": "agent"}))),
+    ("POST", "/api/users"): Route(
+        ADMIN,
+        (
+            make(_user),
+            make(lambda m, t: _user(m, t) | {"roles": ["client_viewer"], "client_id": t.client}, 422),
+        ),
+    ),
+    ("GET", "/api/users/{id}"): Route(STAFF, (one("agent"),)),
+    ("PATCH", "/api/users/{id}"): Route(ADMIN, renamed("agent")),
+    ("POST", "/api/users/{id}/password"): Route(
+        ADMIN, change("agent", lambda m, t: {"password": "another password"})
+    ),
+    ("PUT", "/api/users/{id}/skills"): Route(
+        ADMIN,
+        (
+            *change("agent", lambda m, t: [{"skill_id": m.operator.skill, "level": 9}]),
+            mend("agent", lambda m, t: [{"skill_id": t.operator.skill, "level": 9}]),
+        ),
+    ),
+    ("GET", "/api/agent-skills"): Route(STAFF, (Try(), filtered(user_id=lambda t: t.operator.agent))),
+    ("GET", "/api/audit"): Route(
+        frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+        (Try(), filtered(object_id=lambda t: t.operator.skill), filtered(user_id=lambda t: t.operator.agent)),
+    ),
+    **resource(
+        "/api/clients",
+        "client",
+        STAFF,
+        (make(lambda m, t: {"name": "x", "short_name": "x"}),),
+        renamed("client"),
+    ),
+    **resource(
+        "/api/projects",
+        "project",
+        STAFF,
+        (make(lambda m, t: {"client_id": t.client, "name": "x"}, 422),),
+        renamed("project"),
+        filtered(client_id=lambda t: t.client),
+    ),
+    **resource(
+        "/api/skills",
+        "skill",
+        STAFF,
+        (make(lambda m, t: {"name": "x"}),),
+        renamed("skill"),
+    ),
+    **resource(
+        "/api/queues",
+        "queue",
+        STAFF,
+        (
+            make(lambda m, t: {"project_id": t.project, "name": "x"}, 422),
+            make(
+                lambda m, t: {
+                    "project_id": m.project,
+                    "name": "y",
+                    "required_skills": [{"skill_id": t.operator.skill}],
+                },
+                422,
+            ),
+        ),
+        (
+            *renamed("queue"),
+            mend("queue", lambda m, t: {"required_skills": [{"skill_id": t.operator.skill}]}),
+        ),
+        filtered(project_id=lambda t: t.project),
+        filtered(client_id=lambda t: t.client),
+    ),
+    **resource(
+        "/api/state-reasons",
+        "pause",
+        ALL,
+        (make(lambda m, t: {"kind": "break", "name_zh": "x", "name_en": "x"}),),
+        renamed("pause", "name_en"),
+    ),
+    **resource(
+        "/api/trunks",
+        "trunk",
+        ADMIN,
+        (make(lambda m, t: {"name": "x", "host": "a.example"}),),
+        renamed("trunk"),
+    ),
+    **resource(
+        "/api/numbers",
+        "number",
+        STAFF,
+        (
+            make(lambda m, t: {"project_id": t.project, "e164": m.e164 + "1", "label": "x"}, 422),
+            make(
+                lambda m, t: {
+                    "project_id": m.project,
+                    "e164": m.e164 + "2",
+                    "label": "x",
+                    "trunk_id": t.operator.trunk,
+                },
+                422,
+            ),
+            make(
+                lambda m, t: {"project_id": m.project, "e164": m.e164 + "3", "label": "x", "flow_id": t.flow},
+                422,
+            ),
+        ),
+        (
+            *renamed("number", "label"),
+            mend("number", lambda m, t: {"project_id": t.project}),
+            mend("number", lambda m, t: {"trunk_id": t.operator.trunk}),
+            mend("number", lambda m, t: {"flow_id": t.flow}),
+        ),
+        filtered(project_id=lambda t: t.project),
+        filtered(client_id=lambda t: t.client),
+    ),
+    ("GET", "/api/flows"): Route(STAFF, (Try(), filtered(project_id=lambda t: t.project))),
+    ("GET", "/api/flows/{id}"): Route(STAFF, (one("flow"),)),
+    ("GET", "/api/flows/{id}/versions"): Route(STAFF, (one("flow"),)),
+    ("GET", "/api/flows/{id}/versions/{version}"): Route(
+        STAFF, (Try(path=lambda m, t: {"id": t.flow, "version": 1}, refused=404),)
+    ),
+    ("POST", "/api/flows"): Route(ADMIN, (make(lambda m, t: {"project_id": t.project, "name": "x"}, 422),)),
+    ("POST", "/api/flows/{id}/versions"): Route(
+        ADMIN,
+        (
+            *change("flow", lambda m, t: {"graph": m.graph()}),
+            mend("flow", lambda m, t: {"graph": t.graph()}),
+        ),
+    ),
+    **resource(
+        "/api/calendars",
+        "calendar",
+        ADMIN,
+        (
+            make(lambda m, t: {"name": "y"}),
+            make(lambda m, t: {"name": "x", "project_id": t.project}, 422),
+        ),
+        (*renamed("calendar"), mend("calendar", lambda m, t: {"project_id": t.project})),
+    ),
+    ("POST", "/api/calendars/preview"): Route(ADMIN, (make(lambda m, t: {}),)),
+    ("GET", "/api/customers"): Route(
+        ALL - {Role.PLANNER},
+        (
+            Try(),
+            filtered(client_id=lambda t: t.client),
+            filtered(q=lambda t: t.tag),
+            filtered(q=lambda t: t.e164),
+            filtered(cursor=lambda t: t.customer),
+        ),
+    ),
+    ("GET", "/api/customers/{id}"): Route(ALL - {Role.PLANNER}, (one("customer"),)),
+    ("PATCH", "/api/customers/{id}"): Route(ADMIN | AGENT, renamed("customer", "notes")),
+    **resource(
+        "/api/wrap-reasons",
+        "reason",
+        ALL - {Role.PLANNER},
+        (
+            make(lambda m, t: {"project_id": t.project, "name_zh": "x", "name_en": "x"}, 422),
+            make(
+                lambda m, t: {
+                    "project_id": m.project,
+                    "parent_id": t.reason,
+                    "name_zh": "y",
+                    "name_en": "y",
+                },
+                422,
+            ),
+        ),
+        (*renamed("reason", "name_en"), mend("reason", lambda m, t: {"parent_id": t.branch})),
+        filtered(project_id=lambda t: t.project),
+    ),
+    ("POST", "/api/desk/sign-in"): desk(lambda m, t: {}),
+    ("POST", "/api/desk/sign-out"): desk(),
+    ("POST", "/api/desk/state"): desk(lambda m, t: {"state": "break", "reason_id": t.operator.pause}),
+    ("POST", "/api/desk/device-test"): desk(lambda m, t: {"passed": True}),
+    ("POST", "/api/desk/hold"): desk(),
+    ("POST", "/api/desk/retrieve"): desk(),
+    ("POST", "/api/desk/mute"): desk(lambda m, t: {"on": True}),
+    ("POST", "/api/desk/dtmf"): desk(lambda m, t: {"digits": "1"}),
+    ("POST", "/api/desk/hangup"): desk(),
+    ("POST", "/api/desk/reject"): desk(),
+    ("POST", "/api/desk/wrap-extend"): desk(lambda m, t: {"seconds": 10}),
+    ("POST", "/api/desk/wrap-up"): Route(
+        AGENT,
+        (
+            Try(body=lambda m, t: _summary(t, t), refused=404),
+            Try(body=lambda m, t: _summary(t, m), refused=404),
+            Try(body=lambda m, t: _summary(m, t), refused=422),
+        ),
+    ),
+    ("GET", "/api/contacts"): Route(
+        CONTACTS | AGENT,
+        (
+            Try(),
+            filtered(q=lambda t: t.contact),
+            filtered(q=lambda t: t.tag),
+            filtered(queue=lambda t: t.queue),
+            filtered(project=lambda t: t.project),
+            filtered(customer=lambda t: t.customer),
+            filtered(agent=lambda t: t.operator.users["everything"]),
+            Try(query=lambda m, t: {"limit": 200, "from": f"{DAY}T00:00:00Z"}),
+        ),
+    ),
+    ("GET", "/api/desk/contacts"): Route(AGENT, (Try(blank=True),)),
+    ("GET", "/api/contacts/{contact_id}"): Route(CONTACTS | AGENT, (contact(),)),
+    ("GET", "/api/contacts/{contact_id}/why"): Route(CONTACTS, (contact(),)),
+    ("GET", "/api/contacts/{contact_id}/recording"): Route(
+        frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AGENT}), (contact(),)
+    ),
+    ("GET", "/api/contacts/{contact_id}/peaks"): Route(
+        frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AGENT}), (contact(blank=True),)
+    ),
+    ("GET", "/api/voicemails"): Route(CONTACTS),
+    ("GET", "/api/board"): Route(BOARD),
+    ("GET", "/api/board/figures"): Route(BOARD, (Try(query=lambda m, t: {"day": DAY, "agents": True}),)),
+    ("GET", "/api/desk/today"): Route(AGENT, (Try(blank=True),)),
+    ("GET", "/api/ledger"): Route(frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR})),
+    ("POST", "/api/ledger/check"): Route(
+        frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}), (make(lambda m, t: {}),)
+    ),
+}
+
+CASES = [(place, n) for place, route in ROUTES.items() for n in range(len(route.tries))]
+NAMES = [f"{method} {path} {n}" for (method, path), n in CASES]

@@ -1,0 +1,35 @@
+import type { ComponentType } from "react";
+import { Calendars } from "./sections/Calendars";
+import { Clients } from "./sections/Clients";
+import { Flows } from "./sections/Flows";
+import { Numbers } from "./sections/Numbers";
+import { Projects } from "./sections/Projects";
+import { Queues } from "./sections/Queues";
+import { Skills } from "./sections/Skills";
+import { StateReasons } from "./sections/StateReasons";
+import { Trunks } from "./sections/Trunks";
+import { Users } from "./sections/Users";
+import { WrapReasons } from "./sections/WrapReasons";
+
+/** What the page administers, in the order of its menu. A section's key is its address and its text's key. */
+export const GROUPS = [
+  { key: "people", sections: ["users", "skills"] },
+  { key: "work", sections: ["clients", "projects", "queues", "wrap-reasons", "state-reasons"] },
+  { key: "lines", sections: ["numbers", "trunks", "flows", "calendars"] },
+] as const;
+
+export type SectionKey = (typeof GROUPS)[number]["sections"][number];
+
+export const SECTIONS: Record<SectionKey, ComponentType> = {
+  users: Users,
+  skills: Skills,
+  clients: Clients,
+  projects: Projects,
+  queues: Queues,
+  "wrap-reasons": WrapReasons,
+  "state-reasons": StateReasons,
+  numbers: Numbers,
+  trunks: Trunks,
+  flows: Flows,
+  calendars: Calendars,
+};

@@ -1,0 +1,157 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Select, Tag, Tooltip } from "antd";
+import { useState } from "react";
+import type { Role } from "@/shared/api";
+import { fields } from "@/shared/fields";
+import { useT } from "@/shared/i18n";
+import { common } from "@/shared/texts";
+import { call, listQuery, useChoices, useList, useSave } from "../kit/api";
+import { Editor } from "../kit/Editor";
+import { type Column, ResourceList } from "../kit/ResourceList";
+import { useDone } from "../kit/ResourcePage";
+import { texts } from "../texts";
+import type { AgentSkill, Client, Skill, User } from "../types";
+import { PasswordReset } from "./PasswordReset";
+import { toUserBody, toUserValues, UserForm, type UserValues } from "./UserForm";
+
+type Shown = "active" | "left" | "all";
+
+export function Users() {
+  const t = useT(texts);
+  const n = useT(fields);
+  const c = useT(common);
+  const done = useDone();
+  const cache = useQueryClient();
+  const users = useList<User>("/api/users");
+  const links = useQuery(listQuery<AgentSkill>("/api/agent-skills"));
+  const skills = useChoices<Skill>("/api/skills", (row) => row.name);
+  const clients = useChoices<Client>("/api/clients", (row) => row.short_name);
+  const save = useSave<User>("/api/users");
+  const [shown, setShown] = useState<Shown>("active");
+  const [editing, setEditing] = useState<{ row: User | null } | null>(null);
+  const [resetting, setResetting] = useState<User | null>(null);
+  const [saved, setSaved] = useState<string | null>(null);
+  const skillsOf = (id: string) => (links.data ?? []).filter((link) => link.user_id === id);
+
+  const columns: Column<User>[] = [
+    { key: "name", title: n("name"), render: (row) => row.name },
+    { key: "login", title: n("login"), render: (row) => <code>{row.login}</code> },
+    { key: "no", title: n("agent_no"), render: (row) => row.agent_no },
+    { key: "department", title: n("department"), render: (row) => row.department },
+    {
+      key: "roles",
+      title: n("roles"),
+      render: (row) => (
+        <>
+          {row.roles.map((role) => (
+            <Tag key={role}>{c(`role.${role}`)}</Tag>
+          ))}
+          {row.client_id ? <Tag color="processing">{clients.name(row.client_id)}</Tag> : null}
+        </>
+      ),
+    },
+    {
+      key: "skills",
+      title: n("skills"),
+      render: (row) =>
+        skillsOf(row.id)
+          .map((link) => `${skills.name(link.skill_id) ?? ""} ${link.level}`)
+          .join(t("comma")),
+    },
+    {
+      key: "state",
+      title: t("users.state"),
+      render: (row) =>
+        row.locked ? (
+          <Tooltip title={t("users.locked.hint")}>
+            <Tag color="error">{t("users.locked")}</Tag>
+          </Tooltip>
+        ) : (
+          <Tag color={row.active ? "success" : "default"}>
+            {t(row.active ? "users.active" : "users.left")}
+          </Tag>
+        ),
+    },
+  ];
+  const query = {
+    ...users,
+    data: users.data?.filter((row) => shown === "all" || row.active === (shown === "active")),
+  } as typeof users;
+
+  const store = async (values: UserValues, row: User | null) => {
+    const answer = await save.mutateAsync({ id: row?.id ?? null, body: toUserBody(values, row) });
+    // Should the skills be refused, the person is there: the next try changes, it does not make another.
+    if (row === null) setEditing({ row: answer });
+    if (values.roles.includes("agent")) {
+      await call.put("/api/users/{id}/skills", answer.id, values.skills);
+      await cache.invalidateQueries({ queryKey: listQuery("/api/agent-skills").queryKey });
+    }
+    setSaved(answer.id);
+    setEditing(null);
+    done(t(row ? "done.changed" : "done.made", { name: answer.name }));
+  };
+
+  return (
+    <>
+      <ResourceList<User>
+        title={t("section.users")}
+        lead={t("users.lead")}
+        query={query}
+        columns={columns}
+        text={(row) =>
+          [
+            row.name,
+            row.login,
+            row.agent_no,
+            row.department,
+            ...row.roles.map((role: Role) => c(`role.${role}`)),
+          ]
+            .filter(Boolean)
+            .join(" ")
+        }
+        nameOf={(row) => row.name}
+        onOpen={(row) => setEditing({ row })}
+        onAdd={() => setEditing({ row: null })}
+        addLabel={t("add", { noun: n("kind.user") })}
+        saved={saved}
+        dim={(row) => !row.active}
+        tools={
+          <Select<Shown>
+            value={shown}
+            onChange={setShown}
+            aria-label={t("users.state")}
+            className="resource-filter"
+            options={(["active", "left", "all"] as const).map((value) => ({
+              value,
+              label: t(`users.show.${value}`),
+            }))}
+          />
+        }
+        actions={(row) => (
+          <Button
+            type="text"
+            size="small"
+            aria-label={`${t("password.reset")} ${row.name}`}
+            onClick={() => setResetting(row)}
+          >
+            {t("password.reset")}
+          </Button>
+        )}
+      />
+      <Editor<UserValues>
+        open={editing !== null && !links.isPending}
+        title={
+          editing?.row
+            ? t("edit.title", { noun: n("kind.user"), name: editing.row.name })
+            : t("add", { noun: n("kind.user") })
+        }
+        initial={toUserValues(editing?.row ?? null, editing?.row ? skillsOf(editing.row.id) : [])}
+        onClose={() => setEditing(null)}
+        onSave={(values) => store(values, editing?.row ?? null)}
+      >
+        {(form) => <UserForm row={editing?.row ?? null} form={form} />}
+      </Editor>
+      {resetting ? <PasswordReset user={resetting} onClose={() => setResetting(null)} /> : null}
+    </>
+  );
+}
