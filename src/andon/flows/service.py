@@ -73,7 +73,8 @@ class Flows:
         self._older |= {(version.flow_id, version.version): version for version in versions}
 
     def resume(self, port: ContactPort, kept: bytes) -> FlowHandle:
-        """A handle that goes on where `Handle.keep` was called. Raises `LookupError`, `msgspec.DecodeError`."""
+        """A handle that goes on where `Handle.keep` was called. Raises `LookupError` and
+        `msgspec.DecodeError`."""
         position = _position(kept)
         version = self._versions.get(position.flow_id)
         if version is None or version.version != position.version:

@@ -56,6 +56,11 @@ class DevicePort(Protocol):
     async def open(self, agent_id: UUID, device: Literal["browser", "sip"]) -> Credentials:
         """A new account in place of the one before. Raises `AndonError` when the engine is away."""
 
+    def adopt(
+        self, agent_id: UUID, device: Literal["browser", "sip"], username: str, secret: str
+    ) -> Credentials:
+        """An account that the core before made."""
+
     async def close(self, username: str) -> None:
         """Take an account away; never raises."""
 
@@ -72,7 +77,20 @@ class Session(msgspec.Struct, kw_only=True):
     where: str
     since: datetime
     account: Any
+    seen: bool = False  # a live connection was told of
     away: Timer | None = None  # runs while the live connection is missing
+
+
+class KeptSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A session as a later core's desk takes it over; the account's secret lives as long as it does."""
+
+    session: str
+    device: Literal["browser", "sip"]
+    where: str
+    since: datetime
+    seen: bool
+    username: str
+    secret: str
 
 
 class Desk:
@@ -114,6 +132,35 @@ class Desk:
 
     def session_of(self, agent_id: UUID) -> Session | None:
         return self._sessions.get(agent_id)
+
+    def keep(self, agent_id: UUID) -> KeptSession | None:
+        """The agent's session, once it has an account."""
+        session = self._sessions.get(agent_id)
+        if session is None or session.account is None:
+            return None
+        return KeptSession(
+            session=session.session,
+            device=session.device,
+            where=session.where,
+            since=session.since,
+            seen=session.seen,
+            username=session.account.username,
+            secret=session.account.secret,
+        )
+
+    def resume(self, agent_id: UUID, kept: KeptSession) -> None:
+        """Take a session over. Its live connection, if it had one, must show itself again."""
+        session = self._sessions[agent_id] = Session(
+            agent_id=agent_id,
+            session=kept.session,
+            device=kept.device,
+            where=kept.where,
+            since=kept.since,
+            account=self._devices.adopt(agent_id, kept.device, kept.username, kept.secret),
+            seen=kept.seen,
+        )
+        if kept.seen:
+            self._present(session, connected=False)
 
     async def perform(self, verb: str, agent_id: UUID, asked: dict[str, Any]) -> dict[str, Any]:
         """Do what a desk asks and show the agent as they are then. Raises `AndonError`."""
@@ -214,6 +261,9 @@ class Desk:
         if session.away is not None:
             session.away.cancel()
             session.away = None
+        if not session.seen:
+            session.seen = True
+            self._show(session.agent_id)
         if not connected:
             session.away = self._scheduler.call_later(ABSENCE_S, self._absent, session)
 

@@ -193,6 +193,6 @@ class FlowDriver(Protocol):
         ...
 
     def resume(self, port: ContactPort, kept: bytes) -> FlowHandle:
-        """A handle that goes on where `keep` was called. Raises `LookupError` when that version of the flow is
-        not there, `msgspec.DecodeError` for what nobody kept."""
+        """A handle that goes on where `keep` was called. Raises `LookupError` when that version of the
+        flow is not there, `msgspec.DecodeError` for what nobody kept."""
         ...

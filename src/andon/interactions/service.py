@@ -80,10 +80,6 @@ class Medium(Protocol):
 
     def perform(self, contact: Contact, order: MediumOrder) -> None: ...
 
-    def keep(self, contact: Contact) -> bytes:
-        """What a later core's medium must know of the contact besides itself."""
-        ...
-
 
 class KeptContact(msgspec.Struct, frozen=True, kw_only=True):
     """A live contact as a later core resumes it. `timers`: when they are due, by tag."""
@@ -92,7 +88,6 @@ class KeptContact(msgspec.Struct, frozen=True, kw_only=True):
     place: KeptPlace | None
     timers: dict[str, datetime]
     flow: bytes | None
-    medium: bytes
 
 
 class Changes:
@@ -266,7 +261,6 @@ class Floor:
             place=self.router.keep_contact(contact_id),
             timers=self._due.get(contact_id, {}),
             flow=None if handle is None else handle.keep(),
-            medium=self._medium.keep(contact),
         )
 
     def resume(self, kept: KeptContact) -> None:

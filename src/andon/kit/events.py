@@ -9,6 +9,8 @@ class CoreStarted(Fact, frozen=True, kw_only=True):
     kind: ClassVar[str] = "core.started"
     version_of_code: str
     clean: bool  # false: the one before did not stop in order
+    resumed_contacts: int = 0  # live contacts of the core before that go on
+    resumed_agents: int = 0  # and signed-in agents
 
 
 class CoreStopped(Fact, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from andon.routing.events import AgentState
 from andon.routing.floor import Floor
 from andon.routing.model import AgentConfig, CentreConfig, Effect, OfferEnd, QueueConfig
 from andon.routing.presence import TALKING, AgentEvent
-from andon.routing.records import AgentRecord, ContactRecord, Conversation, OfferRecord, QueueRecord
+from andon.routing.records import AgentRecord, ContactRecord, Conversation, OfferRecord
 
 Plain = dict[str, Any]
 
@@ -92,9 +92,7 @@ class Restorable(Floor):
         return KeptAgent(
             config=agent.config,
             plain={name: getattr(agent, name) for name in _AGENT},
-            talk=None
-            if talk is None
-            else KeptTalk(talk.contact_id, talk.queue.config, talk.started_ms),
+            talk=None if talk is None else KeptTalk(talk.contact_id, talk.queue.config, talk.started_ms),
         )
 
     def keep_contact(self, contact_id: UUID) -> KeptContact | None:
@@ -124,8 +122,8 @@ class Restorable(Floor):
         return () if agent is None else agent.queues.keys()
 
     def void_offer(self, offer_id: UUID, now: datetime) -> list[Effect]:
-        """The offer is over and nobody is to blame: the ring was lost with a core. The agent is ready again, the
-        idle time kept, and the contact goes on from the place it had. Over already: nothing."""
+        """The offer is over and nobody is to blame: the ring was lost with a core. The agent is ready again,
+        the idle time kept, and the contact goes on from the place it had. Over already: nothing."""
         effects: list[Effect] = []
         self._at(now)
         offer = self._offers.get(offer_id)
@@ -152,8 +150,8 @@ class Restorable(Floor):
         for contact in sorted(contacts, key=lambda contact: contact.number):
             self._number = max(self._number, contact.number)
             self._restore_place(contact)
-        for record in self._centre.signed_in.values():
-            self._check(record)
+        for signed_in in self._centre.signed_in.values():
+            self._check(signed_in)
         for queue_record in self._centre.queues.values():
             if queue_record.empty_until_ms is not None:
                 self._due(queue_record.empty_until_ms, queue_record)

@@ -222,7 +222,9 @@ class JournalWriter:
             )
         connection = self._connection
         rows = sorted(rows, key=lambda row: row.tenant_id)  # stable
-        facts = {tenant: list(of_tenant) for tenant, of_tenant in groupby(rows, key=lambda row: row.tenant_id)}
+        facts = {
+            tenant: list(of_tenant) for tenant, of_tenant in groupby(rows, key=lambda row: row.tenant_id)
+        }
         for attempt in range(2):
             try:
                 async with asyncio.timeout(60), connection.pipeline(), connection.transaction():
