@@ -62,10 +62,12 @@ async def recorded_whole(house: House, facts: list[Any]) -> tuple[np.ndarray, np
     path = await house.stored(contact_id, 30)
     stored = await house.fact(contact_id, "recording.stored")
     stopped = await house.fact(contact_id, "recording.stopped")
-    assert abs(stored["audio_ms"] - stopped["total_ms"]) <= 100
     at = {row["kind"]: row["at"] for row in facts}
     on_record = (at["contact.ended"] - at["recording.started"]).total_seconds() * 1000
-    assert abs(stored["audio_ms"] - on_record) <= 100
+    assert abs(stopped["total_ms"] - on_record) <= 2
+    # on a busy machine the engine begins to record some time before it says so, and says how long at most
+    started = await house.fact(contact_id, "recording.started")
+    assert -100 <= stored["audio_ms"] - on_record <= 100 + started["within_ms"], (stored, started, on_record)
     return sides(path)
 
 

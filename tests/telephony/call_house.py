@@ -58,14 +58,15 @@ class House:
         self.carrier: Carrier
         self.bus: Bus
         self.core: asyncio.subprocess.Process | None = None
-        self._server = EmbeddedServer(self.settings)
+        self.database = EmbeddedServer(self.settings)
+        self._journal: psycopg.AsyncConnection[dict[str, Any]] | None = None
         self._stack = contextlib.AsyncExitStack()
         self._phones = 0
 
     async def start(self) -> None:
         settings, stack = self.settings, self._stack
-        await asyncio.to_thread(self._server.start)
-        stack.push_async_callback(asyncio.to_thread, self._server.stop)
+        await asyncio.to_thread(self.database.start)
+        stack.push_async_callback(asyncio.to_thread, self.database.stop)
         await asyncio.to_thread(migrate, settings)
         owner_url, self.app_url = database_urls(settings)
         self.world = await seed(owner_url, settings.ports().town_sip)
@@ -82,13 +83,7 @@ class House:
         self.bus.subscribe("agent", lambda topic, view: self.views.__setitem__(topic[6:], view))
         await self.start_core()
         stack.push_async_callback(self.stop_core)
-        self._journal = await psycopg.AsyncConnection.connect(
-            self.app_url, autocommit=True, row_factory=dict_row
-        )
-        stack.push_async_callback(self._journal.close)
-        await self._journal.execute(
-            "SELECT set_config('andon.tenant', %s, false)", [str(self.world.tenant_id)]
-        )
+        stack.push_async_callback(self._close_journal)
         await self._start_worker()
 
     async def _start_worker(self) -> None:
@@ -227,24 +222,41 @@ class House:
         for name, value in equal.items():
             where.append(f"{name} = %s")
             values.append(value)
-        cursor = await self._journal.execute(
+        return await self._read(
             f"SELECT seq, at, kind, contact_id, agent_id, data FROM journal WHERE {' AND '.join(where)}"
             " ORDER BY seq",
             values,
         )
-        return await cursor.fetchall()
+
+    async def _read(self, query: str, values: list[Any]) -> list[dict[str, Any]]:
+        """Rows of the tenant. The database may have been restarted since the last time."""
+        if self._journal is None or self._journal.closed:
+            self._journal = await psycopg.AsyncConnection.connect(
+                self.app_url, autocommit=True, row_factory=dict_row
+            )
+            await self._journal.execute(
+                "SELECT set_config('andon.tenant', %s, false)", [str(self.world.tenant_id)]
+            )
+        try:
+            return await (await self._journal.execute(query, values)).fetchall()
+        except psycopg.OperationalError:
+            await self._close_journal()
+            raise
+
+    async def _close_journal(self) -> None:
+        if self._journal is not None:
+            await self._journal.close()
 
     async def contact_of(self, caller: str) -> UUID:
         """The contact of this caller, as soon as the journal has it."""
 
         async def find() -> UUID | None:
-            cursor = await self._journal.execute(
+            rows = await self._read(
                 "SELECT contact_id FROM journal WHERE kind = 'contact.arrived' AND data->>'caller_raw' = %s"
                 " ORDER BY seq DESC LIMIT 1",
                 [caller],
             )
-            row = await cursor.fetchone()
-            return row["contact_id"] if row else None
+            return rows[0]["contact_id"] if rows else None
 
         found: UUID = await self.until(find, 5, f"contact of {caller}")
         return found
@@ -333,9 +345,9 @@ class Agent:
         return call
 
 
-async def opened(home: Path) -> AsyncIterator[House]:
+async def opened(home: Path, **settings: Any) -> AsyncIterator[House]:
     """A house for the time of a fixture."""
-    house = House(home)
+    house = House(home, **settings)
     try:
         await house.start()
         yield house

@@ -179,14 +179,20 @@ def test_a_bent_span_is_found(index: int, key: str) -> None:
     assert judge([*PLAIN.rows[:index], bent, *PLAIN.rows[index + 1 :]]).findings
 
 
-@pytest.mark.parametrize(("within_ms", "more_ms", "findings"), [(0, 150, 1), (60, 150, 0), (60, 190, 1)])
-def test_audio_before_a_late_confirmation_is_explained(within_ms: int, more_ms: int, findings: int) -> None:
-    """More sound than measured is right only as far as the engine may have begun before it said so."""
+@pytest.mark.parametrize(
+    ("within_ms", "open_end", "more_ms", "findings"),
+    [(0, False, 150, 1), (60, False, 150, 0), (60, False, 190, 1), (0, True, 9000, 0), (0, True, -150, 1)],
+)
+def test_audio_beyond_the_measured_span(within_ms: int, open_end: bool, more_ms: int, findings: int) -> None:
+    """More sound than measured is right only as far as the engine may have begun before it said so, or gone
+    on after its core had died. Less never is."""
     rows = []
     for row in PLAIN.rows:
         data = dict(row.data)
         if row.contact_id == "c1" and row.kind == "recording.started":
             data["within_ms"] = within_ms
+        elif row.contact_id == "c1" and row.kind == "recording.stopped":
+            data["open_end"] = open_end
         elif row.contact_id == "c1" and row.kind == "recording.stored":
             data["audio_ms"] += more_ms
         rows.append(msgspec.structs.replace(row, data=data))

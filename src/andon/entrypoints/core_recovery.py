@@ -117,6 +117,7 @@ def close_contact(facts: Sequence[Fact], at: datetime) -> list[Fact]:
                 recording_id=left.tape.recording_id,
                 total_ms=total,
                 spans=spans_of(left.tape, total),
+                open_end=True,
             )
         )
     outcome = Outcome.INTERRUPTED

@@ -62,6 +62,14 @@ register(
         "serve.open": ("打开网页", "Open"),
         "serve.up": ("安灯已就绪（用时 {seconds} 秒）", "Andon is ready ({seconds} s)"),
         "serve.stop_hint": ("按 Ctrl-C 全部停止", "Ctrl-C stops everything"),
+        "serve.no_operator": (
+            "还没有运营方：另开一个终端，运行 andon operator add 代号 --name 名称",
+            "There is no operator yet: in another terminal, run andon operator add CODE --name NAME",
+        ),
+        "operator.made": (
+            "已建立运营方“{name}”。管理员 {login}，密码 {password}（只显示这一次，登录后请修改）",
+            "Operator “{name}” is made. Administrator {login}, password {password} (shown once; change it)",
+        ),
         "demo.logins": (
             "登录账号（密码均为 {password}，仅供演示）",
             "Log-ins (password {password}, for the demo only)",

@@ -11,8 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from andon.identity.admin import Resource, add_uses, crud, used_by
 from andon.identity.model import Permission
 from andon.identity.tables import Project
+from andon.interactions import texts
 from andon.interactions.tables import ReasonNode
 from andon.kit.web import Body, Name, Shown, invalid
+
+texts.load()  # what core says to a desk is put into words here
 
 
 class WrapReasonIn(Body):

@@ -15,6 +15,7 @@ from andon.identity.admin import Administrator, Resource, Use, add_uses, announc
 from andon.identity.model import Actor, Permission
 from andon.identity.tables import Project, User
 from andon.kit.web import Body, Name, Page, Shown, invalid
+from andon.routing import texts  # noqa: F401  (registers what is said here and by core)
 from andon.routing.model import Policy
 from andon.routing.tables import AgentSkill, Queue, Skill, StateReason
 

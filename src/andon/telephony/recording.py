@@ -109,7 +109,7 @@ def samples_of(path: Path) -> list[float]:
 
 
 def discard(raw_dir: Path, recording_id: str) -> None:
-    """Remove the raw files of a recording nobody wants."""
+    """Remove the raw files of a recording in which there is nothing."""
     for part in raw_files(raw_dir, recording_id):
         part.unlink(missing_ok=True)
 

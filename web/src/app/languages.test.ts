@@ -18,6 +18,9 @@ const code = files(source)
   .map((path) => readFileSync(path, "utf8"))
   .join("\n");
 
+/** Spaces whose keys are names that the server tells: the audit log looks up any field of any thing. */
+const named = new Set(["fields"]);
+
 const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
 
 describe("both languages", () => {
@@ -40,16 +43,17 @@ describe("both languages", () => {
     },
   );
 
-  it.each([...allTexts.values()].map((texts) => [texts.space, texts] as const))(
-    "%s has no text that is never shown",
-    (_, texts) => {
-      const unused = Object.keys(texts.zh).filter((key) => {
-        if (code.includes(`"${key}"`)) return false;
-        // Keys built from a value: `state.${name}` and the like.
-        const parts = key.split(".");
-        return !parts.some((__, n) => n > 0 && code.includes(`\`${parts.slice(0, n).join(".")}.\${`));
-      });
-      expect(unused).toEqual([]);
-    },
-  );
+  it.each(
+    [...allTexts.values()]
+      .filter(({ space }) => !named.has(space))
+      .map((texts) => [texts.space, texts] as const),
+  )("%s has no text that is never shown", (_, texts) => {
+    const unused = Object.keys(texts.zh).filter((key) => {
+      if (code.includes(`"${key}"`)) return false;
+      // Keys built from a value: `state.${name}` and the like.
+      const parts = key.split(".");
+      return !parts.some((__, n) => n > 0 && code.includes(`\`${parts.slice(0, n).join(".")}.\${`));
+    });
+    expect(unused).toEqual([]);
+  });
 });

@@ -21,7 +21,7 @@ from andon.kit.database import Database, Scope
 from andon.kit.journal import Fact
 from andon.kit.journal.store import TOPIC, append
 from andon.telephony.events import RecordingIncomplete, RecordingStored
-from andon.telephony.recording import RecordingMissing, RecordingNotReady, store
+from andon.telephony.recording import RecordingMissing, RecordingNotReady, discard, store
 
 log = structlog.get_logger(__name__)
 
@@ -147,6 +147,7 @@ class RecordingStore:
             if not overdue and stopped.total_ms > 0:
                 return False  # the engine may not have opened its files yet
             facts.append(RecordingIncomplete(**subject, missing_ms=stopped.total_ms, why="file_missing"))
+            await asyncio.to_thread(discard, self._raw, str(stopped.recording_id))  # headers without sound
         except OSError as error:
             log.error("recording_not_stored", recording_id=str(stopped.recording_id), why=str(error))
             if not overdue:

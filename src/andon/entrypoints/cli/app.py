@@ -25,6 +25,8 @@ app.add_typer(ledger_app, name="ledger")
 app.add_typer(database_app, name="database")
 models_app = typer.Typer(no_args_is_help=True, help="Model weights for speech.")
 app.add_typer(models_app, name="models")
+operator_app = typer.Typer(no_args_is_help=True, help="The operators of this installation.")
+app.add_typer(operator_app, name="operator")
 
 DEMO_PASSWORD = "andon-demo"  # noqa: S105  (printed to whoever starts the demo; only the demo uses it)
 DEMO_LOGINS = (
@@ -51,6 +53,8 @@ def _greet(installation: serving.Installation, seconds: float) -> None:
         lines += ["", f"    {i18n.text('demo.logins', locale, password=DEMO_PASSWORD)}"]
         lines += [f"      {login:<10} {i18n.text(role, locale)}" for role, login in DEMO_LOGINS]
         lines += ["", f"    {i18n.text('demo.next', locale)}"]
+    elif not installation.operators:
+        lines += ["", f"    {i18n.text('serve.no_operator', locale)}"]
     lines += ["", f"    {i18n.text('serve.stop_hint', locale)}", ""]
     _say("\n".join(lines))
 
@@ -104,6 +108,20 @@ def database_migrate() -> None:
     from andon.kit.database.migrations import migrate
 
     migrate(Settings())
+
+
+@operator_app.command("add")
+def operator_add(
+    code: Annotated[str, typer.Argument(help="short name: small letters, digits, hyphens")],
+    name: Annotated[
+        str, typer.Option(help="the name people read; the code by default")
+    ] = "",
+    login: Annotated[str, typer.Option(help="log-in of its first administrator")] = "admin",
+) -> None:
+    """Make an operator with its first administrator and print the password, once."""
+    from andon.entrypoints.cli.operator import add
+
+    add(Settings(), _say, code=code, name=name or code, login=login)
 
 
 @models_app.command("fetch")

@@ -164,7 +164,9 @@ function Result({ check }: { check: Check | null }) {
           </table>
         </div>
       </section>
-      {report.findings.length > 0 ? <Findings report={report} rule={rule} onAll={() => setRule(null)} /> : null}
+      {report.findings.length > 0 ? (
+        <Findings report={report} rule={rule} onAll={() => setRule(null)} />
+      ) : null}
     </>
   );
 }

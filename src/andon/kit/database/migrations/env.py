@@ -7,6 +7,7 @@ from sqlalchemy import text
 _LOCK = 0x616E646F6E
 
 connection = context.config.attributes["connection"]
+connection.execute(text("SET LOCAL lock_timeout = 0"))  # waiting for another migrator holds nobody up
 connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
 connection.commit()
 context.configure(connection=connection, transaction_per_migration=True)
