@@ -113,8 +113,9 @@ BROKEN: dict[str, Callable[[Patch], None]] = {
     "signed in": forget(KeptAgent, signed_in_ms=None, state="not_ready"),
     "priority": forget(KeptContact, own_priority=0),
     "place": forget(KeptContact, queued_ms=0),
-    "offers": lambda patch: patch.setattr(restore.Restorable, "_check", staticmethod(lambda agent: None))
-    or forget_offers(patch),
+    "offers": lambda patch: (
+        patch.setattr(restore.Restorable, "_check", staticmethod(lambda agent: None)) or forget_offers(patch)
+    ),
     "deadlines": no_deadline_is_set_again,
 }
 

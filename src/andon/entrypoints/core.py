@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
-import msgspec
 import structlog
 import uvloop
 
@@ -224,16 +223,15 @@ class Core:
         centre.put(config, now, live=False)
         try:
             left = core_state.read(rows)
-            wanted = centre.flows.older(
-                kept.floor.flow for kept in left.contacts if kept.floor.flow is not None
-            )
+            runs = [kept.floor.flow for kept in left.contacts]
+            wanted = centre.flows.older(run for run in runs if run is not None)
             if wanted:
                 older = await core_centre.load_older(self.db, centre.tenant_id, wanted)
                 centre.flows.put_older(older)
                 if len(older) < len(wanted):
                     raise ValueError("a version of a flow is gone")
             return left, *Router.restored(config.centre, now, uuid7, left.router)
-        except (ValueError, msgspec.DecodeError):
+        except ValueError:  # also what cannot be decoded
             log.exception("not_resumed", tenant_id=str(centre.tenant_id), rows=len(rows))
             self._dropped += core_state.dropped(rows, now)
             return Left(), Router(config.centre, now, uuid7), []
@@ -433,14 +431,15 @@ class Core:
 
 
 def claim(settings: Settings) -> IO[str]:
-    """One core per home. Raises `BlockingIOError` when another one lives."""
+    """One core per home. While another one lives this one stands by, ready to go on in its place; the system
+    gives the claim free in the moment in which its holder dies, however it does."""
     path: Path = settings.folder("run") / "core.lock"
     handle = path.open("a+")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        handle.close()
-        raise
+    except BlockingIOError:
+        sys.stderr.write("another core works: this one stands by\n")
+        fcntl.flock(handle, fcntl.LOCK_EX)
     return handle
 
 
@@ -465,13 +464,8 @@ async def run(settings: Settings) -> None:
 def main() -> int:
     """Run the core of the installation the settings name."""
     settings = Settings()
-    telemetry.configure(settings, "core")
-    try:
-        lock = claim(settings)
-    except OSError:
-        log.error("core_runs_already", home=str(settings.home))
-        return 1
-    with lock:
+    with claim(settings):
+        telemetry.configure(settings, "core")
         gc.set_threshold(20_000, 20, 50)  # many short-lived facts: look less often
         uvloop.run(run(settings))
     return 0

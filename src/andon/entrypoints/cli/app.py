@@ -113,9 +113,7 @@ def database_migrate() -> None:
 @operator_app.command("add")
 def operator_add(
     code: Annotated[str, typer.Argument(help="short name: small letters, digits, hyphens")],
-    name: Annotated[
-        str, typer.Option(help="the name people read; the code by default")
-    ] = "",
+    name: Annotated[str, typer.Option(help="the name people read; the code by default")] = "",
     login: Annotated[str, typer.Option(help="log-in of its first administrator")] = "admin",
 ) -> None:
     """Make an operator with its first administrator and print the password, once."""
