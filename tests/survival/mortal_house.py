@@ -71,7 +71,7 @@ class MortalHouse(House):
         died = time.monotonic()
         core.send_signal(signal.SIGKILL)
         await core.wait()
-        self.core = self._spare
+        self.core, self._spare = self._spare, None
         return died
 
     async def core_killed(self) -> float:

@@ -54,7 +54,7 @@ async def test_calls_outlive_the_core(house: MortalHouse) -> None:
     assert [places[str(contact_id)] for _, contact_id in waiters] == list(range(1, WAITING + 1))
     await held.agent.ask("call.retrieve")
     await held.caller.wait_tone(TONE, 5)
-    for call, contact_id, agent, device in ringing:  # the same ring is answered
+    for call, _, agent, device in ringing:  # the same ring is answered
         assert device.live
         await device.answer()
         await agent.in_state("talking")

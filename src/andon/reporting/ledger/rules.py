@@ -30,6 +30,7 @@ RULES = (
     "agent.talk",  # talking states and conversations are the same seconds
     "recording.spans",  # every recording second belongs to one leg
     "recording.kept",  # every stopped recording is stored whole, or what is missing is said
+    "core.resumed",  # what a core says it took over is what the one before left open
     "witness.contact",  # every contact is in the engine's own record, as long
     "witness.channel",  # every caller's channel in the engine's record is a contact
 )
@@ -387,7 +388,16 @@ class Books:
     # -- the system
 
     def _core_started(self, row: Row, data: Any) -> None:
-        self._core_restart = row.at
+        """What is open now was taken over by this core, or is lost."""
+        contacts = sum(contact.ended is None for contact in self.contacts.values())
+        agents = sum(agent.state not in {"offline", "unknown"} for agent in self.agents.values())
+        left = (contacts, agents)
+        resumed = (int(data.get("resumed_contacts", 0)), int(data.get("resumed_agents", 0)))
+        if resumed == (0, 0):
+            self._core_restart = row.at
+        elif not self.partial:
+            text = f"resumed {resumed[0]} contacts and {resumed[1]} agents of {left[0]} and {left[1]}"
+            self.check("core.resumed", resumed == left, str(row.seq), text)
 
     # -- closing
 
