@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
@@ -117,11 +118,19 @@ def desk(page: Page, camera: Camera) -> None:
     page.keyboard.press("Alt+KeyN")
 
 
+def check_books(page: Page, url: str) -> None:
+    """Have the books checked as they are now, with the engine's record of the calls so far."""
+    page.goto(urljoin(url, "/ledger"))
+    page.get_by_role("button", name="开始对账").click()
+    page.get_by_role("button", name="正在核对").or_(page.get_by_text("对账已开始")).first.wait_for()
+    page.get_by_role("button", name="开始对账").wait_for(timeout=CALL_MS)
+
+
 def visit(page: Page, camera: Camera, path: str, name: str, shown: str) -> None:
     """One page that needs nothing done; `shown` is a selector of what it waits for."""
     if not any(camera.wants(f"{name}-{rest}") for rest in ("zh", "en", "zh-phone", "en-phone")):
         return
-    page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + path)
+    page.goto(urljoin(page.url, path))
     page.locator(shown).first.wait_for()
     page.wait_for_load_state("networkidle")
     camera.shoot(page, name)
@@ -159,15 +168,17 @@ def main() -> int:
         with logged_in(browser, asked.url, "banzhang") as page:
             visit(page, camera, "/board", "board", ".agent-card")
             visit(page, camera, "/contacts", "history", ".list-table a")
-            page.goto(asked.url.rstrip("/") + "/contacts?outcome=served")
+            page.goto(urljoin(asked.url, "/contacts?outcome=served"))
             page.locator(".list-table tbody tr").filter(has=page.locator(".anticon-audio")).first.locator(
                 "a"
             ).first.click()
             page.locator(".path-recording").wait_for()
             camera.shoot(page, "contact")
+            check_books(page, asked.url)
             visit(page, camera, "/ledger", "ledger", ".ledger-rules")
         with logged_in(browser, asked.url, "admin") as page:
-            visit(page, camera, "/audit", "audit", "table, .audit li")
+            visit(page, camera, "/admin/users", "admin", ".admin-body tbody tr, .admin-body li")
+            visit(page, camera, "/audit", "audit", ".audit-table tbody tr")
         browser.close()
     return 0
 

@@ -145,6 +145,8 @@ async def test_every_page_reads_well_in_english_and_on_a_telephone(house: Office
         (f"/contacts/{contact_id}", ".path-recording canvas"),
         ("/ledger", ".ledger-big"),
         ("/audit", ".audit-table tbody tr"),
+        ("/admin/users", ".admin-body tbody tr"),
+        ("/admin/queues", ".admin-body tbody tr"),
     ):
         await look(boss, path, shown)
         found += await barriers(boss.page)

@@ -13,13 +13,14 @@ from office_world import DESK
 from playwright.async_api import expect
 from visitor import SECONDS, Visitor
 
-from andon.telephony.tones import RATE, purity, tone_level
+from andon.telephony.tones import RATE, tone_level
 from conftest import Enter
 
 pytestmark = pytest.mark.browser
 
 CUSTOMER = "13912345678"
 CALLER_HZ = 440.0
+PIECE = RATE // 4  # samples of the recording judged at a time
 
 
 async def test_a_call_from_log_in_to_the_books(house: OfficeHouse, enter: Enter) -> None:
@@ -126,14 +127,22 @@ async def the_recording_plays(house: OfficeHouse, enter: Enter, contact_id: UUID
         assert (file.getnchannels(), file.getframerate()) == (2, RATE)
         samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").reshape(-1, 2) / 32768
     detail = await supervisor.call_api(f"/api/contacts/{contact_id}")
-    talk = next(part for part in detail["recording"]["parts"] if part["leg"] == "agent")
-    first, last = (talk[end] * RATE // 1000 for end in ("from_ms", "to_ms"))
-    pieces = [samples[at : at + RATE // 4] for at in range(first, last - RATE // 4, RATE // 4)]
-    clean = [
-        purity(piece[:, 0].tolist(), CALLER_HZ) > 0.8 and purity(piece[:, 1].tolist(), MICROPHONE_HZ) > 0.8
-        for piece in pieces
-    ]
+    clean = []
+    for part in detail["recording"]["parts"]:
+        if part["leg"] == "agent":
+            first, last = (part[end] * RATE // 1000 for end in ("from_ms", "to_ms"))
+            for at in range(first, last - PIECE, PIECE):
+                piece = samples[at : at + PIECE]
+                clean.append(
+                    stands_out(piece[:, 0].tolist(), CALLER_HZ, MICROPHONE_HZ)
+                    and stands_out(piece[:, 1].tolist(), MICROPHONE_HZ, CALLER_HZ)
+                )
     assert sum(clean) >= 4, f"a second of talk with each tone on its own side: {clean}"
+
+
+def stands_out(samples: list[float], hertz: float, other: float) -> bool:
+    """The one tone is there and the other is not. A busy machine leaves gaps: they count for neither."""
+    return tone_level(samples, hertz) > max(-45.0, tone_level(samples, other) + 15)
 
 
 async def the_books_balance(house: OfficeHouse, enter: Enter) -> None:

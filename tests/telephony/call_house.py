@@ -44,16 +44,9 @@ class House:
     def __init__(self, home: Path, **settings: Any) -> None:
         """`settings` beside those that tests need anyway."""
         ports = {f"{name}_port": free_port() for name in ("sip", "ari", "ami", "town_sip", "town_ari")}
-        self.settings = Settings(
-            home=home,
-            http_port=free_port(),
-            town_ami_port=free_port(),
-            rtp_timeout_agent_s=2,
-            rtp_timeout_trunk_s=2,
-            **ports,
-            **settings,
-        )
-        self.core_environment: dict[str, str] = {}
+        ports |= {"http_port": free_port(), "town_ami_port": free_port()}
+        chosen: dict[str, Any] = {"rtp_timeout_agent_s": 2, "rtp_timeout_trunk_s": 2, **ports, **settings}
+        self.settings = Settings(home=home, **chosen)
         self.world: World
         self.carrier: Carrier
         self.bus: Bus
@@ -121,7 +114,7 @@ class House:
                 sys.executable,
                 "-m",
                 "andon.entrypoints.core",
-                env={**os.environ, **self.settings.environment(), **self.core_environment},
+                env={**os.environ, **self.settings.environment()},
                 stdout=out,
                 stderr=out,
             )

@@ -236,3 +236,38 @@ def test_the_witness_names_missing_foreign_and_bent_calls() -> None:
     assert result(true[0], read_at=newest + timedelta(seconds=3)) == {"witness.contact": 1}
     assert result(*true, witness("ghost", 0, 10)) == {"witness.channel": 1}
     assert result(true[0], witness("c2", spans["c2"][0], spans["c2"][1] + 2000)) == {"witness.contact": 1}
+
+
+@pytest.mark.parametrize(
+    ("step_at_ms", "engine_more_ms", "findings"),
+    [
+        (4000, 3_600_000, 0),  # within the contact: the engine must have measured the hour
+        (4000, 0, 1),
+        (1000, 0, 0),  # noticed so early that it may have come before
+        (1000, 3_600_000, 0),
+        (12_000, 3_600_000, 0),  # noticed just after the end
+        (20_000, 3_600_000, 1),  # long after
+    ],
+)
+def test_the_witness_reads_a_clock_that_is_set(step_at_ms: int, engine_more_ms: int, findings: int) -> None:
+    book = Book()
+    book.add("contact.arrived", "c", channel_id="chan-c")
+    ended_ms = 10_000
+    for at_ms, kind, data in sorted(
+        [
+            (step_at_ms, "clock.stepped", {"by_ms": 3_600_000}),
+            (ended_ms, "contact.ended", {"outcome": "silence", "by": "system", "total_ms": ended_ms}),
+        ],
+        key=lambda each: each[0],
+    ):
+        book.ms = at_ms
+        book.add(kind, "c" if kind == "contact.ended" else None, **data)
+    books = judge(book.rows)
+    seen = WitnessCall(
+        channel_id="chan-c",
+        channel="PJSIP/trunk-1",
+        started=book.at(0),
+        ended=book.at(ended_ms + engine_more_ms),
+    )
+    compare(books, {"chan-c": seen}, caller_prefixes=("PJSIP/trunk",), first=None, last=None)
+    assert len(books.findings) == findings

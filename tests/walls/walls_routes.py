@@ -346,3 +346,6 @@ ROUTES: dict[tuple[str, str], Route] = {
 
 CASES = [(place, n) for place, route in ROUTES.items() for n in range(len(route.tries))]
 NAMES = [f"{method} {path} {n}" for (method, path), n in CASES]
+# Those that could reach somebody else.
+FAR = [(place, n) for place, n in CASES if not ROUTES[place].own]
+FAR_NAMES = [f"{method} {path} {n}" for (method, path), n in FAR]

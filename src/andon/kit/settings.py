@@ -76,7 +76,8 @@ class Settings(BaseSettings):
     media_address: str = "127.0.0.1"
     rtp_from: int = Field(20000, ge=1024, le=65535)
     rtp_to: int = Field(29999, ge=1024, le=65535)
-    # a leg from which no audio comes for so many seconds is ended; 0 never. Not counted while on hold
+    # a leg from which no audio comes for so many seconds is ended; 0 never. Not counted while on hold.
+    # The engine counts by the machine's clock: one set forward by more than this ends the calls there are
     rtp_timeout_agent_s: int = Field(6, ge=0)
     rtp_timeout_trunk_s: int = Field(30, ge=0)
     asterisk_prefix: Path | None = None

@@ -49,7 +49,7 @@ OFFER_ENDS = {
 }
 
 TIERS = {
-    "normal": ("普通", "Normal"),
+    "normal": ("普通", "Standard"),
     "silver": ("银卡", "Silver"),
     "gold": ("金卡", "Gold"),
     "vip": ("VIP", "VIP"),

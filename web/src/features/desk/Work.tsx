@@ -19,7 +19,8 @@ import { texts } from "./texts";
 
 const SOUND_PATIENCE_MS = 1500;
 
-const WrapUp = lazy(() => import("./WrapUp"));
+const loadWrapUp = () => import("./WrapUp");
+const WrapUp = lazy(loadWrapUp);
 
 /** Middle column: the current call, a contact of the past, or waiting. */
 export function Work() {
@@ -197,6 +198,10 @@ function Idle() {
   const view = useLive((live) => live.agent);
   const device = useSeat((seat) => seat.device);
   const state = view?.state === "ready" || view?.state === "break" ? view.state : "not_ready";
+  useEffect(() => {
+    // Fetched while there is time: a call must not wait for code, nor for a server that is just renewed.
+    void loadWrapUp().catch(() => undefined);
+  }, []);
   return (
     <div className="column work work-idle">
       <div

@@ -248,7 +248,7 @@ function Witness({ report }: { report: Report }) {
             <b>{f.count(report.contacts)}</b> {t("witness.ours")}
           </span>
           <span className="ledger-scale-sign" data-tone={failed > 0 ? "bad" : looked ? "good" : "none"}>
-            {failed > 0 ? "≠" : looked ? "=" : "–"}
+            {failed > 0 ? "≠" : looked ? "✓" : "–"}
             <small>
               {failed > 0 ? t("witness.differ", { n: failed }) : t(looked ? "witness.match" : "rules.idle")}
             </small>

@@ -7,6 +7,7 @@ import { common } from "@/shared/texts";
 import { Nothing, QueryView, useNarrow } from "@/shared/ui";
 import { texts } from "../texts";
 import type { Row } from "./api";
+import { ResourceHead } from "./ResourceHead";
 
 export interface Column<R> {
   key: string;
@@ -69,27 +70,21 @@ export function ResourceList<R extends Row>(props: Props<R>) {
 
   return (
     <section className="resource" aria-labelledby="resource-title">
-      <header className="resource-head">
-        <div className="resource-words">
-          <h2 id="resource-title">{title}</h2>
-          <p className="dim">{lead}</p>
-        </div>
-        <div className="resource-tools">
-          {tools}
-          <Input.Search
-            allowClear
-            value={sought}
-            onChange={(event) => setSought(event.target.value)}
-            placeholder={c("action.search")}
-            aria-label={c("action.search")}
-          />
-          {onAdd ? (
-            <Button type="primary" icon={<PlusOutlined />} onClick={onAdd}>
-              {addLabel ?? c("action.add")}
-            </Button>
-          ) : null}
-        </div>
-      </header>
+      <ResourceHead title={title} lead={lead}>
+        {tools}
+        <Input.Search
+          allowClear
+          value={sought}
+          onChange={(event) => setSought(event.target.value)}
+          placeholder={c("action.search")}
+          aria-label={c("action.search")}
+        />
+        {onAdd ? (
+          <Button type="primary" icon={<PlusOutlined />} onClick={onAdd}>
+            {addLabel ?? c("action.add")}
+          </Button>
+        ) : null}
+      </ResourceHead>
       <QueryView query={query} rows={8}>
         {(all) =>
           shown.length === 0 ? (

@@ -1,13 +1,12 @@
-import { App, Button, type FormInstance } from "antd";
+import type { FormInstance } from "antd";
 import { type ReactNode, useState } from "react";
-import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
-import { common } from "@/shared/texts";
-import { useReportProblem } from "@/shared/ui";
 import { texts } from "../texts";
-import { type Row, useList, useRetire, useSave } from "./api";
+import { type Row, useList, useSave } from "./api";
 import { Editor } from "./Editor";
 import { type Column, ResourceList } from "./ResourceList";
+import { useDone } from "./useDone";
+import { useRemoval } from "./useRemoval";
 
 export interface ResourcePageProps<R extends Row, V extends object> {
   path: string;
@@ -34,34 +33,12 @@ export interface ResourcePageProps<R extends Row, V extends object> {
 export function ResourcePage<R extends Row, V extends object>(props: ResourcePageProps<R, V>) {
   const { path, noun, nameOf } = props;
   const t = useT(texts);
-  const c = useT(common);
   const list = useList<R>(path);
   const save = useSave<R>(path);
-  const retire = useRetire(path);
   const done = useDone();
-  const report = useReportProblem();
-  const { modal } = App.useApp();
   const [editing, setEditing] = useState<{ row: R | null } | null>(null);
   const [saved, setSaved] = useState<string | null>(null);
-
-  const remove = (row: R) =>
-    modal.confirm({
-      title: t("retire.title", { name: nameOf(row) }),
-      content: props.retireHint ?? t("retire.content"),
-      okText: c("action.delete"),
-      okButtonProps: { danger: true },
-      cancelText: c("action.cancel"),
-      onOk: async () => {
-        try {
-          await retire.mutateAsync(row.id);
-          done(t("done.deleted", { name: nameOf(row) }));
-          setEditing(null);
-        } catch (thrown) {
-          // Still in use: the server says by what.
-          report(thrown);
-        }
-      },
-    });
+  const removal = useRemoval(path, props.retireHint, () => setEditing(null));
 
   return (
     <>
@@ -92,30 +69,10 @@ export function ResourcePage<R extends Row, V extends object>(props: ResourcePag
           setEditing(null);
           done(t(row ? "done.changed" : "done.made", { name: nameOf(answer) }));
         }}
-        extra={
-          editing?.row ? (
-            <Button
-              danger
-              type="text"
-              className="editor-delete"
-              onClick={() => editing.row && remove(editing.row)}
-            >
-              {c("action.delete")}
-            </Button>
-          ) : null
-        }
+        extra={removal(editing?.row ? { id: editing.row.id, name: nameOf(editing.row) } : null)}
       >
         {(form) => props.form(editing?.row ?? null, form)}
       </Editor>
     </>
   );
-}
-
-/** Says that a change is stored and works already, and when. */
-export function useDone(): (what: string) => void {
-  const t = useT(texts);
-  const f = useFormat();
-  const { message } = App.useApp();
-  return (what) =>
-    void message.success(`${what} · ${t("done.effective", { time: f.clock(Date.now(), true) })}`, 4);
 }

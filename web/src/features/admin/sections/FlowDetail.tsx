@@ -8,7 +8,8 @@ import { common } from "@/shared/texts";
 import { Nothing, Pending, ProblemView, QueryView, useReportProblem } from "@/shared/ui";
 import { flowQuery, publish, versionQuery } from "../flowData";
 import { useChoices } from "../kit/api";
-import { useDone } from "../kit/ResourcePage";
+import { ResourceHead } from "../kit/ResourceHead";
+import { useDone } from "../kit/useDone";
 import { texts } from "../texts";
 import type { FlowGraph, FlowVersion, FlowWhole, Project } from "../types";
 import { FlowPublish } from "./FlowPublish";
@@ -73,27 +74,28 @@ function OneFlow({ flow }: { flow: FlowWhole }) {
 
   return (
     <>
-      <header className="resource-head">
-        <div className="resource-words">
-          <h2 id="resource-title">
+      <ResourceHead
+        title={
+          <>
             {flow.name}{" "}
             {flow.version === null ? (
               <Tag color="warning">{t("flow.unpublished")}</Tag>
             ) : (
               <Tag color="success">{t("flow.version", { n: flow.version })}</Tag>
             )}
-          </h2>
-          <p className="dim">
+          </>
+        }
+        lead={
+          <>
             {n("project_id")}: {projects.name(flow.project_id) ?? ""}
             {flow.version === null ? null : ` · ${t("flow.lead")}`}
-          </p>
-        </div>
-        <div className="resource-tools">
-          <Button type="primary" onClick={() => setPublishing(true)}>
-            {t("flow.edit")}
-          </Button>
-        </div>
-      </header>
+          </>
+        }
+      >
+        <Button type="primary" onClick={() => setPublishing(true)}>
+          {t("flow.edit")}
+        </Button>
+      </ResourceHead>
       <div className="flow-parts">
         {looked === null ? (
           flow.graph === null ? (

@@ -9,7 +9,7 @@ import { useChoices, useList, useSave } from "../kit/api";
 import { Editor } from "../kit/Editor";
 import { ChoiceField, TextField } from "../kit/inputs";
 import { ResourceList } from "../kit/ResourceList";
-import { useDone } from "../kit/ResourcePage";
+import { useDone } from "../kit/useDone";
 import { texts } from "../texts";
 import type { FlowItem, PhoneNumber, Project } from "../types";
 import { FlowDetail } from "./FlowDetail";

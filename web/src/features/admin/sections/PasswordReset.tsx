@@ -5,7 +5,7 @@ import { useT } from "@/shared/i18n";
 import { useMe } from "@/shared/session";
 import { call, listQuery } from "../kit/api";
 import { Editor } from "../kit/Editor";
-import { useDone } from "../kit/ResourcePage";
+import { useDone } from "../kit/useDone";
 import { texts } from "../texts";
 import type { User } from "../types";
 

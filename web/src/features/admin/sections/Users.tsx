@@ -8,7 +8,7 @@ import { common } from "@/shared/texts";
 import { call, listQuery, useChoices, useList, useSave } from "../kit/api";
 import { Editor } from "../kit/Editor";
 import { type Column, ResourceList } from "../kit/ResourceList";
-import { useDone } from "../kit/ResourcePage";
+import { useDone } from "../kit/useDone";
 import { texts } from "../texts";
 import type { AgentSkill, Client, Skill, User } from "../types";
 import { PasswordReset } from "./PasswordReset";

@@ -1,15 +1,16 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { App, Button, Select } from "antd";
+import { Button, Select } from "antd";
 import { useState } from "react";
 import { fields } from "@/shared/fields";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
-import { common } from "@/shared/texts";
-import { Nothing, QueryView, useReportProblem } from "@/shared/ui";
-import { useChoices, useList, useRetire, useSave } from "../kit/api";
+import { Nothing, QueryView } from "@/shared/ui";
+import { useChoices, useList, useSave } from "../kit/api";
 import { Editor } from "../kit/Editor";
 import { ChoiceField, Line, NumberField, TextField } from "../kit/inputs";
-import { useDone } from "../kit/ResourcePage";
+import { ResourceHead } from "../kit/ResourceHead";
+import { useDone } from "../kit/useDone";
+import { useRemoval } from "../kit/useRemoval";
 import { pathName, possibleParents, type ReasonBranch, reasonTree } from "../reasonTree";
 import { texts } from "../texts";
 import type { Project, WrapReason } from "../types";
@@ -33,39 +34,19 @@ function lastOf(reasons: readonly WrapReason[], projectId: string, parent: strin
 export function WrapReasons() {
   const t = useT(texts);
   const n = useT(fields);
-  const c = useT(common);
   const { locale } = useFormat();
   const done = useDone();
-  const report = useReportProblem();
-  const { modal } = App.useApp();
   const projects = useChoices<Project>("/api/projects", (row) => row.name);
   const reasons = useList<WrapReason>(PATH);
   const save = useSave<WrapReason>(PATH);
-  const retire = useRetire(PATH);
   const [chosen, setChosen] = useState<string>();
   const [editing, setEditing] = useState<Editing | null>(null);
   const [saved, setSaved] = useState<string | null>(null);
+  const removal = useRemoval(PATH, t("wrap-reasons.retire"), () => setEditing(null));
   const projectId = chosen ?? projects.rows[0]?.id;
   const all = reasons.data ?? [];
   const nameOf = (row: WrapReason) => (locale === "zh" ? row.name_zh : row.name_en);
 
-  const remove = (row: WrapReason) =>
-    modal.confirm({
-      title: t("retire.title", { name: nameOf(row) }),
-      content: t("wrap-reasons.retire"),
-      okText: c("action.delete"),
-      okButtonProps: { danger: true },
-      cancelText: c("action.cancel"),
-      onOk: async () => {
-        try {
-          await retire.mutateAsync(row.id);
-          done(t("done.deleted", { name: nameOf(row) }));
-          setEditing(null);
-        } catch (thrown) {
-          report(thrown);
-        }
-      },
-    });
   const store = async (values: Values) => {
     const row = editing?.row ?? null;
     const body = { ...values, parent_id: values.parent_id ?? null };
@@ -80,30 +61,24 @@ export function WrapReasons() {
 
   return (
     <section className="resource" aria-labelledby="resource-title">
-      <header className="resource-head">
-        <div className="resource-words">
-          <h2 id="resource-title">{t("section.wrap-reasons")}</h2>
-          <p className="dim">{t("wrap-reasons.lead")}</p>
-        </div>
-        <div className="resource-tools">
-          <Select
-            value={projectId}
-            onChange={setChosen}
-            loading={projects.loading}
-            options={projects.options}
-            aria-label={n("project_id")}
-            className="resource-filter-wide"
-          />
-          <Button
-            type="primary"
-            icon={<PlusOutlined />}
-            disabled={!projectId}
-            onClick={() => setEditing({ row: null, parent: null })}
-          >
-            {t("add", { noun: n("kind.wrap_reason") })}
-          </Button>
-        </div>
-      </header>
+      <ResourceHead title={t("section.wrap-reasons")} lead={t("wrap-reasons.lead")}>
+        <Select
+          value={projectId}
+          onChange={setChosen}
+          loading={projects.loading}
+          options={projects.options}
+          aria-label={n("project_id")}
+          className="resource-filter-wide"
+        />
+        <Button
+          type="primary"
+          icon={<PlusOutlined />}
+          disabled={!projectId}
+          onClick={() => setEditing({ row: null, parent: null })}
+        >
+          {t("add", { noun: n("kind.wrap_reason") })}
+        </Button>
+      </ResourceHead>
       <QueryView query={reasons} rows={8}>
         {(rows) => {
           const tree: ReasonBranch[] = projectId ? reasonTree(rows, projectId) : [];
@@ -135,18 +110,7 @@ export function WrapReasons() {
           }}
           onSave={store}
           onClose={() => setEditing(null)}
-          extra={
-            editing?.row ? (
-              <Button
-                danger
-                type="text"
-                className="editor-delete"
-                onClick={() => editing.row && remove(editing.row)}
-              >
-                {c("action.delete")}
-              </Button>
-            ) : null
-          }
+          extra={removal(editing?.row ? { id: editing.row.id, name: nameOf(editing.row) } : null)}
         >
           {() => (
             <>
