@@ -414,7 +414,9 @@ class Core:
                 raise AndonError(refused.code, 404) from None
         if verb not in centre.desk.verbs:
             raise AndonError("core.verb_unknown", 400, verb=verb[:40])
-        return await centre.desk.perform(verb, agent_id, asked)
+        answer = await centre.desk.perform(verb, agent_id, asked)
+        self.writer.note_down()  # what an agent was told is done is not undone by our death
+        return answer
 
     def _health(self) -> dict[str, Any]:
         parts: dict[str, dict[str, Any]] = {

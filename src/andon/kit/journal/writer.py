@@ -165,9 +165,9 @@ class JournalWriter:
             await self._wake.wait()
             self._wake.clear()
             await self._clock.sleep(GROUP_SECONDS)
-            self._take_stock()
+            self.note_down()
             while self._queue or self._kept:
-                self._take_stock()
+                self.note_down()
                 group = list(islice(self._queue, BATCH))
                 # checkpoints know of every fact, so they follow with the last of them
                 kept = list(self._kept.values()) if len(group) == len(self._queue) else []
@@ -186,8 +186,9 @@ class JournalWriter:
                     failures = 0
                     await self._settle(len(group), kept)
 
-    def _take_stock(self) -> None:
-        """Ask for checkpoints, and note down in the spool what is not there yet."""
+    def note_down(self) -> None:
+        """Ask for checkpoints, and put into the spool what is not there yet: from here on what was appended
+        outlives this process. Called for what somebody is told is done; the rest follows by itself."""
         kept = self._live()
         self._kept.update((one.key, one) for one in kept)
         rows = list(islice(self._queue, self._spooled, None))
@@ -206,7 +207,7 @@ class JournalWriter:
             await self._jot.wait()
             self._jot.clear()
             await self._clock.sleep(GROUP_SECONDS)
-            self._take_stock()
+            self.note_down()
 
     async def _write(self, rows: list[Row], kept: list[Kept]) -> None:
         """One transaction. Rows of one tenant keep their order."""
