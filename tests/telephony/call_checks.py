@@ -16,6 +16,7 @@ from town.carrier import Call
 CALLER_HZ, AGENT_HZ = 440, 1000
 BLOCK = RATE // 10
 MUSIC_DBFS = -45.0
+LOST_MS = 400
 
 _numbers = itertools.count(13700000000)
 
@@ -57,18 +58,30 @@ def spans(facts: list[Any]) -> list[str]:
 
 
 async def recorded_whole(house: House, facts: list[Any]) -> tuple[np.ndarray, np.ndarray]:
-    """The recording is stored, as long as the call within 100 ms; its left and right side, -1 to 1."""
+    """The recording is stored, as long as the call within 100 ms; its left and right side, -1 to 1.
+
+    On a machine with more to do than it can, the engine loses some sound: then the journal must say so.
+    """
     contact_id: UUID = facts[0]["contact_id"]
     path = await house.stored(contact_id, 30)
-    stored = await house.fact(contact_id, "recording.stored")
+    off_ms = await off(house, contact_id)
+    lost = [row["data"] for row in await house.facts(contact_id) if row["kind"] == "recording.incomplete"]
+    assert abs(off_ms) <= 100 or (lost and -LOST_MS <= off_ms < 0 and lost[0]["missing_ms"] == -off_ms), (
+        off_ms
+    )
+    return sides(path)
+
+
+async def off(house: House, contact_id: UUID) -> int:
+    """By how many ms a stored recording is longer than the call was, less what its start is unsure."""
+    started = await house.fact(contact_id, "recording.started")
     stopped = await house.fact(contact_id, "recording.stopped")
-    at = {row["kind"]: row["at"] for row in facts}
+    stored = await house.fact(contact_id, "recording.stored")
+    at = {row["kind"]: row["at"] for row in await house.facts(contact_id)}
     on_record = (at["contact.ended"] - at["recording.started"]).total_seconds() * 1000
     assert abs(stopped["total_ms"] - on_record) <= 2
-    # on a busy machine the engine begins to record some time before it says so, and says how long at most
-    started = await house.fact(contact_id, "recording.started")
-    assert -100 <= stored["audio_ms"] - on_record <= 100 + started["within_ms"], (stored, started, on_record)
-    return sides(path)
+    more = int(stored["audio_ms"]) - int(stopped["total_ms"])
+    return more if more < 0 else max(0, more - int(started.get("within_ms", 0)))
 
 
 def sides(path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -79,10 +92,10 @@ def sides(path: Path) -> tuple[np.ndarray, np.ndarray]:
     return both[:, 0], both[:, 1]
 
 
-def lasting(samples: np.ndarray, hertz: float) -> bool:
-    """Whether the tone fills at least half a second."""
+def lasting(samples: np.ndarray, hertz: float, tenths: int = 5) -> bool:
+    """Whether the tone fills at least so many tenths of a second."""
     blocks = [list(samples[at : at + BLOCK]) for at in range(0, len(samples) - BLOCK, BLOCK)]
-    return sum(tone_level(block, hertz) > -30 and purity(block, hertz) > 0.8 for block in blocks) >= 5
+    return sum(tone_level(block, hertz) > -30 and purity(block, hertz) > 0.8 for block in blocks) >= tenths
 
 
 def right_tones(recording: tuple[np.ndarray, np.ndarray]) -> bool:
@@ -122,8 +135,8 @@ async def both_heard(house: House, call: Call, phone: Call, seconds: float = 10)
     await call.tone(CALLER_HZ, 60)
     await phone.tone(AGENT_HZ, 60)
     for ear, hertz in ((phone, CALLER_HZ), (call, AGENT_HZ)):
-        await house.until(partial(_hears, ear, hertz), seconds, f"{hertz} Hz for half a second")
+        await house.until(partial(_hears, ear, hertz), seconds, f"{hertz} Hz for a second")
 
 
 def _hears(ear: Call, hertz: float) -> bool:
-    return lasting(np.array(ear.heard(1.5)), hertz)
+    return lasting(np.array(ear.heard(1.5)), hertz, 10)
