@@ -7,15 +7,13 @@ decide, facts go to the journal, screens to the bus. It serves the desks' verbs 
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import signal
 import sys
 from collections.abc import Awaitable
 from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -32,6 +30,7 @@ from andon.entrypoints.core_publish import Publisher
 from andon.entrypoints.core_state import Keeper, KeptEngine, Left
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
 from andon.entrypoints.core_watch import Watch
+from andon.entrypoints.processes import claim
 from andon.flows.service import Flows, prompt_names
 from andon.interactions.commands import Desk
 from andon.interactions.model import Interrupted, Stop
@@ -87,6 +86,7 @@ class Core:
             floors=self.floors,
             directory=self.directory,
             node=settings.node,
+            agent_return_s=settings.agent_return_s,
             new_id=uuid7,
             music_of=self._music_of,
             find_customer=self._find_customer,
@@ -337,7 +337,11 @@ class Core:
         return self.centres[tenant_id].customer(client_id, number)
 
     def _device_changed(self, account: Account, registered: bool) -> None:
-        self.centres[account.tenant_id].desk.device_changed(account.agent_id, registered)
+        centre = self.centres[account.tenant_id]
+        centre.desk.device_changed(account.agent_id, registered)
+        contact = None if registered else centre.floor.contact_of(account.agent_id)
+        if contact is not None:
+            self.voice.device_gone(contact)
 
     def _trunk_refused(self, subject: str, why: str) -> None:
         self.alarms.set("trunk_refused", subject, bool(why), why)
@@ -432,19 +436,6 @@ class Core:
         }
 
 
-def claim(settings: Settings) -> IO[str]:
-    """One core per home. While another one lives this one stands by, ready to go on in its place; the system
-    gives the claim free in the moment in which its holder dies, however it does."""
-    path: Path = settings.folder("run") / "core.lock"
-    handle = path.open("a+")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        sys.stderr.write("another core works: this one stands by\n")
-        fcntl.flock(handle, fcntl.LOCK_EX)
-    return handle
-
-
 async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     stop = asyncio.Event()
@@ -466,7 +457,7 @@ async def run(settings: Settings) -> None:
 def main() -> int:
     """Run the core of the installation the settings name."""
     settings = Settings()
-    with claim(settings):
+    with claim(settings, "core"):
         telemetry.configure(settings, "core")
         gc.set_threshold(20_000, 20, 50)  # many short-lived facts: look less often
         uvloop.run(run(settings))

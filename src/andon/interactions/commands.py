@@ -6,7 +6,7 @@ calls the floor's. Everything refused is an `AndonError` with a text in both lan
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -28,12 +28,14 @@ from andon.interactions.model import (
 from andon.interactions.service import Floor, Scheduler, Timer
 from andon.kit.errors import AndonError
 from andon.routing.events import AgentState
-from andon.routing.model import DeviceTest, Refused
+from andon.routing.machine import Router
+from andon.routing.model import DeviceTest, Effect, Refused
 
 texts.load()
 log = structlog.get_logger(__name__)
 
 ABSENCE_S = 30.0  # a desk without its live connection is signed out after this long
+BACK_SOON = timedelta(seconds=60)
 EXTEND_MOST_S = 600
 DEVICES = frozenset({"browser", "sip"})
 IN_CONVERSATION = frozenset({AgentState.TALKING, AgentState.HELD})
@@ -278,9 +280,19 @@ class Desk:
         self._out(session.agent_id, by="system", why="connection_lost")
 
     def device_changed(self, agent_id: UUID, registered: bool) -> None:
-        """The engine saw the agent's device appear or vanish."""
+        """The engine saw the agent's device appear or vanish. Who was ready then is ready again when it is
+        back soon: a connection that broke is nobody's wish."""
+
+        def change(router: Router, at: datetime) -> list[Effect]:
+            effects = router.device_changed(agent_id, registered, at)
+            now = router.agent(agent_id)
+            lost = now.state is AgentState.NOT_READY and now.why == "device_lost"
+            if registered and lost and at - now.since <= BACK_SOON and now.device_tested:
+                effects += router.request_state(agent_id, AgentState.READY, at, by="system")
+            return effects
+
         if agent_id in self._sessions:
-            self._floor.act(lambda router, at: router.device_changed(agent_id, registered, at), agent_id)
+            self._floor.act(change, agent_id)
 
     # --- states -------------------------------------------------------------------------------------------
 
@@ -340,7 +352,7 @@ class Desk:
         self._ask(agent_id, AgentKeys(agent_id, digits), Stage.TALKING)
 
     def _hang_up(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        self._ask(agent_id, AgentHangsUp(agent_id), Stage.TALKING, Stage.HELD)
+        self._ask(agent_id, AgentHangsUp(agent_id), Stage.TALKING, Stage.HELD, Stage.RETURNING)
 
     def _reject(self, agent_id: UUID, asked: dict[str, Any]) -> None:
         self._ask(agent_id, AgentRejects(agent_id), Stage.OFFERING)

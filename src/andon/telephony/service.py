@@ -417,6 +417,11 @@ class Engine:
         """Nothing this leg says is passed on while on."""
         await self._request("POST" if on else "DELETE", f"channels/{leg_id}/mute", {"direction": "in"})
 
+    async def packets_from(self, leg_id: str) -> int:
+        """How many packets of sound the leg's device has sent so far."""
+        answer = await self._request("GET", f"channels/{leg_id}/rtp_statistics")
+        return int(answer["rxcount"]) if isinstance(answer, dict) else 0
+
     async def dtmf(self, leg_id: str, digits: str) -> None:
         """Send keys out to the leg's device, 100 ms each."""
         query = {"dtmf": digits, "duration": "100", "between": "100"}

@@ -86,6 +86,9 @@ log = structlog.get_logger(__name__)
 ENGINE_GRACE_S = 4.0  # calls of an engine that stays away longer are over
 DIAL_MARGIN_S = 5  # the engine's own ring time-out is a net below the router's
 NOT_CONNECTED = 503
+DEAF_S = 0.7  # a device that lost its registration and sends nothing for so long is gone
+# Desk phones know the first of these, our own softphone the second.
+ANSWER_BY_ITSELF = {"Alert-Info": "<http://localhost>;info=alert-autoanswer;delay=0", "X-Andon-Return": "1"}
 
 
 class Known(Protocol):
@@ -160,6 +163,7 @@ class VoiceChannel:
         floors: Mapping[UUID, Floor],
         directory: Directory,
         node: str,
+        agent_return_s: float,
         new_id: Callable[[], UUID],
         music_of: Callable[[UUID], str],
         find_customer: FindCustomer,
@@ -168,11 +172,12 @@ class VoiceChannel:
         on_alarm: Alarm,
         was_there: WasThere,
     ) -> None:
-        """`on_settled` is told when it is known what the engine has of our calls, or that it stays away;
-        `was_there(tenant, contact)` says whether the journal knows a contact."""
+        """A lost agent is waited for `agent_return_s` seconds. `on_settled` is told when it is known what the
+        engine has of our calls, or that it stays away; `was_there(tenant, contact)` says whether the journal knows a contact."""
         self._floors = floors
         self._directory = directory
         self._node = node
+        self._agent_return_s = agent_return_s
         self._new_id = new_id
         self._music_of = music_of
         self._find_customer = find_customer
@@ -257,7 +262,7 @@ class VoiceChannel:
         self._calls[contact.contact_id] = call
         self._put_leg(call, contact.leg_id, of_caller=True)
         at_agent = contact.offer or contact.talk
-        if at_agent is not None:
+        if at_agent is not None and at_agent.leg_id:
             self._put_leg(call, at_agent.leg_id, of_caller=False)
         recorded = contact.taping is not None and not contact.taping.stopped
         self.engine.take_over(contact.leg_id, recorded=recorded, music=contact.music)
@@ -310,6 +315,7 @@ class VoiceChannel:
             leg_id=event.leg_id,
             view=view,
             arrived=at,
+            return_s=self._agent_return_s,
         )
         call = Call(floor, contact, trunk.trunk_id if occupied else None, self._carry_out)
         self._calls[contact_id] = call
@@ -391,6 +397,26 @@ class VoiceChannel:
         known = self._legs.get(event.leg_id)
         if known is not None:
             self._feed(known[0], MessageTaken(0 if event.failed else event.ms))
+
+    def device_gone(self, contact: Contact) -> None:
+        """The device of the agent in this conversation is not registered any more."""
+        call = self._calls.get(contact.contact_id)
+        if call is not None and contact.talk is not None and contact.talk.leg_id:
+            self._later(self._listen_for(call, contact.talk.leg_id))
+
+    async def _listen_for(self, call: Call, leg_id: str) -> None:
+        """Signalling that broke leaves the talk alone; but a device that does not send either is gone, and the
+        caller shall not hear dead air until the engine's own time-out."""
+        try:
+            before = await self.engine.packets_from(leg_id)
+            await asyncio.sleep(DEAF_S)
+            talk = call.contact.talk
+            if talk is None or talk.leg_id != leg_id or await self.engine.packets_from(leg_id) != before:
+                return
+            log.info("device_deaf", leg_id=leg_id)
+            await self.engine.hangup(leg_id, Cause.MEDIA_LOST)
+        except EngineRefused as refused:  # the leg is gone by itself, or the engine
+            log.debug("not_listened_for", why=str(refused))
 
     # --- the engine as a whole ----------------------------------------------------------------------------
 
@@ -476,11 +502,11 @@ class VoiceChannel:
         self._feed(call, Found(up=caller.state == "up", together={call.leg_id, leg_id} <= inside))
         if contact.playing or contact.message_since is not None:
             self._later(self._ask_after(call))
-        if at_agent is None or call.lanes.busy(leg_id):
+        if not leg_id or call.lanes.busy(leg_id):
             return
         leg = legs.get(leg_id)
         if leg is not None:
-            if leg.state == "up" and contact.stage is Stage.OFFERING:
+            if leg.state == "up" and contact.stage in {Stage.OFFERING, Stage.RETURNING}:
                 self._feed(call, AgentAnswered(leg_id))
             return
         self._legs.pop(leg_id, None)
@@ -562,7 +588,8 @@ class VoiceChannel:
         )
         if isinstance(order, Dial):
             # Nothing follows a refused dial; a dial without an answer in time may ring all the same.
-            self._later(self._sweep(order.leg_id, Cause.NORMAL))
+            if not refused.gone:
+                self._later(self._sweep(order.leg_id, Cause.NORMAL))
             self._ended(LegEnded(leg_id=order.leg_id, cause=Cause.UNREACHABLE, cause_text=refused.reason))
         elif isinstance(order, Join) and order.report:
             self._feed(call, JoinFailed(order.leg_id))
@@ -624,14 +651,19 @@ class VoiceChannel:
         self._put_leg(call, order.leg_id, of_caller=False)
         if account is None:
             raise EngineRefused("dial", 404, "the agent has no device")
+        if order.back and not self.devices.registered(order.agent_id):
+            raise EngineRefused("dial", 404, "the agent's device is not back")
         caller = call.contact.view.caller if call.contact.view is not None else ""
         await self.engine.originate(
             order.leg_id,
             account.username,
             caller or "anonymous",
-            timeout_s=order.ring_timeout_s + DIAL_MARGIN_S,
-            # one header only: each costs a turn of the leg's SIP thread before its INVITE
-            headers={"X-Andon-Contact": str(call.contact.contact_id)},
+            timeout_s=order.ring_timeout_s + (0 if order.back else DIAL_MARGIN_S),
+            # as few headers as may be: each costs a turn of the leg's SIP thread before its INVITE
+            headers={
+                "X-Andon-Contact": str(call.contact.contact_id),
+                **(ANSWER_BY_ITSELF if order.back else {}),
+            },
             contact=call.contact.contact_id.hex,
         )
         if not call.bridged:  # made while it rings, so that an answer need not wait for it
