@@ -45,7 +45,8 @@ class House:
         """`settings` beside those that tests need anyway."""
         ports = {f"{name}_port": free_port() for name in ("sip", "ari", "ami", "town_sip", "town_ari")}
         ports |= {"http_port": free_port(), "town_ami_port": free_port()}
-        chosen: dict[str, Any] = {"rtp_timeout_agent_s": 2, "rtp_timeout_trunk_s": 2, **ports, **settings}
+        quick = {"rtp_timeout_agent_s": 2, "rtp_timeout_trunk_s": 2, "agent_return_s": 4}
+        chosen: dict[str, Any] = {**quick, **ports, **settings}
         self.settings = Settings(home=home, **chosen)
         self.world: World
         self.carrier: Carrier

@@ -272,7 +272,7 @@ class Town:
         if card is not None:
             for ask in (AgentHolds(agent), AgentRetrieves(agent), AgentHangsUp(agent), AgentRejects(agent)):
                 doings.append(lambda ask=ask: self.floor.feed(card, ask))  # type: ignore[misc] # bound now
-        if card is not None and talk is not None:
+        if card is not None and talk is not None and talk.leg_id:
             leg = talk.leg_id
             doings.append(lambda: self.floor.feed(card, DeviceHeld(leg)))
             doings.append(lambda: self.floor.feed(card, DeviceRetrieved(leg)))

@@ -173,7 +173,8 @@ class VoiceChannel:
         was_there: WasThere,
     ) -> None:
         """A lost agent is waited for `agent_return_s` seconds. `on_settled` is told when it is known what the
-        engine has of our calls, or that it stays away; `was_there(tenant, contact)` says whether the journal knows a contact."""
+        engine has of our calls, or that it stays away; `was_there(tenant, contact)` says whether the journal
+        knows a contact."""
         self._floors = floors
         self._directory = directory
         self._node = node
@@ -405,8 +406,8 @@ class VoiceChannel:
             self._later(self._listen_for(call, contact.talk.leg_id))
 
     async def _listen_for(self, call: Call, leg_id: str) -> None:
-        """Signalling that broke leaves the talk alone; but a device that does not send either is gone, and the
-        caller shall not hear dead air until the engine's own time-out."""
+        """Signalling that broke leaves the talk alone; but a device that does not send either is gone, and
+        the caller shall not hear dead air until the engine's own time-out."""
         try:
             before = await self.engine.packets_from(leg_id)
             await asyncio.sleep(DEAF_S)
