@@ -22,6 +22,7 @@ import uvloop
 from andon.channels.voice.devices import Account, Devices
 from andon.channels.voice.machine import Directory
 from andon.channels.voice.service import VoiceChannel
+from andon.channels.voice.watchdog import Watchdog
 from andon.customers.model import Customer
 from andon.entrypoints import core_centre, core_recovery, core_state
 from andon.entrypoints.core_alarms import Alarms
@@ -112,6 +113,7 @@ class Core:
             centres=lambda: self.centres.values(),
             append=self._append,
         )
+        self.watchdog = Watchdog(self.voice, self.floors, self._append)
         self._prompts = prompt_names(address.prompts)
         self._engine_up = False
         self._ready = False
@@ -140,6 +142,7 @@ class Core:
         await self.engine.start()
         await self.trunks.settle()
         self._keep_engine()
+        self.watchdog.start()
         self._ready = True
         await self.bus.ready()
         self.bus.publish("core.started", {})
@@ -278,6 +281,7 @@ class Core:
         log.info("core_stopping", calls=self.voice.calls)
         self._ready = False
         self.voice.draining = True
+        await self.watchdog.stop()
         for floor in self.floors.values():
             for contact in list(floor.contacts.values()):
                 floor.feed(contact, Stop())

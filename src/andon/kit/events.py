@@ -25,6 +25,17 @@ class CoreHeartbeat(Fact, frozen=True, kw_only=True):
     signed_in: int
 
 
+class WatchdogRepaired(Fact, frozen=True, kw_only=True):
+    """Core and engine disagreed and were made to agree: a fault of ours that cost nobody their call.
+
+    `what`: caller_gone, agent_gone, apart, leg_unknown, bridge_unknown, agent_stuck; `subject` is the leg,
+    bridge or agent."""
+
+    kind: ClassVar[str] = "watchdog.repaired"
+    what: str
+    subject: str
+
+
 class ClockStepped(Fact, frozen=True, kw_only=True):
     """The machine's clock left the anchored clock by `by_ms`; spans are not affected."""
 

@@ -419,6 +419,22 @@ class VoiceChannel:
         except EngineRefused as refused:  # the leg is gone by itself, or the engine
             log.debug("not_listened_for", why=str(refused))
 
+    def all_calls(self) -> list[Call]:
+        """For the watchdog: every call there is."""
+        return list(self._calls.values())
+
+    def repair(self, what: str, subject: str, call: Call | None) -> None:
+        """Make true what the watchdog found untrue."""
+        if what in {"caller_gone", "agent_gone"}:
+            text = "the engine does not have it any more"
+            self._ended(LegEnded(leg_id=subject, cause=Cause.NORMAL, cause_text=text))
+        elif what == "apart" and call is not None:
+            self._feed(call, Found(up=True, together=False))
+        elif what == "leg_unknown":
+            self._later(self._sweep(subject, Cause.NORMAL))
+        elif what == "bridge_unknown":
+            self._later(self._sweep_bridge(subject))
+
     # --- the engine as a whole ----------------------------------------------------------------------------
 
     def _lost(self, event: EngineLost) -> None:
