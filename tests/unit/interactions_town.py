@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     AgentAnswered,
@@ -106,6 +108,9 @@ class SimpleFlow:
         self.after: Outcome | None = None
         self.heard: list[FlowInput] = []
 
+    def keep(self) -> bytes:
+        return msgspec.msgpack.encode(self.after)
+
     def hear(self, heard: FlowInput) -> None:
         self.heard.append(heard)
         port = self.port
@@ -147,6 +152,11 @@ class Flows:
     def start(self, port: ContactPort) -> SimpleFlow:
         return SimpleFlow(port, self.dice)
 
+    def resume(self, port: ContactPort, kept: bytes) -> SimpleFlow:
+        flow = SimpleFlow(port, self.dice)
+        flow.after = msgspec.msgpack.decode(kept, type=Outcome | None)
+        return flow
+
 
 class Town:
     """Callers, agents and the engine between them."""
@@ -158,7 +168,7 @@ class Town:
         self.facts: list[Fact] = [CoreStarted(at=T0, tenant_id=TENANT, version_of_code="t", clean=True)]
         self._ids = itertools.count(1000)
         self.agents = [UUID(int=100 + n) for n in range(agents)]
-        config = CentreConfig(
+        self.config = config = CentreConfig(
             tenant_id=TENANT,
             agents=tuple(AgentConfig(agent_id=a, agent_no=str(a.int), name="") for a in self.agents),
             queues=(
@@ -173,8 +183,15 @@ class Town:
                 ),
             ),
         )
-        self.floor = Floor(
-            router=Router(config, T0, self.new_id),
+        self.floor = self.new_floor(Router(config, T0, self.new_id))
+        self.callers: dict[UUID, bool] = {}  # contact to whether the leg still lives
+        self.legs: dict[str, bool] = {}  # agents' legs likewise
+        self.stopped: set[tuple[UUID, int]] = set()
+        self.forgotten: set[UUID] = set()
+
+    def new_floor(self, router: Router) -> Floor:
+        return Floor(
+            router=router,
             clock=self.clock,
             scheduler=self.later,
             append=self.facts.append,
@@ -182,10 +199,6 @@ class Town:
             flows=Flows(self.dice),
             new_id=self.new_id,
         )
-        self.callers: dict[UUID, bool] = {}  # contact to whether the leg still lives
-        self.legs: dict[str, bool] = {}  # agents' legs likewise
-        self.stopped: set[tuple[UUID, int]] = set()
-        self.forgotten: set[UUID] = set()
 
     def new_id(self) -> UUID:
         return UUID(int=next(self._ids))

@@ -16,9 +16,9 @@ from andon.routing.events import AgentState
 pytestmark = pytest.mark.unit
 
 
-def play(seed: int, seconds: int = 240) -> tuple[Town, list[Contact]]:
+def play(seed: int, seconds: int = 240, make: type[Town] = Town) -> tuple[Town, list[Contact]]:
     """Random callers and agents for a while, then everything is brought to its end in order."""
-    town = Town(seed)
+    town = make(seed)
     contacts: list[Contact] = []
     for agent in town.agents[:2]:
         town.ready(agent)
