@@ -25,7 +25,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]
     """Settings of an installation whose embedded database runs, migrated. Tests make a tenant each."""
     settings = Settings(home=tmp_path_factory.mktemp("installation"), http_port=0, sip_port=0)
     # The data is thrown away: nobody waits for a disk.
-    server = EmbeddedServer(settings, {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"})
+    server = EmbeddedServer(
+        settings, {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    )
     server.start()
     try:
         migrate(settings)

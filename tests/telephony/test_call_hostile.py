@@ -160,8 +160,8 @@ async def test_the_caller_holds_and_moves_its_media(house: House) -> None:
         phone = await agent.picks_up()
         await agent.in_state("talking")
         await both_heard(house, call, phone)
+        await call.be_quiet()  # the carrier holds only after what it says is over
         await call.hold()
-        await call.be_quiet()  # else its tone goes on below the music
         await hears_music(house, phone)
         await call.unhold()
         await both_heard(house, call, phone)

@@ -129,11 +129,13 @@ async def device_holds(house: House) -> None:
     async with house.on_duty("again") as agent:
         call, own, phone = await connected(house, agent, "again")
         await both_heard(house, call, phone)
+        await phone.be_quiet()  # the carrier holds only after what it says is over
         await phone.hold()
         await agent.in_state("held")
         await hears_music(house, call)
         await phone.unhold()
         await agent.in_state("talking")
+        await phone.tone(1000, 60)
         await call.wait_tone(1000, 8, window_s=0.6)
         await call.hangup()
         await agent.in_state("acw")

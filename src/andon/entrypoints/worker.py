@@ -17,7 +17,7 @@ from prometheus_client import Counter
 from sqlalchemy import text
 
 from andon.channels.voice.jobs import RecordingStore
-from andon.entrypoints.worker_reporting import keep_reporting
+from andon.entrypoints.worker_reporting import keep_jobs, keep_reporting
 from andon.kit import telemetry
 from andon.kit.bus import Bus, open_bus
 from andon.kit.clock import Clock, SystemClock
@@ -59,6 +59,7 @@ def parts(settings: Settings, db: Database, bus: Bus, clock: Clock) -> dict[str,
         "partitions": lambda: keep_partitions(db, clock),
         "recordings": store.run,
         "reporting": lambda: keep_reporting(settings, db, bus, clock),
+        "jobs": lambda: keep_jobs(db, bus, clock),
     }
 
 

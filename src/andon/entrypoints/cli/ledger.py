@@ -10,7 +10,7 @@ from andon.kit import i18n
 from andon.kit.database import Database, Scope, database_urls
 from andon.kit.settings import Settings
 from andon.reporting.ledger.model import LedgerReport
-from andon.reporting.ledger.record import engine_record
+from andon.reporting.ledger.record import CALLERS, engine_record
 from andon.reporting.ledger.service import run
 
 SHOWN = 50
@@ -37,7 +37,7 @@ async def check(
                 Scope(tenant_id),
                 witness=partial(engine_record, settings.home / "engine"),
                 # With one tenant every caller's channel must be one of its contacts.
-                caller_prefixes=("PJSIP/trunk-",) if len(tenants) == 1 else (),
+                caller_prefixes=CALLERS if len(tenants) == 1 else (),
                 since=since.replace(tzinfo=UTC) if since else None,
                 until=until.replace(tzinfo=UTC) if until else None,
                 recordings=settings.home / "recordings",

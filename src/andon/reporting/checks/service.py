@@ -19,7 +19,7 @@ from andon.kit.errors import AndonError
 from andon.kit.ids import uuid7
 from andon.reporting.checks.tables import LedgerCheck
 from andon.reporting.ledger.model import LedgerReport
-from andon.reporting.ledger.record import engine_record
+from andon.reporting.ledger.record import CALLERS, engine_record
 from andon.reporting.ledger.service import run
 
 log = structlog.get_logger(__name__)
@@ -78,8 +78,11 @@ async def newest(session: AsyncSession) -> tuple[LedgerCheck | None, LedgerCheck
     return running, last
 
 
-async def perform(db: Database, home: Path, clock: Clock, tenant_id: UUID) -> bool:
-    """Run the check that is wanted, if any, and keep what it found; false when none is."""
+async def perform(db: Database, home: Path, clock: Clock, tenant_id: UUID, *, alone: bool = False) -> bool:
+    """Run the check that is wanted, if any, and keep what it found; false when none is.
+
+    `alone`: the installation has no other tenant, so every caller's channel must be a contact of this one.
+    """
     scope = Scope(tenant_id)
     async with db.session(scope) as session:
         # Taken by one worker: another that asks at the same time waits here and then finds none wanted.
@@ -94,7 +97,7 @@ async def perform(db: Database, home: Path, clock: Clock, tenant_id: UUID) -> bo
         return False
     check_id, since, until = check
     try:
-        report = await asyncio.wait_for(_check(db, home, scope, since, until), LIMIT_SECONDS)
+        report = await asyncio.wait_for(_check(db, home, scope, since, until, alone), LIMIT_SECONDS)
     except Exception as error:
         await _finish(db, scope, check_id, clock.now(), "failed", None)
         if not isinstance(error, TimeoutError):
@@ -106,10 +109,17 @@ async def perform(db: Database, home: Path, clock: Clock, tenant_id: UUID) -> bo
 
 
 async def _check(
-    db: Database, home: Path, scope: Scope, since: datetime | None, until: datetime | None
+    db: Database, home: Path, scope: Scope, since: datetime | None, until: datetime | None, alone: bool
 ) -> LedgerReport:
-    witness = partial(engine_record, home / "engine")
-    return await run(db, scope, witness=witness, since=since, until=until, recordings=home / "recordings")
+    return await run(
+        db,
+        scope,
+        witness=partial(engine_record, home / "engine"),
+        caller_prefixes=CALLERS if alone else (),
+        since=since,
+        until=until,
+        recordings=home / "recordings",
+    )
 
 
 async def _finish(

@@ -8,6 +8,7 @@ from pathlib import Path
 from andon.reporting.ledger.model import WitnessCall
 from andon.telephony.engine.config import CEL_FIELDS, FALLBACK_ACCOUNT
 
+CALLERS = ("PJSIP/trunk-",)  # names of channels on which callers come in begin so
 _PLACE = {name: place for place, name in enumerate(CEL_FIELDS)}
 
 
