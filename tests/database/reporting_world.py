@@ -87,7 +87,8 @@ class Day:
             add(ix.VoicemailLeft, 20, voicemail_ms=15_000)
             end(ix.Outcome.VOICEMAIL, ix.By.CALLER)
             return
-        add(ix.ContactQueued, 8, queue_id=queue, priority=0, position=1)
+        told = (None, 0, 15)[len(self.contacts) % 3]
+        add(ix.ContactQueued, 8, queue_id=queue, priority=0, position=1, estimated_wait_s=told)
         queued = clock[0]
         wait = chance.choice([2, 10, 19.9, 20, 20.1, 45])
         end_of_wait = chance.choice(["answered", "answered", "answered", "abandoned", "timeout", "open"])

@@ -161,6 +161,10 @@ async def test_the_figures_of_the_day_are_those_counted_from_the_facts(
         assert counts.others == len(waits["timeout"])
         assert counts.waiting == len(queued) - len(left)
         assert counts.answered_wait_ms == sum(waits["answered"])
+        told = {f.contact_id: f.estimated_wait_s for f in queued if f.estimated_wait_s}
+        came = [f for f in left if f.how == "answered" and f.contact_id in told]
+        assert counts.predicted == len(came) > 0
+        assert counts.missed_by_ms == sum(abs(f.waited_ms - 1000 * told[f.contact_id]) for f in came)
         contacts = {f.contact_id for f in queued}
         talks = [f for f in day.facts if isinstance(f, ix.ContactDisconnected) and f.contact_id in contacts]
         assert counts.handled == len(talks)

@@ -186,7 +186,7 @@ class World:
                 return
             if not self.next():
                 require(self.queued, f"stuck at {self.run.node}")
-                self.leave_queue(tuple(QueueLeave)[pick(4)], By.AGENT)
+                self.leave_queue(tuple(QueueLeave)[pick(len(QueueLeave))], By.AGENT)
         raise Fault("never ends")
 
     def _random(self, pick: Pick) -> None:
@@ -202,7 +202,7 @@ class World:
             case 6 if self.queued:
                 self.tick(1 + pick(200), None if pick(3) == 0 else pick(4000))
             case 7 if self.queued:
-                self.leave_queue(tuple(QueueLeave)[pick(4)], By.AGENT)
+                self.leave_queue(tuple(QueueLeave)[pick(len(QueueLeave))], By.AGENT)
             case 8:
                 self.tape(pick(3) * 1500)
             case 9:

@@ -61,10 +61,18 @@ from andon.kit.events import CoreStarted
 from andon.kit.journal import Fact
 from andon.routing.events import AgentState
 from andon.routing.machine import Router
-from andon.routing.model import AgentConfig, CentreConfig, DeviceTest, QueueConfig, Refused
+from andon.routing.model import (
+    AgentConfig,
+    CentreConfig,
+    DeviceTest,
+    Overflow,
+    OverflowWhen,
+    QueueConfig,
+    Refused,
+)
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-TENANT, CLIENT, PROJECT, NUMBER, FLOW, QUEUE = (UUID(int=n) for n in range(1, 7))
+TENANT, CLIENT, PROJECT, NUMBER, FLOW, QUEUE, OTHER = (UUID(int=n) for n in range(1, 8))
 
 
 class Scheduled:
@@ -139,7 +147,8 @@ class SimpleFlow:
                 port.survey_asked("csat")
                 port.play([Prompt("survey")])
             case QueueLeft(how=how):
-                self.after = Outcome.QUEUE_TIMEOUT if how is QueueLeave.TIMEOUT else Outcome.NOBODY_SIGNED_IN
+                long = how in {QueueLeave.TIMEOUT, QueueLeave.OVERFLOW}
+                self.after = Outcome.QUEUE_TIMEOUT if long else Outcome.NOBODY_SIGNED_IN
                 port.play([Prompt("sorry")])
             case _:
                 pass
@@ -168,6 +177,10 @@ class Town:
         self.facts: list[Fact] = [CoreStarted(at=T0, tenant_id=TENANT, version_of_code="t", clean=True)]
         self._ids = itertools.count(1000)
         self.agents = [UUID(int=100 + n) for n in range(agents)]
+        # Every second town's queue runs over into another one, and that one back to the flow.
+        over = Overflow(when=OverflowWhen.AGE, limit=20, queue_id=OTHER)
+        back = Overflow(when=OverflowWhen.AGE, limit=25)
+        runs_over = seed % 2 == 0
         self.config = config = CentreConfig(
             tenant_id=TENANT,
             agents=tuple(AgentConfig(agent_id=a, agent_no=str(a.int), name="") for a in self.agents),
@@ -180,6 +193,16 @@ class Town:
                     ring_timeout_s=8,
                     acw_s=5,
                     max_wait_s=60,
+                    overflow=(over,) if runs_over else (),
+                ),
+                QueueConfig(
+                    queue_id=OTHER,
+                    client_id=CLIENT,
+                    project_id=PROJECT,
+                    name="other",
+                    ring_timeout_s=8,
+                    acw_s=5,
+                    overflow=(back,),
                 ),
             ),
         )

@@ -8,33 +8,79 @@ generator can both drive it.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import exp
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from andon.kit.journal import Fact
-from andon.routing.events import AgentSignedIn, AgentSignedOut, AgentState, AgentStateChanged
+from andon.routing.events import (
+    AgentCertificateEnded,
+    AgentSignedIn,
+    AgentSignedOut,
+    AgentState,
+    AgentStateChanged,
+    ContactFloorNear,
+    ContactFloorPassed,
+    ContactRedialled,
+)
 from andon.routing.machine import Router
 from andon.routing.model import (
     AgentConfig,
     CentreConfig,
     DeviceTest,
+    Door,
     Effect,
+    LaneFlag,
+    Moved,
     Offer,
     OfferEnd,
+    Overflow,
+    OverflowWhen,
     Policy,
     QueueConfig,
     Refused,
+    Relax,
+    Reserve,
+    Seat,
+    Segment,
     SkillNeed,
     WaitEnded,
     Withdraw,
 )
+from andon.routing.model import Caller as Known
 
 START = datetime(2026, 3, 2, 1, 0, 0, 400, tzinfo=UTC)  # 400 µs off the millisecond, on purpose
 S = AgentState
 Pick = Callable[[int], int]
 REQUESTS = (S.READY, S.READY, S.NOT_READY, S.BREAK)
+TIERS = ("normal", "silver", "gold", "vip")
+READY_REASONS = (
+    "idle_shorter",
+    "less_skilled",
+    "more_occupied",
+    "more_calls",
+    "turn_later",
+    "less_value",
+    "step_later",
+    "other_agent_owed",
+    "reserved",
+    "less_qualified",
+    "preferred_missing",
+)
+UNABLE_REASONS = (
+    "skill_missing",
+    "skill_level",
+    "other_client",
+    "other_group",
+    "certificate_missing",
+    "certificate_expired",
+    "no_capacity",
+    "inactive",
+)
+BUSY = {S.TALKING, S.HELD, S.ACW}
+MEMORY_MS = 1_800_000
 ENDS = (OfferEnd.REJECTED, OfferEnd.TIMEOUT, OfferEnd.UNREACHABLE, OfferEnd.FAILED)
 
 
@@ -64,16 +110,35 @@ class Caller:
     """The book's own waiting contact."""
 
     contact: UUID
+    asked: UUID
     queue: UUID
     priority: int
     since: datetime
     number: int
-    longest: int | None
+    known: Known
+    longest: int | None = None
+    placed: datetime = START
+    first: datetime = START
+    floor: int | None = None
+    calls: int = 1
+    urgent: bool = False
+    passed: bool = False
+    wanted: UUID | None = None
+    wanted_until: datetime = START
+    runs_over: datetime | None = None  # at which it must be back in its flow
+    been: tuple[UUID, ...] = ()
     offer: UUID | None = None
 
 
 @dataclass
-class Seat:
+class Quit:
+    placed: datetime
+    left: datetime
+    calls: int
+
+
+@dataclass
+class Place:
     """The book's own agent, from facts alone."""
 
     state: AgentState = S.OFFLINE
@@ -81,6 +146,8 @@ class Seat:
     idle_since: datetime | None = None
     signed_in: datetime | None = None
     spent_ms: int = 0
+    calls: int = 0
+    worked: list[tuple[datetime, datetime]] = field(default_factory=list)
     turns: dict[UUID, int] = field(default_factory=dict)
 
 
@@ -91,7 +158,7 @@ class Drill:
         self.pick = pick
         self.now = START
         self.made = 0
-        self.seats: dict[UUID, Seat] = {}
+        self.seats: dict[UUID, Place] = {}
         self.callers: dict[UUID, Caller] = {}
         self.offers: dict[UUID, tuple[UUID, UUID]] = {}  # live: contact, agent
         self.ended: set[UUID] = set()
@@ -99,6 +166,9 @@ class Drill:
         self.turns: dict[UUID, int] = {}
         self.rings: dict[UUID, datetime] = {}  # until when, by offer
         self.deserted: dict[UUID, datetime] = {}  # queue with callers and nobody signed in, since
+        self.quits: dict[tuple[UUID, str], Quit] = {}
+        self.slighted: list[tuple[UUID, str]] = []  # who must have been served by the end of this input
+        self.freed: set[UUID] = set()  # became ready in this input
         self.inputs = 0
         self.offered = 0
         self.config = self._centre()
@@ -110,7 +180,21 @@ class Drill:
     def _centre(self) -> CentreConfig:
         agents = tuple(self._agent(n) for n in range(1 + self.pick(6)))
         queues = tuple(self._queue(n) for n in range(1 + self.pick(4)))
-        return CentreConfig(tenant_id=UUID(int=1), agents=agents, queues=queues)
+        return self._with(agents, queues)
+
+    def _with(self, agents: tuple[AgentConfig, ...], queues: tuple[QueueConfig, ...]) -> CentreConfig:
+        segments = tuple(
+            Segment(tier=tier, priority=self.pick(3), floor_s=(None, 10, 40)[self.pick(3)])
+            for tier in TIERS
+            if self.pick(2)
+        )
+        return CentreConfig(
+            tenant_id=UUID(int=1),
+            agents=agents,
+            queues=queues,
+            segments=segments,
+            ageing_s=(None, 10)[self.pick(2)],
+        )
 
     def _agent(self, number: int) -> AgentConfig:
         skills = {skill_id(n): 1 + self.pick(4) for n in range(3) if self.pick(4)}
@@ -118,11 +202,17 @@ class Drill:
             agent_id=agent_id(number),
             agent_no=str(8000 + number),
             name=f"a{number}",
+            department=("", "east", "west")[self.pick(3)],
             skills=skills,
+            certificates={"law": self._ms(START) + timedelta(seconds=self.pick(300))} if self.pick(3) else {},
+            seats={queue_id(n): self._seat() for n in range(4) if self.pick(6) == 1},
             client_id=UUID(int=5001) if self.pick(12) == 1 else None,
             capacity=0 if self.pick(25) == 1 else 1,
             active=self.pick(25) != 1,
         )
+
+    def _seat(self) -> Seat:
+        return Seat(order=self.pick(3), level=self.pick(4), value=self.pick(100))
 
     def _queue(self, number: int) -> QueueConfig:
         needs = tuple(
@@ -134,13 +224,39 @@ class Drill:
             project_id=UUID(int=6001),
             name=f"q{number}",
             required_skills=needs,
+            preferred_skills=(SkillNeed(skill_id=skill_id(0), min_level=2),) if self.pick(4) == 1 else (),
+            required_certificates=("law",) if self.pick(6) == 1 else (),
+            groups=("east",) if self.pick(6) == 1 else (),
+            relax=tuple(self._relax(10 + 15 * n) for n in range((0, 0, 1, 2)[self.pick(4)])),
+            overflow=tuple(self._overflow() for _ in range(self.pick(6) // 4)),
+            reserve=Reserve(tier=TIERS[1 + self.pick(3)], agents=1 + self.pick(2))
+            if self.pick(4) == 1
+            else None,
+            doors=(self._door(),) if self.pick(5) == 1 else (),
+            dedicated_wait_s=(0, 0, 15)[self.pick(3)],
+            last_agent_wait_s=(0, 25)[self.pick(2)],
+            redial_s=(0, 60)[self.pick(2)],
             priority=self.pick(3),
-            policy=tuple(Policy)[self.pick(3)],
+            policy=tuple(Policy)[self.pick(6)],
             ring_timeout_s=1 + self.pick(30),
             acw_s=self.pick(4) * 10,
             max_wait_s=(None, 5, 60)[self.pick(3)],
             nobody_grace_s=self.pick(2) * 20,
         )
+
+    def _relax(self, after_s: int) -> Relax:
+        levels = {skill_id(n): self.pick(2) for n in range(3) if self.pick(2)}
+        return Relax(after_s=after_s, min_levels=levels, groups=("west",) if self.pick(2) else ())
+
+    def _overflow(self) -> Overflow:
+        when = (OverflowWhen.LENGTH, OverflowWhen.AGE)[self.pick(2)]
+        limit = 1 + self.pick(3) if when is OverflowWhen.LENGTH else 5 + self.pick(30)
+        return Overflow(when=when, limit=limit, queue_id=queue_id(self.pick(4)) if self.pick(3) else None)
+
+    def _door(self) -> Door:
+        if self.pick(2):
+            return Door(queue_id=queue_id(self.pick(4)), flags=(tuple(LaneFlag)[self.pick(4)],))
+        return Door(queue_id=queue_id(self.pick(4)), tiers=("vip",))
 
     def _new_id(self) -> UUID:
         self.made += 1
@@ -184,17 +300,89 @@ class Drill:
         inputs[self.pick(len(inputs))]()
 
     def caller_arrives(self) -> None:
-        queue = self.config.queues[self.pick(len(self.config.queues))].queue_id
+        asked = self.config.queues[self.pick(len(self.config.queues))].queue_id
         contact, priority = self._new_id(), self.pick(3)
-        longest = self.queues[queue].max_wait_s
-        self.callers[contact] = Caller(contact, queue, priority, self._ms(self.now), self.made, longest)
-        self._do(lambda: self.router.enqueue(contact, queue, priority, self.now))
+        known = Known(
+            tier=TIERS[self.pick(4)],
+            key=("", "13800000001", "13800000002")[self.pick(3)],
+            flags=(tuple(LaneFlag)[self.pick(4)],) if self.pick(4) == 1 else (),
+            dedicated_id=self._any_agent() if self.pick(5) == 1 else None,
+            last_agent_id=self._any_agent() if self.pick(4) == 1 else None,
+        )
+        now = self._ms(self.now)
+        caller = Caller(contact, asked, asked, priority, now, self.made, known, placed=now, first=now)
+        goes_back = self._expect_arrival(caller)
+        self.callers[contact] = caller
+        self._do(lambda: self.router.enqueue(contact, asked, priority, self.now, known))
+        require(not goes_back or contact not in self.callers, "waits in a queue that ran over")
+
+    def _expect_arrival(self, caller: Caller) -> bool:
+        """Where the caller will wait and with which place; whether the flow gets it back at once."""
+        asked, now = self.queues[caller.asked], self._ms(self.now)
+        quit = self.quits.pop((caller.asked, caller.known.key), None)
+        if quit is not None and now < quit.left + timedelta(seconds=asked.redial_s):
+            caller.placed, caller.calls = quit.placed, quit.calls + 1
+        flags = set(caller.known.flags) | ({LaneFlag.REPEAT} if caller.calls > 2 else set())
+        for door in asked.doors:
+            if (caller.known.tier in door.tiers or flags & set(door.flags)) and self._staffed(door.queue_id):
+                caller.queue = door.queue_id
+                break
+        if not self._staffed(caller.queue):
+            return True
+        for segment in self.config.segments:
+            if segment.tier == caller.known.tier:
+                caller.priority += segment.priority
+                caller.floor = segment.floor_s
+        while True:
+            over = [
+                rule
+                for rule in self.queues[caller.queue].overflow
+                if rule.when is OverflowWhen.LENGTH
+                and len([c for c in self.callers.values() if c.queue == caller.queue]) >= rule.limit
+            ]
+            if not over:
+                break
+            if over[0].queue_id is None:
+                return True
+            if not self._takes_over(caller, over[0].queue_id):
+                break
+            caller.been, caller.queue = (*caller.been, caller.queue), over[0].queue_id
+        self._enter(caller)
+        queue = self.queues[caller.queue]
+        for who, wait_s in (
+            (caller.known.dedicated_id, queue.dedicated_wait_s),
+            (caller.known.last_agent_id, queue.last_agent_wait_s),
+        ):
+            there = who is not None and self._state(who) is not S.OFFLINE
+            if who is not None and wait_s and there and self._standing(who, caller.queue) == 0:
+                caller.wanted, caller.wanted_until = who, now + timedelta(seconds=wait_s)
+                break
+        return False
+
+    def _enter(self, caller: Caller) -> None:
+        queue = self.queues[caller.queue]
+        caller.since, caller.longest, caller.wanted = self._ms(self.now), queue.max_wait_s, None
+        ages = [rule for rule in queue.overflow if rule.when is OverflowWhen.AGE]
+        first = min(ages, key=lambda rule: rule.limit, default=None)
+        back = first is not None and first.queue_id is None
+        caller.runs_over = caller.since + timedelta(seconds=first.limit) if first and back else None
+
+    def _staffed(self, queue: UUID) -> bool:
+        signed_in = [a for a, seat in self.seats.items() if seat.state is not S.OFFLINE]
+        return queue in self.queues and any(self._serves(a, queue) for a in signed_in)
+
+    def _takes_over(self, caller: Caller, target: UUID) -> bool:
+        return self._staffed(target) and target not in (caller.queue, *caller.been)
 
     def caller_leaves(self) -> None:
         if self.callers:
             contact = self._one(sorted(self.callers))
-            how = (OfferEnd.CALLER_GONE, OfferEnd.ENDED)[self.pick(2)]
+            how = (OfferEnd.CALLER_GONE, OfferEnd.CALLER_GONE, OfferEnd.ENDED)[self.pick(3)]
             caller = self.callers[contact]
+            asked = self.queues.get(caller.asked)
+            if how is OfferEnd.CALLER_GONE and caller.known.key and asked is not None and asked.redial_s:
+                key = (caller.asked, caller.known.key)
+                self.quits[key] = Quit(caller.placed, self._ms(self.now), caller.calls)
             if caller.offer is None:
                 del self.callers[contact]
             else:
@@ -209,6 +397,7 @@ class Drill:
             del self.callers[contact]
             require(agent not in self.talks.values(), "an agent has two conversations")
             self.talks[contact] = agent
+            self.seats[agent].calls += 1
             self._do(lambda: self.router.connected(offer, self.now))
             require(self.seats[agent].state is S.TALKING, "connected, but not talking")
 
@@ -292,7 +481,11 @@ class Drill:
     def time_passes(self) -> None:
         """Forward by up to 40 s, keeping every deadline on the way, or by a jump that is late for them."""
         end = self.now + timedelta(microseconds=1 + self.pick(255) * 157_001)
-        late = self.pick(5) == 1
+        late = self.pick(5) == 1 and not any(
+            self.now < expires <= end
+            for agent in self.config.agents
+            for expires in agent.certificates.values()
+        )
         while not late:
             deadline = self.router.next_deadline()
             if deadline is None or deadline > end:
@@ -312,6 +505,9 @@ class Drill:
             if caller.offer is None:
                 longest = timedelta(seconds=caller.longest or 10**6)
                 require(now < caller.since + longest, "waits longer than the longest wait")
+                require(
+                    caller.runs_over is None or now < caller.runs_over, "waits though its queue runs over"
+                )
                 deserted = self.deserted.get(caller.queue, now)
                 require(now < deserted + timedelta(seconds=20, milliseconds=1), "waits in a deserted queue")
         for offer, until in self.rings.items():
@@ -359,8 +555,11 @@ class Drill:
         else:
             place = self.pick(len(queues))
             queues[place] = self._queue(queues[place].queue_id.int - 2000)
-        self.config = CentreConfig(tenant_id=UUID(int=1), agents=tuple(agents), queues=tuple(queues))
+        self.config = self._with(tuple(agents), tuple(queues))
         self._learn()
+        for caller in self.callers.values():
+            caller.runs_over = None
+            self._forget_wanted(caller)
         self._do(lambda: self.router.configure(self.config, self.now))
 
     def close(self) -> None:
@@ -417,6 +616,19 @@ class Drill:
                     self._offer(effect)
                 case Withdraw():
                     self._withdraw(effect)
+                case Moved():
+                    self._moved(effect)
+                case ContactRedialled():
+                    caller = self.callers[effect.contact_id or UUID(int=0)]
+                    kept = (self._ms(self.now) - caller.placed) / timedelta(milliseconds=1)
+                    require((effect.calls, effect.kept_ms) == (caller.calls, kept), "redialled otherwise")
+                case ContactFloorNear():
+                    self._floor_near(effect)
+                case ContactFloorPassed():
+                    self.callers[effect.contact_id or UUID(int=0)].passed = True
+                case AgentCertificateEnded():
+                    expires = self.agents[self._who(effect)].certificates["law"]
+                    require(expires <= self.now, "a certificate ended early")
                 case WaitEnded():
                     caller = self.callers.pop(effect.contact_id, None)
                     require(caller is not None, "the wait of nobody ended")
@@ -425,10 +637,11 @@ class Drill:
                 case AgentStateChanged():
                     self._state_changed(effect)
                 case AgentSignedIn():
-                    seat = self.seats.setdefault(self._who(effect), Seat())
+                    seat = self.seats.setdefault(self._who(effect), Place())
                     require((seat.state is not S.OFFLINE) == effect.took_over, "signed in twice")
                     if not effect.took_over:
                         seat.signed_in, seat.spent_ms = effect.at, 0
+                        seat.calls, seat.worked = 0, []
                 case AgentSignedOut():
                     seat = self.seats[self._who(effect)]
                     require(seat.state is S.OFFLINE, "signed out but not offline")
@@ -443,7 +656,7 @@ class Drill:
         return fact.agent_id
 
     def _state_changed(self, fact: AgentStateChanged) -> None:
-        seat = self.seats.setdefault(self._who(fact), Seat())
+        seat = self.seats.setdefault(self._who(fact), Place())
         require(fact.previous is seat.state, f"says {fact.previous}, was {seat.state}")
         require(fact.at == self._ms(fact.at), "not a whole millisecond")
         if seat.state is not S.OFFLINE:
@@ -451,9 +664,16 @@ class Drill:
             spent = (fact.at - seat.since) / timedelta(milliseconds=1)
             require(spent == fact.previous_ms, f"{spent} ms went by, says {fact.previous_ms}")
             seat.spent_ms += fact.previous_ms
+            if seat.state in BUSY:
+                seat.worked.append((seat.since, fact.at))
+        if fact.state is S.READY:
+            self.freed.add(self._who(fact))
         if fact.state is S.READY and fact.previous is not S.RINGING:
             seat.idle_since = fact.at
         seat.state, seat.since = fact.state, fact.at
+        if seat.state is S.OFFLINE:
+            for caller in self.callers.values():
+                caller.wanted = None if caller.wanted == self._who(fact) else caller.wanted
 
     def _offer(self, offer: Offer) -> None:
         self.offered += 1
@@ -464,46 +684,141 @@ class Drill:
         busy = {agent for _, agent in self.offers.values()} | set(self.talks.values())
         require(offer.agent_id not in busy, "an agent is offered two contacts at once")
         require(self.seats[offer.agent_id].state is S.RINGING, "offered, but not ringing")
-        require(self._serves(offer.agent_id, offer.queue_id), "offered to an agent who cannot serve it")
-        self._check_order(caller, offer)
-        self._check_policy(offer)
-        caller.offer = offer.offer_id
+        require(caller.queue == offer.queue_id, "offered in a queue it does not wait in")
+        if offer.agent_id != caller.wanted and self._ms(self.now) >= caller.wanted_until:
+            caller.wanted = None
+        require(self._may(offer.agent_id, caller), "offered to an agent who may not serve it")
+        self._note_slighted(caller, offer)
+        if caller.wanted is None:
+            self._check_policy(caller, offer)
+        caller.offer, caller.wanted = offer.offer_id, None
         self.offers[offer.offer_id] = (offer.contact_id, offer.agent_id)
         self.rings[offer.offer_id] = self._ms(self.now) + timedelta(seconds=offer.ring_timeout_s)
         self.turns[offer.queue_id] = self.turns.get(offer.queue_id, 0) + 1
         self.seats[offer.agent_id].turns[offer.queue_id] = self.turns[offer.queue_id]
         self._check_decision(offer)
 
-    def _rank(self, caller: Caller) -> tuple[int, datetime, int]:
-        return (-(self.queues[caller.queue].priority + caller.priority), caller.since, caller.number)
+    def _moved(self, moved: Moved) -> None:
+        caller = self.callers[moved.contact_id]
+        require(caller.offer is None, "moved while ringing")
+        require((caller.queue, True) == (moved.from_id, self._takes_over(caller, moved.queue_id)), "moved")
+        ages = [
+            rule.limit
+            for rule in self.queues[caller.queue].overflow
+            if rule.when is OverflowWhen.AGE and rule.queue_id == moved.queue_id
+        ]
+        waited = (self._ms(self.now) - caller.since) / timedelta(seconds=1)
+        require(bool(ages) and min(ages) <= waited, "moved though the queue does not run over")
+        caller.been, caller.queue = (*caller.been, caller.queue), moved.queue_id
+        self._enter(caller)
 
-    def _check_order(self, caller: Caller, offer: Offer) -> None:
-        """Nobody who could have had this agent was before: higher priority, then earlier arrival."""
-        for other in self.callers.values():
-            if other.offer is None and other is not caller and self._serves(offer.agent_id, other.queue):
-                require(self._rank(caller) < self._rank(other), "somebody before was passed over")
+    def _floor_near(self, fact: ContactFloorNear) -> None:
+        caller = self.callers[fact.contact_id or UUID(int=0)]
+        require(not caller.urgent and self._near_floor(caller), "said to be near its floor, but is not")
+        caller.urgent, caller.wanted = True, None
 
-    def _check_policy(self, offer: Offer) -> None:
-        """The chosen agent is the policy's best of those who were ready."""
-        queue = self.queues[offer.queue_id]
-        ready = [
-            agent
-            for agent, seat in self.seats.items()
-            if (seat.state is S.READY or agent == offer.agent_id) and self._serves(agent, offer.queue_id)
+    def _forget_wanted(self, caller: Caller) -> None:
+        """The agent waited for may not serve the caller any more, or the wait for it is over."""
+        if caller.wanted is not None and caller.queue in self.queues:
+            gone = self._standing(caller.wanted, caller.queue) != 0
+            if gone or self._ms(self.now) >= caller.wanted_until:
+                caller.wanted = None
+
+    def _near_floor(self, caller: Caller) -> bool:
+        near = timedelta(seconds=(caller.floor or 10**6) * 0.8)
+        return self._ms(self.now) >= caller.first + near
+
+    def _rank(self, caller: Caller) -> tuple[Any, ...]:
+        if caller.urgent:
+            return (0, caller.first + timedelta(seconds=caller.floor or 0), caller.number)
+        queue = self.queues.get(caller.queue)
+        priority = caller.priority + (0 if queue is None else queue.priority)
+        if self.config.ageing_s is None:
+            return (1, -priority, caller.placed, caller.number)
+        return (1, caller.placed - timedelta(seconds=priority * self.config.ageing_s), caller.number)
+
+    def _step(self, caller: Caller) -> int:
+        """Relaxing as far as it has come with time."""
+        waited = (self._ms(self.now) - caller.since) / timedelta(seconds=1)
+        return len([relax for relax in self.queues[caller.queue].relax if relax.after_s <= waited])
+
+    def _may(self, agent: UUID, caller: Caller) -> bool:
+        """Whether a ready agent (or the one just rung) may be given the caller at this instant."""
+        if caller.wanted is not None:
+            return agent == caller.wanted
+        standing = self._standing(agent, caller.queue)
+        if standing is None or standing > self._step(caller):
+            return False
+        return standing > 0 or not self._kept_back(agent, caller)
+
+    def _kept_back(self, agent: UUID, caller: Caller) -> bool:
+        """Whether the queue keeps its last fully qualified ready agents from this caller."""
+        reserve = self.queues[caller.queue].reserve
+        if reserve is None or caller.urgent or TIERS.index(caller.known.tier) >= TIERS.index(reserve.tier):
+            return False
+        ready = {a for a, seat in self.seats.items() if seat.state is S.READY} | {agent}
+        return len([a for a in ready if self._standing(a, caller.queue) == 0]) <= reserve.agents
+
+    def _note_slighted(self, caller: Caller, offer: Offer) -> None:
+        """Whoever this agent should have served before must be offered by the end of the input: urgent,
+        then the agent's own order of queues, then rank. The order is that of the one agent who has become
+        ready; when several have, or others are rung, only those of the same queue are compared."""
+
+        def key(one: Caller) -> Any:
+            seat = self.agents[offer.agent_id].seats.get(one.queue)
+            return (not one.urgent, seat.order if seat else 0, self._rank(one))
+
+        ordered = any(agent.seats for agent in self.config.agents)
+        own_choice = offer.decision["trigger"] == "agent" and self.freed == {offer.agent_id}
+        self.slighted += [
+            (other.contact, "somebody before was passed over")
+            for other in self.callers.values()
+            if other.offer is None
+            and other is not caller
+            and other.queue in self.queues
+            and (other.wanted is None or self._ms(self.now) < other.wanted_until)
+            and (own_choice or not ordered or other.queue == caller.queue)
+            and self._may(offer.agent_id, other)
+            and key(other) < key(caller)
         ]
 
+    def _check_policy(self, caller: Caller, offer: Offer) -> None:
+        """The chosen agent is the best of those who were ready: fully qualified, preferred, policy."""
+        queue, chosen = self.queues[offer.queue_id], offer.agent_id
+        step = offer.decision.get("step", 0)
+        require(step <= self._step(caller), "relaxed before its time")
+        ready = [agent for agent, seat in self.seats.items() if seat.state is S.READY or agent == chosen]
+
         def merit(agent: UUID) -> Any:
-            seat = self.seats[agent]
-            level = sum(self.agents[agent].skills.get(n.skill_id, 0) for n in queue.required_skills)
-            return {
+            seat, own = self.seats[agent], self.agents[agent].seats.get(offer.queue_id, Seat())
+            skills = self.agents[agent].skills
+            level = own.level + sum(skills.get(n.skill_id, 0) for n in queue.required_skills)
+            by_policy = {
                 Policy.LONGEST_IDLE: seat.idle_since,
                 Policy.MOST_SKILLED: (-level, seat.idle_since),
+                Policy.LEAST_OCCUPIED: round(self._busy_ms(seat), 3),
+                Policy.FEWEST_CALLS: (seat.calls, seat.idle_since),
                 Policy.ROUND_ROBIN: seat.turns.get(offer.queue_id, 0),
+                Policy.VALUE_WEIGHTED: (seat.idle_since or START)
+                - timedelta(seconds=own.value * queue.value_s),
             }[queue.policy]
+            lacking = len([n for n in queue.preferred_skills if skills.get(n.skill_id, 0) < n.min_level])
+            return (self._standing(agent, offer.queue_id), lacking, by_policy)
 
-        require(
-            all(merit(offer.agent_id) <= merit(agent) for agent in ready), f"not the best by {queue.policy}"
-        )
+        for agent in ready:
+            standing = self._standing(agent, offer.queue_id)
+            if standing is not None and standing <= step:
+                kept = standing == 0 and self._kept_back(chosen, caller)
+                require(kept or merit(chosen) <= merit(agent), f"not the best by {queue.policy}")
+
+    def _busy_ms(self, seat: Place) -> float:
+        """Busy time since signing in, each moment weighted by how long ago it is."""
+        now = self._ms(self.now)
+
+        def weight(at: datetime) -> float:
+            return MEMORY_MS * exp(-((now - at) / timedelta(milliseconds=1)) / MEMORY_MS)
+
+        return sum(weight(end) - weight(begin) for begin, end in seat.worked)
 
     def _check_decision(self, offer: Offer) -> None:
         decision = offer.decision
@@ -528,9 +843,9 @@ class Drill:
             "not_ready": serves and state is S.NOT_READY,
             "on_break": serves and state is S.BREAK,
         }
-        for reason in ("idle_shorter", "less_skilled", "turn_later"):
+        for reason in READY_REASONS:
             expected[reason] = serves and state is S.READY
-        for reason in ("skill_missing", "skill_level", "other_client", "no_capacity", "inactive"):
+        for reason in UNABLE_REASONS:
             expected[reason] = not serves
         require(expected[entry["reason"]], f"decision: {entry} is not true")
 
@@ -547,31 +862,52 @@ class Drill:
         """Read the configuration anew: who is who, and who can serve what."""
         self.agents = {agent.agent_id: agent for agent in self.config.agents}
         self.queues = {queue.queue_id: queue for queue in self.config.queues}
-        self.able = {
-            (agent.agent_id, queue.queue_id)
-            for agent in self.config.agents
-            for queue in self.config.queues
-            if agent.active
-            and agent.capacity
-            and agent.client_id in {None, queue.client_id}
-            and all(agent.skills.get(n.skill_id, 0) >= n.min_level for n in queue.required_skills)
-        }
+
+    def _standing(self, agent: UUID, queue: UUID) -> int | None:
+        """The first step of relaxing at which the agent may serve the queue."""
+        who, where = self.agents.get(agent), self.queues.get(queue)
+        if who is None or where is None or not who.active or not who.capacity:
+            return None
+        if who.client_id not in {None, where.client_id}:
+            return None
+        if any(
+            who.certificates.get(n, self._ms(START)) <= self._ms(self.now)
+            for n in where.required_certificates
+        ):
+            return None
+        needs = {need.skill_id: need.min_level for need in where.required_skills}
+        groups = set(where.groups)
+        for step in range(len(where.relax) + 1):
+            if step:
+                relax = where.relax[step - 1]
+                needs = {s: min(level, relax.min_levels.get(s, level)) for s, level in needs.items()}
+                groups |= set(relax.groups)
+            able = all(who.skills.get(s, 0) >= level for s, level in needs.items())
+            if able and (not where.groups or who.department in groups):
+                return step
+        return None
 
     def _serves(self, agent: UUID, queue: UUID) -> bool:
-        return (agent, queue) in self.able
+        return self._standing(agent, queue) is not None
 
     def _scan(self) -> None:
         """After every input: nobody waits for whom a qualified agent is ready, and every counter is true."""
         for who, seat in self.seats.items():
             if seat.state is S.OFFLINE and who not in self.agents:
                 seat.turns.clear()  # who comes back after being removed is new
+        for caller in self.callers.values():
+            self._forget_wanted(caller)
         ready = [agent for agent, seat in self.seats.items() if seat.state is S.READY]
-        waiting = [caller for caller in self.callers.values() if caller.offer is None]
+        waiting = [c for c in self.callers.values() if c.offer is None and c.queue in self.queues]
         for caller in waiting:
             require(
-                not any(self._serves(a, caller.queue) for a in ready),
+                not any(self._may(a, caller) for a in ready),
                 "waits though a qualified agent is ready",
             )
+        for contact, text in self.slighted:
+            require(contact not in self.callers or self.callers[contact].offer is not None, text)
+        self.slighted.clear()
+        self.freed.clear()
         for agent in self.router.agents():
             require(agent.state is self._state(agent.agent_id), "read-out of an agent's state")
             rings = [offer for offer, (_, who) in self.offers.items() if who == agent.agent_id]
@@ -589,7 +925,11 @@ class Drill:
         for place in places:
             caller = self.callers[place.contact_id]
             require(place.offered == (caller.offer is not None), "read-out of who is offered")
+            require(place.urgent == caller.urgent == self._near_floor(caller), "read-out of urgency")
+            require(place.for_agent_id == caller.wanted, "read-out of the agent waited for")
+            require((place.queue_id, place.calls) == (caller.queue, caller.calls), "read-out of a contact")
             if caller.queue in self.queues:
+                require(place.step == self._step(caller), "read-out of the step")
                 before = [c for c in self.callers.values() if c.queue == caller.queue]
                 rank = sorted(before, key=self._rank).index(caller) + 1
                 require(place.position == rank, f"position {place.position}, truly {rank}")

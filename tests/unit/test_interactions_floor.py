@@ -1,17 +1,28 @@
 """Whole centres in virtual time: floor, router and flows under chance, judged by the ledger's rules."""
 
 from collections import Counter
+from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from interactions_books import judged
-from interactions_town import QUEUE, Town
+from interactions_town import OTHER, QUEUE, T0, Town
 from structlog.testing import capture_logs
 
-from andon.interactions.events import ContactConnected, ContactEnded, ContactQueued, Outcome
+from andon.interactions.events import (
+    ContactConnected,
+    ContactDequeued,
+    ContactEnded,
+    ContactQueued,
+    Outcome,
+    SurveyAnswered,
+)
 from andon.interactions.model import AgentEnded, Contact, Stage, Stop
+from andon.interactions.recent import Recent
 from andon.routing.events import AgentState
+from andon.routing.model import Caller, LaneFlag
 
 pytestmark = pytest.mark.unit
 
@@ -80,6 +91,49 @@ def test_chance_meets_every_outcome() -> None:
         Outcome.INTERRUPTED,
         Outcome.SHUTDOWN,
     }
+
+
+def test_who_runs_over_waits_on_in_the_other_queue_and_is_then_sent_back() -> None:
+    """The books show two waits; the ledger's rules are the judge over every random town."""
+    town = Town(8, agents=1)
+    (agent,) = town.agents
+    town.ready(agent)
+    town.dice.random = lambda: 0.5  # type: ignore[method-assign] # agents answer, nobody leaves messages
+    first, second = town.call(), town.call()
+    town.later.run(20)
+    assert first.stage is Stage.TALKING and second.stage is Stage.QUEUED
+    town.later.run(80)
+    of = [fact for fact in town.facts if fact.contact_id == second.contact_id]
+    assert [fact.queue_id for fact in of if isinstance(fact, ContactQueued)] == [QUEUE, OTHER]
+    left = [(fact.queue_id, fact.how) for fact in of if isinstance(fact, ContactDequeued)]
+    assert left == [(QUEUE, "overflow"), (OTHER, "overflow")]
+    assert [fact.outcome for fact in of if isinstance(fact, ContactEnded)] == [Outcome.QUEUE_TIMEOUT]
+
+
+def test_a_caller_is_remembered_for_the_last_agent_and_a_bad_survey() -> None:
+    town = Town(7)
+    contact, recent = town.call(), Recent()
+    talk = ContactConnected(
+        at=T0,
+        tenant_id=contact.tenant_id,
+        contact_id=contact.contact_id,
+        agent_id=town.agents[0],
+        queue_id=QUEUE,
+        offer_id=OTHER,
+        waited_ms=0,
+    )
+    survey = SurveyAnswered(
+        at=T0, tenant_id=contact.tenant_id, contact_id=contact.contact_id, survey="csat", score=2
+    )
+    assert recent.caller(contact, T0, fast_lane=False) == Caller(key="13800138000")
+    recent.note(contact, talk)
+    recent.note(contact, survey)
+    known = recent.caller(contact, T0 + timedelta(days=7), fast_lane=True)
+    assert known.last_agent_id == town.agents[0]
+    assert known.flags == (LaneFlag.MENU_KEY, LaneFlag.BAD_SURVEY)
+    assert recent.caller(contact, T0 + timedelta(days=8), fast_lane=False).flags == ()
+    recent.note(contact, msgspec.structs.replace(survey, score=5))
+    assert recent.caller(contact, T0, fast_lane=False).flags == ()
 
 
 def test_a_lost_agents_caller_is_the_next_one_served() -> None:

@@ -22,10 +22,18 @@ pytestmark = pytest.mark.unit
 TARGET_MS = 20_000
 
 
-def visit(how: str | None, waited_s: float) -> VisitCell:
+def visit(how: str | None, waited_s: float, told: int | None = None) -> VisitCell:
     ms = round(waited_s * 1000)
     within = how is not None and ms <= TARGET_MS
-    return VisitCell(how=how, within=within, short=within, n=1, waited_ms=ms)
+    return VisitCell(
+        how=how,
+        within=within,
+        short=within,
+        n=1,
+        waited_ms=ms,
+        predicted=int(told is not None),
+        missed_by_ms=0 if told is None else abs(ms - 1000 * told),
+    )
 
 
 def value(counts: Counts, id: str, variant: str | None = None) -> float | None:
@@ -35,13 +43,14 @@ def value(counts: Counts, id: str, variant: str | None = None) -> float | None:
 
 # A day in one queue, target 20 s. Ten contacts:
 #   answered after 5, 12, 20, 20.001 and 41 s; abandoned after 4, 20 and 65 s;
+#   the one after 12 s was told 15, the one after 41 s was told 30;
 #   one left by time-out after 300 s; one is still waiting.
 DAY = [
     visit("answered", 5),
-    visit("answered", 12),
+    visit("answered", 12, told=15),
     visit("answered", 20),
     visit("answered", 20.001),
-    visit("answered", 41),
+    visit("answered", 41, told=30),
     visit("abandoned", 4),
     visit("abandoned", 20),
     visit("abandoned", 65),
@@ -88,6 +97,7 @@ OFFERS = [OfferCell(how="answered", n=5), OfferCell(how="timeout", n=2), OfferCe
         ("answer_rate_inbound", None, 0.5),
         ("abandon_rate", None, 0.3),
         ("asa", None, 98.001 / 5),
+        ("estimated_wait_error", None, (3 + 11) / 2),
         ("avg_abandon_time", None, 89 / 3),
         ("avg_queue_time", None, (98.001 + 89 + 300) / 9),
         ("handled", None, 3),

@@ -146,6 +146,20 @@ ROUTES: dict[tuple[str, str], Route] = {
         ),
     ),
     ("GET", "/api/agent-skills"): Route(STAFF, (Try(), filtered(user_id=lambda t: t.operator.agent))),
+    ("PUT", "/api/users/{id}/certificates"): Route(
+        ADMIN, change("agent", lambda m, t: [{"name": "x", "valid_until": "2030-01-01"}])
+    ),
+    ("GET", "/api/agent-certificates"): Route(STAFF, (Try(), filtered(user_id=lambda t: t.operator.agent))),
+    ("PUT", "/api/users/{id}/queue-seats"): Route(
+        ADMIN,
+        (
+            *change("agent", lambda m, t: [{"queue_id": m.queue}]),
+            mend("agent", lambda m, t: [{"queue_id": t.queue}]),
+        ),
+    ),
+    ("GET", "/api/queue-seats"): Route(STAFF, (Try(), filtered(user_id=lambda t: t.operator.agent))),
+    ("GET", "/api/routing-rules"): Route(STAFF, (Try(blank=True),)),
+    ("PUT", "/api/routing-rules"): Route(ADMIN, (make(lambda m, t: {"ageing_s": 60}),), own=True),
     ("GET", "/api/audit"): Route(
         frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
         (Try(), filtered(object_id=lambda t: t.operator.skill), filtered(user_id=lambda t: t.operator.agent)),
@@ -328,6 +342,18 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/desk/contacts"): Route(AGENT, (Try(blank=True),)),
     ("GET", "/api/contacts/{contact_id}"): Route(CONTACTS | AGENT, (contact(),)),
     ("GET", "/api/contacts/{contact_id}/why"): Route(CONTACTS, (contact(),)),
+    ("GET", "/api/contacts/{contact_id}/why/{agent_id}"): Route(
+        CONTACTS,
+        (
+            Try(
+                path=lambda mine, theirs: {
+                    "contact_id": theirs.contact,
+                    "agent_id": theirs.operator.agent,
+                },
+                refused=404,
+            ),
+        ),
+    ),
     ("GET", "/api/contacts/{contact_id}/recording"): Route(
         frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AGENT}), (contact(),)
     ),

@@ -39,7 +39,15 @@ from andon.kit.ids import uuid7
 from andon.kit.journal.store import append
 from andon.reporting.checks.tables import LedgerCheck
 from andon.reporting.projector import Projector
-from andon.routing.tables import AgentSkill, Queue, Skill, StateReason
+from andon.routing.tables import (
+    AgentCertificate,
+    AgentSkill,
+    Queue,
+    QueueSeat,
+    RoutingRules,
+    Skill,
+    StateReason,
+)
 from andon.telephony.events import RecordingStored
 
 PASSWORD = "correct horse"  # of people who exist in tests only
@@ -142,6 +150,9 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
         )
         await session.flush()
         session.add(AgentSkill(user_id=operator.agent, skill_id=operator.skill, level=5))
+        session.add(AgentCertificate(user_id=operator.agent, name="x", valid_until=day.end.date()))
+        session.add(QueueSeat(user_id=operator.agent, queue_id=operator.sides[0].queue))
+        session.add(RoutingRules(ageing_s=60))
         for n, side in enumerate(operator.sides):
             for table, id in ((Client, side.client), (Project, side.project), (Queue, side.queue)):
                 row = await session.get_one(table, id)

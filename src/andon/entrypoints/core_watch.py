@@ -23,6 +23,7 @@ HEARTBEAT_S = 10.0
 DISK_S = 5.0
 CLOCK_S = 1.0
 DATABASE_S = 2.0
+FLOOR_S = 1.0
 STEP = timedelta(milliseconds=500)  # less is the wall clock being disciplined, not stepped
 
 
@@ -48,6 +49,7 @@ class Watch:
         self._centres = centres
         self._append = append
         self._drift = timedelta(0)
+        self._near_floor: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self.database_up = True
 
@@ -57,6 +59,7 @@ class Watch:
             (self._disk, DISK_S),
             (self._time, CLOCK_S),
             (self._database, DATABASE_S),
+            (self._floors, FLOOR_S),
         ):
             self._tasks.append(asyncio.create_task(self._every(look, seconds)))
 
@@ -109,6 +112,19 @@ class Watch:
             # Forward only: a clock set back is lived through, so that the journal's instants never repeat.
             self._clock.reanchor()
             self._drift = timedelta(0)
+
+    async def _floors(self) -> None:
+        """An alarm for each queue in which somebody has almost waited the longest wait of the segment."""
+        near = set()
+        for centre in self._centres():
+            for queue_id in centre.floor.router.near_floor():
+                queue = centre.queues.get(queue_id)
+                subject = f"{queue.name if queue else '-'} ({queue_id.hex[-6:]})"
+                near.add(subject)
+                self._alarms.on("floor_near", subject, tenant_id=centre.tenant_id)
+        for subject in self._near_floor - near:
+            self._alarms.off("floor_near", subject)
+        self._near_floor = near
 
     async def _database(self) -> None:
         self.database_up = False

@@ -71,6 +71,7 @@ class Enqueue(msgspec.Struct, frozen=True):
     queue_id: UUID
     priority: int
     announce_every_s: float
+    fast_lane: bool = False
 
 
 class LeaveQueue(msgspec.Struct, frozen=True):

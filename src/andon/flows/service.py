@@ -144,8 +144,8 @@ def _perform(port: ContactPort, command: ask.Command) -> None:
             port.set_timer(seconds, tag)
         case ask.StartRecording():
             port.start_recording()
-        case ask.Enqueue(queue_id, priority, announce_every_s):
-            port.enqueue(queue_id, priority, announce_every_s)
+        case ask.Enqueue(queue_id, priority, announce_every_s, fast_lane):
+            port.enqueue(queue_id, priority, announce_every_s, fast_lane)
         case ask.LeaveQueue():
             port.leave_queue()
         case ask.TakeVoicemail(max_s, queue_id):

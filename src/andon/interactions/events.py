@@ -19,7 +19,7 @@ class Outcome(StrEnum):
     ABANDONED_QUEUE = "abandoned_queue"  # the caller hung up while waiting, nobody ringing
     ABANDONED_RINGING = "abandoned_ringing"  # the caller hung up while an agent was ringing
     NOBODY_SIGNED_IN = "nobody_signed_in"  # the queue had no agent signed in; told so
-    QUEUE_TIMEOUT = "queue_timeout"  # waited the queue's longest wait; told so
+    QUEUE_TIMEOUT = "queue_timeout"  # waited the queue's longest wait, or it ran over; told so
     OUT_OF_HOURS = "out_of_hours"  # closed; told so, left no message
     VOICEMAIL = "voicemail"  # left a message
     INVALID_KEYS = "invalid_keys"  # wrong key as often as the menu allows
@@ -98,7 +98,7 @@ class ContactQueued(Fact, frozen=True, kw_only=True):
 
 
 class ContactDequeued(Fact, frozen=True, kw_only=True):
-    """`how`: answered, abandoned, timeout, nobody_signed_in, key_exit, ended."""
+    """`how`: answered, abandoned, timeout, nobody_signed_in, overflow, key_exit, ended."""
 
     kind: ClassVar[str] = "contact.dequeued"
     queue_id: UUID

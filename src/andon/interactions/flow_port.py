@@ -74,8 +74,10 @@ class FlowPort:
     def stop_recording(self) -> None:
         self._ask(AskTape(None))
 
-    def enqueue(self, queue_id: UUID, priority: int, announce_every_s: float = 30.0) -> None:
-        self._ask(AskEnqueue(queue_id, priority, announce_every_s))
+    def enqueue(
+        self, queue_id: UUID, priority: int, announce_every_s: float = 30.0, fast_lane: bool = False
+    ) -> None:
+        self._ask(AskEnqueue(queue_id, priority, announce_every_s, fast_lane))
 
     def leave_queue(self) -> None:
         self._ask(AskLeaveQueue())

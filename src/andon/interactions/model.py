@@ -234,6 +234,15 @@ class Enqueued(Input, frozen=True, kw_only=True):
     estimated_wait_s: int | None
 
 
+class QueueChanged(Input, frozen=True, kw_only=True):
+    """The queue ran over: the router has the contact in another one, its place kept."""
+
+    queue_id: UUID
+    priority: int
+    position: int
+    estimated_wait_s: int | None
+
+
 class EnqueueRefused(Input, frozen=True):
     """The router knows no such queue."""
 
@@ -311,6 +320,7 @@ class AskEnqueue(Input, frozen=True):
     queue_id: UUID
     priority: int
     announce_every_s: float
+    fast_lane: bool = False
 
 
 class AskLeaveQueue(Input, frozen=True):

@@ -55,6 +55,7 @@ class QueueLeave(StrEnum):
     CONVERSATION_ENDED = "conversation_ended"
     TIMEOUT = "timeout"  # the queue's longest wait is over
     NOBODY_SIGNED_IN = "nobody_signed_in"
+    OVERFLOW = "overflow"  # the queue runs over
     UNKNOWN_QUEUE = "unknown_queue"  # the queue was removed; the flow is told instead of the caller hanging
 
 
@@ -140,10 +141,13 @@ class ContactPort(Protocol):
 
     def stop_recording(self) -> None: ...
 
-    def enqueue(self, queue_id: UUID, priority: int, announce_every_s: float = 30.0) -> None:
+    def enqueue(
+        self, queue_id: UUID, priority: int, announce_every_s: float = 30.0, fast_lane: bool = False
+    ) -> None:
         """Wait for an agent with music. Hears `WaitTick`s, keys, and in the end one `QueueLeft`.
 
         `priority` is added to the queue's own; higher goes first. `announce_every_s` 0: no ticks.
+        `fast_lane`: by the door the queue has for it.
         """
 
     def leave_queue(self) -> None:

@@ -27,6 +27,7 @@ from andon.interactions.model import (
     Input,
     MediumOrder,
     Offered,
+    QueueChanged,
     Requeue,
     RouterConnected,
     RouterConversationEnded,
@@ -42,6 +43,7 @@ from andon.interactions.model import (
     Withdrawn,
 )
 from andon.interactions.ports import FlowDriver, FlowHandle
+from andon.interactions.recent import Recent
 from andon.kit.clock import Clock
 from andon.kit.journal import Fact
 from andon.routing.machine import Router
@@ -49,6 +51,7 @@ from andon.routing.model import (
     Effect as RouterEffect,
 )
 from andon.routing.model import (
+    Moved,
     Offer,
     OfferEnd,
     Refused,
@@ -145,6 +148,7 @@ class Floor:
         self._on_change = on_change
         self._on_moved = on_moved
         self._moved: set[UUID] = set()
+        self._recent = Recent()
         self._handles: dict[UUID, FlowHandle] = {}
         self._timers: dict[UUID, dict[str, Timer]] = {}
         self._due: dict[UUID, dict[str, datetime]] = {}
@@ -303,7 +307,13 @@ class Floor:
             contact, heard = self._pending.popleft()
             try:
                 if isinstance(heard, AskEnqueue):
-                    self._enqueue(contact, heard.queue_id, heard.priority, heard.announce_every_s)
+                    self._enqueue(
+                        contact,
+                        heard.queue_id,
+                        heard.priority,
+                        heard.announce_every_s,
+                        fast_lane=heard.fast_lane,
+                    )
                 else:
                     self._step(contact, heard)
             except Exception:
@@ -321,6 +331,7 @@ class Floor:
         for effect in effects:
             if isinstance(effect, Fact):
                 self.append(effect)
+                self._recent.note(contact, effect)
             elif isinstance(effect, MediumOrder):
                 self._medium.perform(contact, effect)
             else:
@@ -351,6 +362,18 @@ class Floor:
                 contact = self.contacts.get(effect.contact_id)
                 if contact is not None:
                     self._step(contact, WaitOver(effect.how))
+            elif isinstance(effect, Moved):
+                contact = self.contacts.get(effect.contact_id)
+                if contact is not None:
+                    self._step(
+                        contact,
+                        QueueChanged(
+                            queue_id=effect.queue_id,
+                            priority=effect.priority,
+                            position=effect.position,
+                            estimated_wait_s=effect.estimated_wait_s,
+                        ),
+                    )
 
     def _offer(self, offer: Offer) -> None:
         contact = self.contacts.get(offer.contact_id)
@@ -374,12 +397,20 @@ class Floor:
     # --- orders that are not the medium's -----------------------------------------------------------------
 
     def _enqueue(
-        self, contact: Contact, queue_id: UUID, priority: int, announce_every_s: float, *, lift: int = 0
+        self,
+        contact: Contact,
+        queue_id: UUID,
+        priority: int,
+        announce_every_s: float,
+        *,
+        lift: int = 0,
+        fast_lane: bool = False,
     ) -> None:
         if contact.stage not in {Stage.FLOW, Stage.AFTER, Stage.RETURNING}:
             return
         try:
-            effects = self.router.enqueue(contact.contact_id, queue_id, priority + lift, self._at)
+            caller = self._recent.caller(contact, self._at, fast_lane=fast_lane)
+            effects = self.router.enqueue(contact.contact_id, queue_id, priority + lift, self._at, caller)
         except Refused as refused:
             log.warning("enqueue_refused", why=refused.code, queue_id=str(queue_id))
             self._step(contact, EnqueueRefused(queue_id))
@@ -388,7 +419,7 @@ class Floor:
         self._step(
             contact,
             Enqueued(
-                queue_id=queue_id,
+                queue_id=queue_id if place is None else place.queue_id,
                 asked_priority=priority,
                 priority=priority + lift if place is None else place.priority,
                 announce_every_s=announce_every_s,

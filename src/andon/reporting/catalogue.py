@@ -167,6 +167,17 @@ FIGURES: tuple[Figure, ...] = (
         "answered",
     ),
     _quotient(
+        "estimated_wait_error",
+        Unit.SECONDS,
+        ("预计等待误差", "Error of the estimated wait"),
+        (
+            "|预计等待 − 实际等待| 合计 ÷ 接通且入队时预计须等待的接触",
+            "Σ |estimated − actual wait| ÷ answered contacts that were told a wait",
+        ),
+        "missed_by_ms",
+        "predicted",
+    ),
+    _quotient(
         "avg_abandon_time",
         Unit.SECONDS,
         ("平均放弃时长", "Average time to abandon"),

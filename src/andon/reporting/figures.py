@@ -30,13 +30,16 @@ SATISFIED_FROM = 4
 
 
 class VisitCell(msgspec.Struct, frozen=True, kw_only=True):
-    """`n` visits (or contacts) that ended alike. `how` null: still waiting. `waited_ms` is their sum."""
+    """`n` visits (or contacts) that ended alike. `how` null: still waiting. `waited_ms` is their sum.
+    `predicted` of them were told a wait, and that was wrong by `missed_by_ms` in all, either way."""
 
     how: str | None
     within: bool
     short: bool
     n: int
     waited_ms: int
+    predicted: int = 0
+    missed_by_ms: int = 0
 
 
 class TalkCell(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +86,8 @@ class Counts(msgspec.Struct, kw_only=True):
     others_within: int = 0
     waiting: int = 0
     answered_wait_ms: int = 0
+    predicted: int = 0
+    missed_by_ms: int = 0
     abandoned_wait_ms: int = 0
     others_wait_ms: int = 0
     handled: int = 0
@@ -112,6 +117,8 @@ class Counts(msgspec.Struct, kw_only=True):
                 self.answered += cell.n
                 self.answered_within += cell.n if cell.within else 0
                 self.answered_wait_ms += cell.waited_ms
+                self.predicted += cell.predicted
+                self.missed_by_ms += cell.missed_by_ms
             elif cell.how == ABANDONED:
                 self.abandoned += cell.n
                 self.abandoned_within += cell.n if cell.within else 0

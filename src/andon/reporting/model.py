@@ -72,6 +72,7 @@ class VisitRow(msgspec.Struct, kw_only=True):
     priority: int
     position: int
     queued_at: datetime
+    estimated_wait_s: int | None = None  # as predicted on entering
     left_at: datetime | None = None
     how: str | None = None
     waited_ms: int | None = None

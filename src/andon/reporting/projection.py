@@ -199,6 +199,7 @@ def _queued(batch: _Batch, record: Record) -> None:
             priority=fact.priority,
             position=fact.position,
             queued_at=fact.at,
+            estimated_wait_s=fact.estimated_wait_s,
         )
         batch.touch(visit.visit_id, visit)
     batch.sum_visits(row)

@@ -85,6 +85,7 @@ class ReportVisit(_Projected, Base):
     priority: Mapped[int]
     position: Mapped[int]
     queued_at: Mapped[datetime]
+    estimated_wait_s: Mapped[int | None]
     left_at: Mapped[datetime | None]
     how: Mapped[str | None]
     waited_ms: Mapped[int | None] = mapped_column(BigInteger)

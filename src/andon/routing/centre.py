@@ -8,9 +8,10 @@ O(queues); a changed queue O(agents having the rarest of its required skills).
 from collections.abc import Iterable
 from uuid import UUID
 
+from andon.routing.eligibility import first_step, steps_of
 from andon.routing.events import AgentState
 from andon.routing.model import AgentConfig, QueueConfig
-from andon.routing.records import AgentRecord, QueueRecord, lacks
+from andon.routing.records import AgentRecord, QueueRecord
 
 
 class Centre:
@@ -25,15 +26,15 @@ class Centre:
 
     # -- configuration
 
-    def put_agent(self, config: AgentConfig) -> None:
-        """Add an agent or take its changed configuration."""
+    def put_agent(self, config: AgentConfig, now_ms: int) -> bool:
+        """Add an agent or take its changed configuration. Whether anything is new."""
         agent = self.agents.get(config.agent_id)
         if agent is None:
             self._appeared += 1
             agent = AgentRecord(config, self._appeared, str(config.agent_id))
             self.agents[config.agent_id] = agent
         elif agent.config == config:
-            return
+            return False
         else:
             for queue in list(agent.queues.values()):
                 self._part(agent, queue)
@@ -42,32 +43,34 @@ class Centre:
         for skill_id in config.skills:
             self._with_skill.setdefault(skill_id, {})[config.agent_id] = agent
         for queue in self.queues.values():
-            if lacks(config, queue.config) is None:
-                self._join(agent, queue)
+            self._admit(agent, queue, now_ms)
+        return True
+
+    def review(self, agent: AgentRecord, now_ms: int) -> None:
+        """A certificate of the agent has ended: it leaves the queues it may serve no longer."""
+        for queue in list(agent.queues.values()):
+            if first_step(agent.config, queue.config, queue.steps, now_ms) is None:
+                self._part(agent, queue)
 
     def forget_agent(self, agent: AgentRecord) -> None:
         """Drop an agent that is offline and serves no queue any more."""
         self._forget_skills(agent)
         del self.agents[agent.config.agent_id]
 
-    def put_queue(self, config: QueueConfig) -> None:
-        """Add a queue or take its changed configuration; those who wait keep their arrival order."""
+    def put_queue(self, config: QueueConfig, now_ms: int) -> QueueRecord | None:
+        """Add a queue or take its changed configuration: the queue, None when nothing is new. Where its
+        contacts stand is the caller's to settle."""
         queue = self.queues.get(config.queue_id)
         if queue is None:
             queue = self.queues[config.queue_id] = QueueRecord(config)
         elif queue.config == config:
-            return
+            return None
         for agent in list(queue.eligible.values()):
             self._part(agent, queue)
-        queue.config = config
-        for line in (queue.waiting, queue.offered):
-            contacts = [entry[3] for entry in line]
-            line.clear()
-            for contact in contacts:
-                line.add(contact.entry())
-        for agent in self._candidates(config):
-            if lacks(agent.config, config) is None:
-                self._join(agent, queue)
+        queue.config, queue.steps = config, steps_of(config)
+        for agent in self._candidates(queue):
+            self._admit(agent, queue, now_ms)
+        return queue
 
     def remove_queue(self, queue: QueueRecord) -> None:
         """No agent serves the queue any more; its contacts are the caller's to deal with."""
@@ -76,18 +79,23 @@ class Centre:
         queue.retired = True
         del self.queues[queue.config.queue_id]
 
-    def _candidates(self, config: QueueConfig) -> Iterable[AgentRecord]:
-        """Agents having the rarest of the required skills; all agents when none is required."""
-        if not config.required_skills:
+    def _candidates(self, queue: QueueRecord) -> Iterable[AgentRecord]:
+        """Agents having the rarest of the skills required to the last; all agents when none is."""
+        needs = queue.steps[-1].needs
+        if not needs:
             return self.agents.values()
-        known = [self._with_skill.get(need.skill_id, {}) for need in config.required_skills]
-        return min(known, key=len).values()
+        return min((self._with_skill.get(need.skill_id, {}) for need in needs), key=len).values()
 
     def _forget_skills(self, agent: AgentRecord) -> None:
         for skill_id in agent.config.skills:
             del self._with_skill[skill_id][agent.config.agent_id]
 
-    def _join(self, agent: AgentRecord, queue: QueueRecord) -> None:
+    def _admit(self, agent: AgentRecord, queue: QueueRecord, now_ms: int) -> None:
+        """The agent serves the queue, if it may at any step."""
+        step = first_step(agent.config, queue.config, queue.steps, now_ms)
+        if step is None:
+            return
+        agent.standing[queue] = step
         agent.queues[queue.config.queue_id] = queue
         queue.eligible[agent.config.agent_id] = agent
         if agent.state is not AgentState.OFFLINE:
@@ -99,6 +107,7 @@ class Centre:
             queue.count_out(agent)
             del queue.members[agent.config.agent_id]
         del agent.queues[queue.config.queue_id]
+        del agent.standing[queue]
         del queue.eligible[agent.config.agent_id]
 
     # -- live state

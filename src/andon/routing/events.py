@@ -4,6 +4,7 @@ From `agent.signed_in` to the `agent.state` that says `offline`, the `agent.stat
 follow each other without a gap: every agent second has exactly one state.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -20,6 +21,8 @@ class AgentState(StrEnum):
     TALKING = "talking"
     HELD = "held"  # the agent's call is on hold
     ACW = "acw"  # 话后处理
+
+    __hash__ = str.__hash__  # Enum's own is slower, and every change of state looks up several
 
 
 class AgentSignedIn(Fact, frozen=True, kw_only=True):
@@ -63,3 +66,45 @@ class AgentDeviceChanged(Fact, frozen=True, kw_only=True):
     kind: ClassVar[str] = "agent.device"
     device: str
     registered: bool
+
+
+class AgentCertificateEnding(Fact, frozen=True, kw_only=True):
+    """The warning days before a certificate of the agent ends. Said again after a restart."""
+
+    kind: ClassVar[str] = "agent.certificate_ending"
+    certificate: str
+    expires_at: datetime
+
+
+class AgentCertificateEnded(Fact, frozen=True, kw_only=True):
+    """The agent leaves the queues that require this certificate."""
+
+    kind: ClassVar[str] = "agent.certificate_ended"
+    certificate: str
+
+
+class ContactRedialled(Fact, frozen=True, kw_only=True):
+    """Who hung up while waiting called again and has the earned place. `calls` counts this one."""
+
+    kind: ClassVar[str] = "contact.redialled"
+    queue_id: UUID
+    calls: int
+    kept_ms: int
+
+
+class ContactFloorNear(Fact, frozen=True, kw_only=True):
+    """Four fifths of the longest wait of the contact's segment are over: it goes before all others now."""
+
+    kind: ClassVar[str] = "contact.floor_near"
+    queue_id: UUID
+    tier: str
+    floor_s: int
+
+
+class ContactFloorPassed(Fact, frozen=True, kw_only=True):
+    """The contact waits longer than the longest wait of its segment."""
+
+    kind: ClassVar[str] = "contact.floor_passed"
+    queue_id: UUID
+    tier: str
+    floor_s: int

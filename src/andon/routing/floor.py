@@ -4,47 +4,65 @@
 """
 
 import heapq
-from collections.abc import Callable
-from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from andon.routing.centre import Centre
 from andon.routing.decision import explain
 from andon.routing.estimate import blend
-from andon.routing.events import AgentSignedOut, AgentState, AgentStateChanged
-from andon.routing.model import Effect, Offer, OfferEnd, WaitEnd, WaitEnded, Withdraw, from_ms, to_ms
+from andon.routing.events import (
+    AgentCertificateEnded,
+    AgentCertificateEnding,
+    AgentSignedOut,
+    AgentState,
+    AgentStateChanged,
+    ContactFloorPassed,
+)
+from andon.routing.ground import Deadline, Due, Paper
+from andon.routing.model import (
+    Effect,
+    Offer,
+    OfferEnd,
+    WaitEnd,
+    Withdraw,
+    from_ms,
+    to_ms,
+)
+from andon.routing.occupancy import faded
 from andon.routing.presence import IN_CALL, TALKING, TRANSITIONS, WISH, AgentEvent, wished
 from andon.routing.records import AgentRecord, ContactRecord, OfferRecord, QueueRecord
+from andon.routing.standing import step_at
+from andon.routing.waiting import Waiting
 
-_Subject = OfferRecord | AgentRecord | ContactRecord | QueueRecord
 
+class _Candidate(NamedTuple):
+    """A contact and the agent it is due. The least goes first: urgent, the agent's own order, rank."""
 
-class _Deadline(NamedTuple):
-    """Something runs out. Deadlines are not taken back; one that no longer holds is skipped when due."""
-
-    at_ms: int
+    calm: bool
+    order: int
+    rank: tuple[int, int]
     number: int
-    subject: _Subject
+    contact: ContactRecord
+    agent: AgentRecord
+    source: QueueRecord | AgentRecord  # where it is the first
 
 
-class Floor:
-    """Live state of one tenant and the moves on it."""
+def _first_due(source: QueueRecord | AgentRecord, lead: AgentRecord | None) -> _Candidate | None:
+    """The first contact of a queue, or of those that wait for one agent, that can be offered. The order of
+    queues is that of the agent who became ready, `lead`; without one, of the agent who would be rung."""
+    if isinstance(source, QueueRecord):
+        found = source.due() if source.waiting and source.ready else None
+    else:
+        wanted = source.wanted_by() if source.state is AgentState.READY else None
+        found = None if wanted is None else (wanted, source)
+    if found is None:
+        return None
+    contact, agent = found
+    order = contact.queue.seat(lead or agent).order
+    return _Candidate(not contact.urgent, order, contact.rank, contact.number, contact, agent, source)
 
-    def __init__(self, tenant_id: UUID, now: datetime, new_id: Callable[[], UUID]) -> None:
-        self.tenant_id = tenant_id
-        self._new_id = new_id
-        self._now = to_ms(now)
-        self._number = 0
-        self._centre = Centre()
-        self._contacts: dict[UUID, ContactRecord] = {}
-        self._offers: dict[UUID, OfferRecord] = {}
-        self._talks: dict[UUID, AgentRecord] = {}
-        self._deadlines: list[_Deadline] = []
 
-    def _at(self, now: datetime) -> None:
-        """Time never runs backwards here, so that no span is negative."""
-        self._now = max(self._now, to_ms(now))
+class Floor(Waiting):
+    """The moves of agents and offers, and the matching."""
 
     # -- presence
 
@@ -66,8 +84,11 @@ class Floor:
         spent = 0 if old is AgentState.OFFLINE else self._now - agent.since_ms
         if new is AgentState.READY and event is not AgentEvent.CALLER_GONE:
             agent.idle_since_ms = self._now
-        self._centre.change_state(agent, new)
+        agent.busy_ms = faded(agent.busy_ms, spent, old)
         agent.since_ms, agent.why, agent.reason_id = self._now, why, reason_id
+        self._centre.change_state(agent, new)
+        if new is AgentState.READY:
+            self._freed[agent] = None
         if new not in IN_CALL and new is not AgentState.ACW:
             agent.pending = agent.pending_reason_id = None
         talk = agent.conversation
@@ -96,14 +117,12 @@ class Floor:
         if agent.offer is not None:
             contact = self._release(agent.offer, OfferEnd.UNREACHABLE, effects)
             self._stop_ringing(agent, AgentEvent.DEVICE_LOST, "system", why, effects)
-            self._wait(contact, effects)
+            self._line_up(contact, effects)
         elif agent.state is AgentState.READY:
             self._move(agent, AgentEvent.DEVICE_LOST, "system", why, effects)
 
-    def _go_offline(
-        self, agent: AgentRecord, by: str, why: str, effects: list[Effect]
-    ) -> ContactRecord | None:
-        """End the agent's time line. Returns the contact that rang there, which is in no line now."""
+    def _go_offline(self, agent: AgentRecord, by: str, why: str, effects: list[Effect]) -> None:
+        """End the agent's time line. Who rang there or waited for the agent goes on to others."""
         contact = self._release(agent.offer, OfferEnd.ENDED, effects) if agent.offer is not None else None
         event = AgentEvent.FORCED_OUT if agent.state in TALKING else AgentEvent.SIGN_OUT
         self._part_with_contact(agent)
@@ -118,11 +137,13 @@ class Floor:
             )
         )
         agent.signed_in_ms, agent.device, agent.tested, agent.registered = None, "", False, False
+        self._let_go(agent, effects)
+        if contact is not None and contact.contact_id in self._contacts:
+            self._line_up(contact, effects)
         for queue in agent.queues.values():
             self._watch_empty(queue)
         if agent.removed:
             self._centre.forget_agent(agent)
-        return contact
 
     def _part_with_contact(self, agent: AgentRecord) -> None:
         """Conversation and wrap-up are over; its length feeds the queue's mean."""
@@ -148,7 +169,6 @@ class Floor:
             self._move(agent, AgentEvent.ASK_NOT_READY, "system", missing, effects)
         else:
             self._move(agent, AgentEvent.ASK_READY, by, why, effects)
-            self._serve(agent, effects)
 
     @staticmethod
     def _unfit(agent: AgentRecord) -> str | None:
@@ -159,54 +179,47 @@ class Floor:
 
     # -- matching
 
-    def _wait(self, contact: ContactRecord, effects: list[Effect]) -> None:
-        """Put a contact at its place and offer it if anyone is ready."""
-        queue = contact.queue
-        self._line_up(contact, effects)
-        if queue.waiting and queue.ready:
-            self._offer(queue.waiting.first[3], queue.ready.first[3], "contact", effects)
-
-    def _line_up(self, contact: ContactRecord, effects: list[Effect]) -> None:
-        """Put a contact at its place, unless its wait is over."""
-        if contact.queue.retired:
-            self._end_wait(contact, WaitEnd.QUEUE_REMOVED, effects)
-        elif contact.expired:
-            self._end_wait(contact, WaitEnd.TIMEOUT, effects)
-        else:
-            contact.queue.waiting.add(contact.entry())
-            self._watch_empty(contact.queue)
-
-    def _serve(self, agent: AgentRecord, effects: list[Effect]) -> None:
-        """Give an agent that has become ready the first of all contacts it can serve."""
-        heads = [queue.waiting.first for queue in agent.queues.values() if queue.waiting]
-        if heads:
-            self._offer(min(heads)[3], agent, "agent", effects)
-
-    def _match_all(self, effects: list[Effect]) -> None:
-        """Offer whatever can be offered, in the order of the contacts over all queues."""
-        heads = [queue.waiting.first for queue in self._centre.queues.values() if queue.waiting]
-        heapq.heapify(heads)
-        while heads:
-            contact = heapq.heappop(heads)[3]
-            queue = contact.queue
-            if queue.ready:
-                self._offer(contact, queue.ready.first[3], "config", effects)
-                if queue.waiting:
-                    heapq.heappush(heads, queue.waiting.first)
+    def _match(self, trigger: str, effects: list[Effect]) -> None:
+        """Offer whatever can be offered after an input, looking only where something has changed: queues
+        somebody came to wait in, and the queues of agents who became ready."""
+        if not self._stirred and not self._freed:
+            return
+        looked_at: dict[QueueRecord | AgentRecord, None] = dict.fromkeys(self._stirred)
+        freed = [agent for agent in self._freed if agent.state is AgentState.READY]
+        for agent in freed:
+            looked_at.update(dict.fromkeys(agent.queues.values()))
+            if agent.wanting:
+                looked_at[agent] = None
+        self._stirred.clear()
+        self._freed.clear()
+        lead = freed[0] if len(freed) == 1 else None
+        line = [due for source in looked_at if (due := _first_due(source, lead)) is not None]
+        heapq.heapify(line)
+        made = False  # an offer takes an agent from every queue: what was found before is looked at again
+        while line:
+            first = heapq.heappop(line)
+            now = _first_due(first.source, lead) if made else first
+            if now is not None and now[:6] == first[:6]:
+                self._offer(now.contact, now.agent, trigger, effects)
+                made = True
+                now = _first_due(first.source, lead)
+            if now is not None:
+                heapq.heappush(line, now)
 
     def _offer(self, contact: ContactRecord, agent: AgentRecord, trigger: str, effects: list[Effect]) -> None:
         queue = contact.queue
         signed_in = self._centre.signed_in
         decision = explain(contact, agent, trigger, self._now, signed_in.values(), len(signed_in))
-        queue.waiting.remove(contact.entry())
-        queue.offered.add(contact.entry())
+        self._take_out(contact)
         until_ms = self._now + queue.config.ring_timeout_s * 1000
         offer = OfferRecord(self._new_id(), contact, agent, until_ms)
+        contact.wanted = None
         contact.offer = agent.offer = self._offers[offer.offer_id] = offer
+        self._put_in(contact)
         self._move(agent, AgentEvent.OFFERED, "system", "offered", effects)
         queue.turn += 1
         agent.turns[queue.config.queue_id] = queue.turn
-        self._due(until_ms, offer)
+        self._due(until_ms, Due.RING, offer)
         effects.append(
             Offer(
                 offer_id=offer.offer_id,
@@ -239,18 +252,12 @@ class Floor:
             )
         return contact
 
-    def _end_wait(self, contact: ContactRecord, how: WaitEnd, effects: list[Effect]) -> None:
-        """The wait of a contact that is in no line is over."""
-        del self._contacts[contact.contact_id]
-        queue_id = contact.queue.config.queue_id
-        effects.append(WaitEnded(contact_id=contact.contact_id, queue_id=queue_id, how=how))
-
     def _fail_offer(self, offer: OfferRecord, how: OfferEnd, effects: list[Effect], *, tell: bool) -> None:
         contact = self._release(offer, how, effects, tell=tell)
         by = "self" if how is OfferEnd.REJECTED else "system"
         why = "ring_timeout" if how is OfferEnd.TIMEOUT else how.value
         self._stop_ringing(offer.agent, AgentEvent.RING_FAILED, by, why, effects)
-        self._wait(contact, effects)
+        self._line_up(contact, effects)
 
     def _stop_ringing(
         self, agent: AgentRecord, event: AgentEvent, by: str, why: str, effects: list[Effect]
@@ -261,42 +268,118 @@ class Floor:
         if wish is not None and wish is not agent.state:
             self._move(agent, WISH[wish], "self", "asked", effects, reason_id)
 
-    def _watch_empty(self, queue: QueueRecord) -> None:
-        """Callers wait in a queue that nobody serves any more: give it its grace."""
-        if queue.waiting and not queue.members and queue.empty_until_ms is None:
-            queue.empty_until_ms = self._now + queue.config.nobody_grace_s * 1000
-            self._due(queue.empty_until_ms, queue)
+    # -- certificates
+
+    def _watch_papers(self, agent: AgentRecord) -> None:
+        """Warn of and act on the end of each certificate."""
+        for name, expires_at in agent.config.certificates.items():
+            paper, at_ms = Paper(agent, name, expires_at), to_ms(expires_at)
+            if at_ms > self._now and agent.papers.get(name) != expires_at:
+                agent.papers[name] = expires_at
+                self._due(max(self._now, at_ms - self._warning_ms), Due.CERTIFICATE_WARNING, paper)
+                self._due(at_ms, Due.CERTIFICATE, paper)
+
+    def _warn(self, paper: Paper, effects: list[Effect]) -> None:
+        effects.append(
+            AgentCertificateEnding(
+                at=from_ms(self._now),
+                tenant_id=self.tenant_id,
+                agent_id=paper.agent.config.agent_id,
+                certificate=paper.name,
+                expires_at=paper.expires_at,
+            )
+        )
+
+    def _end_paper(self, paper: Paper, effects: list[Effect]) -> None:
+        """The agent leaves the queues that require the certificate; a conversation goes on."""
+        agent = paper.agent
+        before = list(agent.queues.values())
+        self._centre.review(agent, self._now)
+        effects.append(
+            AgentCertificateEnded(
+                at=from_ms(self._now),
+                tenant_id=self.tenant_id,
+                agent_id=agent.config.agent_id,
+                certificate=paper.name,
+            )
+        )
+        self._let_go(agent, effects)
+        for queue in before:
+            self._watch_empty(queue)
 
     # -- time
 
-    def _due(self, at_ms: int, subject: _Subject) -> None:
-        self._number += 1
-        heapq.heappush(self._deadlines, _Deadline(at_ms, self._number, subject))
+    def _holds(self, deadline: Deadline) -> bool:
+        at_ms, _, what, subject, queue = deadline
+        if isinstance(subject, ContactRecord):
+            return self._contact_clock_holds(subject, what, at_ms, queue)
+        match what:
+            case Due.RING:
+                return subject.offer_id in self._offers
+            case Due.WRAP_UP:
+                return bool(subject.acw_until_ms == at_ms)
+            case Due.EMPTY_QUEUE:
+                return subject.empty_until_ms == at_ms and len(subject.waiting) > 0
+            case Due.CERTIFICATE | Due.CERTIFICATE_WARNING:
+                paper: Paper = subject
+                known = self._centre.agents.get(paper.agent.config.agent_id) is paper.agent
+                valid = paper.agent.config.certificates.get(paper.name) == paper.expires_at
+                return known and valid and not paper.agent.removed
+            case _:
+                return subject in self._quits
 
-    def _holds(self, deadline: _Deadline) -> bool:
-        match deadline.subject:
-            case OfferRecord(offer_id=offer_id):
-                return offer_id in self._offers
-            case AgentRecord(acw_until_ms=until_ms):
-                return until_ms == deadline.at_ms
-            case QueueRecord(empty_until_ms=until_ms, waiting=waiting):
-                return until_ms == deadline.at_ms and len(waiting) > 0
-            case ContactRecord(contact_id=contact_id) as contact:
-                return self._contacts.get(contact_id) is contact and not contact.expired
+    def _contact_clock_holds(
+        self, contact: ContactRecord, what: Due, at_ms: int, queue: QueueRecord | None
+    ) -> bool:
+        """Still waiting, and for what belongs to a queue still in that one."""
+        if self._contacts.get(contact.contact_id) is not contact:
+            return False
+        if what in {Due.FLOOR_NEAR, Due.FLOOR}:
+            return True
+        if contact.queue is not queue:
+            return False
+        match what:
+            case Due.LONGEST_WAIT:
+                return contact.over is not WaitEnd.TIMEOUT
+            case Due.OVERFLOW:
+                return contact.over is None
+            case Due.RELAX:
+                return contact.step < step_at(contact.queue.steps, at_ms - contact.queued_ms)
+            case _:
+                return contact.wanted is not None
 
-    def _expire(self, subject: _Subject, effects: list[Effect]) -> None:
-        match subject:
-            case OfferRecord() as offer:
-                self._fail_offer(offer, OfferEnd.TIMEOUT, effects, tell=True)
-            case AgentRecord() as agent:
-                self._finish_wrap(agent, "system", "acw_over", effects)
-            case ContactRecord() as contact if contact.offer is not None:
-                contact.expired = True
-            case ContactRecord() as contact:
-                contact.queue.waiting.remove(contact.entry())
-                self._end_wait(contact, WaitEnd.TIMEOUT, effects)
-            case QueueRecord() as queue:
-                queue.empty_until_ms = None
-                for entry in list(queue.waiting):
-                    queue.waiting.remove(entry)
-                    self._end_wait(entry[3], WaitEnd.NOBODY_SIGNED_IN, effects)
+    def _expire(self, deadline: Deadline, effects: list[Effect]) -> None:
+        subject = deadline.subject
+        if isinstance(subject, ContactRecord) and subject.clocks.get(deadline.what.name) == deadline.at_ms:
+            del subject.clocks[deadline.what.name]
+        match deadline.what:
+            case Due.RING:
+                self._fail_offer(subject, OfferEnd.TIMEOUT, effects, tell=True)
+            case Due.WRAP_UP:
+                self._finish_wrap(subject, "system", "acw_over", effects)
+            case Due.EMPTY_QUEUE:
+                subject.empty_until_ms = None
+                for entry in list(subject.waiting):
+                    self._stop_waiting(entry[3], WaitEnd.NOBODY_SIGNED_IN, effects)
+            case Due.LONGEST_WAIT:
+                self._run_out(subject, WaitEnd.TIMEOUT, effects)
+            case Due.OVERFLOW:
+                self._run_out(subject, WaitEnd.OVERFLOW, effects)
+            case Due.RELAX:
+                self._widen(subject)
+            case Due.WANTED_AGENT:
+                self._take_out(subject)
+                subject.wanted = None
+                self._line_up(subject, effects)
+            case Due.FLOOR_NEAR:
+                self._near_floor(subject, effects)
+            case Due.FLOOR:
+                effects.append(self._floor_fact(ContactFloorPassed, subject))
+            case Due.CERTIFICATE_WARNING:
+                self._warn(subject, effects)
+            case Due.CERTIFICATE:
+                self._end_paper(subject, effects)
+            case Due.REDIAL:
+                quit = self._quits[subject]
+                if quit.left_ms + self._redial_ms(subject[0]) <= self._now:
+                    del self._quits[subject]

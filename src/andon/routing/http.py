@@ -1,26 +1,48 @@
 """HTTP of skills, queues and reasons."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy import Select, delete, func, select
+from pydantic_core import to_jsonable_python
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
-from andon.identity.admin import Administrator, Resource, Use, add_uses, announce, crud, present, used_by
+from andon.identity.admin import (
+    Administrator,
+    Resource,
+    Use,
+    add_uses,
+    announce,
+    crud,
+    present,
+    used_by,
+    values_of,
+)
 from andon.identity.model import Actor, Permission
 from andon.identity.tables import Project, User
-from andon.kit.web import Body, Name, Page, Shown, invalid
+from andon.kit.web import Body, Name, Page, Services, Shown, invalid
 from andon.routing import texts  # noqa: F401  (registers what is said here and by core)
-from andon.routing.model import Policy
-from andon.routing.tables import AgentSkill, Queue, Skill, StateReason
+from andon.routing.model import LaneFlag, OverflowWhen, Policy
+from andon.routing.tables import (
+    AgentCertificate,
+    AgentSkill,
+    Queue,
+    QueueSeat,
+    RoutingRules,
+    Skill,
+    StateReason,
+)
 
 READERS = (Permission.CONFIG, Permission.BOARD, Permission.CONTACTS)
 LEVELS = Field(ge=1, le=10)
+SECONDS = Field(ge=0, le=86400)
+Tier = Literal["normal", "silver", "gold", "vip"]
+Names = Annotated[list[Name], Field(max_length=20, default_factory=list)]
 
 
 class SkillIn(Body):
@@ -38,6 +60,35 @@ class NeedIn(Body):
     min_level: Annotated[int, LEVELS] = 1
 
 
+class RelaxIn(Body):
+    """From `after_s` on; a minimum of 0 means the skill is no longer needed. `groups` are departments."""
+
+    after_s: Annotated[int, Field(ge=1, le=86400)]
+    min_levels: Annotated[
+        dict[UUID, Annotated[int, Field(ge=0, le=10)]], Field(max_length=20, default_factory=dict)
+    ]
+    groups: Names
+
+
+class OverflowIn(Body):
+    """Without a queue the contact goes back to its flow."""
+
+    when: OverflowWhen
+    limit: Annotated[int, Field(ge=1, le=86400)]
+    queue_id: UUID | None = None
+
+
+class ReserveIn(Body):
+    tier: Literal["silver", "gold", "vip"]
+    agents: Annotated[int, Field(ge=1, le=1000)]
+
+
+class DoorIn(Body):
+    queue_id: UUID
+    tiers: Annotated[list[Tier], Field(max_length=4, default_factory=list)]
+    flags: Annotated[list[LaneFlag], Field(max_length=4, default_factory=list)]
+
+
 class QueueIn(Body):
     """Spans in seconds. A queue without required skills is served by every agent."""
 
@@ -52,6 +103,17 @@ class QueueIn(Body):
     target_s: Annotated[int, Field(ge=1, le=3600)] = 20
     max_wait_s: Annotated[int, Field(ge=10, le=86400)] | None = None
     music: Name = "default"
+    preferred_skills: Annotated[list[NeedIn], Field(max_length=20, default_factory=list)]
+    required_certificates: Names
+    groups: Names
+    relax: Annotated[list[RelaxIn], Field(max_length=5, default_factory=list)]
+    overflow: Annotated[list[OverflowIn], Field(max_length=5, default_factory=list)]
+    reserve: ReserveIn | None = None
+    doors: Annotated[list[DoorIn], Field(max_length=10, default_factory=list)]
+    dedicated_wait_s: Annotated[int, SECONDS] = 0
+    last_agent_wait_s: Annotated[int, SECONDS] = 0
+    redial_s: Annotated[int, SECONDS] = 300
+    value_s: Annotated[int, SECONDS] = 30
 
 
 class QueueShown(Shown):
@@ -68,6 +130,17 @@ class QueueShown(Shown):
     target_s: int
     max_wait_s: int | None
     music: str
+    preferred_skills: list[NeedIn]
+    required_certificates: list[str]
+    groups: list[str]
+    relax: list[RelaxIn]
+    overflow: list[OverflowIn]
+    reserve: ReserveIn | None
+    doors: list[DoorIn]
+    dedicated_wait_s: int
+    last_agent_wait_s: int
+    redial_s: int
+    value_s: int
     created_at: datetime
 
 
@@ -107,14 +180,34 @@ async def _prepare_queue(session: AsyncSession, values: dict[str, Any], row: Que
         values["client_id"] = project.client_id
     if "policy" in values:
         values["policy"] = str(values["policy"])
-    if "required_skills" in values:
-        wanted = [need["skill_id"] for need in values["required_skills"]]
-        if not await _all_skills(session, wanted):
-            raise invalid(required_skills="field.unknown_reference")
-        values["required_skills"] = [
-            {"skill_id": str(need["skill_id"]), "min_level": need["min_level"]}
-            for need in values["required_skills"]
-        ]
+    for field in ("required_skills", "preferred_skills"):
+        if field in values and not await _all_skills(session, [need["skill_id"] for need in values[field]]):
+            raise invalid(**{field: "field.unknown_reference"})
+    await _check_relax(session, values)
+    for field in ("overflow", "doors"):
+        named = {rule["queue_id"] for rule in values.get(field, ()) if rule["queue_id"] is not None}
+        if not await _all_queues(session, named) or (row is not None and row.id in named):
+            raise invalid(**{field: "field.unknown_reference"})
+    for field in ("required_skills", "preferred_skills", "relax", "overflow", "reserve", "doors"):
+        if field in values:
+            values[field] = to_jsonable_python(values[field])
+
+
+async def _check_relax(session: AsyncSession, values: dict[str, Any]) -> None:
+    """Steps at different times, over skills that exist."""
+    steps = values.get("relax", ())
+    if len({step["after_s"] for step in steps}) < len(steps):
+        raise invalid(relax="field.steps_at_once")
+    if not await _all_skills(session, list({skill for step in steps for skill in step["min_levels"]})):
+        raise invalid(relax="field.unknown_reference")
+
+
+async def _all_queues(session: AsyncSession, wanted: set[UUID]) -> bool:
+    """Whether these queues exist."""
+    known = await session.scalar(
+        select(func.count()).select_from(Queue).where(Queue.id.in_(wanted), Queue.retired_at.is_(None))
+    )
+    return known == len(wanted)
 
 
 async def _all_skills(session: AsyncSession, wanted: list[UUID]) -> bool:
@@ -126,10 +219,23 @@ async def _all_skills(session: AsyncSession, wanted: list[UUID]) -> bool:
 
 
 def _queues_requiring(id: UUID) -> Select[int]:
+    named = [{"skill_id": str(id)}]
     return (
         select(func.count())
         .select_from(Queue)
-        .where(Queue.required_skills.contains([{"skill_id": str(id)}]), Queue.retired_at.is_(None))
+        .where(
+            or_(Queue.required_skills.contains(named), Queue.preferred_skills.contains(named)),
+            Queue.retired_at.is_(None),
+        )
+    )
+
+
+def _queues_leading_to(id: UUID) -> Select[int]:
+    named = [{"queue_id": str(id)}]
+    return (
+        select(func.count())
+        .select_from(Queue)
+        .where(or_(Queue.overflow.contains(named), Queue.doors.contains(named)), Queue.retired_at.is_(None))
     )
 
 
@@ -143,6 +249,7 @@ def _agents_having(id: UUID) -> Select[int]:
 
 
 add_uses("skill", Use("agent_skill", _agents_having), Use("queue", _queues_requiring))
+add_uses("queue", Use("queue", _queues_leading_to))
 add_uses("project", used_by("queue", Queue, Queue.project_id))
 
 router = APIRouter()
@@ -218,3 +325,180 @@ async def set_agent_skills(
     announce(services, actor)
     items = [AgentSkillShown(user_id=id, skill_id=link.skill_id, level=link.level) for link in body]
     return Page(items=items, total=len(items))
+
+
+class CertificateIn(Body):
+    """Valid to the end of that day in the tenant's time zone."""
+
+    name: Name
+    valid_until: date
+
+
+class CertificateShown(Shown):
+    user_id: UUID
+    name: str
+    valid_until: date
+
+
+class SeatIn(Body):
+    """Of the agent's queues those with a lower `order` are served first."""
+
+    queue_id: UUID
+    order: Annotated[int, Field(ge=0, le=100)] = 0
+    level: Annotated[int, Field(ge=0, le=10)] = 0
+    value: Annotated[int, Field(ge=0, le=100)] = 0
+
+
+class SeatShown(Shown):
+    user_id: UUID
+    queue_id: UUID
+    order: int
+    level: int
+    value: int
+
+
+class SegmentIn(Body):
+    """`floor_s`: the longest wait of this tier, which no weight of others may make it exceed."""
+
+    tier: Tier
+    priority: Annotated[int, Field(ge=-100, le=100)] = 0
+    floor_s: Annotated[int, Field(ge=10, le=86400)] | None = None
+
+
+class RulesIn(Body):
+    """`ageing_s`: waiting so many seconds is worth a point of priority; null: nothing is."""
+
+    segments: Annotated[list[SegmentIn], Field(max_length=4, default_factory=list)]
+    ageing_s: Annotated[int, Field(ge=1, le=86400)] | None = None
+    certificate_warning_days: Annotated[int, Field(ge=0, le=365)] = 14
+
+
+class RulesShown(Shown):
+    segments: list[SegmentIn]
+    ageing_s: int | None
+    certificate_warning_days: int
+
+
+@router.get("/api/agent-certificates", tags=["queue"])
+async def list_certificates(
+    actor: Annotated[Actor, may(*READERS)], services: At, user_id: UUID | None = None
+) -> Page[CertificateShown]:
+    """Certificates of everybody or of one person, the first to end first."""
+    wanted = select(AgentCertificate).order_by(AgentCertificate.valid_until, AgentCertificate.user_id)
+    if user_id is not None:
+        wanted = wanted.where(AgentCertificate.user_id == user_id)
+    async with services.db.session(scope_of(actor)) as session:
+        items = [CertificateShown.model_validate(row) for row in await session.scalars(wanted)]
+    return Page(items=items, total=len(items))
+
+
+@router.put("/api/users/{id}/certificates", tags=["queue"])
+async def set_certificates(
+    id: UUID, body: list[CertificateIn], actor: Administrator, services: At
+) -> Page[CertificateShown]:
+    """Set all of an agent's certificates."""
+    if len({paper.name for paper in body}) < len(body):
+        raise invalid(name="field.taken")
+    rows = [AgentCertificate(user_id=id, name=paper.name, valid_until=paper.valid_until) for paper in body]
+    items = [CertificateShown.model_validate(row) for row in rows]
+    await _replace(id, AgentCertificate, rows, "certificates", actor, services)
+    return Page(items=items, total=len(items))
+
+
+@router.get("/api/queue-seats", tags=["queue"])
+async def list_seats(
+    actor: Annotated[Actor, may(*READERS)], services: At, user_id: UUID | None = None
+) -> Page[SeatShown]:
+    """Agents' own settings in queues, of everybody or of one person."""
+    wanted = select(QueueSeat).order_by(QueueSeat.user_id, QueueSeat.order, QueueSeat.queue_id)
+    if user_id is not None:
+        wanted = wanted.where(QueueSeat.user_id == user_id)
+    async with services.db.session(scope_of(actor)) as session:
+        items = [SeatShown.model_validate(row) for row in await session.scalars(wanted)]
+    return Page(items=items, total=len(items))
+
+
+@router.put("/api/users/{id}/queue-seats", tags=["queue"])
+async def set_seats(id: UUID, body: list[SeatIn], actor: Administrator, services: At) -> Page[SeatShown]:
+    """Set all of an agent's own settings in queues."""
+    rows = [QueueSeat(user_id=id, **seat.model_dump()) for seat in body]
+    items = [SeatShown.model_validate(row) for row in rows]
+    async with services.db.session(scope_of(actor)) as session:
+        named = {seat.queue_id for seat in body}
+        if len(named) < len(body) or not await _all_queues(session, named):
+            raise invalid(queue_id="field.unknown_reference")
+    await _replace(id, QueueSeat, rows, "queue_seats", actor, services)
+    return Page(items=items, total=len(items))
+
+
+async def _replace(
+    id: UUID,
+    table: type[AgentCertificate | QueueSeat],
+    rows: list[Any],
+    what: str,
+    actor: Actor,
+    services: Services,
+) -> None:
+    """Put these rows in the place of the agent's others, with an audit entry if anything is new."""
+    async with services.db.session(scope_of(actor)) as session:
+        user = await present(session, User, id)
+        before = [to_jsonable_python(values_of(row)) for row in await session.scalars(_rows_of(table, id))]
+        after = [to_jsonable_python(values_of(row)) for row in rows]
+        await session.execute(delete(table).where(table.user_id == id))
+        session.add_all(rows)
+        if before != after:
+            audit.record(
+                session,
+                actor,
+                services.clock.now(),
+                what,
+                "user",
+                object_id=id,
+                name=user.name,
+                before={what: before},
+                after={what: after},
+            )
+    announce(services, actor)
+
+
+def _rows_of(table: type[Any], id: UUID) -> Select[Any]:
+    return select(table).where(table.user_id == id)
+
+
+@router.get("/api/routing-rules", tags=["queue"])
+async def read_rules(actor: Annotated[Actor, may(*READERS)], services: At) -> RulesShown:
+    """What holds for all queues."""
+    async with services.db.session(scope_of(actor)) as session:
+        row = await session.scalar(select(RoutingRules))
+    if row is None:
+        return RulesShown(**RulesIn(segments=[]).model_dump())
+    return RulesShown.model_validate(row)
+
+
+@router.put("/api/routing-rules", tags=["queue"])
+async def set_rules(body: RulesIn, actor: Administrator, services: At) -> RulesShown:
+    """Set what holds for all queues."""
+    if len({segment.tier for segment in body.segments}) < len(body.segments):
+        raise invalid(segments="field.taken")
+    async with services.db.session(scope_of(actor)) as session:
+        row = await session.scalar(select(RoutingRules))
+        before = to_jsonable_python(values_of(row)) if row is not None else {}
+        if row is None:
+            row = RoutingRules()
+            session.add(row)
+        for name, value in body.model_dump(mode="json").items():
+            setattr(row, name, value)
+        after = body.model_dump(mode="json")
+        if before != after:
+            audit.record(
+                session,
+                actor,
+                services.clock.now(),
+                "update",
+                "routing_rules",
+                object_id=actor.tenant_id,
+                before=before,
+                after=after,
+            )
+    announce(services, actor)
+    return RulesShown(**body.model_dump())

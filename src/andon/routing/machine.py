@@ -5,21 +5,30 @@ to append, `Offer` to ring, `Withdraw` to stop ringing, `WaitEnded` to tell the 
 and contacts that are already over return nothing, so late and doubled messages are harmless; only
 `connected` raises, because somebody must hang up that leg.
 
-The rule behind everything: after each input no contact waits that a ready agent could serve. So when a
+The rule behind everything: after each input no contact waits that a ready agent could be given. So when a
 contact starts to wait only its queue's ready agents need a look, and when an agent becomes ready only the
-heads of that agent's queues. `docs/routing.md` states the cost of each input.
+heads of that agent's queues. `docs/routing.md` states the rule in full and the cost of each input.
 """
 
 import heapq
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from andon.routing.events import AgentDeviceChanged, AgentDeviceTested, AgentSignedIn, AgentState
+from andon.routing.events import (
+    AgentDeviceChanged,
+    AgentDeviceTested,
+    AgentSignedIn,
+    AgentState,
+)
+from andon.routing.ground import DAY_MS, Due
 from andon.routing.model import (
+    NOBODY,
     AgentNow,
+    Caller,
     CentreConfig,
     DeviceTest,
     Effect,
@@ -35,6 +44,10 @@ from andon.routing.presence import IN_CALL, TALKING, WISH, AgentEvent, wished
 from andon.routing.readout import agent_now, queue_now, waiting_now
 from andon.routing.records import AgentRecord, ContactRecord, Conversation
 from andon.routing.restore import Kept, Restorable, with_kept
+from andon.routing.standing import flags_of
+from andon.routing.waiting import URGENT_SHARE
+
+_TRIGGERS: Final = {Due.WRAP_UP: "agent", Due.RING: "contact"}
 
 
 class Router(Restorable):
@@ -69,26 +82,41 @@ class Router(Restorable):
         effects: list[Effect] = []
         self._at(now)
         centre = self._centre
+        ageing_ms = None if config.ageing_s is None else config.ageing_s * 1000
+        aged_anew, self._ageing_ms = ageing_ms != self._ageing_ms, ageing_ms
+        self._segments = {segment.tier: segment for segment in config.segments}
+        self._warning_ms = config.certificate_warning_days * DAY_MS
         wanted = {agent.agent_id for agent in config.agents}
         kept = {queue.queue_id for queue in config.queues}
         for queue in [queue for queue_id, queue in centre.queues.items() if queue_id not in kept]:
             centre.remove_queue(queue)
-            for entry in list(queue.waiting):
-                queue.waiting.remove(entry)
-                self._end_wait(entry[3], WaitEnd.QUEUE_REMOVED, effects)
+            for entry in [*queue.waiting, *queue.wanting]:
+                self._stop_waiting(entry[3], WaitEnd.QUEUE_REMOVED, effects)
+        changed: list[AgentRecord] = []
         for agent in [agent for agent_id, agent in centre.agents.items() if agent_id not in wanted]:
             agent.removed = True
-            centre.put_agent(msgspec.structs.replace(agent.config, active=False))
+            centre.put_agent(msgspec.structs.replace(agent.config, active=False), self._now)
+            changed.append(agent)
         for agent_config in config.agents:
-            centre.put_agent(agent_config)
-            centre.agents[agent_config.agent_id].removed = False
+            new = centre.put_agent(agent_config, self._now)
+            agent = centre.agents[agent_config.agent_id]
+            agent.removed = False
+            if new:
+                self._watch_papers(agent)
+                changed.append(agent)
         for queue_config in config.queues:
-            centre.put_queue(queue_config)
+            put = centre.put_queue(queue_config, self._now)
+            if put is not None or aged_anew:
+                self._resettle(centre.queues[queue_config.queue_id])
+        for agent in changed:
+            self._let_go(agent, effects)
         for agent in [agent for agent in centre.agents.values() if not agent.config.active]:
             self._put_out(agent, effects)
         for queue in centre.queues.values():
             self._watch_empty(queue)
-        self._match_all(effects)
+            if queue.waiting and queue.ready:
+                self._stirred[queue] = None
+        self._match("config", effects)
         return effects
 
     def _put_out(self, agent: AgentRecord, effects: list[Effect]) -> None:
@@ -97,9 +125,7 @@ class Router(Restorable):
             if agent.removed:
                 self._centre.forget_agent(agent)
         elif agent.conversation is None:
-            contact = self._go_offline(agent, "system", "deactivated", effects)
-            if contact is not None:
-                self._line_up(contact, effects)
+            self._go_offline(agent, "system", "deactivated", effects)
 
     # -- presence
 
@@ -129,9 +155,11 @@ class Router(Restorable):
         agent.device, agent.tested, agent.registered = device, False, False
         agent.signed_in_ms = self._now
         if not elsewhere:
+            agent.calls, agent.busy_ms = 0, 0.0
             self._move(agent, AgentEvent.SIGN_IN, "self", "signed_in", effects)
         else:
             self._lose_device(agent, "took_over", effects)
+            self._match("contact", effects)
         return effects
 
     def sign_out(
@@ -146,9 +174,8 @@ class Router(Restorable):
         if agent.state in TALKING and not force:
             self._move(agent, AgentEvent.SIGN_OUT, by, why, effects)
             return effects
-        contact = self._go_offline(agent, by, why, effects)
-        if contact is not None:
-            self._wait(contact, effects)
+        self._go_offline(agent, by, why, effects)
+        self._match("contact", effects)
         return effects
 
     def request_state(
@@ -182,8 +209,7 @@ class Router(Restorable):
             self._finish_wrap(agent, by, "asked", effects)
         elif agent.state is not state or agent.reason_id != reason_id:
             self._move(agent, WISH[state], by, "asked", effects, reason_id)
-            if agent.state is AgentState.READY:
-                self._serve(agent, effects)
+        self._match("agent", effects)
         return effects
 
     def device_tested(self, agent_id: UUID, test: DeviceTest, now: datetime) -> list[Effect]:
@@ -205,6 +231,7 @@ class Router(Restorable):
         agent.tested = test.passed
         if not test.passed:
             self._lose_device(agent, "device_untested", effects)
+            self._match("contact", effects)
         return effects
 
     def device_changed(self, agent_id: UUID, registered: bool, now: datetime) -> list[Effect]:
@@ -226,51 +253,83 @@ class Router(Restorable):
         agent.registered = registered
         if not registered:
             self._lose_device(agent, "device_lost", effects)
+            self._match("contact", effects)
         return effects
 
     # -- contacts
 
-    def enqueue(self, contact_id: UUID, queue_id: UUID, priority: int, now: datetime) -> list[Effect]:
-        """Start waiting; `priority` is added to the queue's. Nobody of the queue signed in: `WaitEnded`.
+    def enqueue(
+        self, contact_id: UUID, queue_id: UUID, priority: int, now: datetime, caller: Caller = NOBODY
+    ) -> list[Effect]:
+        """Start waiting; `priority` is added to the queue's and the segment's.
 
-        Raises `queue.unknown`, `contact.already_queued`.
+        The contact may come to wait in another queue: through a door of the one asked for, or because that
+        one runs over; `waiting` tells. Nobody of the queue signed in: `WaitEnded`. Raises `queue.unknown`,
+        `contact.already_queued`.
         """
-        queue = self._centre.queues.get(queue_id)
-        if queue is None:
+        asked = self._centre.queues.get(queue_id)
+        if asked is None:
             raise Refused("queue.unknown")
         if contact_id in self._contacts or contact_id in self._talks:
             raise Refused("contact.already_queued")
         self._at(now)
+        quit = self._quits.pop((queue_id, caller.key), None) if caller.key else None
+        if quit is not None and self._now >= quit.left_ms + asked.config.redial_s * 1000:
+            quit = None
+        calls = 1 if quit is None else quit.calls + 1
+        caller = msgspec.structs.replace(caller, flags=flags_of(caller, calls))
+        queue = self._through_door(asked, caller)
         if not queue.members:
             return [WaitEnded(contact_id=contact_id, queue_id=queue_id, how=WaitEnd.NOBODY_SIGNED_IN)]
         effects: list[Effect] = []
         self._number += 1
-        contact = ContactRecord(contact_id, queue, priority, self._now, self._number)
+        contact = ContactRecord(contact_id, queue, priority, self._now, self._number, caller)
+        contact.placed_ms = self._now if quit is None else quit.placed_ms
+        contact.first_ms, contact.asked_id, contact.calls = self._now, queue_id, calls
+        segment = self._segments.get(caller.tier)
+        if segment is not None:
+            contact.own_priority += segment.priority
+            contact.floor_ms = (segment.floor_s or 0) * 1000
+        self._settle_in(contact)
         self._contacts[contact_id] = contact
-        if queue.config.max_wait_s is not None:
-            contact.until_ms = self._now + queue.config.max_wait_s * 1000
-            self._due(contact.until_ms, contact)
-        self._wait(contact, effects)
+        if quit is not None:
+            effects.append(self._redialled(contact))
+        while (rule := self._runs_over(contact)) is not None:
+            if rule.queue_id is None:
+                self._end_wait(contact, WaitEnd.OVERFLOW, effects)
+                return effects
+            if not self._shift(contact, rule):
+                break
+        self._want(contact)
+        self._start_clocks(contact)
+        if contact.floor_ms:
+            self._due(self._now + int(contact.floor_ms * URGENT_SHARE), Due.FLOOR_NEAR, contact)
+            self._due(self._now + contact.floor_ms, Due.FLOOR, contact)
+        self._line_up(contact, effects)
+        self._match("contact", effects)
         return effects
 
     def leave(self, contact_id: UUID, now: datetime, *, how: OfferEnd = OfferEnd.CALLER_GONE) -> list[Effect]:
         """The contact waits no longer (caller hung up: caller_gone; key exit: ended). A ringing agent's offer
-        is withdrawn and the agent ready again, the idle time kept. Does not wait: nothing."""
+        is withdrawn and the agent ready again, the idle time kept. Does not wait: nothing.
+
+        Who hung up keeps the earned place for the queue's redial time."""
         effects: list[Effect] = []
         self._at(now)
         contact = self._contacts.get(contact_id)
         if contact is None:
             return effects
+        if how is OfferEnd.CALLER_GONE:
+            self._remember(contact)
         if contact.offer is None:
-            contact.queue.waiting.remove(contact.entry())
+            self._take_out(contact)
             del self._contacts[contact_id]
             return effects
         agent = contact.offer.agent
         self._release(contact.offer, how, effects)
         del self._contacts[contact_id]
         self._stop_ringing(agent, AgentEvent.CALLER_GONE, "system", how.value, effects)
-        if agent.state is AgentState.READY:
-            self._serve(agent, effects)
+        self._match("agent", effects)
         return effects
 
     def offer_ended(self, offer_id: UUID, how: OfferEnd, now: datetime) -> list[Effect]:
@@ -286,6 +345,7 @@ class Router(Restorable):
         offer = self._offers.get(offer_id)
         if offer is not None:
             self._fail_offer(offer, how, effects, tell=False)
+            self._match("contact", effects)
         return effects
 
     def connected(self, offer_id: UUID, now: datetime) -> list[Effect]:
@@ -302,6 +362,7 @@ class Router(Restorable):
         del self._contacts[contact.contact_id]
         agent.conversation = Conversation(contact.contact_id, contact.queue, self._now)
         self._talks[contact.contact_id] = agent
+        agent.calls += 1
         self._move(agent, AgentEvent.CONNECTED, "self", "answered", effects)
         return effects
 
@@ -334,8 +395,9 @@ class Router(Restorable):
         self._move(agent, AgentEvent.HUNG_UP, "system", "conversation_ended", effects)
         if agent.acw_until_ms == self._now:
             self._finish_wrap(agent, "system", "no_wrap_up", effects)
+            self._match("agent", effects)
         else:
-            self._due(agent.acw_until_ms, agent)
+            self._due(agent.acw_until_ms, Due.WRAP_UP, agent)
         return effects
 
     def wrap_done(self, agent_id: UUID, now: datetime) -> list[Effect]:
@@ -345,6 +407,7 @@ class Router(Restorable):
         agent = self._known(agent_id)
         if agent.state is AgentState.ACW:
             self._finish_wrap(agent, "self", "wrap_done", effects)
+            self._match("agent", effects)
         return effects
 
     def wrap_extend(self, agent_id: UUID, seconds: int, now: datetime) -> list[Effect]:
@@ -354,7 +417,7 @@ class Router(Restorable):
             raise Refused("agent.not_in_wrap")
         self._at(now)
         agent.acw_until_ms += seconds * 1000
-        self._due(agent.acw_until_ms, agent)
+        self._due(agent.acw_until_ms, Due.WRAP_UP, agent)
         return []
 
     # -- time
@@ -366,13 +429,18 @@ class Router(Restorable):
         return from_ms(self._deadlines[0].at_ms) if self._deadlines else None
 
     def tick(self, now: datetime) -> list[Effect]:
-        """Ring time-outs, wrap-up ends, longest waits and deserted queues that are due."""
+        """Everything that runs out and is due. What runs out at one instant is matched together, so that
+        of two contacts the first in rank is served."""
         effects: list[Effect] = []
         self._at(now)
         while self._deadlines and self._deadlines[0].at_ms <= self._now:
-            deadline = heapq.heappop(self._deadlines)
-            if self._holds(deadline):
-                self._expire(deadline.subject, effects)
+            at_ms, trigger = self._deadlines[0].at_ms, "time"
+            while self._deadlines and self._deadlines[0].at_ms == at_ms:
+                deadline = heapq.heappop(self._deadlines)
+                if self._holds(deadline):
+                    self._expire(deadline, effects)
+                    trigger = _TRIGGERS.get(deadline.what, trigger)
+            self._match(trigger, effects)
         return effects
 
     def close(self, now: datetime, why: str = "shutdown") -> list[Effect]:
@@ -385,10 +453,12 @@ class Router(Restorable):
         self._at(now)
         for contact in self._contacts.values():
             if contact.offer is None:
-                contact.queue.waiting.remove(contact.entry())
+                self._take_out(contact)
         self._contacts.clear()
+        self._quits.clear()
         for agent in list(self._centre.signed_in.values()):
             self._go_offline(agent, "system", why, effects)
+        self._deadlines.clear()
         return effects
 
     # -- read-outs
@@ -418,6 +488,10 @@ class Router(Restorable):
 
     def all_waiting(self) -> list[WaitingNow]:
         return [waiting_now(contact) for contact in self._contacts.values()]
+
+    def near_floor(self) -> set[UUID]:
+        """Queues in which somebody waits who is near the longest wait of the segment, or past it."""
+        return {c.queue.config.queue_id for c in self._contacts.values() if c.urgent}
 
     def _known(self, agent_id: UUID) -> AgentRecord:
         agent = self._centre.agents.get(agent_id)

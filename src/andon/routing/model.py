@@ -7,6 +7,7 @@ Instants are aware UTC.
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,17 +25,21 @@ def to_ms(instant: datetime) -> int:
     return (instant - EPOCH) // _MILLISECOND
 
 
+@lru_cache(maxsize=64)
 def from_ms(ms: int) -> datetime:
     """The aware UTC instant of whole Unix milliseconds."""
     return EPOCH + timedelta(milliseconds=ms)
 
 
 class Policy(StrEnum):
-    """Which of several ready agents gets the contact."""
+    """Which of several ready agents gets the contact. An agent whom the contact is owed to goes before."""
 
     LONGEST_IDLE = "longest_idle"
     MOST_SKILLED = "most_skilled"
+    LEAST_OCCUPIED = "least_occupied"
+    FEWEST_CALLS = "fewest_calls"
     ROUND_ROBIN = "round_robin"
+    VALUE_WEIGHTED = "value_weighted"
 
 
 class RingStrategy(StrEnum):
@@ -50,6 +55,68 @@ class SkillNeed(msgspec.Struct, frozen=True, kw_only=True):
     min_level: int = 1
 
 
+class LaneFlag(StrEnum):
+    """Why a contact may take a fast lane."""
+
+    OPEN_COMPLAINT = "open_complaint"
+    BAD_SURVEY = "bad_survey"  # in the last days
+    MENU_KEY = "menu_key"  # chosen in the menu, or set by the flow
+    REPEAT = "repeat"  # on the same matter: the third call running, or the flow says so
+
+
+class Relax(msgspec.Struct, frozen=True, kw_only=True):
+    """From `after_s` seconds of waiting on, more agents may serve. Steps add up.
+
+    `min_levels` lowers the minimum of required skills (0: no longer needed); `groups` lets in agents of
+    further departments, where the queue is limited to some.
+    """
+
+    after_s: int
+    min_levels: Mapping[UUID, int] = {}
+    groups: tuple[str, ...] = ()
+
+
+class OverflowWhen(StrEnum):
+    """What makes a queue run over. Length and estimate are looked at when a contact arrives."""
+
+    LENGTH = "length"  # so many wait already
+    ESTIMATE = "estimate"  # the estimated wait is so many seconds
+    AGE = "age"  # the contact has waited so many seconds
+
+
+class Overflow(msgspec.Struct, frozen=True, kw_only=True):
+    """At `limit` the contact goes to `queue_id`, its place kept, or None: back to its flow."""
+
+    when: OverflowWhen
+    limit: int
+    queue_id: UUID | None = None
+
+
+class Reserve(msgspec.Struct, frozen=True, kw_only=True):
+    """The last `agents` fully qualified ready agents are kept for contacts of `tier` and above."""
+
+    tier: str
+    agents: int
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """Contacts of these tiers, or with one of these flags, wait in `queue_id` instead, if it is staffed:
+    a desk for important customers, a fast lane for complaints."""
+
+    queue_id: UUID
+    tiers: tuple[str, ...] = ()
+    flags: tuple[LaneFlag, ...] = ()
+
+
+class Segment(msgspec.Struct, frozen=True, kw_only=True):
+    """How customers of one tier are treated: points of priority, and the floor, the longest wait that no
+    weight of others may make them exceed."""
+
+    tier: str
+    priority: int = 0
+    floor_s: int | None = None
+
+
 class QueueConfig(msgspec.Struct, frozen=True, kw_only=True):
     """One queue as the administrator set it. No required skills: every agent serves it."""
 
@@ -58,6 +125,17 @@ class QueueConfig(msgspec.Struct, frozen=True, kw_only=True):
     project_id: UUID
     name: str
     required_skills: tuple[SkillNeed, ...] = ()
+    preferred_skills: tuple[SkillNeed, ...] = ()  # who lacks fewer of them goes first
+    required_certificates: tuple[str, ...] = ()  # by name, each valid at the instant
+    groups: tuple[str, ...] = ()  # limited to agents of these departments; none: to nobody's
+    relax: tuple[Relax, ...] = ()  # in order of `after_s`
+    overflow: tuple[Overflow, ...] = ()
+    reserve: Reserve | None = None
+    doors: tuple[Door, ...] = ()  # the first that fits
+    dedicated_wait_s: int = 0  # how long a contact waits for its own agent; 0: not at all
+    last_agent_wait_s: int = 0  # how long for the agent it talked to last; 0: not at all
+    redial_s: int = 300  # who hangs up waiting and calls again within it keeps the place; 0: nobody
+    value_s: int = 30  # value_weighted: seconds of idling that one point of value is worth
     priority: int = 0  # a higher number is served first
     policy: Policy = Policy.LONGEST_IDLE
     ring_strategy: RingStrategy = RingStrategy.ONE
@@ -70,14 +148,25 @@ class QueueConfig(msgspec.Struct, frozen=True, kw_only=True):
     music: str = "default"
 
 
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent's own settings in one queue the agent serves."""
+
+    order: int = 0  # of the agent's queues: a lower one is served first, whatever the priorities
+    level: int = 0  # 0 to 10, counted with the levels in the required skills
+    value: int = 0  # 0 to 100, for `value_weighted`: success in this queue, in per cent for instance
+
+
 class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent as the administrator set it. `skills` maps skill to level (1 to 10)."""
+    """One agent as the administrator set it. `skills` maps skill to level (1 to 10), `certificates` the
+    name to the instant at which it is no longer valid."""
 
     agent_id: UUID
     agent_no: str
     name: str
     department: str = ""
     skills: Mapping[UUID, int] = {}
+    certificates: Mapping[str, datetime] = {}
+    seats: Mapping[UUID, Seat] = {}  # by queue
     client_id: UUID | None = None  # set: serves this client's queues only
     capacity: int = 1  # conversations at once; voice knows 0 (takes none) and 1
     active: bool = True
@@ -89,6 +178,22 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
     tenant_id: UUID
     agents: tuple[AgentConfig, ...] = ()
     queues: tuple[QueueConfig, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    ageing_s: int | None = None  # waiting so many seconds is worth a point of priority; None: nothing is
+    certificate_warning_days: int = 14  # before a certificate ends
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """What the router may know of who waits. `key` recognises the same caller, empty: nobody's."""
+
+    tier: str = "normal"
+    key: str = ""
+    flags: tuple[LaneFlag, ...] = ()
+    dedicated_id: UUID | None = None  # the customer's own agent
+    last_agent_id: UUID | None = None  # the agent talked to last
+
+
+NOBODY = Caller()
 
 
 class DeviceTest(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +223,7 @@ class WaitEnd(StrEnum):
     TIMEOUT = "timeout"  # the queue's longest wait
     NOBODY_SIGNED_IN = "nobody_signed_in"
     QUEUE_REMOVED = "queue_removed"
+    OVERFLOW = "overflow"  # the queue runs over, and its rule says the flow shall go on
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,7 +256,18 @@ class WaitEnded(msgspec.Struct, frozen=True, kw_only=True):
     how: WaitEnd
 
 
-Effect = Offer | Withdraw | WaitEnded | Fact
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """The contact waits in another queue now, its place kept: the one before ran over."""
+
+    contact_id: UUID
+    from_id: UUID
+    queue_id: UUID
+    priority: int
+    position: int
+    estimated_wait_s: int | None
+
+
+Effect = Offer | Withdraw | WaitEnded | Moved | Fact
 
 
 class Refused(Exception):
@@ -212,3 +329,8 @@ class WaitingNow(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     offered: bool
     estimated_wait_s: int | None
+    tier: str = "normal"
+    step: int = 0  # of relaxing
+    calls: int = 1  # the how-manieth call running without being served
+    urgent: bool = False  # near its segment's floor: goes before all that are not
+    for_agent_id: UUID | None = None  # waits for this agent only, for now

@@ -29,6 +29,8 @@ class AgentEvent(StrEnum):
     HUNG_UP = "hung_up"
     FORCED_OUT = "forced_out"  # signed out in the middle of a conversation
 
+    __hash__ = str.__hash__  # as that of states
+
 
 class Step(NamedTuple):
     """Where an event leads; `remember` keeps the wish for after the call."""

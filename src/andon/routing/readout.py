@@ -39,14 +39,14 @@ def agent_now(agent: AgentRecord) -> AgentNow:
 
 def queue_now(queue: QueueRecord) -> QueueNow:
     """The queue at this instant."""
-    since = [entry[1] for line in (queue.waiting, queue.offered) for entry in line]
+    since = [contact.queued_ms for contact in queue.everyone()]
     counts = queue.counts
     return QueueNow(
         queue_id=queue.config.queue_id,
         name=queue.config.name,
         project_id=queue.config.project_id,
         client_id=queue.config.client_id,
-        waiting=len(queue.waiting) + len(queue.offered),
+        waiting=queue.length(),
         oldest_since=from_ms(min(since)) if since else None,
         signed_in=len(queue.members),
         ready=counts[AgentState.READY],
@@ -59,8 +59,7 @@ def queue_now(queue: QueueRecord) -> QueueNow:
 def waiting_now(contact: ContactRecord) -> WaitingNow:
     """The contact's place among all who wait in its queue, those being offered included."""
     queue = contact.queue
-    entry = contact.entry()
-    position = 1 + queue.waiting.before(entry) + queue.offered.before(entry)
+    position = 1 + queue.before(contact)
     return WaitingNow(
         contact_id=contact.contact_id,
         queue_id=queue.config.queue_id,
@@ -69,4 +68,9 @@ def waiting_now(contact: ContactRecord) -> WaitingNow:
         position=position,
         offered=contact.offer is not None,
         estimated_wait_s=estimated_wait_s(position, queue.mean_handle_ms, queue.serving()),
+        tier=contact.caller.tier,
+        step=contact.step,
+        calls=contact.calls,
+        urgent=contact.urgent,
+        for_agent_id=None if contact.wanted is None else contact.wanted.config.agent_id,
     )

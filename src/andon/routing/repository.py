@@ -1,16 +1,40 @@
 """SQL of routing: what the core's router must know."""
 
 from collections import defaultdict
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from andon.calendars.tables import CalendarRow
 from andon.identity.model import Role
 from andon.identity.tables import User
-from andon.routing.model import AgentConfig, CentreConfig, Policy, QueueConfig, SkillNeed
-from andon.routing.tables import AgentSkill, Queue, StateReason
+from andon.routing.model import (
+    AgentConfig,
+    CentreConfig,
+    Door,
+    Overflow,
+    Policy,
+    QueueConfig,
+    Relax,
+    Reserve,
+    Seat,
+    Segment,
+    SkillNeed,
+)
+from andon.routing.tables import (
+    AgentCertificate,
+    AgentSkill,
+    Queue,
+    QueueSeat,
+    RoutingRules,
+    StateReason,
+)
+
+DEFAULT_ZONE = "Asia/Shanghai"
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +54,16 @@ async def load_centre(session: AsyncSession) -> CentreConfig:
     levels: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     for link in await session.scalars(select(AgentSkill)):
         levels[link.user_id][link.skill_id] = link.level
+    zone = ZoneInfo(await _zone(session))
+    papers: dict[UUID, dict[str, datetime]] = defaultdict(dict)
+    for paper in await session.scalars(select(AgentCertificate)):
+        papers[paper.user_id][paper.name] = end_of(paper.valid_until, zone)
+    seats: dict[UUID, dict[UUID, Seat]] = defaultdict(dict)
+    for seat in await session.scalars(select(QueueSeat)):
+        seats[seat.user_id][seat.queue_id] = Seat(order=seat.order, level=seat.level, value=seat.value)
+    rules = await session.scalar(select(RoutingRules)) or RoutingRules(
+        segments=[], ageing_s=None, certificate_warning_days=14
+    )
     users = await session.scalars(
         select(User).where(User.roles.contains([Role.AGENT.value])).order_by(User.agent_no, User.id)
     )
@@ -43,13 +77,34 @@ async def load_centre(session: AsyncSession) -> CentreConfig:
                 name=user.name,
                 department=user.department,
                 skills=levels[user.id],
+                certificates=papers[user.id],
+                seats=seats[user.id],
                 client_id=user.client_id,
                 active=user.active,
             )
             for user in users
         ),
         queues=tuple(_queue(row) for row in queues),
+        segments=msgspec.convert(rules.segments, tuple[Segment, ...]),
+        ageing_s=rules.ageing_s,
+        certificate_warning_days=rules.certificate_warning_days,
     )
+
+
+async def _zone(session: AsyncSession) -> str:
+    """The tenant's time zone: that of its newest calendar for all projects."""
+    newest = (
+        select(CalendarRow.timezone)
+        .where(CalendarRow.project_id.is_(None), CalendarRow.retired_at.is_(None))
+        .order_by(CalendarRow.created_at.desc(), CalendarRow.id.desc())
+        .limit(1)
+    )
+    return await session.scalar(newest) or DEFAULT_ZONE
+
+
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """The midnight that ends a day there."""
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
 async def load_reasons(session: AsyncSession) -> list[Reason]:
@@ -75,10 +130,18 @@ def _queue(row: Queue) -> QueueConfig:
         client_id=row.client_id,
         project_id=row.project_id,
         name=row.name,
-        required_skills=tuple(
-            SkillNeed(skill_id=UUID(need["skill_id"]), min_level=need["min_level"])
-            for need in row.required_skills
-        ),
+        required_skills=msgspec.convert(row.required_skills, tuple[SkillNeed, ...]),
+        preferred_skills=msgspec.convert(row.preferred_skills, tuple[SkillNeed, ...]),
+        required_certificates=tuple(row.required_certificates),
+        groups=tuple(row.groups),
+        relax=msgspec.convert(row.relax, tuple[Relax, ...]),
+        overflow=msgspec.convert(row.overflow, tuple[Overflow, ...]),
+        reserve=msgspec.convert(row.reserve, Reserve | None),
+        doors=msgspec.convert(row.doors, tuple[Door, ...]),
+        dedicated_wait_s=row.dedicated_wait_s,
+        last_agent_wait_s=row.last_agent_wait_s,
+        redial_s=row.redial_s,
+        value_s=row.value_s,
         priority=row.priority,
         policy=Policy(row.policy),
         ring_timeout_s=row.ring_timeout_s,

@@ -14,6 +14,7 @@ import msgspec
 
 from andon.routing.events import AgentState
 from andon.routing.floor import Floor
+from andon.routing.ground import Due, Quit
 from andon.routing.model import AgentConfig, CentreConfig, Effect, OfferEnd, QueueConfig
 from andon.routing.presence import TALKING, AgentEvent
 from andon.routing.records import AgentRecord, ContactRecord, Conversation, OfferRecord
@@ -29,10 +30,11 @@ def _plain_fields(record: type, *others: str) -> dict[str, Any]:
 
 _AGENT: Final = _plain_fields(
     AgentRecord,
-    *("config", "order", "text", "removed", "offer", "conversation", "queues", "entries"),
+    *("config", "order", "text", "removed", "papers"),
+    *("offer", "conversation", "queues", "entries", "standing", "wanting"),
 )
-_CONTACT: Final = _plain_fields(ContactRecord, "queue", "offer")
-_QUEUE: Final = ("turn", "mean_handle_ms", "empty_until_ms")
+_CONTACT: Final = _plain_fields(ContactRecord, "queue", "offer", "wanted")
+_OF_ANY_QUEUE: Final = frozenset({Due.FLOOR_NEAR, Due.FLOOR})
 
 
 class KeptOffer(msgspec.Struct, frozen=True):
@@ -61,6 +63,7 @@ class KeptContact(msgspec.Struct, frozen=True):
     queue: QueueConfig
     plain: Plain
     offer: KeptOffer | None
+    wanted_id: UUID | None
 
 
 class KeptQueue(msgspec.Struct, frozen=True):
@@ -70,6 +73,7 @@ class KeptQueue(msgspec.Struct, frozen=True):
     turn: int
     mean_handle_ms: float
     empty_until_ms: int | None
+    quits: dict[str, Quit]  # places of callers who hung up, by caller
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -107,6 +111,7 @@ class Restorable(Floor):
             offer=None
             if offer is None
             else KeptOffer(offer.offer_id, offer.agent.config.agent_id, offer.until_ms),
+            wanted_id=None if contact.wanted is None else contact.wanted.config.agent_id,
         )
 
     def keep_queue(self, queue_id: UUID) -> KeptQueue | None:
@@ -114,7 +119,14 @@ class Restorable(Floor):
         queue = self._centre.queues.get(queue_id)
         if queue is None:
             return None
-        return KeptQueue(queue_id, *(getattr(queue, name) for name in _QUEUE))
+        quits = {caller: quit for (asked_id, caller), quit in self._quits.items() if asked_id == queue_id}
+        return KeptQueue(
+            queue_id=queue_id,
+            turn=queue.turn,
+            mean_handle_ms=queue.mean_handle_ms,
+            empty_until_ms=queue.empty_until_ms,
+            quits=quits,
+        )
 
     def queues_of(self, agent_id: UUID) -> Iterable[UUID]:
         """The queues this agent serves: what they learn, they learn by what agents do."""
@@ -130,9 +142,8 @@ class Restorable(Floor):
         if offer is not None:
             contact, agent = self._release(offer, OfferEnd.ENDED, effects), offer.agent
             self._stop_ringing(agent, AgentEvent.CALLER_GONE, "system", "ring_lost", effects)
-            self._wait(contact, effects)
-            if agent.state is AgentState.READY:
-                self._serve(agent, effects)
+            self._line_up(contact, effects)
+            self._match("contact", effects)
         return effects
 
     # -- putting together
@@ -142,19 +153,29 @@ class Restorable(Floor):
         `msgspec.ValidationError` for fields that do not mean anything any more."""
         for queue in kept.queues:
             record = self._centre.queues.get(queue.queue_id)
-            for name in _QUEUE if record is not None else ():
-                setattr(record, name, getattr(queue, name))
+            if record is None:
+                continue
+            record.turn, record.mean_handle_ms = queue.turn, queue.mean_handle_ms
+            record.empty_until_ms = queue.empty_until_ms
+            for caller, quit in queue.quits.items():
+                key = (queue.queue_id, caller)
+                self._quits[key] = quit
+                self._due(quit.left_ms + self._redial_ms(queue.queue_id), Due.REDIAL, key)
         for agent in kept.agents:
             self._restore_agent(agent)
         contacts = [self._contact(contact) for contact in kept.contacts]
         for contact in sorted(contacts, key=lambda contact: contact.number):
             self._number = max(self._number, contact.number)
             self._restore_place(contact)
+        for config in {contact.queue.queue_id: contact.queue for contact in kept.contacts}.values():
+            queue_now = self._centre.queues[config.queue_id]
+            if queue_now.config != config:
+                self._resettle(queue_now)
         for signed_in in self._centre.signed_in.values():
             self._check(signed_in)
         for queue_record in self._centre.queues.values():
             if queue_record.empty_until_ms is not None:
-                self._due(queue_record.empty_until_ms, queue_record)
+                self._due(queue_record.empty_until_ms, Due.EMPTY_QUEUE, queue_record)
 
     def _restore_agent(self, kept: KeptAgent) -> None:
         agent = self._centre.agents[kept.config.agent_id]
@@ -170,11 +191,13 @@ class Restorable(Floor):
             if state in TALKING:
                 self._talks[kept.talk.contact_id] = agent
         if agent.acw_until_ms is not None:
-            self._due(agent.acw_until_ms, agent)
+            self._due(agent.acw_until_ms, Due.WRAP_UP, agent)
 
     def _contact(self, kept: KeptContact) -> ContactRecord:
         plain = {name: msgspec.convert(kept.plain[name], hint) for name, hint in _CONTACT.items()}
         contact = ContactRecord(queue=self._centre.queues[kept.queue.queue_id], **plain)
+        if kept.wanted_id is not None:
+            contact.wanted = self._centre.signed_in.get(kept.wanted_id)
         if kept.offer is not None:
             agent = self._centre.agents.get(kept.offer.agent_id)
             if agent is None or agent.state is not AgentState.RINGING or agent.offer is not None:
@@ -186,11 +209,16 @@ class Restorable(Floor):
     def _restore_place(self, contact: ContactRecord) -> None:
         queue = contact.queue
         self._contacts[contact.contact_id] = contact
-        (queue.waiting if contact.offer is None else queue.offered).add(contact.entry())
+        contact.step = min(contact.step, len(queue.steps) - 1)
+        if contact.wanted is not None and contact.wanted.standing.get(queue) != 0:
+            contact.wanted = None
+        self._settle_in(contact)
+        self._put_in(contact)
         if contact.offer is not None:
-            self._due(contact.offer.until_ms, contact.offer)
-        if contact.until_ms is not None:
-            self._due(contact.until_ms, contact)
+            self._due(contact.offer.until_ms, Due.RING, contact.offer)
+        for name, at_ms in list(contact.clocks.items()):
+            what = Due[name]
+            self._due(at_ms, what, contact, None if what in _OF_ANY_QUEUE else queue)
 
     @staticmethod
     def _check(agent: AgentRecord) -> None:

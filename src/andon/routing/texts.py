@@ -45,6 +45,10 @@ register(
         "error.queue.unknown.remedy": ("请刷新页面后重试", "Reload the page and try again"),
         "error.contact.already_queued.title": ("该来电已在排队", "This contact is already in a queue"),
         "error.contact.already_queued.remedy": ("无需重复排队", "Nothing needs to be done"),
+        "field.steps_at_once": (
+            "每一步的时间不能相同",
+            "Each step must come at a time of its own",
+        ),
         "error.offer.gone.title": ("这个来电已不再等您接听", "This call no longer waits for your answer"),
         "error.offer.gone.remedy": ("请等待下一个来电", "Wait for the next call"),
     }

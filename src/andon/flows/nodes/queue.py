@@ -19,11 +19,13 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     `prompts` are spoken on entering, `wait_prompts` at each announcement, every `announce_every_s` seconds
     (0: never), followed by the place in the queue and the estimated wait as far as they are wanted and
     known. `priority` is added to the queue's. `exit_key`, when set, leads through `key`: usually to
-    voicemail. After a conversation the flow goes on through `conversation_ended` unless the caller hung up.
+    voicemail. `fast_lane` lets the caller take the queue's door for who chose it, complaints for instance.
+    Where the queue runs over back to the flow, it goes on through `overflow`, or `timeout` without such an
+    exit. After a conversation the flow goes on through `conversation_ended` unless the caller hung up.
     """
 
     needed: ClassVar[tuple[str, ...]] = ("conversation_ended", "timeout", "nobody_signed_in")
-    optional: ClassVar[tuple[str, ...]] = ("key",)
+    optional: ClassVar[tuple[str, ...]] = ("key", "overflow")
 
     queue_id: UUID
     priority: int = 0
@@ -33,6 +35,7 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     say_position: bool = True
     say_estimated_wait: bool = True
     exit_key: Annotated[str, Meta(max_length=1)] = ""
+    fast_lane: bool = False
 
     def prompt_names(self) -> tuple[str, ...]:
         return (*self.prompts, *(self.wait_prompts if self.announce_every_s else ()))
@@ -43,7 +46,7 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     def enter(self, walk: Walk) -> None:
         walk.outcome = Outcome.SELF_SERVICE
         walk.expect(Outcome.ABANDONED_FLOW)
-        walk.ask(Enqueue(self.queue_id, self.priority, self.announce_every_s))
+        walk.ask(Enqueue(self.queue_id, self.priority, self.announce_every_s, self.fast_lane))
         if self.prompts:
             walk.say(*self.prompts)
 
@@ -82,6 +85,9 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
             case QueueLeave.TIMEOUT:
                 walk.outcome = Outcome.QUEUE_TIMEOUT
                 walk.leave("timeout")
+            case QueueLeave.OVERFLOW:
+                walk.outcome = Outcome.QUEUE_TIMEOUT
+                walk.leave("overflow" if "overflow" in self.exits else "timeout")
             case QueueLeave.NOBODY_SIGNED_IN:
                 walk.outcome = Outcome.NOBODY_SIGNED_IN
                 walk.leave("nobody_signed_in")

@@ -47,6 +47,7 @@ from andon.interactions.model import (
     Offered,
     Offering,
     Part,
+    QueueChanged,
     Requeue,
     RouterConnected,
     RouterHeld,
@@ -141,6 +142,21 @@ def tick(contact: Contact, now: Tick, out: Out) -> None:
     )
 
 
+@on(QueueChanged, at={Stage.QUEUED})
+def queue_changed(contact: Contact, change: QueueChanged, out: Out) -> None:
+    """Music and announcements go on; for the books one wait ends and another begins."""
+    announce_every_s, contact.announce_every_s = contact.announce_every_s, 0
+    close_wait(contact, out, "overflow")
+    contact.queue_id, contact.queued, contact.announce_every_s = change.queue_id, out.at, announce_every_s
+    out.fact(
+        ContactQueued,
+        queue_id=change.queue_id,
+        priority=change.priority,
+        position=change.position,
+        estimated_wait_s=change.estimated_wait_s,
+    )
+
+
 @on(WaitOver, at=IN_QUEUE, to={Stage.FLOW, Stage.AFTER})
 def wait_over(contact: Contact, over: WaitOver, out: Out) -> None:
     """The router ended the wait; the flow has the caller again."""
@@ -151,6 +167,7 @@ def wait_over(contact: Contact, over: WaitOver, out: Out) -> None:
             "nobody_signed_in",
             Outcome.NOBODY_SIGNED_IN,
         ),
+        WaitEnd.OVERFLOW: (QueueLeave.OVERFLOW, "overflow", Outcome.QUEUE_TIMEOUT),
         WaitEnd.QUEUE_REMOVED: (QueueLeave.UNKNOWN_QUEUE, "ended", None),
     }[over.how]
     close_offer(contact, out, "ended")

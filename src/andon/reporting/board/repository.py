@@ -21,9 +21,12 @@ from andon.reporting.figures import Counts, OfferCell, StateCell, SurveyCell, Ta
 _TARGET_S = 20
 
 _VISITS = """
-    SELECT key, how, within, short, count(*) AS n, coalesce(sum(waited_ms), 0)::bigint AS waited_ms
+    SELECT key, how, within, short, count(*) AS n, coalesce(sum(waited_ms), 0)::bigint AS waited_ms,
+        count(*) FILTER (WHERE estimated_wait_s > 0) AS predicted,
+        coalesce(sum(abs(waited_ms - 1000 * estimated_wait_s)) FILTER (WHERE estimated_wait_s > 0), 0)::bigint
+            AS missed_by_ms
     FROM (
-        SELECT r.key, r.how, r.waited_ms,
+        SELECT r.key, r.how, r.waited_ms, r.estimated_wait_s,
             coalesce(waited_ms <= 1000 * coalesce(q.target_s, :target_s), false) AS within,
             coalesce(waited_ms <= 1000 * coalesce(CAST(:short_s AS int), q.target_s, :target_s), false)
                 AS short
@@ -34,11 +37,14 @@ _VISITS = """
 """
 
 _QUEUE_VISITS = text(
-    _VISITS.format(rows="SELECT queue_id AS key, queue_id, queued_at, how, waited_ms FROM report_visit")
+    _VISITS.format(
+        rows="SELECT queue_id AS key, queue_id, queued_at, how, waited_ms, estimated_wait_s FROM report_visit"
+    )
 )
 _PROJECT_VISITS = text(
     _VISITS.format(
-        rows="SELECT project_id AS key, queue_id, queued_at, queue_how AS how, waited_ms FROM report_contact"
+        rows="SELECT project_id AS key, queue_id, queued_at, queue_how AS how, waited_ms,"
+        " NULL::int AS estimated_wait_s FROM report_contact"
     )
 )
 
@@ -135,7 +141,15 @@ def _limits(short_s: int | None) -> dict[str, int | None]:
 
 
 def _visit(row: Any) -> VisitCell:
-    return VisitCell(how=row.how, within=row.within, short=row.short, n=row.n, waited_ms=row.waited_ms)
+    return VisitCell(
+        how=row.how,
+        within=row.within,
+        short=row.short,
+        n=row.n,
+        waited_ms=row.waited_ms,
+        predicted=row.predicted,
+        missed_by_ms=row.missed_by_ms,
+    )
 
 
 class QueueInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ from andon.kit.web import Services
 from andon.reporting.history import repository, service
 from andon.reporting.history.peaks import peaks_of
 from andon.reporting.history.search import Filters
-from andon.reporting.history.shapes import ContactDetail, ContactPage, Peaks, VoicemailPage, Why
+from andon.reporting.history.shapes import ContactDetail, ContactPage, Peaks, VoicemailPage, Why, WhyNot
 
 router = APIRouter(prefix="/api", tags=["history"])
 
@@ -102,6 +102,14 @@ async def why(contact_id: UUID, actor: Supervisor, here: At) -> Why:
     async with here.db.session(scope_of(actor)) as session:
         await service.visible_contact(session, contact_id)
         return await service.why(session, actor.tenant_id, contact_id, actor.locale)
+
+
+@router.get("/contacts/{contact_id}/why/{agent_id}")
+async def why_not(contact_id: UUID, agent_id: UUID, actor: Supervisor, here: At) -> WhyNot:
+    """Why this agent was not given the contact, at each of its offers, or that the agent was."""
+    async with here.db.session(scope_of(actor)) as session:
+        await service.visible_contact(session, contact_id)
+        return await service.why_not(session, actor.tenant_id, contact_id, agent_id, actor.locale)
 
 
 @router.get(

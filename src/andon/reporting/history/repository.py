@@ -1,5 +1,6 @@
 """Reads of one contact: its facts, rows, notes; and the list of voicemails."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from andon.interactions.tables import WrapUp
 from andon.kit.journal import Record, decode
 from andon.reporting.history.search import COUNT_MOST, behind, make_cursor, own
-from andon.reporting.tables import ReportContact, ReportOffer, ReportRecording, ReportVoicemail
+from andon.reporting.tables import (
+    ReportAgentState,
+    ReportContact,
+    ReportOffer,
+    ReportRecording,
+    ReportVoicemail,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +68,17 @@ async def concerns(session: AsyncSession, contact: ReportContact, agent_id: UUID
 async def offers_of(session: AsyncSession, contact_id: UUID) -> dict[UUID, ReportOffer]:
     query = select(ReportOffer).where(ReportOffer.contact_id == contact_id)
     return {offer.offer_id: offer for offer in await session.scalars(query)}
+
+
+async def state_at(session: AsyncSession, agent_id: UUID, at: datetime) -> str | None:
+    """The agent's state just before an instant; None when nothing is known of the agent by then."""
+    query = (
+        select(ReportAgentState.state)
+        .where(ReportAgentState.agent_id == agent_id, ReportAgentState.started_at < at)
+        .order_by(ReportAgentState.started_at.desc(), ReportAgentState.seq.desc())
+        .limit(1)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def recording_of(session: AsyncSession, contact_id: UUID) -> ReportRecording | None:

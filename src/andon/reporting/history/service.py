@@ -26,9 +26,12 @@ from andon.reporting.history.shapes import (
     VoicemailItem,
     VoicemailPage,
     Why,
+    WhyNot,
+    WhyNotOffer,
     WrapUpNote,
 )
 from andon.reporting.history.timeline import ids_in, timeline
+from andon.reporting.history.unnamed import unnamed
 from andon.reporting.names import NameBook
 from andon.reporting.tables import ReportContact, ReportOffer, ReportRecording
 
@@ -85,6 +88,45 @@ async def why(session: AsyncSession, tenant_id: UUID, contact_id: UUID, locale: 
         contact_id=contact_id,
         decisions=[_decision(fact, offers.get(fact.offer_id), book, locale) for fact in made],
     )
+
+
+async def why_not(
+    session: AsyncSession, tenant_id: UUID, contact_id: UUID, agent_id: UUID, locale: Locale
+) -> WhyNot:
+    """For every offer of the contact: why it did not go to this agent, or that it did."""
+    records = await repository.facts_of(session, tenant_id, contact_id, [OfferMade.kind])
+    made = [record.fact for record in records if isinstance(record.fact, OfferMade)]
+    mine = {fact.offer_id: [p for p in _passed(fact) if _id(p.get("agent_id")) == agent_id] for fact in made}
+    book = NameBook(locale)
+    details = [one["detail"] for passed in mine.values() for one in passed]
+    await book.learn(
+        session,
+        agent={agent_id},
+        queue={fact.queue_id for fact in made},
+        skill={_id(detail.get("skill")) for detail in details if isinstance(detail, dict)},
+    )
+    offers = []
+    for fact in made:
+        passed = mine[fact.offer_id]
+        if fact.agent_id == agent_id:
+            reason, detail = "chosen", fact.decision.get("chosen", {})
+        elif passed:
+            reason, detail = passed[0]["reason"], _named_skill(passed[0]["detail"], book)
+        else:
+            state = await repository.state_at(session, agent_id, fact.at)
+            reason, detail = unnamed(state, fact.decision.get("more", {})), {"state": state}
+        offers.append(
+            WhyNotOffer(
+                offer_id=fact.offer_id,
+                at=fact.at,
+                queue=book.named(fact.queue_id),
+                reason=reason,
+                reason_name=_said(f"reporting.passed_over.{reason}", locale),
+                detail=detail,
+                named=fact.agent_id == agent_id or bool(passed),
+            )
+        )
+    return WhyNot(contact_id=contact_id, agent=book.named(agent_id), offers=offers)
 
 
 async def voicemails(
@@ -272,7 +314,11 @@ def _decision(fact: OfferMade, offer: ReportOffer | None, book: NameBook, locale
         ],
         passed_over_more=sum(more.values()),
         more=more,
+        special={name: said[name] for name in _SPECIAL if name in said},
     )
+
+
+_SPECIAL = ("step", "tier", "flags", "asked", "calls", "urgent", "owed", "order")
 
 
 def _passed(fact: OfferMade) -> list[dict[str, Any]]:

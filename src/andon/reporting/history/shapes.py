@@ -110,7 +110,8 @@ class PassedOver(BaseModel):
 class Decision(BaseModel):
     """Why this agent rang: who was considered, who was passed over for what reason.
 
-    `passed_over_more` counts those not listed, `more` the same by reason.
+    `passed_over_more` counts those not listed, `more` the same by reason. `special` holds what was out of
+    the ordinary: step of relaxing, tier, flags, queue asked for, calls running, urgent, owed, order.
     """
 
     offer_id: UUID
@@ -129,11 +130,31 @@ class Decision(BaseModel):
     passed_over: list[PassedOver]
     passed_over_more: int
     more: dict[str, int]
+    special: dict[str, Any]
 
 
 class Why(BaseModel):
     contact_id: UUID
     decisions: list[Decision]
+
+
+class WhyNotOffer(BaseModel):
+    """What one decision meant for the agent asked about. `named`: the decision says so itself; otherwise it
+    follows from the agent's state at that instant, and from what the decision counts."""
+
+    offer_id: UUID
+    at: Instant
+    queue: Named | None
+    reason: str
+    reason_name: str
+    detail: dict[str, Any]
+    named: bool
+
+
+class WhyNot(BaseModel):
+    contact_id: UUID
+    agent: Named | None
+    offers: list[WhyNotOffer]
 
 
 class Peaks(BaseModel):

@@ -199,7 +199,7 @@ class Books:
                 "voicemail": contact.voicemail,
                 "abandoned_queue": contact.left_queue == "abandoned",
                 "abandoned_ringing": contact.last_offer_how == "caller_gone",
-                "queue_timeout": contact.left_queue == "timeout",
+                "queue_timeout": contact.left_queue in {"timeout", "overflow"},
                 "nobody_signed_in": contact.left_queue in {"nobody_signed_in", ""},
                 "abandoned_flow": contact.left_queue not in {"abandoned"},
                 "unknown_number": not contact.queued,

@@ -382,6 +382,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agent-certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Certificates
+         * @description Certificates of everybody or of one person, the first to end first.
+         */
+        get: operations["list_certificates_api_agent_certificates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Certificates
+         * @description Set all of an agent's certificates.
+         */
+        put: operations["set_certificates_api_users__id__certificates_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue-seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Seats
+         * @description Agents' own settings in queues, of everybody or of one person.
+         */
+        get: operations["list_seats_api_queue_seats_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/queue-seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Seats
+         * @description Set all of an agent's own settings in queues.
+         */
+        put: operations["set_seats_api_users__id__queue_seats_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rules
+         * @description What holds for all queues.
+         */
+        get: operations["read_rules_api_routing_rules_get"];
+        /**
+         * Set Rules
+         * @description Set what holds for all queues.
+         */
+        put: operations["set_rules_api_routing_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/trunks": {
         parameters: {
             query?: never;
@@ -996,6 +1100,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/{contact_id}/why/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why Not
+         * @description Why this agent was not given the contact, at each of its offers, or that the agent was.
+         */
+        get: operations["why_not_api_contacts__contact_id__why__agent_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{contact_id}/recording": {
         parameters: {
             query?: never;
@@ -1565,6 +1689,34 @@ export interface components {
             created_at: string;
         };
         /**
+         * CertificateIn
+         * @description Valid to the end of that day in the tenant's time zone.
+         */
+        CertificateIn: {
+            /** Name */
+            name: string;
+            /**
+             * Valid Until
+             * Format: date
+             */
+            valid_until: string;
+        };
+        /** CertificateShown */
+        CertificateShown: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Valid Until
+             * Format: date
+             */
+            valid_until: string;
+        };
+        /**
          * CheckWanted
          * @description The period to check, from `since` inclusive to `until` exclusive; all of the journal by default.
          */
@@ -1842,7 +1994,8 @@ export interface components {
          * Decision
          * @description Why this agent rang: who was considered, who was passed over for what reason.
          *
-         *     `passed_over_more` counts those not listed, `more` the same by reason.
+         *     `passed_over_more` counts those not listed, `more` the same by reason. `special` holds what was out of
+         *     the ordinary: step of relaxing, tier, flags, queue asked for, calls running, urgent, owed, order.
          */
         Decision: {
             /**
@@ -1882,6 +2035,10 @@ export interface components {
             more: {
                 [key: string]: number;
             };
+            /** Special */
+            special: {
+                [key: string]: unknown;
+            };
         };
         /**
          * DeviceTested
@@ -1911,6 +2068,18 @@ export interface components {
          */
         Done: {
             view: components["schemas"]["AgentView"];
+        };
+        /** DoorIn */
+        DoorIn: {
+            /**
+             * Queue Id
+             * Format: uuid
+             */
+            queue_id: string;
+            /** Tiers */
+            tiers?: ("normal" | "silver" | "gold" | "vip")[];
+            /** Flags */
+            flags?: components["schemas"]["LaneFlag"][];
         };
         /**
          * FigureSet
@@ -2067,6 +2236,12 @@ export interface components {
             /** Digits */
             digits: string;
         };
+        /**
+         * LaneFlag
+         * @description Why a contact may take a fast lane.
+         * @enum {string}
+         */
+        LaneFlag: "open_complaint" | "bad_survey" | "menu_key" | "repeat";
         /** Language */
         Language: {
             /**
@@ -2335,6 +2510,23 @@ export interface components {
          */
         Outcome: "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
         /**
+         * OverflowIn
+         * @description Without a queue the contact goes back to its flow.
+         */
+        OverflowIn: {
+            when: components["schemas"]["OverflowWhen"];
+            /** Limit */
+            limit: number;
+            /** Queue Id */
+            queue_id?: string | null;
+        };
+        /**
+         * OverflowWhen
+         * @description What makes a queue run over. Length and estimate are looked at when a contact arrives.
+         * @enum {string}
+         */
+        OverflowWhen: "length" | "estimate" | "age";
+        /**
          * OwnDay
          * @description An agent's own day.
          */
@@ -2375,6 +2567,15 @@ export interface components {
         Page_CalendarShown_: {
             /** Items */
             items: components["schemas"]["CalendarShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[CertificateShown] */
+        Page_CertificateShown_: {
+            /** Items */
+            items: components["schemas"]["CertificateShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -2438,6 +2639,15 @@ export interface components {
         Page_ReasonShown_: {
             /** Items */
             items: components["schemas"]["ReasonShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[SeatShown] */
+        Page_SeatShown_: {
+            /** Items */
+            items: components["schemas"]["SeatShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -2515,10 +2725,10 @@ export interface components {
         };
         /**
          * Policy
-         * @description Which of several ready agents gets the contact.
+         * @description Which of several ready agents gets the contact. An agent whom the contact is owed to goes before.
          * @enum {string}
          */
-        Policy: "longest_idle" | "most_skilled" | "round_robin";
+        Policy: "longest_idle" | "most_skilled" | "least_occupied" | "fewest_calls" | "round_robin" | "value_weighted";
         /** PressedKey */
         PressedKey: {
             /** Node */
@@ -2710,6 +2920,39 @@ export interface components {
              * @default default
              */
             music: string;
+            /** Preferred Skills */
+            preferred_skills?: components["schemas"]["NeedIn"][];
+            /** Required Certificates */
+            required_certificates?: string[];
+            /** Groups */
+            groups?: string[];
+            /** Relax */
+            relax?: components["schemas"]["RelaxIn"][];
+            /** Overflow */
+            overflow?: components["schemas"]["OverflowIn"][];
+            reserve?: components["schemas"]["ReserveIn"] | null;
+            /** Doors */
+            doors?: components["schemas"]["DoorIn"][];
+            /**
+             * Dedicated Wait S
+             * @default 0
+             */
+            dedicated_wait_s: number;
+            /**
+             * Last Agent Wait S
+             * @default 0
+             */
+            last_agent_wait_s: number;
+            /**
+             * Redial S
+             * @default 300
+             */
+            redial_s: number;
+            /**
+             * Value S
+             * @default 30
+             */
+            value_s: number;
         };
         /** QueueInPatch */
         QueueInPatch: {
@@ -2737,6 +2980,27 @@ export interface components {
             max_wait_s?: number | null;
             /** Music */
             music?: string;
+            /** Preferred Skills */
+            preferred_skills?: components["schemas"]["NeedIn"][];
+            /** Required Certificates */
+            required_certificates?: string[];
+            /** Groups */
+            groups?: string[];
+            /** Relax */
+            relax?: components["schemas"]["RelaxIn"][];
+            /** Overflow */
+            overflow?: components["schemas"]["OverflowIn"][];
+            reserve?: components["schemas"]["ReserveIn"] | null;
+            /** Doors */
+            doors?: components["schemas"]["DoorIn"][];
+            /** Dedicated Wait S */
+            dedicated_wait_s?: number;
+            /** Last Agent Wait S */
+            last_agent_wait_s?: number;
+            /** Redial S */
+            redial_s?: number;
+            /** Value S */
+            value_s?: number;
         };
         /** QueueShown */
         QueueShown: {
@@ -2775,6 +3039,27 @@ export interface components {
             max_wait_s: number | null;
             /** Music */
             music: string;
+            /** Preferred Skills */
+            preferred_skills: components["schemas"]["NeedIn"][];
+            /** Required Certificates */
+            required_certificates: string[];
+            /** Groups */
+            groups: string[];
+            /** Relax */
+            relax: components["schemas"]["RelaxIn"][];
+            /** Overflow */
+            overflow: components["schemas"]["OverflowIn"][];
+            reserve: components["schemas"]["ReserveIn"] | null;
+            /** Doors */
+            doors: components["schemas"]["DoorIn"][];
+            /** Dedicated Wait S */
+            dedicated_wait_s: number;
+            /** Last Agent Wait S */
+            last_agent_wait_s: number;
+            /** Redial S */
+            redial_s: number;
+            /** Value S */
+            value_s: number;
             /**
              * Created At
              * Format: date-time
@@ -2869,10 +3154,121 @@ export interface components {
             agent: components["schemas"]["Named"] | null;
         };
         /**
+         * RelaxIn
+         * @description From `after_s` on; a minimum of 0 means the skill is no longer needed. `groups` are departments.
+         */
+        RelaxIn: {
+            /** After S */
+            after_s: number;
+            /** Min Levels */
+            min_levels?: {
+                [key: string]: number;
+            };
+            /** Groups */
+            groups?: string[];
+        };
+        /** ReserveIn */
+        ReserveIn: {
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "silver" | "gold" | "vip";
+            /** Agents */
+            agents: number;
+        };
+        /**
          * Role
          * @enum {string}
          */
         Role: "agent" | "supervisor" | "quality" | "planner" | "administrator" | "auditor" | "client_viewer";
+        /**
+         * RulesIn
+         * @description `ageing_s`: waiting so many seconds is worth a point of priority; null: nothing is.
+         */
+        RulesIn: {
+            /** Segments */
+            segments?: components["schemas"]["SegmentIn"][];
+            /** Ageing S */
+            ageing_s?: number | null;
+            /**
+             * Certificate Warning Days
+             * @default 14
+             */
+            certificate_warning_days: number;
+        };
+        /** RulesShown */
+        RulesShown: {
+            /** Segments */
+            segments: components["schemas"]["SegmentIn"][];
+            /** Ageing S */
+            ageing_s: number | null;
+            /** Certificate Warning Days */
+            certificate_warning_days: number;
+        };
+        /**
+         * SeatIn
+         * @description Of the agent's queues those with a lower `order` are served first.
+         */
+        SeatIn: {
+            /**
+             * Queue Id
+             * Format: uuid
+             */
+            queue_id: string;
+            /**
+             * Order
+             * @default 0
+             */
+            order: number;
+            /**
+             * Level
+             * @default 0
+             */
+            level: number;
+            /**
+             * Value
+             * @default 0
+             */
+            value: number;
+        };
+        /** SeatShown */
+        SeatShown: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Queue Id
+             * Format: uuid
+             */
+            queue_id: string;
+            /** Order */
+            order: number;
+            /** Level */
+            level: number;
+            /** Value */
+            value: number;
+        };
+        /**
+         * SegmentIn
+         * @description `floor_s`: the longest wait of this tier, which no weight of others may make it exceed.
+         */
+        SegmentIn: {
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "normal" | "silver" | "gold" | "vip";
+            /**
+             * Priority
+             * @default 0
+             */
+            priority: number;
+            /** Floor S */
+            floor_s?: number | null;
+        };
         /** SignIn */
         SignIn: {
             /**
@@ -3220,6 +3616,42 @@ export interface components {
             contact_id: string;
             /** Decisions */
             decisions: components["schemas"]["Decision"][];
+        };
+        /** WhyNot */
+        WhyNot: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            agent: components["schemas"]["Named"] | null;
+            /** Offers */
+            offers: components["schemas"]["WhyNotOffer"][];
+        };
+        /**
+         * WhyNotOffer
+         * @description What one decision meant for the agent asked about. `named`: the decision says so itself; otherwise it
+         *     follows from the agent's state at that instant, and from what the decision counts.
+         */
+        WhyNotOffer: {
+            /**
+             * Offer Id
+             * Format: uuid
+             */
+            offer_id: string;
+            /** At */
+            at: string;
+            queue: components["schemas"]["Named"] | null;
+            /** Reason */
+            reason: string;
+            /** Reason Name */
+            reason_name: string;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Named */
+            named: boolean;
         };
         /** WrapExtend */
         WrapExtend: {
@@ -4460,6 +4892,191 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AgentSkillShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_certificates_api_agent_certificates_get: {
+        parameters: {
+            query?: {
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CertificateShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_certificates_api_users__id__certificates_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateIn"][];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CertificateShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_seats_api_queue_seats_get: {
+        parameters: {
+            query?: {
+                user_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SeatShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_seats_api_users__id__queue_seats_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeatIn"][];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SeatShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_rules_api_routing_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesShown"];
+                };
+            };
+        };
+    };
+    set_rules_api_routing_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesShown"];
                 };
             };
             /** @description Validation Error */
@@ -5868,6 +6485,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    why_not_api_contacts__contact_id__why__agent_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyNot"];
                 };
             };
             /** @description Validation Error */

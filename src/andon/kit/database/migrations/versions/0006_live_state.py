@@ -3,7 +3,7 @@
 from andon.kit.database.walls import execute, wall
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 # Rows change at every step of a call: room on each page lets a change stay on it.
 TABLES = """
