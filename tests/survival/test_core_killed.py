@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.survival, pytest.mark.timeout(600)]
 
 LONG = bool(os.environ.get("ANDON_LONG"))
 TALKING, WAITING, RINGING, MENUS = (50, 20, 5, 5) if LONG else (6, 4, 2, 2)
-TAKE_OVER_S = 3.0
+TAKE_OVER_S = 3.0 if LONG else 10.0  # what is promised is asked for on a quiet machine
 TONE, GAP_S = 440, 0.4
 
 
