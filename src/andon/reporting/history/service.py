@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.channels.voice.model import mask
-from andon.interactions.events import OfferMade
+from andon.interactions.events import ContactArrived, ContactConnected, OfferMade
 from andon.interactions.tables import WrapUp
 from andon.kit import i18n
 from andon.kit.errors import not_found
@@ -42,6 +43,27 @@ async def search_contacts(
     found = await search.find(session, filters, cursor, limit)
     items = await _items(session, found.rows, locale, filters)
     return ContactPage(items=items, next=found.next, total=found.total)
+
+
+async def of_person(
+    session: AsyncSession, tenant_id: UUID, contact_id: UUID, filters: search.Filters
+) -> search.Filters:
+    """The filters narrowed to the person who calls in this contact, at the client called: nobody's business
+    with another client is found. Raises "not found" for a contact that is not there, behind a wall, without a
+    number, or one that `own_agent` was not rung for.
+
+    From the journal: a contact that has just begun to ring may not have been projected yet.
+    """
+    records = await repository.facts_of(
+        session, tenant_id, contact_id, [ContactArrived.kind, OfferMade.kind, ContactConnected.kind]
+    )
+    facts = [record.fact for record in records]
+    arrived = next((fact for fact in facts if isinstance(fact, ContactArrived)), None)
+    if arrived is None or arrived.client_id is None or not arrived.caller:
+        raise not_found("contact")
+    if filters.own_agent is not None and all(fact.agent_id != filters.own_agent for fact in facts):
+        raise not_found("contact")
+    return msgspec.structs.replace(filters, client_id=arrived.client_id, caller=arrived.caller)
 
 
 async def contact_detail(

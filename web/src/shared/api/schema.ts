@@ -1028,8 +1028,9 @@ export interface paths {
          * Search Contacts
          * @description Contacts, newest first, that arrived from `from` (inclusive) to `to` (exclusive).
          *
-         *     `q` finds a number or part of one, a customer's name, an agent's name or number, or a contact's id. An
-         *     agent finds the own contacts, and with a customer or a caller's whole number those of that person.
+         *     `q` finds a number or part of one, a customer's name, an agent's name or number, or a contact's id.
+         *     `contact` finds those of the same caller at the same client as that contact's. An agent finds the own
+         *     contacts, and with a customer, or with a contact that rang at the own desk, those of that person.
          */
         get: operations["search_contacts_api_contacts_get"];
         put?: never;
@@ -6375,6 +6376,7 @@ export interface operations {
                 agent?: string | null;
                 customer?: string | null;
                 outcome?: components["schemas"]["Outcome"] | null;
+                contact?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
