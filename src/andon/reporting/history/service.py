@@ -101,7 +101,7 @@ async def why(session: AsyncSession, tenant_id: UUID, contact_id: UUID, locale: 
     await book.learn(
         session,
         agent={fact.agent_id for fact in made} | {_id(p.get("agent_id")) for f in made for p in _passed(f)},
-        queue={fact.queue_id for fact in made},
+        queue={fact.queue_id for fact in made} | {_id(fact.decision.get("asked")) for fact in made},
         skill={
             _id(p["detail"].get("skill")) for f in made for p in _passed(f) if isinstance(p["detail"], dict)
         },
@@ -336,11 +336,17 @@ def _decision(fact: OfferMade, offer: ReportOffer | None, book: NameBook, locale
         ],
         passed_over_more=sum(more.values()),
         more=more,
-        special={name: said[name] for name in _SPECIAL if name in said},
+        special=_special(said, book),
     )
 
 
 _SPECIAL = ("step", "tier", "flags", "asked", "calls", "urgent", "owed", "order")
+
+
+def _special(said: dict[str, Any], book: NameBook) -> dict[str, Any]:
+    special = {name: said[name] for name in _SPECIAL if name in said}
+    asked = book.named(_id(special.get("asked")))
+    return special | ({"asked": asked.name} if asked else {})
 
 
 def _passed(fact: OfferMade) -> list[dict[str, Any]]:

@@ -1588,7 +1588,11 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** BoardWaiting */
+        /**
+         * BoardWaiting
+         * @description `floor_at`: when the longest wait of its segment is over, near which it is `urgent`. Of all who wait the
+         *     one with the least `rank` is served first; `position` counts in its queue.
+         */
         BoardWaiting: {
             /**
              * Contact Id
@@ -1610,6 +1614,15 @@ export interface components {
             since: string;
             /** Position */
             position: number;
+            /** Urgent */
+            urgent: boolean;
+            /** Floor At */
+            floor_at: string | null;
+            /** Rank */
+            rank: [
+                number,
+                number
+            ];
         } & {
             [key: string]: unknown;
         };
