@@ -169,6 +169,7 @@ export const texts = defineTexts(
     "rules.segments": "客户等级",
     "rules.segments.help":
       "优先级与队列、流程的相加。等待到底线的五分之四，看板告警，这个来电排到所有人前面。",
+    "rules.ageing.title": "等待折算优先级",
     "rules.ageing": "每等待 {{n}} 秒，抵 1 点优先级",
     "rules.ageing.none": "不折算",
     "rules.ageing.help": "填写后，优先级只是领先这么多秒，不会让别人一直等下去；不填则优先级高的总在前",
@@ -418,7 +419,7 @@ export const texts = defineTexts(
     "queues.wait.help": "Then the call leaves by the flow's time-out exit",
     "queues.music.default": "Standard music",
     "queues.choose": "Choose a queue",
-    "queues.part.agents": "Who serves",
+    "queues.part.agents": "Agents",
     "queues.part.ways": "Other queues",
     "queues.part.customers": "Customers",
     "queues.value.help": "A point of an agent's value here counts like so many seconds of idling",
@@ -482,6 +483,7 @@ export const texts = defineTexts(
     "rules.segments": "Tiers",
     "rules.segments.help":
       "Points add to those of queue and flow. At four fifths of the longest wait the board has an alarm and the call goes before everyone.",
+    "rules.ageing.title": "Waiting and priority",
     "rules.ageing": "{{n}} s of waiting are worth a point of priority",
     "rules.ageing.none": "Waiting is worth nothing",
     "rules.ageing.help":
