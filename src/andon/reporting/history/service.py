@@ -87,7 +87,7 @@ async def contact_detail(
     return ContactDetail(
         **_item(contact, book, locale, masked, stored=recording is not None and recording.path is not None),
         timeline=_steps(records, book, locale),
-        recording=_recording(recording, book),
+        recording=_recording(recording, book, locale),
         wrap_up=_note(note, book),
     )
 
@@ -271,7 +271,7 @@ def _steps(records: list[Record], book: NameBook, locale: Locale) -> list[Timeli
     ]
 
 
-def _recording(row: ReportRecording | None, book: NameBook) -> RecordingInfo | None:
+def _recording(row: ReportRecording | None, book: NameBook, locale: Locale) -> RecordingInfo | None:
     if row is None:
         return None
     return RecordingInfo(
@@ -290,6 +290,7 @@ def _recording(row: ReportRecording | None, book: NameBook) -> RecordingInfo | N
         ],
         missing_ms=row.missing_ms,
         missing_why=row.missing_why,
+        missing_why_name=_text("recording.why", row.missing_why, locale),
         sha256=row.sha256,
     )
 

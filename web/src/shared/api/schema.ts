@@ -3151,6 +3151,8 @@ export interface components {
             missing_ms: number | null;
             /** Missing Why */
             missing_why: string | null;
+            /** Missing Why Name */
+            missing_why_name: string | null;
             /** Sha256 */
             sha256: string | null;
         };
