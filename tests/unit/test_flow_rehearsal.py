@@ -121,7 +121,8 @@ def test_no_row_of_steps_breaks_a_trial(graph: Graph, seed: int) -> None:
         PASS, PASS, PASS, press("1"), press("5"), press("12#"),
         {"do": "queue", "how": "timeout"}, {"do": "tick"}, {"do": "message", "seconds": 3},
         {"do": "answer", "data": {"a": 1}}, {"do": "answer", "why": "timeout"},
-        {"do": "customer", "name": "x"}, {"do": "outside", "how": "joined"}, {"do": "outside", "how": "ended"},
+        {"do": "customer", "name": "x"}, {"do": "outside", "how": "joined"},
+        {"do": "outside", "how": "ended"},
     ]  # fmt: skip
     steps = [chance.choice(doings) for _ in range(MOST_STEPS)]
     trial = tried(*steps, graph=graph)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol, assert_never
 from uuid import UUID
 
+import msgspec
+
 from andon.calendars.model import Calendar, holiday_data_missing
 from andon.flows import model as ask
 from andon.flows.expressions import Value
@@ -23,6 +25,17 @@ def prompt_names(folder: Path) -> dict[str, frozenset[str]]:
         language: frozenset(path.stem for path in (folder / language).glob("*.*"))
         for language in ask.LANGUAGES
     }
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Where a call is in which version of which flow."""
+
+    flow_id: UUID
+    version: int
+    run: ask.Run
+
+
+Version = tuple[UUID, int]
 
 
 class Found(Protocol):
@@ -65,6 +78,7 @@ class Flows:
         self.beside = beside
         self._versions: dict[UUID, FlowVersion] = {}
         self._graphs: dict[UUID, Graph] = {}
+        self._older: dict[Version, FlowVersion] = {}
         self._calendars: dict[UUID, Calendar] = {}
 
     def put(self, versions: Iterable[FlowVersion], calendars: Iterable[Calendar]) -> None:
@@ -85,6 +99,27 @@ class Flows:
         if version is None:
             raise LookupError(f"flow {port.view.flow_id} has no published version")
         return Handle(port, version, self)
+
+    def older(self, kept: Iterable[bytes]) -> set[Version]:
+        """The versions that calls kept so are on and that are no longer the newest. Raises
+        `msgspec.DecodeError`."""
+        on = {(each.flow_id, each.version) for each in map(_position, kept)}
+        return on - {(each.flow_id, each.version) for each in self._versions.values()}
+
+    def put_older(self, versions: Iterable[FlowVersion]) -> None:
+        """Take versions on which there are still calls."""
+        self._older |= {(version.flow_id, version.version): version for version in versions}
+
+    def resume(self, port: ContactPort, kept: bytes) -> FlowHandle:
+        """A handle that goes on where `Handle.keep` was called. Raises `LookupError` and
+        `msgspec.DecodeError`."""
+        position = _position(kept)
+        version = self._versions.get(position.flow_id)
+        if version is None or version.version != position.version:
+            version = self._older.get((position.flow_id, position.version))
+        if version is None:
+            raise LookupError(f"flow {position.flow_id} has no version {position.version}")
+        return Handle(port, version, self, position.run)
 
     @property
     def graphs(self) -> Mapping[UUID, Graph]:
@@ -112,12 +147,18 @@ class Flows:
 class Handle:
     """One contact's run."""
 
-    def __init__(self, port: ContactPort, version: FlowVersion, flows: Flows) -> None:
+    def __init__(
+        self, port: ContactPort, version: FlowVersion, flows: Flows, run: ask.Run | None = None
+    ) -> None:
         self._port = port
         self._version = version
         self._flows = flows
-        self._run = ask.Run()
+        self._run = run or ask.Run()
         self._graphs = flows.graphs
+
+    def keep(self) -> bytes:
+        """Where the call is, for `Flows.resume`."""
+        return msgspec.msgpack.encode(Position(self._version.flow_id, self._version.version, self._run))
 
     def hear(self, heard: FlowInput) -> None:
         """One step; what it asks for goes to the port in order."""
@@ -156,6 +197,10 @@ class Handle:
             case ask.RaiseAlarm(code, detail):
                 if beside is not None:
                     beside.alarm(code, str(port.view.contact_id), detail)
+
+
+def _position(kept: bytes) -> Position:
+    return msgspec.msgpack.decode(kept, type=Position)
 
 
 def _perform(port: ContactPort, command: ask.ContactCommand) -> None:

@@ -3,7 +3,7 @@
 from andon.kit.database.walls import execute, wall
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 TABLES = """
 ALTER TABLE flow_version ADD COLUMN accepted jsonb DEFAULT '[]' NOT NULL;
