@@ -36,11 +36,12 @@ from andon.entrypoints.processes import claim
 from andon.flows.service import Flows, prompt_names
 from andon.interactions.commands import Desk
 from andon.interactions.model import Interrupted, Stop
+from andon.interactions.repository import load_heard
 from andon.interactions.service import Floor
 from andon.kit import telemetry
 from andon.kit.bus import Bus, open_bus
 from andon.kit.clock import SystemClock
-from andon.kit.database import Database, database_urls
+from andon.kit.database import Database, Scope, database_urls
 from andon.kit.errors import AndonError
 from andon.kit.events import CoreStarted, CoreStopped
 from andon.kit.ids import uuid7
@@ -149,6 +150,8 @@ class Core:
         self._ready = True
         await self.bus.ready()
         self.bus.publish("core.started", {})
+        for centre in self.centres.values():
+            self._later(self._recall(centre))
         gc.collect()
         gc.freeze()  # configuration lives for ever: the collector need not look at it again
         log.info("core_started", tenants=len(self.centres))
@@ -259,6 +262,14 @@ class Core:
             card = agent.card or (floor.contacts.get(contact_id) if contact_id is not None else None)
             if card is not None:
                 floor.cards[agent_id] = card
+
+    async def _recall(self, centre: Centre) -> None:
+        """Callers of the last days are known again; nobody waits for it."""
+        try:
+            async with self.db.session(Scope(centre.tenant_id)) as session:
+                centre.floor.recent.recall(await load_heard(session, self._now()))
+        except Exception as error:  # the database may be away
+            log.warning("callers_not_recalled", tenant_id=str(centre.tenant_id), why=str(error)[:200])
 
     def _live(self) -> list[Kept]:
         """What moved since the writer asked last."""
