@@ -154,8 +154,7 @@ async def test_a_stop_beside_a_database_that_hangs(mortal: MortalHouse) -> None:
     await mortal.core_killed()
     postgres = mortal.database.pid()
     assert postgres is not None
-    backends = Path(f"/proc/{postgres}/task/{postgres}/children").read_text().split()
-    hung = [postgres, *map(int, backends)]
+    hung = [postgres, *children(postgres)]
     for pid in hung:
         os.kill(pid, signal.SIGSTOP)
     try:
@@ -171,6 +170,10 @@ async def test_a_stop_beside_a_database_that_hangs(mortal: MortalHouse) -> None:
     assert await mortal.outcome(talk.contact_id) == "shutdown"
     status, said = await mortal.ledger()
     assert status == 0, said
+
+
+def children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 async def agents_of(mortal: MortalHouse) -> list[dict[str, str]]:
