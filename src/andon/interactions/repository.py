@@ -25,10 +25,11 @@ _HEARD = text(
 
 async def load_heard(session: AsyncSession, now: datetime) -> list[Heard]:
     """What callers' next calls go by, the earliest first."""
-    rows = await session.execute(_HEARD, {"since": now - BAD_FOR, "most": KEPT})
+    rows = await session.stream(_HEARD, {"since": now - BAD_FOR, "most": KEPT})
     return [
         Heard(client_id=row.client_id, caller=row.caller, at=row.at, agent_id=row.agent_id, score=row.score)
-        for row in rows
+        async for some in rows.partitions(1000)  # calls go on between them
+        for row in some
     ]
 
 
