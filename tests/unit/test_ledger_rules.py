@@ -271,3 +271,32 @@ def test_the_witness_reads_a_clock_that_is_set(step_at_ms: int, engine_more_ms: 
     )
     compare(books, {"chan-c": seen}, caller_prefixes=("PJSIP/trunk",), first=None, last=None)
     assert len(books.findings) == findings
+
+
+def test_the_witness_knows_that_nobody_heard_an_engine() -> None:
+    """A core died and then the engine: who hung up meanwhile, and who came and went with the engine."""
+    book = Book()
+    book.add("contact.arrived", "c", channel_id="chan-c")
+    for at_ms, kind, data in (
+        (2_000, "core.heartbeat", {"live_contacts": 1, "signed_in": 0}),
+        (6_000, "wrapup.submitted", {}),  # by the edge, which goes on
+        (9_000, "core.started", {"resumed_contacts": 1}),
+        (14_000, "engine.up", {"node": "n1"}),
+    ):
+        book.ms = at_ms
+        book.add(kind, **data)
+    book.add("contact.ended", "c", outcome="silence", by="system", total_ms=14_000)
+
+    def failed(began_ms: int, ended_ms: int | None) -> dict[str, int]:
+        books = judge(book.rows)
+        ended = None if ended_ms is None else book.at(ended_ms)
+        calls = [
+            WitnessCall(channel_id="chan-c", channel="PJSIP/t", started=book.at(0), ended=book.at(4_000)),
+            WitnessCall(channel_id="other", channel="PJSIP/t", started=book.at(began_ms), ended=ended),
+        ]
+        compare(books, {c.channel_id: c for c in calls}, caller_prefixes=("PJSIP/t",), first=None, last=None)
+        return {rule.rule: rule.failed for rule in books.results() if rule.failed}
+
+    assert failed(5_000, None) == {}
+    assert failed(5_000, 6_000) == {"witness.channel": 1}  # the engine lived, and would have said: it waited
+    assert failed(1_000, None) == failed(14_001, None) == {"witness.channel": 1}  # a core was there

@@ -139,7 +139,8 @@ class Keeper:
             return []
         at = floor.now()
         kept = [self._kept(CONTACT, contact_id, at, self._contact(contact_id)) for contact_id in contacts]
-        queues: set[UUID] = set()
+        queues = set(floor.router.places_moved)
+        floor.router.places_moved.clear()
         for agent_id in agents:
             kept.append(self._kept(AGENT, agent_id, at, self._agent(agent_id)))
             queues.update(floor.router.queues_of(agent_id))

@@ -148,7 +148,7 @@ class Floor:
         self._on_change = on_change
         self._on_moved = on_moved
         self._moved: set[UUID] = set()
-        self._recent = Recent()
+        self.recent = Recent()
         self._handles: dict[UUID, FlowHandle] = {}
         self._timers: dict[UUID, dict[str, Timer]] = {}
         self._due: dict[UUID, dict[str, datetime]] = {}
@@ -331,7 +331,7 @@ class Floor:
         for effect in effects:
             if isinstance(effect, Fact):
                 self.append(effect)
-                self._recent.note(contact, effect)
+                self.recent.note(contact, effect)
             elif isinstance(effect, MediumOrder):
                 self._medium.perform(contact, effect)
             else:
@@ -409,7 +409,7 @@ class Floor:
         if contact.stage not in {Stage.FLOW, Stage.AFTER, Stage.RETURNING}:
             return
         try:
-            caller = self._recent.caller(contact, self._at, fast_lane=fast_lane)
+            caller = self.recent.caller(contact, self._at, fast_lane=fast_lane)
             effects = self.router.enqueue(contact.contact_id, queue_id, priority + lift, self._at, caller)
         except Refused as refused:
             log.warning("enqueue_refused", why=refused.code, queue_id=str(queue_id))

@@ -274,6 +274,8 @@ class Router(Restorable):
             raise Refused("contact.already_queued")
         self._at(now)
         quit = self._quits.pop((queue_id, caller.key), None) if caller.key else None
+        if quit is not None:
+            self.places_moved.add(queue_id)
         if quit is not None and self._now >= quit.left_ms + asked.config.redial_s * 1000:
             quit = None
         calls = 1 if quit is None else quit.calls + 1

@@ -84,6 +84,7 @@ class Waiting(Ground):
         if span_ms:
             key = (asked_id, contact.caller.key)
             self._quits[key] = Quit(contact.placed_ms, self._now, contact.calls)
+            self.places_moved.add(asked_id)
             self._due(self._now + span_ms, Due.REDIAL, key)
 
     # -- lines

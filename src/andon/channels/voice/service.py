@@ -86,6 +86,7 @@ log = structlog.get_logger(__name__)
 ENGINE_GRACE_S = 4.0  # calls of an engine that stays away longer are over
 DIAL_MARGIN_S = 5  # the engine's own ring time-out is a net below the router's
 NOT_CONNECTED = 503
+AGAIN_S = 0.05
 DEAF_S = 0.7  # a device that lost its registration and sends nothing for so long is gone
 # Desk phones know the first of these, our own softphone the second.
 ANSWER_BY_ITSELF = {"Alert-Info": "<http://localhost>;info=alert-autoanswer;delay=0", "X-Andon-Return": "1"}
@@ -585,14 +586,20 @@ class VoiceChannel:
     async def _carry_out(self, call: Call, order: MediumOrder) -> None:
         """Carry out one order. An engine that is away for a moment is waited for; a leg that is gone is left
         to its own end; anything else comes back as an input."""
+        until = asyncio.get_running_loop().time() + ENGINE_GRACE_S
         try:
-            try:
-                await self._ways[type(order)](call, order)
-            except EngineRefused as refused:
-                if refused.status != NOT_CONNECTED:
-                    raise
-                await asyncio.wait_for(self._up.wait(), ENGINE_GRACE_S)
-                await self._ways[type(order)](call, order)
+            async with asyncio.timeout_at(None) as waiting:
+                while True:
+                    try:
+                        await self._ways[type(order)](call, order)
+                        return
+                    except EngineRefused as refused:
+                        if refused.status != NOT_CONNECTED:
+                            raise
+                    waiting.reschedule(until)
+                    await asyncio.sleep(AGAIN_S)  # by then it is told that the engine is lost
+                    await self._up.wait()
+                    waiting.reschedule(None)
         except TimeoutError:
             log.warning("order_lost", order=type(order).__name__)
         except EngineRefused as refused:

@@ -17,6 +17,7 @@ from andon.reporting.ledger.model import Finding, Row, RuleResult
 ROUNDING_MS = 2
 EDGE_MS = 250  # state and conversation change in one step of the core; more apart is a fault
 AUDIO_MS = 100  # stored audio may differ this much from the span the core measured
+OF_OTHERS = {"recording.stored", "recording.incomplete", "wrapup.submitted"}  # written with or without a core
 GAP = timedelta(seconds=2)  # so soon after its start a core has learnt what ended before it
 STORE_GRACE_S = 120.0  # a stopped recording must be stored or explained within this time
 
@@ -116,7 +117,8 @@ class Books:
         self._checked: dict[str, int] = dict.fromkeys(RULES, 0)
         self._failed: dict[str, int] = dict.fromkeys(RULES, 0)
         self._core_restart: datetime | None = None
-        self._gaps: list[tuple[datetime, datetime]] = []  # times without a core before one that resumed
+        self._gaps: list[tuple[datetime, datetime]] = []  # times in which no core heard the engine
+        self._deaf_since: datetime | None = None
         self._last: datetime | None = None
         self._row: Row | None = None
 
@@ -149,7 +151,8 @@ class Books:
             self._inside(row)
         if handler is not None:
             handler(self, row, row.data)
-        self._last = row.at
+        if row.kind not in OF_OTHERS:
+            self._last = row.at
 
     # -- contacts
 
@@ -399,6 +402,7 @@ class Books:
         """What is open now was taken over by this core, or is lost."""
         if self._last is not None:
             self._gaps.append((self._last, row.at))
+            self._deaf_since = self._deaf_since or self._last
         contacts = sum(contact.ended is None for contact in self.contacts.values())
         agents = sum(agent.state not in {"offline", "unknown"} for agent in self.agents.values())
         left = (contacts, agents)
@@ -408,8 +412,21 @@ class Books:
         text = f"resumed {resumed[0]} contacts and {resumed[1]} agents of {left[0]} and {left[1]}"
         self.check("core.resumed", resumed in {(0, 0), left} or self.partial, str(row.seq), text)
 
+    def _engine_down(self, row: Row, data: Any) -> None:
+        self._deaf_since = self._deaf_since or row.at
+
+    def _engine_up(self, row: Row, data: Any) -> None:
+        """Only now does a core learn what came and ended meanwhile."""
+        if self._deaf_since is not None:
+            self._gaps.append((self._deaf_since, row.at))
+            self._deaf_since = None
+
+    def deaf_at(self, instant: datetime) -> bool:
+        """Whether no core heard the engine then."""
+        return any(since <= instant <= to for since, to in self._gaps)
+
     def gap_before(self, ended: datetime) -> float:
-        """How long, in seconds, there was no core right before this end: it may be as much older."""
+        """How long, in seconds, no core heard the engine right before this end: it may be as much older."""
         gaps = [(to - since).total_seconds() for since, to in self._gaps if since <= ended <= to + GAP]
         return max(gaps, default=0.0)
 
@@ -481,5 +498,7 @@ _HANDLERS = {
     "recording.stored": Books._recording_stored,
     "recording.incomplete": Books._recording_incomplete,
     "core.started": Books._core_started,
+    "engine.down": Books._engine_down,
+    "engine.up": Books._engine_up,
     "clock.stepped": Books._clock_stepped,
 }
