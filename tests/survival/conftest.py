@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from call_house import House, opened
+from mortal_house import MortalHouse
 
 from harness.clock import MovedClock
 
@@ -42,3 +43,14 @@ async def house(tmp_path_factory: pytest.TempPathFactory, clock: MovedClock) -> 
         # The engine counts packets' absence by the machine's clock: set forward, it would end every call.
         async for house in opened(home, disk_low_mb=4, rtp_timeout_agent_s=0, rtp_timeout_trunk_s=0):
             yield house
+
+
+@pytest_asyncio.fixture
+async def mortal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MortalHouse]:
+    """A centre of its own whose processes may die, for one test."""
+    mortal = MortalHouse(tmp_path_factory.mktemp("mortal"))
+    try:
+        await mortal.start()
+        yield mortal
+    finally:
+        await mortal.stop()

@@ -45,7 +45,8 @@ class House:
         """`settings` beside those that tests need anyway."""
         ports = {f"{name}_port": free_port() for name in ("sip", "ari", "ami", "town_sip", "town_ari")}
         ports |= {"http_port": free_port(), "town_ami_port": free_port()}
-        chosen: dict[str, Any] = {"rtp_timeout_agent_s": 2, "rtp_timeout_trunk_s": 2, **ports, **settings}
+        quick = {"rtp_timeout_agent_s": 2, "rtp_timeout_trunk_s": 2, "agent_return_s": 4}
+        chosen: dict[str, Any] = {**quick, **ports, **settings}
         self.settings = Settings(home=home, **chosen)
         self.world: World
         self.carrier: Carrier
@@ -100,9 +101,17 @@ class House:
 
     async def start_core(self) -> None:
         """Start the core and wait until it takes calls."""
-        log = self.settings.folder("logs") / "core.out"
-        with log.open("ab") as out:
-            self.core = await asyncio.create_subprocess_exec(
+        self.core = await self.spawn_core()
+        await self.core_is_well()
+
+    @property
+    def core_out(self) -> Path:
+        """What cores said on their way."""
+        return self.settings.folder("logs") / "core.out"
+
+    async def spawn_core(self) -> asyncio.subprocess.Process:
+        with self.core_out.open("ab") as out:
+            return await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
                 "andon.entrypoints.core",
@@ -111,9 +120,12 @@ class House:
                 stderr=out,
             )
 
+    async def core_is_well(self) -> None:
+        """Wait until the core takes calls."""
+
         async def healthy() -> bool:
             if self.core is not None and self.core.returncode is not None:
-                raise AssertionError(f"the core ended: {log.read_text()[-2000:]}")
+                raise AssertionError(f"the core ended: {self.core_out.read_text()[-2000:]}")
             try:
                 answer = await self.bus.request("core.command", {"verb": "health"}, timeout=1)
             except AndonError:

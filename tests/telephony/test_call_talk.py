@@ -270,7 +270,8 @@ async def test_caller_falls_silent_in_mid_call(house: House) -> None:
 
 
 async def test_agents_device_vanishes_in_mid_call(house: House) -> None:
-    """The caller goes back to the head of the queue, before others who waited, and is served from there."""
+    """The agent is waited for; then the caller goes back to the head of the queue, before others who waited,
+    and is served from there."""
     async with house.on_duty("lost") as first:
         call, own, phone = await connected(house, first, "lost")
         await both_heard(house, call, phone)
@@ -298,7 +299,7 @@ async def test_agents_device_vanishes_in_mid_call(house: House) -> None:
         facts = await ending(house, own, "served", "caller")
         await ending(house, later_own, "served", "caller")
     assert values(facts, "contact.disconnected", "by") == ["system", "caller"]
-    assert spans(facts) == ["flow", "queue", "agent", "queue", "agent"]
+    assert spans(facts) == ["flow", "queue", "agent", "hold", "queue", "agent"]
     assert right_tones(await recorded_whole(house, facts))
     assert await house.unexplained() == []
 

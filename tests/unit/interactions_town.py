@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     AgentAnswered,
@@ -114,6 +116,9 @@ class SimpleFlow:
         self.after: Outcome | None = None
         self.heard: list[FlowInput] = []
 
+    def keep(self) -> bytes:
+        return msgspec.msgpack.encode(self.after)
+
     def hear(self, heard: FlowInput) -> None:
         self.heard.append(heard)
         port = self.port
@@ -156,6 +161,11 @@ class Flows:
     def start(self, port: ContactPort) -> SimpleFlow:
         return SimpleFlow(port, self.dice)
 
+    def resume(self, port: ContactPort, kept: bytes) -> SimpleFlow:
+        flow = SimpleFlow(port, self.dice)
+        flow.after = msgspec.msgpack.decode(kept, type=Outcome | None)
+        return flow
+
 
 class Town:
     """Callers, agents and the engine between them."""
@@ -171,7 +181,7 @@ class Town:
         over = Overflow(when=OverflowWhen.AGE, limit=20, queue_id=OTHER)
         back = Overflow(when=OverflowWhen.AGE, limit=25)
         runs_over = seed % 2 == 0
-        config = CentreConfig(
+        self.config = config = CentreConfig(
             tenant_id=TENANT,
             agents=tuple(AgentConfig(agent_id=a, agent_no=str(a.int), name="") for a in self.agents),
             queues=(
@@ -196,8 +206,15 @@ class Town:
                 ),
             ),
         )
-        self.floor = Floor(
-            router=Router(config, T0, self.new_id),
+        self.floor = self.new_floor(Router(config, T0, self.new_id))
+        self.callers: dict[UUID, bool] = {}  # contact to whether the leg still lives
+        self.legs: dict[str, bool] = {}  # agents' legs likewise
+        self.stopped: set[tuple[UUID, int]] = set()
+        self.forgotten: set[UUID] = set()
+
+    def new_floor(self, router: Router) -> Floor:
+        return Floor(
+            router=router,
             clock=self.clock,
             scheduler=self.later,
             append=self.facts.append,
@@ -205,10 +222,6 @@ class Town:
             flows=Flows(self.dice),
             new_id=self.new_id,
         )
-        self.callers: dict[UUID, bool] = {}  # contact to whether the leg still lives
-        self.legs: dict[str, bool] = {}  # agents' legs likewise
-        self.stopped: set[tuple[UUID, int]] = set()
-        self.forgotten: set[UUID] = set()
 
     def new_id(self) -> UUID:
         return UUID(int=next(self._ids))
@@ -295,7 +308,7 @@ class Town:
         if card is not None:
             for ask in (AgentHolds(agent), AgentRetrieves(agent), AgentHangsUp(agent), AgentRejects(agent)):
                 doings.append(lambda ask=ask: self.floor.feed(card, ask))  # type: ignore[misc] # bound now
-        if card is not None and talk is not None:
+        if card is not None and talk is not None and talk.leg_id:
             leg = talk.leg_id
             doings.append(lambda: self.floor.feed(card, DeviceHeld(leg)))
             doings.append(lambda: self.floor.feed(card, DeviceRetrieved(leg)))

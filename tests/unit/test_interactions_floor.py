@@ -27,9 +27,9 @@ from andon.routing.model import Caller, LaneFlag
 pytestmark = pytest.mark.unit
 
 
-def play(seed: int, seconds: int = 240) -> tuple[Town, list[Contact]]:
+def play(seed: int, seconds: int = 240, make: type[Town] = Town) -> tuple[Town, list[Contact]]:
     """Random callers and agents for a while, then everything is brought to its end in order."""
-    town = Town(seed)
+    town = make(seed)
     contacts: list[Contact] = []
     for agent in town.agents[:2]:
         town.ready(agent)
@@ -137,6 +137,7 @@ def test_a_caller_is_remembered_for_the_last_agent_and_a_bad_survey() -> None:
 
 
 def test_a_lost_agents_caller_is_the_next_one_served() -> None:
+    """The agent does not come back in time: the caller goes before all who wait."""
     town = Town(7, agents=2)
     first, second = town.agents
     town.ready(first)
@@ -149,13 +150,19 @@ def test_a_lost_agents_caller_is_the_next_one_served() -> None:
     assert [contact.stage for contact in waiting] == [Stage.QUEUED] * 3
     leg = caller.talk.leg_id
     town.legs[leg] = False
+    town.dice.random = lambda: 0.95  # type: ignore[method-assign] # whoever is dialled does not answer
     town.floor.feed(caller, AgentEnded(leg, 44, lost=True))
+    town.later.run(26 + caller.return_s - 1)
+    assert caller.stage is Stage.RETURNING
+    assert town.floor.router.agent(first).state is AgentState.HELD
+    town.later.run(26 + caller.return_s + 0.1)
     assert caller.stage is Stage.QUEUED
     place = town.floor.router.waiting(caller.contact_id)
     assert place is not None and place.position == 1
+    town.dice.random = lambda: 0.5  # type: ignore[method-assign] # agents answer again
     town.ready(second)
     assert caller.stage is Stage.OFFERING
-    town.later.run(45)
+    town.later.run(65)
     connected = [fact for fact in town.facts if isinstance(fact, ContactConnected)]
     assert [fact.agent_id for fact in connected if fact.contact_id == caller.contact_id] == [first, second]
     queued = [fact for fact in town.facts if isinstance(fact, ContactQueued)]

@@ -14,6 +14,7 @@ from andon.interactions.events import (
     ContactDequeued,
     ContactDisconnected,
     ContactEnded,
+    ContactHeld,
     OfferEnded,
     OfferMade,
     Outcome,
@@ -48,6 +49,7 @@ from andon.interactions.model import (
     Enqueued,
     FlowBegins,
     FlowFailed,
+    Found,
     HangUp,
     Identified,
     Input,
@@ -57,18 +59,22 @@ from andon.interactions.model import (
     JoinFailed,
     MessageTaken,
     Music,
+    MuteAgent,
     NoteSurvey,
     Offered,
     Part,
     Requeue,
     RouterConversationEnded,
+    RouterHeld,
     RouterLeave,
     RouterOfferEnded,
+    SetTimer,
     Speak,
     SpeechEnded,
     Stage,
     Stop,
     StopSpeaking,
+    Tape,
     TapeRuns,
     Tell,
     TimerDue,
@@ -264,20 +270,98 @@ def test_reject_button_drops_the_leg_with_busy() -> None:
     assert not call.hear(AgentRejects(AGENTS[1]))
 
 
-def test_vanished_agent_returns_the_caller_to_the_queue() -> None:
+def vanished() -> tuple[Call, str]:
+    """A call whose agent's device has vanished; the leg on which the agent is dialled again."""
     call = Call().talking()
-    got = call.hear(AgentEnded(call.leg, 44, lost=True), after_ms=3000)
+    lost = call.leg
+    got = call.hear(AgentEnded(lost, 44, lost=True), after_ms=3000)
+    assert call.contact.stage is Stage.RETURNING
+    assert Part(lost, agent_stays=False) in got and has(got, Speak)
+    assert got[-1] == RouterHeld(True)
+    back = next(order for order in got if isinstance(order, Dial))
+    assert back.back and back.agent_id == AGENTS[1]
+    return call, back.leg_id
+
+
+def test_a_vanished_agent_comes_back_to_the_same_conversation() -> None:
+    call, leg = vanished()
+    assert Music(True, QUEUE) in call.hear(SpeechEnded(call.contact.playing))
+    got = call.hear(AgentEnded(leg, 20))  # the device is not there yet
+    assert SetTimer("recall", 1.0) in got
+    dialled = call.hear(TimerDue("recall"), after_ms=1000)
+    leg = next(order.leg_id for order in dialled if isinstance(order, Dial))
+    got = call.hear(AgentAnswered(leg))
+    assert Music(False, None) in got and Join(leg, report=True) in got
+    got = call.hear(Joined(leg))
+    assert call.contact.stage is Stage.TALKING and got[-1] == RouterHeld(False)
+    assert SetTimer("return", None) in got
+    call.hear(CallerEnded(16), after_ms=700)
+    talk = call.one(ContactDisconnected)
+    assert isinstance(talk, ContactDisconnected)
+    assert (talk.talked_ms, talk.held_ms) == (3000 + 10 + 10 + 1000 + 20 + 700, 10 + 10 + 1000 + 20)
+    stopped = call.one(RecordingStopped)
+    assert isinstance(stopped, RecordingStopped)
+    assert [span.leg for span in stopped.spans] == ["flow", "queue", "agent", "hold", "agent"]
+
+
+def test_who_does_not_come_back_leaves_the_caller_to_the_queue() -> None:
+    call, leg = vanished()
+    got = call.hear(TimerDue("return"), after_ms=20_000)
     assert got[-2:] == [RouterConversationEnded(), Requeue(QUEUE)]
-    assert has(got, Speak)
+    assert Drop(leg) in got
     call.hear(enqueued())
-    assert call.contact.stage is Stage.QUEUED
-    speech = call.contact.playing
-    assert Music(True, QUEUE) in call.hear(SpeechEnded(speech))
-    call.hear(call.offered(2), AgentAnswered(f"a-{call.contact.contact_id.hex}-2"))
+    assert call.contact.stage is Stage.QUEUED and call.contact.music
+    call.hear(call.offered(2), AgentAnswered(f"a-{call.contact.contact_id.hex}-3"))
     call.hear(Joined(call.leg))
     call.hear(CallerEnded(16))
     assert call.ended.outcome is Outcome.SERVED
     assert len([fact for fact in call.facts if isinstance(fact, ContactConnected)]) == 2
+
+
+def test_while_the_agent_is_waited_for_everybody_may_end_the_call() -> None:
+    call, leg = vanished()
+    assert Drop(leg) in call.hear(CallerEnded(16))
+    assert call.ended.outcome is Outcome.SERVED
+    call, leg = vanished()
+    assert Drop(leg) in call.hear(AgentHangsUp(AGENTS[1]))
+    assert call.contact.stage is Stage.AFTER
+    call, leg = vanished()
+    call.hear(AgentEnded(leg, 21))  # back, and does not want to be
+    assert call.contact.stage is Stage.AFTER
+    call, leg = vanished()
+    call.hear(AgentEnded(leg, 20))
+    assert not has(call.hear(CallerEnded(16)), Drop)  # no leg, nothing to drop
+
+
+def test_a_held_caller_whose_agent_vanishes_keeps_the_music() -> None:
+    call = Call().talking()
+    call.hear(AgentHolds(AGENTS[1]))
+    got = call.hear(AgentEnded(call.leg, 44, lost=True), after_ms=3000)
+    assert call.contact.stage is Stage.RETURNING and call.contact.music
+    assert not has(got, Speak) and not has(got, ContactHeld)
+
+
+def test_after_an_absence_lost_orders_are_given_again() -> None:
+    call = Call()
+    call.hear(FlowBegins(), AskAnswer(), AskTape(UUID(int=9)))
+    assert call.hear(Found(up=False, together=False)) == [Answer(), Tape(UUID(int=9))]
+    call.hear(TapeRuns(UUID(int=9)))
+    assert call.hear(Found(up=True, together=False)) == []
+    waiting = Call().queued()
+    assert waiting.hear(Found(up=True, together=False)) == [Music(True, QUEUE)]
+    call = Call().ringing()
+    call.hear(AgentAnswered(call.leg))
+    assert call.hear(Found(up=True, together=True)) == [Join(call.leg, report=True)]
+    call = Call().talking()
+    assert call.hear(Found(up=True, together=True)) == []
+    assert call.hear(Found(up=True, together=False)) == [Join(call.leg, report=False)]
+    call.hear(AgentMutes(AGENTS[1], True))
+    assert call.hear(Found(up=True, together=True)) == [MuteAgent(call.leg, True)]
+    call.hear(AgentHolds(AGENTS[1]))
+    again = call.hear(Found(up=True, together=True))
+    assert again == [Music(True, QUEUE), Part(call.leg, agent_stays=True)]
+    call.hear(AgentHangsUp(AGENTS[1]), AskFinish(Outcome.SERVED, 16))
+    assert call.hear(Found(up=True, together=False)) == [HangUp(16)]
 
 
 def test_hold_is_counted_and_its_recording_span_is_its_own() -> None:

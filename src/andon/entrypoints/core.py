@@ -7,15 +7,13 @@ decide, facts go to the journal, screens to the bus. It serves the desks' verbs 
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import signal
 import sys
 from collections.abc import Awaitable
 from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -24,13 +22,16 @@ import uvloop
 from andon.channels.voice.devices import Account, Devices
 from andon.channels.voice.machine import Directory
 from andon.channels.voice.service import VoiceChannel
+from andon.channels.voice.watchdog import Watchdog
 from andon.customers.model import Customer
-from andon.entrypoints import core_centre, core_recovery
+from andon.entrypoints import core_centre, core_recovery, core_state
 from andon.entrypoints.core_alarms import Alarms
-from andon.entrypoints.core_centre import Centre
+from andon.entrypoints.core_centre import Centre, Configuration
 from andon.entrypoints.core_publish import Publisher
+from andon.entrypoints.core_state import Keeper, KeptEngine, Left
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
 from andon.entrypoints.core_watch import Watch
+from andon.entrypoints.processes import claim
 from andon.flows.service import Flows, prompt_names
 from andon.interactions.commands import Desk
 from andon.interactions.model import Interrupted, Stop
@@ -43,10 +44,12 @@ from andon.kit.errors import AndonError
 from andon.kit.events import CoreStarted, CoreStopped
 from andon.kit.ids import uuid7
 from andon.kit.journal import Fact
+from andon.kit.journal.live import Kept
+from andon.kit.journal.spool import Spool
 from andon.kit.journal.writer import JournalWriter
 from andon.kit.settings import Settings
 from andon.routing.machine import Router
-from andon.routing.model import Refused, from_ms, to_ms
+from andon.routing.model import Effect, Refused, from_ms, to_ms
 from andon.telephony.events import EngineDown, EngineUp
 from andon.telephony.service import Engine, EngineAddress
 
@@ -66,7 +69,16 @@ class Core:
         _, app_url = database_urls(settings)
         self.db = Database(app_url, name="andon core", pool_size=4)
         self.bus: Bus = open_bus(settings, app_url)
-        self.writer = JournalWriter(self.db, self.clock, self.bus, on_alarm=self._journal_alarm)
+        self.writer = JournalWriter(
+            self.db,
+            self.clock,
+            self.bus,
+            on_alarm=self._journal_alarm,
+            live=self._live,
+            spool=Spool(settings.folder("spool") / "journal"),
+        )
+        self.keepers: list[Keeper] = []
+        self._dropped: list[Kept] = []
         self.centres: dict[UUID, Centre] = {}
         self.floors: dict[UUID, Floor] = {}
         self.directory = Directory()
@@ -75,10 +87,13 @@ class Core:
             floors=self.floors,
             directory=self.directory,
             node=settings.node,
+            agent_return_s=settings.agent_return_s,
             new_id=uuid7,
             music_of=self._music_of,
             find_customer=self._find_customer,
             on_engine=self._engine_changed,
+            on_settled=self._settled,
+            was_there=lambda tenant_id, contact_id: core_state.was_there(self.db, tenant_id, contact_id),
             on_alarm=lambda tenant_id, code, subject, detail: self.alarms.on(
                 code, subject, detail, tenant_id
             ),
@@ -98,6 +113,7 @@ class Core:
             centres=lambda: self.centres.values(),
             append=self._append,
         )
+        self.watchdog = Watchdog(self.voice, self.floors, self._append)
         self._prompts = prompt_names(address.prompts)
         self._engine_up = False
         self._ready = False
@@ -107,12 +123,13 @@ class Core:
     # --- life -------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Recover what a core before left, load every tenant, take calls."""
+        """Go on where a core before left off, load every tenant, take calls."""
         await self.bus.start()
         self.bus.serve("core.command", self.command)
         telemetry.serve_metrics(self.bus, "core")
         while True:  # the database may still be starting, or restarting
             try:
+                await self.writer.recover()
                 await self._load_all()
                 break
             except Exception as error:
@@ -124,6 +141,8 @@ class Core:
         self.watch.start()
         await self.engine.start()
         await self.trunks.settle()
+        self._keep_engine()
+        self.watchdog.start()
         self._ready = True
         await self.bus.ready()
         self.bus.publish("core.started", {})
@@ -138,15 +157,23 @@ class Core:
 
     async def _begin(self, tenant_id: UUID) -> None:
         """Take a tenant into service."""
-        left = await core_recovery.remains(self.db, tenant_id)
+        rows = await core_state.rows_of(self.db, tenant_id)
         config = await core_centre.load(self.db, tenant_id)
         flows = Flows(self._prompts)
         centre = Centre(tenant_id, flows)
         centre.phone_book = await core_centre.load_customers(self.db, tenant_id)
+        left, router, effects = await self._restored(centre, config, rows)
+        remains = await core_recovery.remains(
+            self.db,
+            tenant_id,
+            {kept.floor.contact.contact_id for kept in left.contacts},
+            {kept.router.config.agent_id for kept in left.agents},
+        )
+        self.clock.not_before(max(remains.at or self._now(), left.at or self._now()))
         at = self._now()
-        centre.put(config, at, live=False)
+        keeper = Keeper(centre, self.voice, self.writer.stir)
         centre.floor = Floor(
-            router=Router(config.centre, at, uuid7),
+            router=router,
             clock=self.clock,
             scheduler=asyncio.get_running_loop(),
             append=self._append,
@@ -154,31 +181,107 @@ class Core:
             flows=flows,
             new_id=uuid7,
             on_change=lambda: self.publisher.changed(centre),
+            on_moved=keeper.moved,
         )
         centre.desk = Desk(
             centre.floor,
-            AgentDevices(self.devices, tenant_id, f"{self.settings.sip_host}:{self.settings.ports().sip}"),
+            AgentDevices(
+                self.devices,
+                tenant_id,
+                f"{self.settings.sip_host}:{self.settings.ports().sip}",
+                lambda agent_id: router.agent(agent_id).registered,
+            ),
             asyncio.get_running_loop(),
             lambda agent_id: self.publisher.view(centre, agent_id),
             self._later,
         )
         self.directory.put(config.voice)
-        for fact in left.closing:
-            self._append(fact)
-        self._append(
-            CoreStarted(at=at, tenant_id=tenant_id, version_of_code=version("andon"), clean=left.clean)
-        )
-        if self._engine_up:
-            self._append(EngineUp(at=at, tenant_id=tenant_id, node=self.settings.node, engine="Asterisk"))
         self.publisher.add(centre)
         self.centres[tenant_id] = centre
         self.floors[tenant_id] = centre.floor
+        self.keepers.append(keeper)
+        for fact in remains.closing:
+            self._append(fact)
+        self._append(
+            CoreStarted(
+                at=at,
+                tenant_id=tenant_id,
+                version_of_code=version("andon"),
+                clean=remains.clean,
+                resumed_contacts=len(left.contacts),
+                resumed_agents=len(left.agents),
+            )
+        )
+        if self._engine_up:
+            self._append(EngineUp(at=at, tenant_id=tenant_id, node=self.settings.node, engine="Asterisk"))
+        self._resume(centre, left)
+        centre.floor.act(lambda router, at: effects)
+
+    async def _restored(
+        self, centre: Centre, config: Configuration, rows: list[Kept]
+    ) -> tuple[Left, Router, list[Effect]]:
+        """What the core before left of a tenant, with the router made of it; nothing when the pieces cannot
+        be read or do not fit together: then everything is closed as `interrupted`."""
+        now = self._now()
+        centre.put(config, now, live=False)
+        try:
+            left = core_state.read(rows)
+            runs = [kept.floor.flow for kept in left.contacts]
+            wanted = centre.flows.older(run for run in runs if run is not None)
+            if wanted:
+                older = await core_centre.load_older(self.db, centre.tenant_id, wanted)
+                centre.flows.put_older(older)
+                if len(older) < len(wanted):
+                    raise ValueError("a version of a flow is gone")
+            return left, *Router.restored(config.centre, now, uuid7, left.router)
+        except ValueError:  # also what cannot be decoded
+            log.exception("not_resumed", tenant_id=str(centre.tenant_id), rows=len(rows))
+            self._dropped += core_state.dropped(rows, now)
+            return Left(), Router(config.centre, now, uuid7), []
+
+    def _resume(self, centre: Centre, left: Left) -> None:
+        """Take over contacts, desks and devices; their legs when the engine is met."""
+        floor = centre.floor
+        if left.engine is not None:
+            self.voice.adopt(left.engine.booted_at)
+            self.trunks.adopt(left.engine.trunks)
+        for kept in left.contacts:
+            floor.resume(kept.floor)
+            self.voice.take_over(floor, kept.floor.contact, kept.call)
+        for agent in left.agents:
+            agent_id = agent.router.config.agent_id
+            if agent.session is not None:
+                centre.desk.resume(agent_id, agent.session)
+            contact_id = floor.router.agent(agent_id).contact_id
+            card = agent.card or (floor.contacts.get(contact_id) if contact_id is not None else None)
+            if card is not None:
+                floor.cards[agent_id] = card
+
+    def _live(self) -> list[Kept]:
+        """What moved since the writer asked last."""
+        kept, self._dropped = self._dropped, []
+        for keeper in self.keepers:
+            kept += keeper.collect()
+        return kept
+
+    def _settled(self) -> None:
+        """It is known what lives in the engine."""
+        for floor in self.floors.values():
+            floor.go_on()
+        self._keep_engine()
+
+    def _keep_engine(self) -> None:
+        booted_at = self.voice.booted_at
+        if booted_at is not None:
+            for keeper in self.keepers:
+                keeper.engine_changed(KeptEngine(booted_at, self.trunks.made(keeper.tenant_id)))
 
     async def stop(self) -> None:
         """End every call with a short goodbye, close every time line, write everything out."""
         log.info("core_stopping", calls=self.voice.calls)
         self._ready = False
         self.voice.draining = True
+        await self.watchdog.stop()
         for floor in self.floors.values():
             for contact in list(floor.contacts.values()):
                 floor.feed(contact, Stop())
@@ -238,7 +341,11 @@ class Core:
         return self.centres[tenant_id].customer(client_id, number)
 
     def _device_changed(self, account: Account, registered: bool) -> None:
-        self.centres[account.tenant_id].desk.device_changed(account.agent_id, registered)
+        centre = self.centres[account.tenant_id]
+        centre.desk.device_changed(account.agent_id, registered)
+        contact = None if registered else centre.floor.contact_of(account.agent_id)
+        if contact is not None:
+            self.voice.device_gone(contact)
 
     def _trunk_refused(self, subject: str, why: str) -> None:
         self.alarms.set("trunk_refused", subject, bool(why), why)
@@ -272,12 +379,14 @@ class Core:
             if centre is None:
                 await self._load_all()
                 await self.trunks.settle()
+                self._keep_engine()
                 return
             async with centre.loading:  # two changes at once: the later look must win
                 config = await core_centre.load(self.db, tenant_id)
                 centre.put(config, self._now(), live=True)
                 self.directory.put(config.voice)
                 await self.trunks.settle()
+                self._keep_engine()
                 centre.phone_book = await core_centre.load_customers(self.db, tenant_id)
             self.publisher.boards_changed()
             self.alarms.off("config_refused", str(tenant_id))
@@ -313,7 +422,9 @@ class Core:
                 raise AndonError(refused.code, 404) from None
         if verb not in centre.desk.verbs:
             raise AndonError("core.verb_unknown", 400, verb=verb[:40])
-        return await centre.desk.perform(verb, agent_id, asked)
+        answer = await centre.desk.perform(verb, agent_id, asked)
+        self.writer.note_down()  # what an agent was told is done is not undone by our death
+        return answer
 
     def _health(self) -> dict[str, Any]:
         parts: dict[str, dict[str, Any]] = {
@@ -327,18 +438,6 @@ class Core:
             "parts": parts,
             "calls": self.voice.calls,
         }
-
-
-def claim(settings: Settings) -> IO[str]:
-    """One core per home. Raises `BlockingIOError` when another one lives."""
-    path: Path = settings.folder("run") / "core.lock"
-    handle = path.open("a+")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        handle.close()
-        raise
-    return handle
 
 
 async def run(settings: Settings) -> None:
@@ -362,13 +461,8 @@ async def run(settings: Settings) -> None:
 def main() -> int:
     """Run the core of the installation the settings name."""
     settings = Settings()
-    telemetry.configure(settings, "core")
-    try:
-        lock = claim(settings)
-    except OSError:
-        log.error("core_runs_already", home=str(settings.home))
-        return 1
-    with lock:
+    with claim(settings, "core"):
+        telemetry.configure(settings, "core")
         gc.set_threshold(20_000, 20, 50)  # many short-lived facts: look less often
         uvloop.run(run(settings))
     return 0

@@ -15,8 +15,8 @@ from andon.channels.voice.repository import load_voice
 from andon.customers.model import Customer, PhoneBook
 from andon.customers.repository import load_phone_book
 from andon.flows.graph import FlowVersion
-from andon.flows.repository import load_flows
-from andon.flows.service import Flows
+from andon.flows.repository import load_flows, load_versions
+from andon.flows.service import Flows, Version
 from andon.interactions.commands import Desk
 from andon.interactions.service import Floor
 from andon.kit.database import Database, Scope
@@ -51,6 +51,12 @@ async def load(db: Database, tenant_id: UUID) -> Configuration:
             flows=await load_flows(session),
             calendars=await load_calendars(session),
         )
+
+
+async def load_older(db: Database, tenant_id: UUID, wanted: set[Version]) -> list[FlowVersion]:
+    """Read flows in versions that are not the newest."""
+    async with db.session(Scope(tenant_id)) as session:
+        return await load_versions(session, wanted)
 
 
 async def load_customers(db: Database, tenant_id: UUID) -> PhoneBook:

@@ -1,11 +1,11 @@
-"""What a core that died left open in the journal is closed by the next one.
+"""What a core that died left open in the journal, and the next one cannot resume, is closed.
 
-Everything open since the last `core.started` ends at the last instant the journal knows of that core (its
-heartbeat or any later fact): contacts as `interrupted`, offers and waits as `ended`, agents as offline. So
-the books balance, and what can have been lost is at most one heartbeat.
+Everything open that is not resumed ends at the last instant the journal knows of that core (its heartbeat
+or any later fact): contacts as `interrupted`, offers and waits as `ended`, agents as offline. So the books
+balance, and what can have been lost is at most one heartbeat.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -188,10 +188,12 @@ def close_agent(last: AgentStateChanged, at: datetime) -> list[Fact]:
 
 
 class Remains(msgspec.Struct, frozen=True, kw_only=True):
-    """What the core before left: `clean` when it stopped in order, and the facts that close the rest."""
+    """What the core before left: `clean` when it stopped in order, the facts that close what is not resumed,
+    and the last instant the journal knows."""
 
     clean: bool
     closing: list[Fact]
+    at: datetime | None = None
 
 
 # The order is `seq`; `at` only finds the partitions. Two days because a clock may have been set back.
@@ -200,6 +202,12 @@ _ROW = "kind, version, at, tenant_id, client_id, project_id, contact_id, agent_i
 _CORE = text(
     "SELECT kind, seq, at FROM journal WHERE kind IN ('core.started', 'core.stopped')"
     " ORDER BY seq DESC LIMIT 1"
+)
+# What is open began after the last core that had resumed nothing.
+_BEGINNING = text(
+    "SELECT seq, at FROM journal WHERE kind = 'core.started'"
+    " AND coalesce((data->>'resumed_contacts')::int, 0) = 0"
+    " AND coalesce((data->>'resumed_agents')::int, 0) = 0 ORDER BY seq DESC LIMIT 1"
 )
 _LAST = text(f"SELECT max(at) FROM journal WHERE {_SINCE}")  # noqa: S608  # constants only
 _OPEN_CONTACTS = text(
@@ -227,22 +235,26 @@ async def _facts(session: AsyncSession, query: Any, since: dict[str, Any]) -> It
     return [_fact(row) for row in await session.execute(query, since)]
 
 
-async def remains(db: Database, tenant_id: UUID) -> Remains:
-    """Look what the core before left open for this tenant."""
+async def remains(
+    db: Database, tenant_id: UUID, contacts: Set[UUID] = frozenset(), agents: Set[UUID] = frozenset()
+) -> Remains:
+    """Look what the core before left open for this tenant, besides the contacts and agents resumed."""
     async with db.session(Scope(tenant_id)) as session:
         last = (await session.execute(_CORE)).first()
         if last is None or last.kind == "core.stopped":
             return Remains(clean=True, closing=[])
+        last = (await session.execute(_BEGINNING)).one()
         since = {"seq": last.seq, "since": last.at}
         at = await session.scalar(_LAST, since) or last.at
         by_contact: dict[UUID | None, list[Fact]] = {}
         for fact in await _facts(session, _OPEN_CONTACTS, since):
-            by_contact.setdefault(fact.contact_id, []).append(fact)
+            if fact.contact_id not in contacts:
+                by_contact.setdefault(fact.contact_id, []).append(fact)
         closing: list[Fact] = []
         for facts in by_contact.values():
             closing += close_contact(facts, at)
         for fact in await _facts(session, _LAST_STATES, since):
-            if isinstance(fact, AgentStateChanged):
+            if isinstance(fact, AgentStateChanged) and fact.agent_id not in agents:
                 closing += close_agent(fact, at)
-    log.warning("core_before_died", tenant_id=str(tenant_id), contacts=len(by_contact), facts=len(closing))
-    return Remains(clean=False, closing=closing)
+    log.warning("core_before_died", tenant_id=str(tenant_id), closed=len(by_contact), resumed=len(contacts))
+    return Remains(clean=False, closing=closing, at=at)

@@ -1,6 +1,6 @@
 """Keeps the engine's trunks and the agents' accounts as the configuration and the desks want them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Literal
 from uuid import UUID
 
@@ -27,6 +27,16 @@ class Trunks:
         self._refused = refused
         self._there: dict[str, voice.Trunk] = {}
 
+    def adopt(self, trunks: Iterable[voice.Trunk]) -> None:
+        """Trunks that the core before made."""
+        for trunk in trunks:
+            self._there[engine_name(trunk)] = trunk
+            self._engine.adopt_trunk(_for_engine(trunk))
+
+    def made(self, tenant_id: UUID) -> list[voice.Trunk]:
+        """What the engine has of a tenant, or gets as soon as it is there."""
+        return [trunk for trunk in self._directory.trunks_of(tenant_id) if engine_name(trunk) in self._there]
+
     async def settle(self) -> None:
         """Make new and changed trunks, remove those that are gone. Never raises."""
         wanted = {engine_name(trunk): trunk for _, trunk in self._directory.trunks()}
@@ -36,19 +46,7 @@ class Trunks:
         for name, trunk in wanted.items():
             if self._there.get(name) == trunk:
                 continue
-            made = await self._try(
-                trunk.name,
-                self._engine.provision_trunk(
-                    Trunk(
-                        name=name,
-                        host=trunk.host,
-                        port=trunk.port,
-                        username=trunk.username,
-                        secret=trunk.secret,
-                    )
-                ),
-            )
-            if made:
+            if await self._try(trunk.name, self._engine.provision_trunk(_for_engine(trunk))):
                 self._there[name] = trunk
 
     async def _try(self, subject: str, work: Awaitable[None]) -> bool:
@@ -62,13 +60,27 @@ class Trunks:
         return True
 
 
+def _for_engine(trunk: voice.Trunk) -> Trunk:
+    return Trunk(
+        name=engine_name(trunk),
+        host=trunk.host,
+        port=trunk.port,
+        username=trunk.username,
+        secret=trunk.secret,
+    )
+
+
 class AgentDevices:
     """The desks' way to accounts (`interactions.commands.DevicePort`)."""
 
-    def __init__(self, devices: Devices, tenant_id: UUID, sip_address: str) -> None:
+    def __init__(
+        self, devices: Devices, tenant_id: UUID, sip_address: str, registered: Callable[[UUID], bool]
+    ) -> None:
+        """`registered`: whether an agent's device was there when last heard of."""
         self._devices = devices
         self._tenant_id = tenant_id
         self._sip_address = sip_address
+        self._registered = registered
 
     async def open(self, agent_id: UUID, device: Literal["browser", "sip"]) -> Account:
         try:
@@ -76,6 +88,13 @@ class AgentDevices:
         except EngineRefused as refused:
             log.warning("account_refused", why=str(refused))
             raise AndonError("engine.unavailable", 503) from None
+
+    def adopt(self, agent_id: UUID, device: Literal["browser", "sip"], username: str, secret: str) -> Account:
+        account = Account(
+            tenant_id=self._tenant_id, agent_id=agent_id, device=device, username=username, secret=secret
+        )
+        self._devices.take_over(account, registered=self._registered(agent_id))
+        return account
 
     async def close(self, username: str) -> None:
         try:

@@ -20,6 +20,7 @@ from andon.calendars import http as calendars
 from andon.channels.voice import http as voice
 from andon.customers import http as customers
 from andon.entrypoints import edge_rooms, texts  # noqa: F401  (texts registers what is said here)
+from andon.entrypoints.processes import claim
 from andon.flows import http as flows
 from andon.identity import http as identity
 from andon.identity.passwords import Passwords
@@ -154,7 +155,6 @@ def _serve_web(app: FastAPI, web: WebApp) -> None:
 def main() -> int:
     """Run the edge of the installation the settings name."""
     settings = Settings()
-    telemetry.configure(settings, "edge")
     _, url = database_urls(settings)
     services = Services(settings, Database(url, "andon edge"), open_bus(settings, url), SystemClock())
     server = uvicorn.Server(
@@ -171,7 +171,9 @@ def main() -> int:
             timeout_graceful_shutdown=STOP_SECONDS,
         )
     )
-    server.run()
+    with claim(settings, "edge"):
+        telemetry.configure(settings, "edge")
+        server.run()
     return 0 if server.started else 1
 
 

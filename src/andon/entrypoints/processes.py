@@ -3,11 +3,15 @@
 import asyncio
 import contextlib
 import ctypes
+import fcntl
 import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
+
+from andon.kit.settings import Settings
 
 STOP_SECONDS = 8.0
 RESTART_PAUSE_SECONDS = (0.2, 1.0, 3.0, 10.0)
@@ -38,6 +42,19 @@ async def run_once(module: str, log: Path, env: Mapping[str, str], args: Sequenc
         return await process.wait()
 
 
+def claim(settings: Settings, what: str) -> IO[str]:
+    """One process of a kind per home. While another one works this one stands by, ready to take its place;
+    the system gives the claim free in the moment in which its holder dies, however it does."""
+    path = settings.folder("run") / f"{what}.lock"
+    handle = path.open("a+")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.stderr.write(f"another {what} works: this one stands by\n")
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    return handle
+
+
 class Child:
     """One process of ours. Its output goes to a log file; it ends with its parent."""
 
@@ -53,7 +70,8 @@ class Child:
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start and watch: a child that ends by itself is started again, each time after a longer pause."""
+        """Start and watch: a child that was killed is started again at once, one that ends by itself after a
+        pause that grows."""
         await self._spawn()
         self._watch = asyncio.create_task(self._restart_forever())
 
@@ -71,11 +89,12 @@ class Child:
             )
 
     async def _restart_forever(self) -> None:
+        failed = 0
         while self._process is not None:
-            await self._process.wait()
-            pause = RESTART_PAUSE_SECONDS[min(self.restarts, len(RESTART_PAUSE_SECONDS) - 1)]
+            if await self._process.wait() >= 0:
+                await asyncio.sleep(RESTART_PAUSE_SECONDS[min(failed, len(RESTART_PAUSE_SECONDS) - 1)])
+                failed += 1
             self.restarts += 1
-            await asyncio.sleep(pause)
             await self._spawn()
 
     @property

@@ -26,7 +26,8 @@ from andon.telephony.engine.process import EngineProcess
 from andon.telephony.errors import EngineUnavailable
 
 READY_SECONDS = 60.0
-ENGINE_CHECK_SECONDS = 0.5
+ENGINE_CHECK_SECONDS = 0.2
+DATABASE_CHECK_SECONDS = 0.5
 
 Say = Callable[[str], None]
 
@@ -83,13 +84,16 @@ class Installation:
             with self._step("serve.processes"):
                 for name in ("core", "edge", "worker"):
                     await self._child(name, f"andon.entrypoints.{name}")
+                # Of two that want one claim one works; the other stands by and takes over when it dies.
+                for name in ("core", "edge"):
+                    await self._child(f"{name}-2", f"andon.entrypoints.{name}")
             with self._step("serve.ready"):
                 await self._ready()
             if self.demo:
                 with self._step("serve.town"):
                     await self._child("town", "town")
-            keeper = asyncio.create_task(self._keep_engine(engine))
-            stack.push_async_callback(_cancelled, keeper)
+            for keeping in (self._keep_engine(engine), self._keep_database(server)):
+                stack.push_async_callback(_cancelled, asyncio.create_task(keeping))
             yield
 
     def _log(self, name: str) -> Path:
@@ -105,7 +109,8 @@ class Installation:
         for child in reversed(self._children):
             if child.name == "town":
                 await child.stop()
-        await asyncio.gather(*(child.stop() for child in self._children if child.name == "core"))
+        # Both at once: the one that stands by must not take over from the one that is stopped.
+        await asyncio.gather(*(child.stop() for child in self._children if child.name.startswith("core")))
         await asyncio.gather(*(child.stop() for child in self._children))
 
     async def _once(self, module: str, name: str) -> None:
@@ -120,6 +125,14 @@ class Installation:
             if not engine.running:
                 with contextlib.suppress(EngineUnavailable, OSError):
                     await engine.start()
+
+    async def _keep_database(self, server: EmbeddedServer) -> None:
+        """The same for the embedded database; who writes to it waits meanwhile."""
+        while True:
+            await asyncio.sleep(DATABASE_CHECK_SECONDS)
+            if not await asyncio.to_thread(server.running):
+                with contextlib.suppress(AndonError, OSError):
+                    await asyncio.to_thread(server.start)
 
     async def _ready(self) -> None:
         """Wait for `/healthz` to say 200. Raises `serve.not_ready` with the parts that are not."""

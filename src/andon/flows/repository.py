@@ -1,11 +1,12 @@
 """SQL of flows: the versions that calls run on."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.flows.graph import FlowVersion, GraphInvalid, parse_graph
@@ -22,6 +23,18 @@ async def load_flows(session: AsyncSession) -> list[FlowVersion]:
         .distinct(FlowVersionRow.flow_id)
         .order_by(FlowVersionRow.flow_id, FlowVersionRow.version.desc())
     )
+    return _read(rows)
+
+
+async def load_versions(session: AsyncSession, wanted: set[tuple[UUID, int]]) -> list[FlowVersion]:
+    """These versions, as far as they can be read."""
+    rows = await session.scalars(
+        select(FlowVersionRow).where(tuple_(FlowVersionRow.flow_id, FlowVersionRow.version).in_(wanted))
+    )
+    return _read(rows)
+
+
+def _read(rows: Iterable[FlowVersionRow]) -> list[FlowVersion]:
     flows = []
     for row in rows:
         try:

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import assert_never
 from uuid import UUID
 
+import msgspec
+
 from andon.calendars.model import Calendar, holiday_data_missing
 from andon.flows import model as ask
 from andon.flows.graph import FlowVersion
@@ -23,12 +25,24 @@ def prompt_names(folder: Path) -> dict[str, frozenset[str]]:
     }
 
 
+class Position(msgspec.Struct, frozen=True):
+    """Where a call is in which version of which flow."""
+
+    flow_id: UUID
+    version: int
+    run: ask.Run
+
+
+Version = tuple[UUID, int]
+
+
 class Flows:
     """The published flows of one tenant. `put` replaces them; calls under way keep what they began on."""
 
     def __init__(self, prompts: Mapping[str, frozenset[str]] | None = None) -> None:
         self._prompts = prompts
         self._versions: dict[UUID, FlowVersion] = {}
+        self._older: dict[Version, FlowVersion] = {}
         self._calendars: dict[UUID, Calendar] = {}
 
     def put(self, versions: Iterable[FlowVersion], calendars: Iterable[Calendar]) -> None:
@@ -47,6 +61,27 @@ class Flows:
         if version is None:
             raise LookupError(f"flow {port.view.flow_id} has no published version")
         return Handle(port, version, self)
+
+    def older(self, kept: Iterable[bytes]) -> set[Version]:
+        """The versions that calls kept so are on and that are no longer the newest. Raises
+        `msgspec.DecodeError`."""
+        on = {(each.flow_id, each.version) for each in map(_position, kept)}
+        return on - {(each.flow_id, each.version) for each in self._versions.values()}
+
+    def put_older(self, versions: Iterable[FlowVersion]) -> None:
+        """Take versions on which there are still calls."""
+        self._older |= {(version.flow_id, version.version): version for version in versions}
+
+    def resume(self, port: ContactPort, kept: bytes) -> FlowHandle:
+        """A handle that goes on where `Handle.keep` was called. Raises `LookupError` and
+        `msgspec.DecodeError`."""
+        position = _position(kept)
+        version = self._versions.get(position.flow_id)
+        if version is None or version.version != position.version:
+            version = self._older.get((position.flow_id, position.version))
+        if version is None:
+            raise LookupError(f"flow {position.flow_id} has no version {position.version}")
+        return Handle(port, version, self, position.run)
 
     @property
     def calendars(self) -> Mapping[UUID, Calendar]:
@@ -69,11 +104,17 @@ class Flows:
 class Handle:
     """One contact's run."""
 
-    def __init__(self, port: ContactPort, version: FlowVersion, flows: Flows) -> None:
+    def __init__(
+        self, port: ContactPort, version: FlowVersion, flows: Flows, run: ask.Run | None = None
+    ) -> None:
         self._port = port
         self._version = version
         self._flows = flows
-        self._run = ask.Run()
+        self._run = run or ask.Run()
+
+    def keep(self) -> bytes:
+        """Where the call is, for `Flows.resume`."""
+        return msgspec.msgpack.encode(Position(self._version.flow_id, self._version.version, self._run))
 
     def hear(self, heard: FlowInput) -> None:
         """One step; what it asks for goes to the port in order."""
@@ -85,6 +126,10 @@ class Handle:
         self._run, commands = step(self._version.graph, self._run, heard, context)
         for command in commands:
             _perform(self._port, command)
+
+
+def _position(kept: bytes) -> Position:
+    return msgspec.msgpack.decode(kept, type=Position)
 
 
 def _perform(port: ContactPort, command: ask.Command) -> None:

@@ -6,7 +6,7 @@ calls the floor's. Everything refused is an `AndonError` with a text in both lan
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -28,12 +28,14 @@ from andon.interactions.model import (
 from andon.interactions.service import Floor, Scheduler, Timer
 from andon.kit.errors import AndonError
 from andon.routing.events import AgentState
-from andon.routing.model import DeviceTest, Refused
+from andon.routing.machine import Router
+from andon.routing.model import DeviceTest, Effect, Refused
 
 texts.load()
 log = structlog.get_logger(__name__)
 
 ABSENCE_S = 30.0  # a desk without its live connection is signed out after this long
+BACK_SOON = timedelta(seconds=60)
 EXTEND_MOST_S = 600
 DEVICES = frozenset({"browser", "sip"})
 IN_CONVERSATION = frozenset({AgentState.TALKING, AgentState.HELD})
@@ -56,6 +58,11 @@ class DevicePort(Protocol):
     async def open(self, agent_id: UUID, device: Literal["browser", "sip"]) -> Credentials:
         """A new account in place of the one before. Raises `AndonError` when the engine is away."""
 
+    def adopt(
+        self, agent_id: UUID, device: Literal["browser", "sip"], username: str, secret: str
+    ) -> Credentials:
+        """An account that the core before made."""
+
     async def close(self, username: str) -> None:
         """Take an account away; never raises."""
 
@@ -72,7 +79,20 @@ class Session(msgspec.Struct, kw_only=True):
     where: str
     since: datetime
     account: Any
+    seen: bool = False  # a live connection was told of
     away: Timer | None = None  # runs while the live connection is missing
+
+
+class KeptSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A session as a later core's desk takes it over; the account's secret lives as long as it does."""
+
+    session: str
+    device: Literal["browser", "sip"]
+    where: str
+    since: datetime
+    seen: bool
+    username: str
+    secret: str
 
 
 class Desk:
@@ -114,6 +134,35 @@ class Desk:
 
     def session_of(self, agent_id: UUID) -> Session | None:
         return self._sessions.get(agent_id)
+
+    def keep(self, agent_id: UUID) -> KeptSession | None:
+        """The agent's session, once it has an account."""
+        session = self._sessions.get(agent_id)
+        if session is None or session.account is None:
+            return None
+        return KeptSession(
+            session=session.session,
+            device=session.device,
+            where=session.where,
+            since=session.since,
+            seen=session.seen,
+            username=session.account.username,
+            secret=session.account.secret,
+        )
+
+    def resume(self, agent_id: UUID, kept: KeptSession) -> None:
+        """Take a session over. Its live connection, if it had one, must show itself again."""
+        session = self._sessions[agent_id] = Session(
+            agent_id=agent_id,
+            session=kept.session,
+            device=kept.device,
+            where=kept.where,
+            since=kept.since,
+            account=self._devices.adopt(agent_id, kept.device, kept.username, kept.secret),
+            seen=kept.seen,
+        )
+        if kept.seen:
+            self._present(session, connected=False)
 
     async def perform(self, verb: str, agent_id: UUID, asked: dict[str, Any]) -> dict[str, Any]:
         """Do what a desk asks and show the agent as they are then. Raises `AndonError`."""
@@ -214,6 +263,9 @@ class Desk:
         if session.away is not None:
             session.away.cancel()
             session.away = None
+        if not session.seen:
+            session.seen = True
+            self._show(session.agent_id)
         if not connected:
             session.away = self._scheduler.call_later(ABSENCE_S, self._absent, session)
 
@@ -228,9 +280,19 @@ class Desk:
         self._out(session.agent_id, by="system", why="connection_lost")
 
     def device_changed(self, agent_id: UUID, registered: bool) -> None:
-        """The engine saw the agent's device appear or vanish."""
+        """The engine saw the agent's device appear or vanish. Who was ready then is ready again when it is
+        back soon: a connection that broke is nobody's wish."""
+
+        def change(router: Router, at: datetime) -> list[Effect]:
+            effects = router.device_changed(agent_id, registered, at)
+            now = router.agent(agent_id)
+            lost = now.state is AgentState.NOT_READY and now.why == "device_lost"
+            if registered and lost and at - now.since <= BACK_SOON and now.device_tested:
+                effects += router.request_state(agent_id, AgentState.READY, at, by="system")
+            return effects
+
         if agent_id in self._sessions:
-            self._floor.act(lambda router, at: router.device_changed(agent_id, registered, at), agent_id)
+            self._floor.act(change, agent_id)
 
     # --- states -------------------------------------------------------------------------------------------
 
@@ -290,7 +352,7 @@ class Desk:
         self._ask(agent_id, AgentKeys(agent_id, digits), Stage.TALKING)
 
     def _hang_up(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        self._ask(agent_id, AgentHangsUp(agent_id), Stage.TALKING, Stage.HELD)
+        self._ask(agent_id, AgentHangsUp(agent_id), Stage.TALKING, Stage.HELD, Stage.RETURNING)
 
     def _reject(self, agent_id: UUID, asked: dict[str, Any]) -> None:
         self._ask(agent_id, AgentRejects(agent_id), Stage.OFFERING)

@@ -139,7 +139,10 @@ class ContactConnected(Fact, frozen=True, kw_only=True):
 
 
 class ContactHeld(Fact, frozen=True, kw_only=True):
+    """`why` is empty when the agent asked; `agent_lost`: the agent's device vanished and is waited for."""
+
     kind: ClassVar[str] = "contact.held"
+    why: str = ""
 
 
 class ContactRetrieved(Fact, frozen=True, kw_only=True):

@@ -37,7 +37,7 @@ class Stage(StrEnum):
     CONNECTING = "connecting"  # that agent answered; both are being put into one bridge
     TALKING = "talking"
     HELD = "held"
-    RETURNING = "returning"  # the agent was lost; the caller goes back to the head of the queue
+    RETURNING = "returning"  # the agent was lost and is waited for, the caller hears music
     AFTER = "after"  # the agent's side is over, the caller is still there
     ENDING = "ending"  # the outcome is settled, the caller's leg is being hung up
     ENDED = "ended"
@@ -55,7 +55,8 @@ class Offering(msgspec.Struct, kw_only=True):
 
 
 class Talk(msgspec.Struct, kw_only=True):
-    """The conversation going on. `held_ms` is what is over; a hold that lasts began at `held_since`."""
+    """The conversation going on. `held_ms` is what is over; a hold that lasts began at `held_since`. `leg_id`
+    is empty while the agent is lost and not dialled again."""
 
     agent_id: UUID
     offer_id: UUID
@@ -117,6 +118,7 @@ class Contact(msgspec.Struct, kw_only=True):
     legs: int = 0  # agents' legs dialled so far
     talk: Talk | None = None
     talked: bool = False
+    return_s: float = 20.0  # a lost agent is waited for so long
     connected: datetime | None = None  # of the last conversation, also when it is over
     talk_ended_by: By = By.SYSTEM
 
@@ -417,6 +419,15 @@ class TimerDue(Input, frozen=True):
     tag: str
 
 
+class Found(Input, frozen=True):
+    """After the medium was away, or the core: how it stands. Orders may have been lost on the way; those that
+    do no harm twice are given again. `up`: the caller's leg is answered; `together`: the agent's leg and the
+    caller's are in one bridge."""
+
+    up: bool
+    together: bool
+
+
 class Stop(Input, frozen=True):
     """The operator stops the system."""
 
@@ -482,6 +493,7 @@ class Dial(MediumOrder, frozen=True, kw_only=True):
     offer_id: UUID
     queue_id: UUID
     ring_timeout_s: int
+    back: bool = False  # into the conversation the agent was lost from: the device answers by itself
 
     @property
     def lane(self) -> str:

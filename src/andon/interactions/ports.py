@@ -184,10 +184,19 @@ class FlowHandle(Protocol):
 
     def hear(self, heard: FlowInput) -> None: ...
 
+    def keep(self) -> bytes:
+        """Where the flow is, for `FlowDriver.resume` of a later core."""
+        ...
+
 
 class FlowDriver(Protocol):
     """Starts flows. Raises `LookupError` when the number's flow has no published version."""
 
     def start(self, port: ContactPort) -> FlowHandle:
         """Make the handle; nothing may be asked of the port before `Started` is heard."""
+        ...
+
+    def resume(self, port: ContactPort, kept: bytes) -> FlowHandle:
+        """A handle that goes on where `keep` was called. Raises `LookupError` when that version of the
+        flow is not there, `msgspec.DecodeError` for what nobody kept."""
         ...

@@ -7,10 +7,11 @@ Nothing here waits: the medium queues its orders, the journal takes facts into m
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+import msgspec
 import structlog
 
 from andon.interactions.events import Outcome
@@ -59,6 +60,7 @@ from andon.routing.model import (
     from_ms,
     to_ms,
 )
+from andon.routing.restore import KeptContact as KeptPlace
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +82,15 @@ class Medium(Protocol):
     """What carries orders out, voice for instance. Returns at once; results come back as inputs."""
 
     def perform(self, contact: Contact, order: MediumOrder) -> None: ...
+
+
+class KeptContact(msgspec.Struct, frozen=True, kw_only=True):
+    """A live contact as a later core resumes it. `timers`: when they are due, by tag."""
+
+    contact: Contact
+    place: KeptPlace | None
+    timers: dict[str, datetime]
+    flow: bytes | None
 
 
 class Changes:
@@ -120,7 +131,10 @@ class Floor:
         flows: FlowDriver,
         new_id: Callable[[], UUID],
         on_change: Callable[[], None] = lambda: None,
+        on_moved: Callable[[set[UUID], set[UUID]], None] = lambda contacts, agents: None,
     ) -> None:
+        """`on_moved(contacts, agents)` is told after each pass whose state is not what it was; before
+        `on_change`, which may forget `changes`."""
         self.router = router
         self.contacts: dict[UUID, Contact] = {}
         self.cards: dict[UUID, Contact] = {}  # by agent: the contact last offered, for wrap-up
@@ -132,9 +146,12 @@ class Floor:
         self._flows = flows
         self._new_id = new_id
         self._on_change = on_change
+        self._on_moved = on_moved
+        self._moved: set[UUID] = set()
         self._recent = Recent()
         self._handles: dict[UUID, FlowHandle] = {}
         self._timers: dict[UUID, dict[str, Timer]] = {}
+        self._due: dict[UUID, dict[str, datetime]] = {}
         self._pending: deque[tuple[Contact, Input]] = deque()
         self._running = False
         self._at = self.now()
@@ -235,6 +252,43 @@ class Floor:
         self._append_fact(fact)
         self.changes.note(fact)
 
+    # --- keeping and resuming ---------------------------------------------------------------------------
+
+    def keep(self, contact_id: UUID) -> KeptContact | None:
+        """None for a contact that lives no longer."""
+        contact = self.contacts.get(contact_id)
+        if contact is None:
+            return None
+        handle = self._handles.get(contact_id)
+        return KeptContact(
+            contact=contact,
+            place=self.router.keep_contact(contact_id),
+            timers=self._due.get(contact_id, {}),
+            flow=None if handle is None else handle.keep(),
+        )
+
+    def resume(self, kept: KeptContact) -> None:
+        """Take over a contact whose place the router has already; its timers stand still until `go_on`.
+
+        Raises what `FlowDriver.resume` raises."""
+        contact = kept.contact
+        contact_id = contact.contact_id
+        if kept.flow is not None and contact.view is not None:
+            port = FlowPort(contact.view, self.contacts.get, self.feed, self._new_id)
+            self._handles[contact_id] = self._flows.resume(port, kept.flow)
+        self.contacts[contact_id] = contact
+        self._due[contact_id] = dict(kept.timers)
+
+    def go_on(self) -> None:
+        """Timers of contacts taken over run for what is left of them. A second time does nothing."""
+        now = self.now()
+        for contact_id, due in self._due.items():
+            running = self._timers.setdefault(contact_id, {})
+            for tag, at in due.items():
+                if tag not in running:
+                    self._start_timer(self.contacts[contact_id], tag, (at - now).total_seconds())
+        self.act(lambda router, at: [])
+
     def close(self) -> None:
         """Forget every timer; contacts still live stay as they are."""
         if self._deadline_timer is not None:
@@ -244,6 +298,7 @@ class Floor:
             for timer in timers.values():
                 timer.cancel()
         self._timers.clear()
+        self._due.clear()
 
     # --- one pass ---------------------------------------------------------------------------------------
 
@@ -272,6 +327,7 @@ class Floor:
         self._perform(contact, step(contact, heard, self._at))
 
     def _perform(self, contact: Contact, effects: Iterable[Effect]) -> None:
+        self._moved.add(contact.contact_id)
         for effect in effects:
             if isinstance(effect, Fact):
                 self.append(effect)
@@ -287,6 +343,7 @@ class Floor:
         if self.contacts.pop(contact.contact_id, None) is None:
             return
         self._handles.pop(contact.contact_id, None)
+        self._due.pop(contact.contact_id, None)
         for timer in self._timers.pop(contact.contact_id, {}).values():
             timer.cancel()
 
@@ -401,17 +458,24 @@ class Floor:
             self._pending.append((contact, FlowFailed(repr(error))))
 
     def _set_timer(self, contact: Contact, order: SetTimer) -> None:
-        timers = self._timers.setdefault(contact.contact_id, {})
-        running = timers.pop(order.tag, None)
+        running = self._timers.setdefault(contact.contact_id, {}).pop(order.tag, None)
         if running is not None:
             running.cancel()
-        if order.seconds is not None:
-            timers[order.tag] = self._scheduler.call_later(
-                max(0.0, order.seconds), self._timer_due, contact, order.tag
-            )
+        due = self._due.setdefault(contact.contact_id, {})
+        if order.seconds is None:
+            due.pop(order.tag, None)
+        else:
+            due[order.tag] = self._at + timedelta(seconds=order.seconds)
+            self._start_timer(contact, order.tag, order.seconds)
+
+    def _start_timer(self, contact: Contact, tag: str, seconds: float) -> None:
+        self._timers[contact.contact_id][tag] = self._scheduler.call_later(
+            max(0.0, seconds), self._timer_due, contact, tag
+        )
 
     def _timer_due(self, contact: Contact, tag: str) -> None:
         self._timers.get(contact.contact_id, {}).pop(tag, None)
+        self._due.get(contact.contact_id, {}).pop(tag, None)
         if tag == "announce":
             place = self.router.waiting(contact.contact_id)
             if place is not None:
@@ -459,5 +523,9 @@ class _Pass:
             floor._watch_deadline()
         finally:
             floor._running = False
+        agents = floor.changes.agents
+        if floor._moved or agents:
+            moved, floor._moved = floor._moved, set()
+            floor._on_moved(moved, agents)
         if floor.changes:
             floor._on_change()

@@ -32,6 +32,10 @@ class SystemClock:
         self._wall = datetime.now(UTC)
         self._origin = time.monotonic()
 
+    def not_before(self, instant: datetime) -> None:
+        """Go forward to `instant`, when the wall clock was set back since somebody wrote it down."""
+        self._wall += max(timedelta(0), instant - self.now())
+
     def now(self) -> datetime:
         return self._wall + timedelta(seconds=time.monotonic() - self._origin)
 

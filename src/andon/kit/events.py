@@ -9,6 +9,8 @@ class CoreStarted(Fact, frozen=True, kw_only=True):
     kind: ClassVar[str] = "core.started"
     version_of_code: str
     clean: bool  # false: the one before did not stop in order
+    resumed_contacts: int = 0  # live contacts of the core before that go on
+    resumed_agents: int = 0  # and signed-in agents
 
 
 class CoreStopped(Fact, frozen=True, kw_only=True):
@@ -21,6 +23,17 @@ class CoreHeartbeat(Fact, frozen=True, kw_only=True):
     kind: ClassVar[str] = "core.heartbeat"
     live_contacts: int
     signed_in: int
+
+
+class WatchdogRepaired(Fact, frozen=True, kw_only=True):
+    """Core and engine disagreed and were made to agree: a fault of ours that cost nobody their call.
+
+    `what`: caller_gone, agent_gone, apart, leg_unknown, bridge_unknown, agent_stuck; `subject` is the leg,
+    bridge or agent."""
+
+    kind: ClassVar[str] = "watchdog.repaired"
+    what: str
+    subject: str
 
 
 class ClockStepped(Fact, frozen=True, kw_only=True):

@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     # The engine counts by the machine's clock: one set forward by more than this ends the calls there are
     rtp_timeout_agent_s: int = Field(6, ge=0)
     rtp_timeout_trunk_s: int = Field(30, ge=0)
+    # an agent whose device vanishes in a conversation is waited for so long, the caller hearing music
+    agent_return_s: int = Field(20, ge=0)
     asterisk_prefix: Path | None = None
     # less free space than this where recordings are written raises the alarm `disk_full`
     disk_low_mb: int = Field(500, ge=0)

@@ -350,6 +350,8 @@ class Floor(Waiting):
 
     def _expire(self, deadline: Deadline, effects: list[Effect]) -> None:
         subject = deadline.subject
+        if isinstance(subject, ContactRecord) and subject.clocks.get(deadline.what.name) == deadline.at_ms:
+            del subject.clocks[deadline.what.name]
         match deadline.what:
             case Due.RING:
                 self._fail_offer(subject, OfferEnd.TIMEOUT, effects, tell=True)

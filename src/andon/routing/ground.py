@@ -88,6 +88,8 @@ class Ground:
 
     def _due(self, at_ms: int, what: Due, subject: Any, queue: QueueRecord | None = None) -> None:
         self._number += 1
+        if isinstance(subject, ContactRecord):
+            subject.clocks[what.name] = at_ms
         heapq.heappush(self._deadlines, Deadline(at_ms, self._number, what, subject, queue))
 
     def _redial_ms(self, queue_id: UUID) -> int:

@@ -24,7 +24,6 @@ from andon.routing.events import (
     AgentSignedIn,
     AgentState,
 )
-from andon.routing.floor import Floor
 from andon.routing.ground import DAY_MS, Due
 from andon.routing.model import (
     NOBODY,
@@ -44,18 +43,32 @@ from andon.routing.model import (
 from andon.routing.presence import IN_CALL, TALKING, WISH, AgentEvent, wished
 from andon.routing.readout import agent_now, queue_now, waiting_now
 from andon.routing.records import AgentRecord, ContactRecord, Conversation
+from andon.routing.restore import Kept, Restorable, with_kept
 from andon.routing.standing import flags_of
 from andon.routing.waiting import URGENT_SHARE
 
 _TRIGGERS: Final = {Due.WRAP_UP: "agent", Due.RING: "contact"}
 
 
-class Router(Floor):
+class Router(Restorable):
     """One tenant's router. `new_id` gives ids for offers (live: `kit.ids.uuid7`)."""
 
     def __init__(self, config: CentreConfig, now: datetime, new_id: Callable[[], UUID]) -> None:
         super().__init__(config.tenant_id, now, new_id)
         self.configure(config, now)
+
+    @classmethod
+    def restored(
+        cls, config: CentreConfig, now: datetime, new_id: Callable[[], UUID], kept: Kept
+    ) -> "tuple[Router, list[Effect]]":
+        """The router that `kept` was taken of, under the present configuration; the effects are what that
+        changes. Deadlines passed meanwhile are due at the next `tick`.
+
+        Raises `ValueError` or `msgspec.ValidationError` when it cannot be put together.
+        """
+        router = cls(with_kept(config, kept), now, new_id)
+        router._restore(kept)
+        return router, router.configure(config, now)
 
     # -- configuration
 

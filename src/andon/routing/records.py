@@ -43,6 +43,7 @@ class ContactRecord:
     over: WaitEnd | None = None  # came due while ringing: what follows if the ring fails
     floor_ms: int = 0  # longest wait of its segment; 0: none
     visited: tuple[UUID, ...] = ()  # queues it ran over from
+    clocks: dict[str, int] = field(default_factory=dict)  # when what runs out is due, by name of `Due`
 
     def entry(self) -> ContactEntry:
         """Place among those who wait: rank, then arrival."""

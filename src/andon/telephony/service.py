@@ -8,6 +8,7 @@ recordings and devices; it knows no queue, no agent and no contact beyond the te
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,7 @@ from andon.telephony.engine.layout import EnginePlan, plan_of
 from andon.telephony.errors import EngineRefused
 from andon.telephony.model import EngineConnected, EngineEvent, EngineLost, LegEnded, Snapshot, Trunk
 from andon.telephony.prompts import media_uris, recorded
-from andon.telephony.translate import EVENTS, Translator, snapshot_of
+from andon.telephony.translate import EVENTS, Translator, instant, snapshot_of
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +95,8 @@ class Engine:
         self._translator = Translator(app, address.raw_recordings)
         self._held_back: list[Message | Block] | None = None
         self._accounts: dict[str, Objects] = {}
-        self._booted_at = ""
+        self._booted_at: datetime | None = None
+        self._made: set[str] = set()  # accounts and trunks that the engine of that boot has
         self._known_prompts: dict[Path, bool] = {}
         self._keeper: asyncio.Task[None] | None = None
         self._playbacks = 0
@@ -165,16 +167,25 @@ class Engine:
             body={"allowed": [{"type": name} for name in EVENTS]},
         )
         booted_at = str(info["status"]["startup_time"])
-        fresh, self._booted_at = booted_at != self._booted_at, booted_at
-        for objects in list(self._accounts.values()):
-            await self._push(objects)
+        before, self._booted_at = self._booted_at, instant(booted_at)
+        fresh = before != self._booted_at
+        if fresh:
+            self._made.clear()
+        for name in [name for name in self._accounts if name not in self._made]:
+            await self._push(name)
         snapshot = await self._take_snapshot(ari, str(info["system"]["version"]), booted_at)
         held, self._held_back = self._held_back, None
         messages = [message for message in held if isinstance(message, Message)]
-        arrived = {m.channel.id for m in messages if m.type == "StasisStart" and m.channel is not None}
+        # of those that come in now the arrival is told, not the presence
+        arrived = {
+            m.channel.id
+            for m in messages
+            if m.type == "StasisStart" and m.channel is not None and m.args[:1] != ["dialled"]
+        }
         legs = [leg for leg in snapshot.legs if leg.leg_id not in arrived]
         snapshot = msgspec.structs.replace(snapshot, legs=legs)
         self._translator.learn(snapshot)
+        self._members = {bridge.bridge_id: set(bridge.legs) for bridge in snapshot.bridges}
         self._on_event(EngineConnected(snapshot=snapshot, fresh=fresh))
         for message in held:
             self._tell(message)
@@ -260,8 +271,8 @@ class Engine:
         self._translator.hanging_up(leg_id, cause)
         await self._unless_gone("DELETE", f"channels/{leg_id}", {"reason_code": str(cause)})
 
-    async def play(self, leg_id: str, media: Sequence[str]) -> str:
-        """Play prompts one after the other; returns the playback's id.
+    async def play(self, leg_id: str, media: Sequence[str], turn: int | None = None) -> str:
+        """Play prompts one after the other; returns the playback's id, which is `playback_id` of the `turn`.
 
         Names are those of `telephony.prompts`. `PlaybackEnded` follows once for the whole list. A missing
         prompt is replaced, never silent.
@@ -269,19 +280,56 @@ class Engine:
         uris = media_uris(media, self._address.prompts, self._address.beep, self._prompt_exists)
         if not uris:
             raise EngineRefused("play", 400, "nothing to play")
-        return await self._play(leg_id, uris)
+        return await self._play(leg_id, uris, turn)
 
     async def play_file(self, leg_id: str, sound: Path) -> str:
         """Play one sound file of the engine's machine, named with its suffix; otherwise as `play`."""
         return await self._play(leg_id, [f"sound:{sound.with_suffix('')}"])
 
-    async def _play(self, leg_id: str, uris: Sequence[str]) -> str:
+    async def _play(self, leg_id: str, uris: Sequence[str], turn: int | None = None) -> str:
         self._playbacks += 1
-        playback_id = f"p-{leg_id}-{self._playbacks}"
+        playback_id = self.playback_id(leg_id, f"n{self._playbacks}" if turn is None else turn)
         await self._request("POST", f"channels/{leg_id}/play/{playback_id}", {"media": ",".join(uris)})
         self._with_music.discard(leg_id)
         await self._fill(leg_id)
         return playback_id
+
+    @staticmethod
+    def playback_id(leg_id: str, turn: int | str) -> str:
+        """Known before the playback is asked for, so that a later core can ask whether it goes on."""
+        return f"p-{leg_id}-{turn}"
+
+    async def plays(self, playback_id: str) -> bool:
+        """Whether a playback goes on."""
+        return await self._is_there(f"playbacks/{playback_id}")
+
+    async def takes_message(self, name: str) -> bool:
+        """Whether the message `name` is being recorded."""
+        return await self._is_there(f"recordings/live/{name}")
+
+    async def _is_there(self, path: str) -> bool:
+        try:
+            await self._request("GET", path)
+        except EngineRefused as refused:
+            if not refused.gone:
+                raise
+            return False
+        return True
+
+    def message_ms(self, name: str) -> int:
+        """How long the message of that name in the raw folder is; 0 when there is none."""
+        return self._translator.message_ms(name)
+
+    def adopt(self, booted_at: datetime) -> None:
+        """Legs and accounts taken over are those of the engine that started then."""
+        self._booted_at = booted_at
+
+    def take_over(self, leg_id: str, *, recorded: bool, music: bool) -> None:
+        """What another core had begun on this leg."""
+        if recorded:
+            self._recorded.add(leg_id)
+        if music:
+            self._with_music.add(leg_id)
 
     def _prompt_exists(self, path: Path) -> bool:
         known = self._known_prompts.get(path)
@@ -369,6 +417,11 @@ class Engine:
         """Nothing this leg says is passed on while on."""
         await self._request("POST" if on else "DELETE", f"channels/{leg_id}/mute", {"direction": "in"})
 
+    async def packets_from(self, leg_id: str) -> int:
+        """How many packets of sound the leg's device has sent so far."""
+        answer = await self._request("GET", f"channels/{leg_id}/rtp_statistics")
+        return int(answer["rxcount"]) if isinstance(answer, dict) else 0
+
     async def dtmf(self, leg_id: str, digits: str) -> None:
         """Send keys out to the leg's device, 100 ms each."""
         query = {"dtmf": digits, "duration": "100", "between": "100"}
@@ -453,16 +506,23 @@ class Engine:
 
     async def provision_agent(self, username: str, secret: str, webrtc: bool) -> None:
         """Make or change an agent's account. It is made again by itself whenever the engine restarts."""
+        self._accounts[username] = self._agent_objects(username, secret, webrtc)
+        await self._push(username)
+
+    def adopt_agent(self, username: str, secret: str, webrtc: bool) -> None:
+        """An account that another core made in the engine of `adopt`; another engine gets it anew."""
+        self._accounts[username] = self._agent_objects(username, secret, webrtc)
+        self._made.add(username)
+
+    def _agent_objects(self, username: str, secret: str, webrtc: bool) -> Objects:
         address = self._address
-        objects = agent_objects(
+        return agent_objects(
             username,
             secret,
             webrtc,
             media_address=address.media_address,
             rtp_timeout_s=address.rtp_timeout_agent_s,
         )
-        self._accounts[username] = objects
-        await self._push(objects)
 
     async def remove_agent(self, username: str) -> None:
         """Remove an account; its device can do nothing more. One that is gone is no error."""
@@ -470,29 +530,39 @@ class Engine:
 
     async def provision_trunk(self, trunk: Trunk) -> None:
         """Make or change a carrier. It is made again by itself whenever the engine restarts."""
+        self._accounts[trunk_id(trunk.name)] = self._trunk_objects(trunk)
+        await self._push(trunk_id(trunk.name))
+
+    def adopt_trunk(self, trunk: Trunk) -> None:
+        """A carrier that another core made in the engine of `adopt`; another engine gets it anew."""
+        self._accounts[trunk_id(trunk.name)] = self._trunk_objects(trunk)
+        self._made.add(trunk_id(trunk.name))
+
+    def _trunk_objects(self, trunk: Trunk) -> Objects:
         address = self._address
-        objects = trunk_objects(
+        return trunk_objects(
             trunk, media_address=address.media_address, rtp_timeout_s=address.rtp_timeout_trunk_s
         )
-        self._accounts[trunk_id(trunk.name)] = objects
-        await self._push(objects)
 
     async def remove_trunk(self, name: str) -> None:
         """Remove a carrier: its new calls are refused. One that is gone is no error."""
         await self._remove(trunk_id(name), ("identify", "endpoint", "aor", "auth"))
 
-    async def _push(self, objects: Objects) -> None:
+    async def _push(self, account: str) -> None:
+        self._made.discard(account)
         if self._ari is None:
             return  # pushed as soon as the engine is there
-        for kind, name, fields in objects:
+        for kind, name, fields in self._accounts[account]:
             if kind == "endpoint" and name.startswith(TRUNK):
                 # Changed in place it would get a caller id of its own, "<unknown>", instead of its callers'.
                 await self._unless_gone("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
             body = {"fields": [{"attribute": key, "value": value} for key, value in fields.items()]}
             await self._ari.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}", body=body)
+        self._made.add(account)
 
     async def _remove(self, name: str, kinds: Sequence[str]) -> None:
         self._accounts.pop(name, None)
+        self._made.discard(name)
         if self._ari is None:
             return
         for kind in kinds:

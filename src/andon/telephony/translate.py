@@ -103,7 +103,7 @@ class Translator:
                 yield PlaybackEnded(playback_id=playback.id, leg_id=leg_id, failed=failed)
         elif message.recording is not None and message.type in ("RecordingFinished", "RecordingFailed"):
             recording = message.recording
-            ms = self._message_ms(recording.name)
+            ms = self.message_ms(recording.name)
             yield VoicemailRecorded(
                 leg_id=recording.target_uri.removeprefix("channel:"),
                 name=recording.name,
@@ -190,7 +190,8 @@ class Translator:
         if known is None:
             yield DeviceChanged(username=username, registered=True)
 
-    def _message_ms(self, name: str) -> int:
+    def message_ms(self, name: str) -> int:
+        """How long a recorded message is."""
         try:
             size = (self._raw / f"{name}.wav").stat().st_size
         except OSError:

@@ -49,7 +49,10 @@ export class Softphone {
       onRegistered: () => this.actor.send({ type: "REGISTERED" }),
       onRefused: (cause) => this.actor.send({ type: "REFUSED", cause }),
       onDisconnected: () => this.actor.send({ type: "DISCONNECTED" }),
-      onInvited: (contactId) => this.actor.send({ type: "INVITED", contactId }),
+      onInvited: (contactId, returned) => {
+        this.actor.send({ type: "INVITED", contactId });
+        if (returned) this.actor.send({ type: "ANSWER" });
+      },
       onAccepted: () => this.actor.send({ type: "ACCEPTED" }),
       onEnded: (cause, by) => this.actor.send({ type: "ENDED", cause, by }),
       onRemoteAudio: (stream) => this.hear(stream),

@@ -4,6 +4,8 @@ import type { Credentials, EndedBy } from "./machine";
 
 /** The header by which the core names the contact an invitation belongs to; calls without it are refused. */
 export const CONTACT_HEADER = "X-Andon-Contact";
+/** The call goes on that this page lost, by a reload for instance: it is answered without asking. */
+const RETURN_HEADER = "X-Andon-Return";
 const ICE_PATIENCE_MS = 400;
 const REGISTER_EXPIRES_S = 120;
 
@@ -11,7 +13,7 @@ export interface LineListener {
   onRegistered(): void;
   onRefused(cause: string): void;
   onDisconnected(): void;
-  onInvited(contactId: string): void;
+  onInvited(contactId: string, returned: boolean): void;
   onAccepted(): void;
   onRemoteAudio(stream: MediaStream): void;
   onEnded(cause: string, by: EndedBy): void;
@@ -56,7 +58,8 @@ export class Signalling {
     agent.on("newRTCSession", (event: { originator: string; session: RTCSession; request: unknown }) => {
       if (!current() || event.originator !== "remote") return;
       const request = event.request as { getHeader(name: string): string | undefined };
-      this.invited(event.session, request.getHeader(CONTACT_HEADER));
+      const returned = request.getHeader(RETURN_HEADER) !== undefined;
+      this.invited(event.session, request.getHeader(CONTACT_HEADER), returned);
     });
     agent.start();
   }
@@ -126,13 +129,15 @@ export class Signalling {
     });
   }
 
-  private invited(session: RTCSession, contactId: string | undefined): void {
+  private invited(session: RTCSession, contactId: string | undefined, returned: boolean): void {
     if (!contactId) {
       session.terminate({ status_code: 403 });
       return;
     }
     if (this.session) {
       session.terminate({ status_code: 486 });
+      // The engine gave our leg up and dials anew: it is told busy, ends here too, and the next try gets through.
+      if (returned) this.hangUp();
       return;
     }
     this.session = session;
@@ -151,7 +156,7 @@ export class Signalling {
     };
     session.on("ended", over);
     session.on("failed", over);
-    this.listener.onInvited(contactId);
+    this.listener.onInvited(contactId, returned);
   }
 }
 

@@ -25,6 +25,8 @@ class Provisioner(Protocol):
 
     async def provision_agent(self, username: str, secret: str, webrtc: bool) -> None: ...
 
+    def adopt_agent(self, username: str, secret: str, webrtc: bool) -> None: ...
+
     async def remove_agent(self, username: str) -> None: ...
 
 
@@ -60,6 +62,13 @@ class Devices:
             await self._remove(before)
         await self._engine.provision_agent(account.username, account.secret, device == "browser")
         return account
+
+    def take_over(self, account: Account, *, registered: bool) -> None:
+        """An account of the core before, which the engine has."""
+        self._by_agent[account.agent_id] = self._by_username[account.username] = account
+        if registered:
+            self._there.add(account.username)
+        self._engine.adopt_agent(account.username, account.secret, account.device == "browser")
 
     async def close(self, username: str) -> None:
         """Take an account away; a call that goes on is not touched. Raises `EngineRefused`."""

@@ -47,6 +47,10 @@ class Lanes:
         finally:
             del self._tasks[lane], self._orders[lane]
 
+    def busy(self, lane: str) -> bool:
+        """Whether orders of this lane are still to be carried out."""
+        return lane in self._tasks
+
     @property
     def idle(self) -> bool:
         return not self._tasks

@@ -3,13 +3,18 @@
 Engine events become inputs of a contact at once, in order. A contact's orders go into lanes and are carried
 out in order; what the engine refuses comes back as an input. A leg that is gone is no error here: the
 engine tells its end by itself, and that decides.
+
+Whenever the engine is met again, by this core or by one that resumes another's calls, its own list of legs
+and bridges is the truth: what ended is told as ended, and orders that may have been lost are given again.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+import msgspec
 import structlog
 
 from andon.channels.voice.devices import Devices
@@ -17,6 +22,7 @@ from andon.channels.voice.lanes import Lanes
 from andon.channels.voice.machine import LOST, Directory, media_names
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
+    CALLER_LANE,
     AgentAnswered,
     AgentEnded,
     AgentRinging,
@@ -29,6 +35,7 @@ from andon.interactions.model import (
     Dial,
     Drop,
     Forget,
+    Found,
     HangUp,
     Identified,
     Input,
@@ -44,6 +51,7 @@ from andon.interactions.model import (
     SendKeys,
     Speak,
     SpeechEnded,
+    Stage,
     StopSpeaking,
     StopTape,
     TakeMessage,
@@ -66,6 +74,7 @@ from andon.telephony.model import (
     LegHeld,
     LegRetrieved,
     LegRinging,
+    LegState,
     PlaybackEnded,
     Snapshot,
     VoicemailRecorded,
@@ -77,6 +86,9 @@ log = structlog.get_logger(__name__)
 ENGINE_GRACE_S = 4.0  # calls of an engine that stays away longer are over
 DIAL_MARGIN_S = 5  # the engine's own ring time-out is a net below the router's
 NOT_CONNECTED = 503
+DEAF_S = 0.7  # a device that lost its registration and sends nothing for so long is gone
+# Desk phones know the first of these, our own softphone the second.
+ANSWER_BY_ITSELF = {"Alert-Info": "<http://localhost>;info=alert-autoanswer;delay=0", "X-Andon-Return": "1"}
 
 
 class Known(Protocol):
@@ -94,6 +106,13 @@ class Known(Protocol):
 
 FindCustomer = Callable[[UUID, UUID, str], Awaitable[Known | None]]
 Alarm = Callable[[UUID, str, str, str], None]
+WasThere = Callable[[UUID, UUID], Awaitable[bool]]
+
+
+class KeptCall(msgspec.Struct, frozen=True):
+    """What a later core must know of a call: the trunk line it occupies."""
+
+    trunk_id: UUID | None
 
 
 class Call:
@@ -144,20 +163,30 @@ class VoiceChannel:
         floors: Mapping[UUID, Floor],
         directory: Directory,
         node: str,
+        agent_return_s: float,
         new_id: Callable[[], UUID],
         music_of: Callable[[UUID], str],
         find_customer: FindCustomer,
         on_engine: Callable[[bool, str], None],
+        on_settled: Callable[[], None],
         on_alarm: Alarm,
+        was_there: WasThere,
     ) -> None:
+        """A lost agent is waited for `agent_return_s` seconds. `on_settled` is told when it is known what the
+        engine has of our calls, or that it stays away; `was_there(tenant, contact)` says whether the journal
+        knows a contact."""
         self._floors = floors
         self._directory = directory
         self._node = node
+        self._agent_return_s = agent_return_s
         self._new_id = new_id
         self._music_of = music_of
         self._find_customer = find_customer
         self._on_engine = on_engine
+        self._on_settled = on_settled
         self._on_alarm = on_alarm
+        self._was_there = was_there
+        self._booted_at: datetime | None = None  # of the engine in which our calls are
         self._calls: dict[UUID, Call] = {}
         self._legs: dict[str, tuple[Call, bool]] = {}  # leg to its call, and whether it is the caller's
         self._up = asyncio.Event()
@@ -211,6 +240,34 @@ class VoiceChannel:
         if call is not None:
             call.lanes.put(order)
 
+    def keep(self, contact_id: UUID) -> KeptCall:
+        """For `take_over` of a later core."""
+        call = self._calls.get(contact_id)
+        return KeptCall(None if call is None else call.trunk_id)
+
+    @property
+    def booted_at(self) -> datetime | None:
+        """When the engine started in which our calls are."""
+        return self._booted_at
+
+    def adopt(self, booted_at: datetime) -> None:
+        """Calls taken over are in the engine that started then."""
+        self._booted_at = booted_at
+        self.engine.adopt(booted_at)
+
+    def take_over(self, floor: Floor, contact: Contact, kept: KeptCall) -> None:
+        """A contact of the core before; what became of its legs the engine will say."""
+        if kept.trunk_id is not None:
+            self._directory.occupy(kept.trunk_id)
+        call = Call(floor, contact, kept.trunk_id, self._carry_out)
+        self._calls[contact.contact_id] = call
+        self._put_leg(call, contact.leg_id, of_caller=True)
+        at_agent = contact.offer or contact.talk
+        if at_agent is not None and at_agent.leg_id:
+            self._put_leg(call, at_agent.leg_id, of_caller=False)
+        recorded = contact.taping is not None and not contact.taping.stopped
+        self.engine.take_over(contact.leg_id, recorded=recorded, music=contact.music)
+
     def on_event(self, event: EngineEvent) -> None:
         """The engine's callback."""
         try:
@@ -259,6 +316,7 @@ class VoiceChannel:
             leg_id=event.leg_id,
             view=view,
             arrived=at,
+            return_s=self._agent_return_s,
         )
         call = Call(floor, contact, trunk.trunk_id if occupied else None, self._carry_out)
         self._calls[contact_id] = call
@@ -341,6 +399,42 @@ class VoiceChannel:
         if known is not None:
             self._feed(known[0], MessageTaken(0 if event.failed else event.ms))
 
+    def device_gone(self, contact: Contact) -> None:
+        """The device of the agent in this conversation is not registered any more."""
+        call = self._calls.get(contact.contact_id)
+        if call is not None and contact.talk is not None and contact.talk.leg_id:
+            self._later(self._listen_for(call, contact.talk.leg_id))
+
+    async def _listen_for(self, call: Call, leg_id: str) -> None:
+        """Signalling that broke leaves the talk alone; but a device that does not send either is gone, and
+        the caller shall not hear dead air until the engine's own time-out."""
+        try:
+            before = await self.engine.packets_from(leg_id)
+            await asyncio.sleep(DEAF_S)
+            talk = call.contact.talk
+            if talk is None or talk.leg_id != leg_id or await self.engine.packets_from(leg_id) != before:
+                return
+            log.info("device_deaf", leg_id=leg_id)
+            await self.engine.hangup(leg_id, Cause.MEDIA_LOST)
+        except EngineRefused as refused:  # the leg is gone by itself, or the engine
+            log.debug("not_listened_for", why=str(refused))
+
+    def all_calls(self) -> list[Call]:
+        """For the watchdog: every call there is."""
+        return list(self._calls.values())
+
+    def repair(self, what: str, subject: str, call: Call | None) -> None:
+        """Make true what the watchdog found untrue."""
+        if what in {"caller_gone", "agent_gone"}:
+            text = "the engine does not have it any more"
+            self._ended(LegEnded(leg_id=subject, cause=Cause.NORMAL, cause_text=text))
+        elif what == "apart" and call is not None:
+            self._feed(call, Found(up=True, together=False))
+        elif what == "leg_unknown":
+            self._later(self._sweep(subject, Cause.NORMAL))
+        elif what == "bridge_unknown":
+            self._later(self._sweep_bridge(subject))
+
     # --- the engine as a whole ----------------------------------------------------------------------------
 
     def _lost(self, event: EngineLost) -> None:
@@ -355,6 +449,7 @@ class VoiceChannel:
         """The engine stays away: whatever still lives there is swept when it comes back."""
         for call in list(self._calls.values()):
             self._feed(call, Interrupted())
+        self._on_settled()
 
     def _connected(self, event: EngineConnected) -> None:
         if self._grace is not None:
@@ -362,23 +457,101 @@ class VoiceChannel:
             self._grace = None
         self._up.set()
         self._on_engine(True, event.snapshot.engine)
-        self._reconcile(event.snapshot, fresh=event.fresh)
+        self._reconcile(event.snapshot)
+        self._on_settled()
 
-    def _reconcile(self, snapshot: Snapshot, *, fresh: bool) -> None:
-        """Believe the engine: calls it does not have are over, legs nobody here knows are hung up."""
-        alive = {leg.leg_id for leg in snapshot.legs}
-        if fresh:
-            self._give_up()
-        for leg_id in [leg_id for leg_id in self._legs if leg_id not in alive]:
-            self._ended(LegEnded(leg_id=leg_id, cause=Cause.NORMAL, cause_text="ended while we were away"))
-        for leg_id in alive - set(self._legs):
-            log.warning("leg_swept", leg_id=leg_id)
-            self._later(self._sweep(leg_id, Cause.NORMAL))
-        ours = {call.bridge_id for call in self._calls.values()}
-        for bridge in snapshot.bridges:
-            if bridge.bridge_id.startswith("b-") and bridge.bridge_id not in ours:
-                self._later(self._sweep_bridge(bridge.bridge_id))
+    def _reconcile(self, snapshot: Snapshot) -> None:
+        """Believe the engine: calls it does not have are over, legs nobody here knows are taken in or go."""
+        if self._booted_at not in {None, snapshot.booted_at}:
+            for call in list(self._calls.values()):  # they went with the engine they were in
+                self._feed(call, Interrupted())
+        self._booted_at = snapshot.booted_at
         self.devices.refresh({device.username for device in snapshot.devices if device.registered})
+        legs = {leg.leg_id: leg for leg in snapshot.legs}
+        for leg in snapshot.legs:
+            if leg.leg_id not in self._legs:
+                log.warning("leg_unknown", leg_id=leg.leg_id, kind=leg.kind)
+                self._later(self._adopt(leg))
+        bridges = {bridge.bridge_id: set(bridge.legs) for bridge in snapshot.bridges}
+        for bridge_id in bridges.keys() - {call.bridge_id for call in self._calls.values()}:
+            if bridge_id.startswith("b-"):
+                self._later(self._sweep_bridge(bridge_id))
+        for call in list(self._calls.values()):
+            self._find(call, legs, bridges.get(call.bridge_id))
+
+    async def _adopt(self, leg: LegState) -> None:
+        """A caller's leg that nobody here knows came in as the core before died, and is received now;
+        anything else is what was left of a contact that is over."""
+        over = False
+        admission = self._directory.admit(leg.endpoint, leg.dnis) if leg.kind == "trunk" else None
+        if admission is not None and leg.contact:
+            try:
+                over = await self._was_there(admission.tenant_id, UUID(leg.contact))
+            except Exception:  # the database may be away: a caller asked twice is better than one cut off
+                log.warning("contact_look_up_failed", exc_info=True)
+        if admission is None or over:
+            await self._sweep(leg.leg_id, Cause.NORMAL)
+        elif leg.leg_id not in self._legs:
+            self._arrived(
+                LegArrived(
+                    leg_id=leg.leg_id,
+                    kind=leg.kind,
+                    endpoint=leg.endpoint,
+                    caller=leg.caller,
+                    caller_raw=leg.caller_raw,
+                    dnis=leg.dnis,
+                )
+            )
+
+    def _find(self, call: Call, legs: Mapping[str, LegState], members: set[str] | None) -> None:
+        """Tell a contact how it stands in the engine."""
+        contact = call.contact
+        caller = legs.get(call.leg_id)
+        if caller is None:
+            gone = LegEnded(leg_id=call.leg_id, cause=Cause.NORMAL, cause_text="ended while we were away")
+            self._ended(gone)
+            return
+        at_agent = contact.offer or contact.talk
+        leg_id = at_agent.leg_id if at_agent is not None else ""
+        inside = members or set()
+        call.bridged = members is not None
+        call.agent_in = leg_id if leg_id in inside else None
+        self._feed(call, Found(up=caller.state == "up", together={call.leg_id, leg_id} <= inside))
+        if contact.playing or contact.message_since is not None:
+            self._later(self._ask_after(call))
+        if not leg_id or call.lanes.busy(leg_id):
+            return
+        leg = legs.get(leg_id)
+        if leg is not None:
+            if leg.state == "up" and contact.stage in {Stage.OFFERING, Stage.RETURNING}:
+                self._feed(call, AgentAnswered(leg_id))
+            return
+        self._legs.pop(leg_id, None)
+        call.legs.discard(leg_id)
+        if contact.talk is not None:
+            lost = not self.devices.registered(contact.talk.agent_id)
+            self._feed(call, AgentEnded(leg_id, Cause.NORMAL, lost))
+        elif contact.offer is not None:
+            offer_id = contact.offer.offer_id
+            call.floor.act(lambda router, at: router.void_offer(offer_id, at))
+
+    async def _ask_after(self, call: Call) -> None:
+        """What is said to the caller, or recorded of them, may have come to its end unheard."""
+        contact = call.contact
+        token, message = contact.playing, f"v-{contact.contact_id.hex}"
+        if call.lanes.busy(CALLER_LANE):
+            return  # about to be begun, and refused if that cannot be
+        try:
+            if token:
+                playback_id = self.engine.playback_id(call.leg_id, token)
+                call.speech[playback_id] = token
+                # told of its end while we asked, it is not ours any more
+                if not await self.engine.plays(playback_id) and call.speech.pop(playback_id, 0):
+                    self._feed(call, SpeechEnded(token))
+            elif not await self.engine.takes_message(message):
+                self._feed(call, MessageTaken(self.engine.message_ms(message)))
+        except EngineRefused as refused:  # away again: the next meeting asks again
+            log.info("not_asked_after", why=str(refused))
 
     async def _sweep(self, leg_id: str, cause: int) -> None:
         try:
@@ -432,7 +605,8 @@ class VoiceChannel:
         )
         if isinstance(order, Dial):
             # Nothing follows a refused dial; a dial without an answer in time may ring all the same.
-            self._later(self._sweep(order.leg_id, Cause.NORMAL))
+            if not refused.gone:
+                self._later(self._sweep(order.leg_id, Cause.NORMAL))
             self._ended(LegEnded(leg_id=order.leg_id, cause=Cause.UNREACHABLE, cause_text=refused.reason))
         elif isinstance(order, Join) and order.report:
             self._feed(call, JoinFailed(order.leg_id))
@@ -463,7 +637,7 @@ class VoiceChannel:
         call.requesting = True
         call.early.clear()
         try:
-            playback_id = await self.engine.play(call.leg_id, media_names(order.prompts))
+            playback_id = await self.engine.play(call.leg_id, media_names(order.prompts), order.token)
         finally:
             call.requesting = False
         if playback_id in call.early:
@@ -494,14 +668,19 @@ class VoiceChannel:
         self._put_leg(call, order.leg_id, of_caller=False)
         if account is None:
             raise EngineRefused("dial", 404, "the agent has no device")
+        if order.back and not self.devices.registered(order.agent_id):
+            raise EngineRefused("dial", 404, "the agent's device is not back")
         caller = call.contact.view.caller if call.contact.view is not None else ""
         await self.engine.originate(
             order.leg_id,
             account.username,
             caller or "anonymous",
-            timeout_s=order.ring_timeout_s + DIAL_MARGIN_S,
-            # one header only: each costs a turn of the leg's SIP thread before its INVITE
-            headers={"X-Andon-Contact": str(call.contact.contact_id)},
+            timeout_s=order.ring_timeout_s + (0 if order.back else DIAL_MARGIN_S),
+            # as few headers as may be: each costs a turn of the leg's SIP thread before its INVITE
+            headers={
+                "X-Andon-Contact": str(call.contact.contact_id),
+                **(ANSWER_BY_ITSELF if order.back else {}),
+            },
             contact=call.contact.contact_id.hex,
         )
         if not call.bridged:  # made while it rings, so that an answer need not wait for it

@@ -86,7 +86,10 @@ def close_talk(contact: Contact, out: Out, by: By, *, drop: bool, caller_stays: 
         talked_ms=span_ms(out.at, talk.at),
         held_ms=held,
     )
-    if drop:
+    if contact.stage is Stage.RETURNING:
+        out.do(SetTimer("return", None))
+        out.do(SetTimer("recall", None))
+    if drop and talk.leg_id:
         out.do(Drop(talk.leg_id))
     if caller_stays:
         if talk.held_since is None or talk.held_by_device:

@@ -88,7 +88,7 @@ _LABELS = {
     Stage.QUEUED: "queue",
     Stage.OFFERING: "queue",
     Stage.CONNECTING: "queue",
-    Stage.RETURNING: "queue",
+    Stage.RETURNING: "hold",
     Stage.TALKING: "agent",
     Stage.HELD: "hold",
     Stage.AFTER: "survey",

@@ -106,6 +106,10 @@ class EmbeddedServer:
                 break
         self._process = None
 
+    def running(self) -> bool:
+        """Whether the server lives; one that is somebody else's is theirs to keep."""
+        return bool(self._settings.database_url) or self.pid() is not None
+
     def pid(self) -> int | None:
         """The running server's process id, None when it does not run."""
         try:

@@ -25,6 +25,7 @@ class WitnessCall(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     started: datetime | None = None
     ended: datetime | None = None
+    waited: bool = False  # it came while no core was there, says the engine
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from andon.reporting.ledger.model import WitnessCall
-from andon.telephony.engine.config import CEL_FIELDS
+from andon.telephony.engine.config import CEL_FIELDS, FALLBACK_ACCOUNT
 
 CALLERS = ("PJSIP/trunk-",)  # names of channels on which callers come in begin so
 _PLACE = {name: place for place, name in enumerate(CEL_FIELDS)}
@@ -20,10 +20,13 @@ def engine_record(engine_home: Path) -> dict[str, WitnessCall] | None:
         return None
     found: dict[str, dict[str, datetime]] = {}
     names: dict[str, str] = {}
+    waited: set[str] = set()
     for row in _rows(files):
         unique = row[_PLACE["uniqueid"]]
         kind = row[_PLACE["eventtype"]]
         names[unique] = row[_PLACE["channame"]]
+        if row[_PLACE["accountcode"]] == FALLBACK_ACCOUNT:
+            waited.add(unique)
         found.setdefault(unique, {})[kind] = datetime.fromtimestamp(float(row[_PLACE["eventtime"]]), UTC)
     return {
         unique: WitnessCall(
@@ -31,6 +34,7 @@ def engine_record(engine_home: Path) -> dict[str, WitnessCall] | None:
             channel=names[unique],
             started=events.get("CHAN_START"),
             ended=events.get("CHAN_END"),
+            waited=unique in waited,
         )
         for unique, events in found.items()
     }

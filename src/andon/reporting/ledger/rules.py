@@ -7,7 +7,7 @@ by rounding only (`ROUNDING_MS`).
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from andon.reporting.ledger.model import Finding, Row, RuleResult
 ROUNDING_MS = 2
 EDGE_MS = 250  # state and conversation change in one step of the core; more apart is a fault
 AUDIO_MS = 100  # stored audio may differ this much from the span the core measured
+GAP = timedelta(seconds=2)  # so soon after its start a core has learnt what ended before it
 STORE_GRACE_S = 120.0  # a stopped recording must be stored or explained within this time
 
 RULES = (
@@ -30,6 +31,7 @@ RULES = (
     "agent.talk",  # talking states and conversations are the same seconds
     "recording.spans",  # every recording second belongs to one leg
     "recording.kept",  # every stopped recording is stored whole, or what is missing is said
+    "core.resumed",  # what a core says it took over is what the one before left open
     "witness.contact",  # every contact is in the engine's own record, as long
     "witness.channel",  # every caller's channel in the engine's record is a contact
 )
@@ -114,6 +116,8 @@ class Books:
         self._checked: dict[str, int] = dict.fromkeys(RULES, 0)
         self._failed: dict[str, int] = dict.fromkeys(RULES, 0)
         self._core_restart: datetime | None = None
+        self._gaps: list[tuple[datetime, datetime]] = []  # times without a core before one that resumed
+        self._last: datetime | None = None
         self._row: Row | None = None
 
     # -- bookkeeping of the check itself
@@ -145,6 +149,7 @@ class Books:
             self._inside(row)
         if handler is not None:
             handler(self, row, row.data)
+        self._last = row.at
 
     # -- contacts
 
@@ -391,7 +396,22 @@ class Books:
         self.clock_steps.append((row.at, int(data["by_ms"]) / 1000))
 
     def _core_started(self, row: Row, data: Any) -> None:
-        self._core_restart = row.at
+        """What is open now was taken over by this core, or is lost."""
+        if self._last is not None:
+            self._gaps.append((self._last, row.at))
+        contacts = sum(contact.ended is None for contact in self.contacts.values())
+        agents = sum(agent.state not in {"offline", "unknown"} for agent in self.agents.values())
+        left = (contacts, agents)
+        resumed = (int(data.get("resumed_contacts", 0)), int(data.get("resumed_agents", 0)))
+        if resumed == (0, 0):
+            self._core_restart = row.at
+        text = f"resumed {resumed[0]} contacts and {resumed[1]} agents of {left[0]} and {left[1]}"
+        self.check("core.resumed", resumed in {(0, 0), left} or self.partial, str(row.seq), text)
+
+    def gap_before(self, ended: datetime) -> float:
+        """How long, in seconds, there was no core right before this end: it may be as much older."""
+        gaps = [(to - since).total_seconds() for since, to in self._gaps if since <= ended <= to + GAP]
+        return max(gaps, default=0.0)
 
     # -- closing
 

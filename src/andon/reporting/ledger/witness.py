@@ -12,6 +12,7 @@ from andon.reporting.ledger.rules import Books
 MARGIN = timedelta(seconds=2)  # the engine writes its record beside its work, a little later
 NOTICED = timedelta(seconds=3)  # so long after it a step of the clock may be noticed
 SPAN_S = 1.5  # engine and core see one hang-up this far apart at the most
+WAITED_S = 20.0  # so long a call that came while no core was there asks for one
 EXEMPT = {"interrupted", "shutdown"}  # ended by a core that was gone: its span is a bound, not a measure
 
 
@@ -43,13 +44,15 @@ def compare(
         ours = (contact.ended - contact.arrived).total_seconds()
         text = f"the engine says {theirs:.3f} s, the journal {ours:.3f} s"
         bent = _bent(books.clock_steps, contact.arrived, contact.ended)
-        ok = any(abs(theirs - ours - seconds) <= SPAN_S for seconds in bent)
+        early = WAITED_S if seen.waited else 0.0  # it reached us that much later than the engine
+        late = books.gap_before(contact.ended)  # it may have ended while no core was there to see it
+        ok = any(-SPAN_S - late <= theirs - ours - seconds <= SPAN_S + early for seconds in bent)
         books.check("witness.contact", ok, subject, text)
     for channel in callers(channels.values(), caller_prefixes):
         started = channel.started
         if started is None or (first and started < first - MARGIN) or (last and started > last - MARGIN):
             continue
-        ok = channel.channel_id in known
+        ok = channel.channel_id in known or channel.waited
         books.check("witness.channel", ok, channel.channel_id, f"{channel.channel} has no contact")
 
 

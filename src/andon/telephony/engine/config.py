@@ -13,7 +13,8 @@ from andon.telephony.engine.modules import names
 
 USER = "andon"
 CONTACT_VARIABLE = "ANDON_CONTACT"
-FALLBACK_ACCOUNT = "andon-fallback"  # accountcode of calls that met no application
+FALLBACK_ACCOUNT = "andon-fallback"  # accountcode of calls that met no application, at first or at all
+AGAIN_S, TRIES = 0.25, 60  # such a call asks for the application again, for a quarter of a minute
 ECHO_ACCOUNT = "andon-echo"  # accountcode of an agent's echo test
 HTTP_SESSIONS = 5000  # every browser's SIP holds one
 WRITE_TIMEOUT_MS = 5000
@@ -186,12 +187,19 @@ def _cel_custom(plan: EnginePlan) -> str:
 
 
 def _extensions(plan: EnginePlan) -> str:
+    # A call that finds the application away rings on and asks again, until another core has taken over.
     # The endpoint's name cut out of the channel's, `PJSIP/<endpoint>-<8 hex>`: asking for it by CHANNEL()
     # costs a turn of the call's SIP thread before the application hears of the call.
     def arrive(pattern: str, kind: str) -> str:
+        ask = f"Stasis({plan.app},{kind},${{CHANNEL:6:-9}})\n"
+        met = ' same => n,GotoIf($["${STASISSTATUS}" != "FAILED"]?over)\n'
         return (
-            f"exten => {pattern},1,Stasis({plan.app},{kind},${{CHANNEL:6:-9}})\n"
-            " same => n,Goto(fallback,s,1)\n"
+            f"exten => {pattern},1,{ask}{met}"
+            f" same => n,Set(CHANNEL(accountcode)={FALLBACK_ACCOUNT})\n same => n,Ringing()\n"
+            f" same => n(again),Wait({AGAIN_S})\n same => n,{ask}{met}"
+            " same => n,Set(TRIES=$[0${TRIES} + 1])\n"
+            f" same => n,GotoIf($[${{TRIES}} < {TRIES}]?again:fallback,s,1)\n"
+            " same => n(over),Hangup()\n"
         )
 
     sorry = "&".join(str(plan.prompts / language / "sorry_error") for language in ("zh", "en"))
@@ -212,10 +220,9 @@ exten => echo,1,Set(CHANNEL(accountcode)={ECHO_ACCOUNT})
  same => n,Hangup()
 exten => _[!-~]!,1,Hangup(21)
 
-; the application is away: say so and end the call
+; the application stays away: say so and end the call
 [fallback]
-exten => s,1,Set(CHANNEL(accountcode)={FALLBACK_ACCOUNT})
- same => n,Answer()
+exten => s,1,Answer()
  same => n,Playback({sorry},noanswer)
  same => n,Hangup(41)
 

@@ -1,0 +1,44 @@
+"""After the engine or the core was away: make the medium what the contact believes. Pure.
+
+What ended meanwhile comes as the input it would have been (a leg, a speech, a message). Here the rest is set
+right: orders that were given and may never have been carried out. Given twice, they do no harm.
+"""
+
+from andon.interactions.machine.table import LIVE, Out, on
+from andon.interactions.model import (
+    Answer,
+    Contact,
+    Found,
+    HangUp,
+    Join,
+    Music,
+    MuteAgent,
+    Part,
+    Stage,
+    Tape,
+)
+
+
+@on(Found, at=LIVE)
+def found(contact: Contact, now: Found, out: Out) -> None:
+    if contact.stage is Stage.ENDING:
+        if not contact.goodbye:
+            out.do(HangUp(contact.settled_cause))
+        return
+    if contact.answered and not now.up:
+        out.do(Answer())
+    taping = contact.taping
+    if taping is not None and taping.started is None and not taping.stopped:
+        out.do(Tape(taping.recording_id))
+    if contact.music:
+        out.do(Music(True, contact.queue_id))
+    offer, talk = contact.offer, contact.talk
+    if contact.stage is Stage.CONNECTING and offer is not None:
+        out.do(Join(offer.leg_id, report=True))
+    elif talk is not None and contact.stage is Stage.TALKING:
+        if not now.together:
+            out.do(Join(talk.leg_id, report=False))
+        if talk.muted:
+            out.do(MuteAgent(talk.leg_id, True))
+    elif talk is not None and contact.stage is Stage.HELD and now.together and not talk.held_by_device:
+        out.do(Part(talk.leg_id, agent_stays=True))

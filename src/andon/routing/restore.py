@@ -1,0 +1,243 @@
+"""A router taken apart for keeping, and put together again by the core that follows. Pure.
+
+What is kept of a record is every plain field of it; links to other records are kept as ids, and indexes are
+made anew. So a field added to a record is kept by itself. Deadlines follow from the records.
+"""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Final, get_type_hints
+from uuid import UUID
+
+import msgspec
+
+from andon.routing.events import AgentState
+from andon.routing.floor import Floor
+from andon.routing.ground import Due, Quit
+from andon.routing.model import AgentConfig, CentreConfig, Effect, OfferEnd, QueueConfig
+from andon.routing.presence import TALKING, AgentEvent
+from andon.routing.records import AgentRecord, ContactRecord, Conversation, OfferRecord
+
+Plain = dict[str, Any]
+
+
+def _plain_fields(record: type, *others: str) -> dict[str, Any]:
+    """Name and type of the fields of a record that are kept as they are: all but `others`."""
+    hints = get_type_hints(record)
+    return {each.name: hints[each.name] for each in fields(record) if each.name not in others}
+
+
+_AGENT: Final = _plain_fields(
+    AgentRecord,
+    *("config", "order", "text", "removed", "papers"),
+    *("offer", "conversation", "queues", "entries", "standing", "wanting"),
+)
+_CONTACT: Final = _plain_fields(ContactRecord, "queue", "offer", "wanted")
+_OF_ANY_QUEUE: Final = frozenset({Due.FLOOR_NEAR, Due.FLOOR})
+
+
+class KeptOffer(msgspec.Struct, frozen=True):
+    offer_id: UUID
+    agent_id: UUID
+    until_ms: int
+
+
+class KeptTalk(msgspec.Struct, frozen=True):
+    contact_id: UUID
+    queue: QueueConfig
+    started_ms: int
+
+
+class KeptAgent(msgspec.Struct, frozen=True):
+    """A signed-in agent. Here and below, a configuration is for what the next core's has no more."""
+
+    config: AgentConfig
+    plain: Plain
+    talk: KeptTalk | None
+
+
+class KeptContact(msgspec.Struct, frozen=True):
+    """A waiting contact."""
+
+    queue: QueueConfig
+    plain: Plain
+    offer: KeptOffer | None
+    wanted_id: UUID | None
+
+
+class KeptQueue(msgspec.Struct, frozen=True):
+    """What a queue has learnt."""
+
+    queue_id: UUID
+    turn: int
+    mean_handle_ms: float
+    empty_until_ms: int | None
+    quits: dict[str, Quit]  # places of callers who hung up, by caller
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """All of one tenant."""
+
+    agents: list[KeptAgent] = []
+    contacts: list[KeptContact] = []
+    queues: list[KeptQueue] = []
+
+
+class Restorable(Floor):
+    """A floor that can be kept and restored."""
+
+    def keep_agent(self, agent_id: UUID) -> KeptAgent | None:
+        """None for an agent who is not signed in."""
+        agent = self._centre.signed_in.get(agent_id)
+        if agent is None:
+            return None
+        talk = agent.conversation
+        return KeptAgent(
+            config=agent.config,
+            plain={name: getattr(agent, name) for name in _AGENT},
+            talk=None if talk is None else KeptTalk(talk.contact_id, talk.queue.config, talk.started_ms),
+        )
+
+    def keep_contact(self, contact_id: UUID) -> KeptContact | None:
+        """None for a contact that does not wait."""
+        contact = self._contacts.get(contact_id)
+        if contact is None:
+            return None
+        offer = contact.offer
+        return KeptContact(
+            queue=contact.queue.config,
+            plain={name: getattr(contact, name) for name in _CONTACT},
+            offer=None
+            if offer is None
+            else KeptOffer(offer.offer_id, offer.agent.config.agent_id, offer.until_ms),
+            wanted_id=None if contact.wanted is None else contact.wanted.config.agent_id,
+        )
+
+    def keep_queue(self, queue_id: UUID) -> KeptQueue | None:
+        """None for a queue that was removed."""
+        queue = self._centre.queues.get(queue_id)
+        if queue is None:
+            return None
+        quits = {caller: quit for (asked_id, caller), quit in self._quits.items() if asked_id == queue_id}
+        return KeptQueue(
+            queue_id=queue_id,
+            turn=queue.turn,
+            mean_handle_ms=queue.mean_handle_ms,
+            empty_until_ms=queue.empty_until_ms,
+            quits=quits,
+        )
+
+    def queues_of(self, agent_id: UUID) -> Iterable[UUID]:
+        """The queues this agent serves: what they learn, they learn by what agents do."""
+        agent = self._centre.agents.get(agent_id)
+        return () if agent is None else agent.queues.keys()
+
+    def void_offer(self, offer_id: UUID, now: datetime) -> list[Effect]:
+        """The offer is over and nobody is to blame: the ring was lost with a core. The agent is ready again,
+        the idle time kept, and the contact goes on from the place it had. Over already: nothing."""
+        effects: list[Effect] = []
+        self._at(now)
+        offer = self._offers.get(offer_id)
+        if offer is not None:
+            contact, agent = self._release(offer, OfferEnd.ENDED, effects), offer.agent
+            self._stop_ringing(agent, AgentEvent.CALLER_GONE, "system", "ring_lost", effects)
+            self._line_up(contact, effects)
+            self._match("contact", effects)
+        return effects
+
+    # -- putting together
+
+    def _restore(self, kept: Kept) -> None:
+        """Fill a router that is still empty. Raises `ValueError` for pieces that do not fit together, and
+        `msgspec.ValidationError` for fields that do not mean anything any more."""
+        for queue in kept.queues:
+            record = self._centre.queues.get(queue.queue_id)
+            if record is None:
+                continue
+            record.turn, record.mean_handle_ms = queue.turn, queue.mean_handle_ms
+            record.empty_until_ms = queue.empty_until_ms
+            for caller, quit in queue.quits.items():
+                key = (queue.queue_id, caller)
+                self._quits[key] = quit
+                self._due(quit.left_ms + self._redial_ms(queue.queue_id), Due.REDIAL, key)
+        for agent in kept.agents:
+            self._restore_agent(agent)
+        contacts = [self._contact(contact) for contact in kept.contacts]
+        for contact in sorted(contacts, key=lambda contact: contact.number):
+            self._number = max(self._number, contact.number)
+            self._restore_place(contact)
+        for config in {contact.queue.queue_id: contact.queue for contact in kept.contacts}.values():
+            queue_now = self._centre.queues[config.queue_id]
+            if queue_now.config != config:
+                self._resettle(queue_now)
+        for signed_in in self._centre.signed_in.values():
+            self._check(signed_in)
+        for queue_record in self._centre.queues.values():
+            if queue_record.empty_until_ms is not None:
+                self._due(queue_record.empty_until_ms, Due.EMPTY_QUEUE, queue_record)
+
+    def _restore_agent(self, kept: KeptAgent) -> None:
+        agent = self._centre.agents[kept.config.agent_id]
+        plain = {name: msgspec.convert(kept.plain[name], hint) for name, hint in _AGENT.items()}
+        state = plain.pop("state")
+        for name, value in plain.items():
+            setattr(agent, name, value)
+        self._centre.change_state(agent, state)
+        self._now = max(self._now, agent.since_ms)
+        if kept.talk is not None:
+            queue = self._centre.queues[kept.talk.queue.queue_id]
+            agent.conversation = Conversation(kept.talk.contact_id, queue, kept.talk.started_ms)
+            if state in TALKING:
+                self._talks[kept.talk.contact_id] = agent
+        if agent.acw_until_ms is not None:
+            self._due(agent.acw_until_ms, Due.WRAP_UP, agent)
+
+    def _contact(self, kept: KeptContact) -> ContactRecord:
+        plain = {name: msgspec.convert(kept.plain[name], hint) for name, hint in _CONTACT.items()}
+        contact = ContactRecord(queue=self._centre.queues[kept.queue.queue_id], **plain)
+        if kept.wanted_id is not None:
+            contact.wanted = self._centre.signed_in.get(kept.wanted_id)
+        if kept.offer is not None:
+            agent = self._centre.agents.get(kept.offer.agent_id)
+            if agent is None or agent.state is not AgentState.RINGING or agent.offer is not None:
+                raise ValueError("an offer to an agent who does not ring for it")
+            offer = OfferRecord(kept.offer.offer_id, contact, agent, kept.offer.until_ms)
+            contact.offer = agent.offer = self._offers[offer.offer_id] = offer
+        return contact
+
+    def _restore_place(self, contact: ContactRecord) -> None:
+        queue = contact.queue
+        self._contacts[contact.contact_id] = contact
+        contact.step = min(contact.step, len(queue.steps) - 1)
+        if contact.wanted is not None and contact.wanted.standing.get(queue) != 0:
+            contact.wanted = None
+        self._settle_in(contact)
+        self._put_in(contact)
+        if contact.offer is not None:
+            self._due(contact.offer.until_ms, Due.RING, contact.offer)
+        for name, at_ms in list(contact.clocks.items()):
+            what = Due[name]
+            self._due(at_ms, what, contact, None if what in _OF_ANY_QUEUE else queue)
+
+    @staticmethod
+    def _check(agent: AgentRecord) -> None:
+        talks = agent.state in TALKING or agent.state is AgentState.ACW
+        if (agent.state is AgentState.RINGING) != (agent.offer is not None) or talks != (
+            agent.conversation is not None
+        ):
+            raise ValueError(f"an agent is {agent.state} without what belongs to it")
+
+
+def with_kept(config: CentreConfig, kept: Kept) -> CentreConfig:
+    """The configuration, and what it has no more of what agents and contacts are kept with."""
+    agents = {agent.config.agent_id: agent.config for agent in kept.agents}
+    queues = {contact.queue.queue_id: contact.queue for contact in kept.contacts}
+    queues |= {agent.talk.queue.queue_id: agent.talk.queue for agent in kept.agents if agent.talk}
+    for agent in config.agents:
+        agents.pop(agent.agent_id, None)
+    for queue in config.queues:
+        queues.pop(queue.queue_id, None)
+    return msgspec.structs.replace(
+        config, agents=(*config.agents, *agents.values()), queues=(*config.queues, *queues.values())
+    )

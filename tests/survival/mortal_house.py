@@ -1,0 +1,112 @@
+"""A small centre whose core may be killed: a second core stands by, as `andon serve` keeps one."""
+
+import asyncio
+import itertools
+import signal
+import time
+from typing import Any
+from uuid import UUID
+
+from call_house import Agent, House
+
+from andon.telephony.tones import RATE, level, tone_level
+from town.carrier import Call
+
+_numbers = itertools.count(13500000000)
+WINDOW = RATE // 5
+
+
+class Talk:
+    """A caller in conversation with an agent who hums."""
+
+    def __init__(self, contact_id: UUID, caller: Call, agent: Agent, device: Call) -> None:
+        self.contact_id = contact_id
+        self.caller = caller
+        self.agent = agent
+        self.device = device
+
+    def gap_s(self, hertz: float, seconds: float) -> float:
+        """The longest time in the last seconds in which the caller did not hear the agent's tone."""
+        return longest(self.caller, seconds, lambda part: tone_level(part, hertz) > -40)
+
+
+def longest(call: Call, seconds: float, heard: Any) -> float:
+    """The longest stretch, in seconds, of windows of 0.2 s in which nothing of the kind was heard."""
+    samples = call.heard(seconds)
+    worst = run = 0
+    for begin in range(0, len(samples) - WINDOW, WINDOW):
+        run = 0 if heard(samples[begin : begin + WINDOW]) else run + 1
+        worst = max(worst, run)
+    return worst * WINDOW / RATE
+
+
+def sound(part: list[float]) -> bool:
+    return level(part) > -60
+
+
+class MortalHouse(House):
+    """A house with two cores: whichever holds the claim works, the other stands by."""
+
+    async def start(self) -> None:
+        self._spare: asyncio.subprocess.Process | None = None
+        await super().start()
+        await self.stand_by()
+
+    async def stop(self) -> None:
+        if self._spare is not None and self._spare.returncode is None:
+            self._spare.kill()
+            await self._spare.wait()
+        await super().stop()
+
+    async def stand_by(self) -> None:
+        """Start a core that waits for the claim."""
+        said = self.core_out.read_text().count("stands by")
+        self._spare = await self.spawn_core()
+        await self.until(lambda: self.core_out.read_text().count("stands by") > said, 30, "a core stands by")
+
+    async def kill_core(self) -> float:
+        """Kill the core with -9; returns when it died, `time.monotonic`."""
+        core = self.core
+        assert core is not None
+        died = time.monotonic()
+        core.send_signal(signal.SIGKILL)
+        await core.wait()
+        self.core, self._spare = self._spare, None
+        return died
+
+    async def core_killed(self) -> float:
+        """Kill the core and wait until the other has taken over; returns the seconds it took."""
+        died = await self.kill_core()
+        await self.core_is_well()
+        return time.monotonic() - died
+
+    # what happens before the kill
+
+    async def caller(self, number: str) -> tuple[Call, UUID]:
+        """Somebody calls; the contact as the journal names it."""
+        own = str(next(_numbers))
+        call = await self.carrier.call(number, own)
+        return call, await self.contact_of(own)
+
+    async def on_duty_until_end(self, skill: str, *, ready: bool = True) -> Agent:
+        """An agent who stays for the whole test."""
+        return await self._stack.enter_async_context(self.on_duty(skill, ready=ready))
+
+    async def talking(self, skill: str, hertz: float) -> Talk:
+        """A new agent talks with a new caller, and hums for a minute and a half."""
+        agent = await self.on_duty_until_end(skill)
+        call, contact_id = await self.caller(self.world.numbers[skill])
+        device = await agent.picks_up()
+        await agent.in_state("talking")
+        await device.tone(hertz, 90)
+        await call.wait_tone(hertz, 5)
+        return Talk(contact_id, call, agent, device)
+
+    async def waiting(self, skill: str) -> tuple[Call, UUID]:
+        """A caller in a queue whose agents are not ready, hearing music."""
+        call, contact_id = await self.caller(self.world.numbers[skill])
+        await self.fact(contact_id, "contact.queued")
+        return call, contact_id
+
+    async def board(self) -> dict[str, Any]:
+        return await self.ask("snapshot.board", UUID(int=0))

@@ -1,0 +1,146 @@
+"""`kill -9` of the core under live calls: nobody's call notices, and the books balance."""
+
+import asyncio
+import contextlib
+import os
+import time
+
+import psycopg
+import pytest
+from call_world import MENU
+from mortal_house import MortalHouse, longest, sound
+
+pytestmark = [pytest.mark.survival, pytest.mark.timeout(600)]
+
+LONG = bool(os.environ.get("ANDON_LONG"))
+TALKING, WAITING, RINGING, MENUS = (50, 20, 5, 5) if LONG else (6, 4, 2, 2)
+TAKE_OVER_S = 3.0
+TONE, GAP_S = 440, 0.4
+
+
+async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
+    talks = [await mortal.talking("plain", TONE) for _ in range(TALKING)]
+    held = await mortal.talking("held", TONE)
+    await held.agent.ask("call.hold")
+    lazy = await mortal.on_duty_until_end("lost", ready=False)
+    waiters = [await mortal.waiting("lost") for _ in range(WAITING)]
+    for call, _ in waiters:
+        await call.wait_sound(5)
+    ringing = []
+    for _ in range(RINGING):
+        agent = await mortal.on_duty_until_end("race")
+        call, contact_id = await mortal.caller(mortal.world.numbers["race"])
+        device = await agent.phone.next_call(10)
+        await device.ring()
+        await agent.in_state("ringing")
+        ringing.append((call, contact_id, agent, device))
+    states = {agent["agent_id"]: (agent["state"], agent["since"]) for agent in await agents_of(mortal)}
+    menus = [await mortal.caller(MENU) for _ in range(MENUS)]
+    for _, contact_id in menus:
+        await until_node(mortal, contact_id, "menu")
+
+    took = await mortal.core_killed()
+    print(f"the next core took over in {took:.2f} s")
+    assert took < TAKE_OVER_S
+
+    for call, contact_id in menus:  # the key is heard by the same menu
+        await call.keys("1")
+        await mortal.fact(contact_id, "contact.queued")
+    assert {a["agent_id"]: (a["state"], a["since"]) for a in await agents_of(mortal)} == states
+    for talk in talks:
+        assert talk.caller.live and talk.device.live
+        assert talk.gap_s(TONE, took + 3) <= GAP_S
+    for call, _ in waiters:
+        assert call.live and longest(call, took + 3, sound) < 1.0
+    places = {row["contact_id"]: row["position"] for row in (await mortal.board())["waiting"]}
+    assert [places[str(contact_id)] for _, contact_id in waiters] == list(range(1, WAITING + 1))
+    await held.agent.ask("call.retrieve")
+    await held.caller.wait_tone(TONE, 5)
+    for call, _, agent, device in ringing:  # the same ring is answered
+        assert device.live
+        await device.answer()
+        await agent.in_state("talking")
+        assert call.live
+    await lazy.ready()  # the first in line is served first
+    device = await lazy.picks_up()
+    await mortal.fact(waiters[0][1], "contact.connected")
+
+    for _, contact_id in menus:
+        kinds = [row["kind"] for row in await mortal.facts(contact_id)]
+        assert kinds.count("contact.arrived") == kinds.count("flow.entered") == 1
+    await everybody_leaves(mortal, [talk.caller for talk in [*talks, held]], "served")
+    await device.hangup()
+    started = [row["data"] for row in await mortal.facts(kind="core.started")]
+    assert started[-1]["resumed_contacts"] == TALKING + 1 + WAITING + RINGING + MENUS
+    assert started[-1]["resumed_agents"] == TALKING + 2 + RINGING
+    status, said = await mortal.ledger()
+    assert status == 0, said
+
+
+async def test_a_caller_in_the_gap_is_served(mortal: MortalHouse) -> None:
+    """Calls that come while no core works, twice in a row, reach an agent within three seconds."""
+    for _ in range(2):
+        agent = await mortal.on_duty_until_end("plain")
+        died = await mortal.kill_core()
+        call = await mortal.carrier.call(mortal.world.numbers["plain"], f"1360000{died:.0f}"[:11])
+        await call.wait_answered(10)
+        took = time.monotonic() - died
+        print(f"a new call was answered {took:.2f} s after the kill")
+        assert took < TAKE_OVER_S
+        await agent.picks_up()
+        await agent.in_state("talking")
+        await mortal.core_is_well()
+        await mortal.stand_by()
+        await call.hangup()
+        await agent.until(lambda view: view["state"] not in {"talking", "held"}, "is free")
+    status, said = await mortal.ledger()
+    assert status == 0, said
+
+
+async def test_killed_while_the_database_restarts(mortal: MortalHouse) -> None:
+    """Facts of the database's absence outlive the core in the spool."""
+    talk = await mortal.talking("plain", TONE)
+    agent = await mortal.on_duty_until_end("race")
+    await asyncio.to_thread(mortal.database.stop)
+    call = await mortal.carrier.call(mortal.world.numbers["race"], "13611112222")
+    device = await agent.picks_up()
+    await device.tone(660, 60)
+    await call.wait_tone(660, 5)
+    gone = await mortal.carrier.call(mortal.world.numbers["lost"], "13611113333")
+    await gone.wait_ended(10)  # nobody is signed in: told, and over before the database is back
+    await asyncio.sleep(0.1)  # the spool is written every few milliseconds
+    await mortal.kill_core()
+    await asyncio.to_thread(mortal.database.start)
+    await mortal.core_is_well()
+    assert talk.caller.live and call.live and device.live
+    assert longest(call, 2, sound) < 0.5
+    with contextlib.suppress(psycopg.OperationalError):  # our own connection of before
+        await mortal.facts()
+    assert await mortal.outcome(await mortal.contact_of("13611113333")) == "nobody_signed_in"
+    await call.hangup()
+    assert await mortal.outcome(await mortal.contact_of("13611112222")) == "served"
+    await talk.device.hangup()
+    assert await mortal.outcome(talk.contact_id) == "served"
+    status, said = await mortal.ledger()
+    assert status == 0, said
+
+
+async def agents_of(mortal: MortalHouse) -> list[dict[str, str]]:
+    return list((await mortal.board())["agents"])
+
+
+async def until_node(mortal: MortalHouse, contact_id: object, node: str) -> None:
+    async def there() -> bool:
+        return any(
+            row["kind"] == "flow.node" and row["data"]["node"] == node
+            for row in await mortal.facts(contact_id)  # type: ignore[arg-type]  # an id
+        )
+
+    await mortal.until(there, 10, f"{contact_id} is in {node}")
+
+
+async def everybody_leaves(mortal: MortalHouse, calls: list[object], outcome: str) -> None:
+    for call in calls:
+        await call.hangup()  # type: ignore[attr-defined]  # a call
+        contact_id = await mortal.contact_of(call.caller)  # type: ignore[attr-defined]  # a call
+        assert await mortal.outcome(contact_id) == outcome
