@@ -34,6 +34,7 @@ from andon.entrypoints.core_watch import Watch
 from andon.entrypoints.processes import claim
 from andon.flows.service import Flows, prompt_names
 from andon.interactions.commands import Desk
+from andon.interactions.events import CallbackEnded
 from andon.interactions.model import Interrupted, Stop
 from andon.interactions.service import Floor
 from andon.kit import telemetry
@@ -157,7 +158,7 @@ class Core:
 
     async def _begin(self, tenant_id: UUID) -> None:
         """Take a tenant into service."""
-        rows = await core_state.rows_of(self.db, tenant_id)
+        callbacks, unread, rows = core_state.read_callbacks(await core_state.rows_of(self.db, tenant_id))
         config = await core_centre.load(self.db, tenant_id)
         flows = Flows(self._prompts)
         centre = Centre(tenant_id, flows)
@@ -182,6 +183,7 @@ class Core:
             new_id=uuid7,
             on_change=lambda: self.publisher.changed(centre),
             on_moved=keeper.moved,
+            calendar=lambda calendar_id: flows.calendars.get(calendar_id),
         )
         centre.desk = Desk(
             centre.floor,
@@ -215,6 +217,8 @@ class Core:
         if self._engine_up:
             self._append(EngineUp(at=at, tenant_id=tenant_id, node=self.settings.node, engine="Asterisk"))
         self._resume(centre, left)
+        centre.floor.callbacks.resume(callbacks)
+        self._lose(unread)
         centre.floor.act(lambda router, at: effects)
 
     async def _restored(
@@ -256,6 +260,17 @@ class Core:
             card = agent.card or (floor.contacts.get(contact_id) if contact_id is not None else None)
             if card is not None:
                 floor.cards[agent_id] = card
+
+    def _lose(self, unread: list[Kept]) -> None:
+        """Kept places that this code cannot read end with that name."""
+        at = self._now()
+        for row in unread:
+            self._append(
+                CallbackEnded(
+                    at=at, tenant_id=row.tenant_id, contact_id=row.id, how="lost", attempts=0, waited_ms=0
+                )
+            )
+        self._dropped += core_state.dropped(unread, at)
 
     def _live(self) -> list[Kept]:
         """What moved since the writer asked last."""

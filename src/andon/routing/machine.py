@@ -34,6 +34,7 @@ from andon.routing.model import (
     DeviceTest,
     Effect,
     OfferEnd,
+    QueueConfig,
     QueueNow,
     Refused,
     WaitEnd,
@@ -479,6 +480,11 @@ class Router(Returning):
         if queue is None:
             raise Refused("queue.unknown")
         return queue_now(queue)
+
+    def queue_config(self, queue_id: UUID) -> QueueConfig | None:
+        """A queue as the administrator set it."""
+        queue = self._centre.queues.get(queue_id)
+        return None if queue is None else queue.config
 
     def queues(self) -> list[QueueNow]:
         return [queue_now(queue) for queue in self._centre.queues.values()]
