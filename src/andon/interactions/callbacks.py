@@ -240,7 +240,8 @@ class Callbacks:
             calendar = self._calendar(calendar_id) if calendar_id is not None else None
             if calendar is not None:
                 until = min(until, next_change(calendar, now) or until)
-            if calendar is None or is_open(calendar, now).open:
+            # hours that are not known allow nothing
+            if calendar_id is None or (calendar is not None and is_open(calendar, now).open):
                 self._watch(callback, until)
                 self._route(self._router.wake(callback.contact_id, now))
                 return
@@ -318,6 +319,10 @@ class Callbacks:
 
     def __len__(self) -> int:
         return len(self._all)
+
+    def at_place(self, contact_id: UUID) -> Callback | None:
+        """Whose place a placeholder keeps."""
+        return self._placed.get(contact_id)
 
     def get(self, callback_id: UUID) -> Callback | None:
         """As it is now; None when it is over."""
