@@ -1,7 +1,18 @@
 """Callers who keep their place and hang up are called back, over real SIP."""
 
 import pytest
-from call_checks import CALLER_HZ, both_heard, ending, kinds, placed, recorded_whole, right_tones, spans, states, values
+from call_checks import (
+    CALLER_HZ,
+    both_heard,
+    ending,
+    kinds,
+    placed,
+    recorded_whole,
+    right_tones,
+    spans,
+    states,
+    values,
+)
 from call_house import House
 
 pytestmark = pytest.mark.telephony

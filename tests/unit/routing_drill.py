@@ -397,7 +397,7 @@ class Drill:
             self._do(lambda: self.router.leave(contact, self.now, how=how))
 
     def place_is_kept(self) -> None:
-        """A caller hangs up to be called back: a placeholder stands there, asleep, an agent who rang is free."""
+        """A caller hangs up to be called back: a placeholder stands there, asleep; who rang is free."""
         on_the_line = [contact for contact in sorted(self.callers) if not self.callers[contact].callback]
         if not on_the_line:
             return
@@ -437,7 +437,9 @@ class Drill:
 
     def agent_waits_for_customer(self) -> None:
         """The agent of a callback is there and the customer's telephone rings, perhaps in vain."""
-        offers = [offer for offer, (contact, _) in sorted(self.offers.items()) if self.callers[contact].callback]
+        offers = [
+            offer for offer, (contact, _) in sorted(self.offers.items()) if self.callers[contact].callback
+        ]
         if not offers:
             return
         offer = self._one(offers)
@@ -1029,7 +1031,9 @@ class Drill:
                 len(held),
                 len(back),
             )
-            unoffered = [c for c in in_line if c.queue == queue.queue_id and c.offer is None and not c.callback]
+            unoffered = [
+                c for c in in_line if c.queue == queue.queue_id and c.offer is None and not c.callback
+            ]
             if truly[0] or not unoffered:
                 self.deserted.pop(queue.queue_id, None)
             else:

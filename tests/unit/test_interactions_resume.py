@@ -46,8 +46,12 @@ class MortalTown(Town):
         words = msgspec.msgpack.encode([before.keep(contact_id) for contact_id in before.contacts])
         left = msgspec.msgpack.decode(words, type=list[KeptContact])
         places = [before.callbacks.get(each) for each in before.callbacks.moved]
-        self.kept |= {place.callback_id: msgspec.msgpack.encode(place) for place in places if place is not None}
-        self.kept = {each: words for each, words in self.kept.items() if before.callbacks.get(each) is not None}
+        self.kept |= {
+            place.callback_id: msgspec.msgpack.encode(place) for place in places if place is not None
+        }
+        self.kept = {
+            each: words for each, words in self.kept.items() if before.callbacks.get(each) is not None
+        }
         at = before.now()
         kept = kept_of(before.router)
         lives = [place for place in kept.contacts if UUID(str(place.plain["contact_id"])) in before.contacts]

@@ -276,7 +276,7 @@ def test_the_witness_names_missing_foreign_and_bent_calls() -> None:
 
 
 def test_the_witness_knows_calls_that_were_returned() -> None:
-    """By the leg on which the customer was called, from the dialling on; one that talked must be on record."""
+    """By the leg on which the customer was called, from the dialling on; who talked must be on record."""
 
     def result(*calls: tuple[str, int, int]) -> dict[str, int]:
         book = Book()

@@ -1,7 +1,7 @@
 """Who is to be called back: kept places, when each may be called, and how each ends.
 
-Part of the floor, the single writer. The router holds a placeholder for each; it sleeps until its customer may
-be called and while the queue's hours are over. Each kept place ends exactly once.
+Part of the floor, the single writer. The router holds a placeholder for each; it sleeps until its customer
+may be called and while the queue's hours are over. Each kept place ends exactly once.
 """
 
 from collections.abc import Callable, Iterable

@@ -45,9 +45,9 @@ class By(StrEnum):
 
 
 class ContactArrived(Fact, frozen=True, kw_only=True):
-    """A call reached us, or we return one (`outbound`): then `callback_of` is the contact that kept its place,
-    and `caller` the customer all the same. `channel_id` is the engine's id of the caller's leg, the witness'
-    key; empty for a returned call, see `callback.dialled`."""
+    """A call reached us, or we return one (`outbound`): then `callback_of` is the contact that kept its
+    place, and `caller` the customer all the same. `channel_id` is the engine's id of the caller's leg, the
+    witness' key; empty for a returned call, see `callback.dialled`."""
 
     kind: ClassVar[str] = "contact.arrived"
     medium: str

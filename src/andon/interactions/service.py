@@ -144,8 +144,8 @@ class Floor:
         on_moved: Callable[[set[UUID], set[UUID]], None] = lambda contacts, agents: None,
         calendar: Callable[[UUID], Calendar | None] = lambda calendar_id: None,
     ) -> None:
-        """`calendar` gives opening hours by id. `on_moved(contacts, agents)` is told after each pass whose state is not what it was; before
-        `on_change`, which may forget `changes`."""
+        """`calendar` gives opening hours by id. `on_moved(contacts, agents)` is told after each pass whose
+        state is not what it was; before `on_change`, which may forget `changes`."""
         self.router = router
         self.contacts: dict[UUID, Contact] = {}
         self.cards: dict[UUID, Contact] = {}  # by agent: the contact last offered, for wrap-up

@@ -157,7 +157,7 @@ class VoicemailRow(msgspec.Struct, kw_only=True):
 
 
 class CallbackRow(msgspec.Struct, kw_only=True):
-    """A place that a caller kept, to be called back. `returned_id` is the contact that did so, or tried last."""
+    """A place that a caller kept. `returned_id` is the contact that called back, or tried last."""
 
     contact_id: UUID
     client_id: UUID | None = None

@@ -37,9 +37,7 @@ from andon.reporting.tables import (
 )
 from andon.routing.events import AgentState
 
-R = TypeVar(
-    "R", ContactRow, VisitRow, OfferRow, StateRow, RecordingRow, SurveyRow, VoicemailRow, CallbackRow
-)
+R = TypeVar("R", ContactRow, VisitRow, OfferRow, StateRow, RecordingRow, SurveyRow, VoicemailRow, CallbackRow)
 
 
 async def load_cursor(session: AsyncSession, *, lock: bool = False) -> Cursor:

@@ -1,8 +1,9 @@
 """Customers who keep their place while hanging up: they wait as placeholders, to be called back. Pure.
 
 A placeholder stands where the caller stood and is offered as the caller would be. It has no clocks that a
-caller on the line has: no longest wait, no overflow, no floor, no grace of a deserted queue. Asleep, it is in no
-line: nobody is passed over for it, and it for nobody. Who runs the router wakes it when its customer may be called.
+caller on the line has: no longest wait, no overflow, no floor, no grace of a deserted queue. Asleep, it is in
+no line: nobody is passed over for it, and it for nobody. Who runs the router wakes it when its customer may
+be called.
 """
 
 from datetime import datetime
@@ -36,7 +37,9 @@ class Returning(Restorable):
         )
 
     def put_back(self, contact_id: UUID, place: Place, now: datetime) -> None:
-        """A placeholder, asleep, where another contact stood. Raises `queue.unknown`, `contact.already_queued`."""
+        """A placeholder, asleep, where another contact stood.
+
+        Raises `queue.unknown`, `contact.already_queued`."""
         queue = self._centre.queues.get(place.queue_id)
         if queue is None:
             raise Refused("queue.unknown")
@@ -47,7 +50,11 @@ class Returning(Restorable):
         contact = ContactRecord(
             contact_id, queue, place.own_priority, place.queued_ms, self._number, place.caller
         )
-        contact.placed_ms, contact.first_ms, contact.floor_ms = place.placed_ms, place.first_ms, place.floor_ms
+        contact.placed_ms, contact.first_ms, contact.floor_ms = (
+            place.placed_ms,
+            place.first_ms,
+            place.floor_ms,
+        )
         contact.asked_id, contact.calls, contact.urgent = place.asked_id, place.calls, place.urgent
         contact.callback = contact.asleep = True
         self._settle_in(contact)

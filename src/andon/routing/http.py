@@ -91,7 +91,7 @@ class DoorIn(Body):
 
 
 class CallbackIn(Body):
-    """How customers who keep their place are called back. `retry_s` is the distance to the second attempt, and
+    """How customers who keep their place are called back. `retry_s` is the distance to the second attempt and
     doubles each time; `calendar_id`: only within these hours; `international`: numbers abroad too."""
 
     attempts: Annotated[int, Field(ge=1, le=10)] = 3

@@ -18,13 +18,13 @@ from uuid import UUID
 
 import msgspec
 
+from andon.routing.callback import Returning
 from andon.routing.events import (
     AgentDeviceChanged,
     AgentDeviceTested,
     AgentSignedIn,
     AgentState,
 )
-from andon.routing.callback import Returning
 from andon.routing.ground import DAY_MS, Due
 from andon.routing.model import (
     NOBODY,

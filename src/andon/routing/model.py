@@ -243,7 +243,9 @@ class OfferEnd(StrEnum):
     FAILED = "failed"  # the engine refused or broke; the agent is taken out all the same
     CALLER_GONE = "caller_gone"  # the caller hung up; the agent is ready again
     ENDED = "ended"  # withdrawn by the system: the agent signed out, the centre closes
-    CUSTOMER_AWAY = "customer_away"  # who is called back did not come to the telephone; the agent is ready again
+    CUSTOMER_AWAY = (
+        "customer_away"  # who is called back did not come to the telephone; the agent is ready again
+    )
 
 
 class WaitEnd(StrEnum):

@@ -20,9 +20,10 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     (0: never), followed by the place in the queue and the estimated wait as far as they are wanted and
     known. `priority` is added to the queue's. `exit_key`, when set, leads through `key`: usually to
     voicemail. `callback_key`, when set, keeps the place while the caller hangs up, to be called back, and
-    leads through `callback`: usually to saying so. `fast_lane` lets the caller take the queue's door for who chose it, complaints for instance.
-    Where the queue runs over back to the flow, it goes on through `overflow`, or `timeout` without such an
-    exit. After a conversation the flow goes on through `conversation_ended` unless the caller hung up.
+    leads through `callback`: usually to saying so. `fast_lane` lets the caller take the queue's door for who
+    chose it, complaints for instance. Where the queue runs over back to the flow, it goes on through
+    `overflow`, or `timeout` without such an exit. After a conversation the flow goes on through
+    `conversation_ended` unless the caller hung up.
     """
 
     needed: ClassVar[tuple[str, ...]] = ("conversation_ended", "timeout", "nobody_signed_in")
@@ -60,7 +61,9 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
                 walk.hush()
                 walk.ask(KeyNoted(walk.node, digit, "", accepted=True), LeaveQueue())
                 walk.leave("key")
-            case Key(digit=digit) if digit == self.callback_key and digit in KEYS and "callback" in self.exits:
+            case Key(digit=digit) if (
+                digit == self.callback_key and digit in KEYS and "callback" in self.exits
+            ):
                 walk.ask(KeyNoted(walk.node, digit, "", accepted=True), KeepPlace())
             case QueueLeft(how=how):
                 walk.hush()

@@ -1,10 +1,8 @@
 """Calling back: who keeps the place while hanging up, and the call that is returned. Pure.
 
-A returned call is a contact of its own. It begins when an agent is offered; the agent's device rings first, then
-the customer's telephone, and both are joined. From then on it is a contact like any other.
+A returned call is a contact of its own. It begins when an agent is offered; the agent's device rings first,
+then the customer's telephone, and both are joined. From then on it is a contact like any other.
 """
-
-from datetime import datetime
 
 from andon.interactions.events import (
     By,

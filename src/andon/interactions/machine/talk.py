@@ -233,7 +233,7 @@ def offered(contact: Contact, offer: Offered, out: Out) -> None:
 
 @on(AgentAnswered, at={Stage.OFFERING}, to={Stage.CONNECTING, Stage.DIALLING})
 def agent_answered(contact: Contact, heard: AgentAnswered, out: Out) -> None:
-    """The agent picked up: silence for the caller, then both into one bridge; who is called back is called."""
+    """The agent picked up: silence for the caller, then both into one bridge; a call to be returned is."""
     if contact.offer is None or heard.leg_id != contact.offer.leg_id:
         out.do(Drop(heard.leg_id))
         return

@@ -59,10 +59,12 @@ def compare(
 
 
 def _compare_placed(books: Books, channel_id: str, placed: Placed, seen: WitnessCall | None) -> None:
-    """A leg we placed lasts as long as the journal says; one that nobody answered may never have come to be."""
+    """A leg we placed lasts as long as the journal says; one that nobody answered may never have been."""
     if placed.ended is None or placed.exempt:
         return
-    books.check("witness.contact", seen is not None or not placed.talked, placed.contact, "no record of its leg")
+    books.check(
+        "witness.contact", seen is not None or not placed.talked, placed.contact, "no record of its leg"
+    )
     if seen is None or seen.started is None or seen.ended is None:
         return
     theirs = (seen.ended - seen.started).total_seconds()
