@@ -158,7 +158,7 @@ async def test_the_figures_of_the_day_are_those_counted_from_the_facts(
         assert counts.answered_within == sum(ms <= 20_000 for ms in waits["answered"])
         assert counts.abandoned == len(waits["abandoned"])
         assert counts.abandoned_short == sum(ms <= 20_000 for ms in waits["abandoned"])
-        assert counts.others == len(waits["timeout"])
+        assert counts.others == len(waits["timeout"]) + len(waits["callback_kept"])
         assert counts.waiting == len(queued) - len(left)
         assert counts.answered_wait_ms == sum(waits["answered"])
         told = {f.contact_id: f.estimated_wait_s for f in queued if f.estimated_wait_s}
