@@ -216,8 +216,8 @@ async def test_a_month_that_has_no_partition_yet_gets_one(
 async def test_a_group_written_twice_is_there_once(db: Database, tenant: UUID, writer: JournalWriter) -> None:
     """The commit was done, its confirmation lost: the same rows come again."""
     rows = [to_row(fact(tenant, n)) for n in range(10)]
-    await writer._write(rows)
-    await writer._write(rows)
+    await writer._write(rows, [])
+    await writer._write(rows, [])
     assert await numbers(db, tenant) == list(range(10))
 
 

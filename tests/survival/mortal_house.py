@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import signal
 import time
 from typing import Any
@@ -14,6 +15,7 @@ from town.carrier import Call
 
 _numbers = itertools.count(13500000000)
 WINDOW = RATE // 5
+HUM_S = 600 if os.environ.get("ANDON_LONG") else 90
 
 
 class Talk:
@@ -74,6 +76,14 @@ class MortalHouse(House):
         self.core, self._spare = self._spare, None
         return died
 
+    async def no_core(self) -> None:
+        """Kill both cores with -9, the one that stands by first."""
+        if self._spare is not None:
+            self._spare.kill()
+            await self._spare.wait()
+            self._spare = None
+        await self.kill_core()
+
     async def core_killed(self) -> float:
         """Kill the core and wait until the other has taken over; returns the seconds it took."""
         died = await self.kill_core()
@@ -93,12 +103,12 @@ class MortalHouse(House):
         return await self._stack.enter_async_context(self.on_duty(skill, ready=ready))
 
     async def talking(self, skill: str, hertz: float) -> Talk:
-        """A new agent talks with a new caller, and hums for a minute and a half."""
+        """A new agent talks with a new caller, and hums until the test is over."""
         agent = await self.on_duty_until_end(skill)
         call, contact_id = await self.caller(self.world.numbers[skill])
         device = await agent.picks_up()
         await agent.in_state("talking")
-        await device.tone(hertz, 90)
+        await device.tone(hertz, HUM_S)
         await call.wait_tone(hertz, 5)
         return Talk(contact_id, call, agent, device)
 

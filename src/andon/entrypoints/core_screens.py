@@ -240,6 +240,9 @@ class BoardScreen:
                 "since": iso(now.since),
                 "position": now.position,
                 "callback": now.callback,
+                "urgent": now.urgent,
+                "floor_at": iso(now.floor_at),
+                "rank": now.rank,
             }
         return rows
 

@@ -77,6 +77,7 @@ class RecordingInfo(BaseModel):
     parts: list[RecordingPart]
     missing_ms: int | None
     missing_why: str | None
+    missing_why_name: str | None
     sha256: str | None
 
 

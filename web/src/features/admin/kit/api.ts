@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, take } from "@/shared/api";
+import type { Project, Queue } from "../types";
 
 /** Everything an administrator sets up has an id and lives below one path. */
 export interface Row {
@@ -30,6 +31,7 @@ export const call = {
     (await take(loose.PATCH(`${path}/{id}`, { ...one(id), body }))) as R,
   put: async (path: string, id: string, body: unknown): Promise<unknown> =>
     take(loose.PUT(path, { ...one(id), body })),
+  set: async <R>(path: string, body: object): Promise<R> => (await take(loose.PUT(path, { body }))) as R,
   act: async <R>(path: string, id: string, body: object): Promise<R> =>
     (await take(loose.POST(path, { ...one(id), body }))) as R,
   retire: async (path: string, id: string): Promise<void> => {
@@ -61,6 +63,14 @@ export function useChoices<R extends Row>(path: string, label: (row: R) => strin
       return row ? label(row) : undefined;
     },
   };
+}
+
+/** Queues by name and project: two projects may have a queue of the same name. */
+export function useQueues() {
+  const projects = useChoices<Project>("/api/projects", (row) => row.name);
+  return useChoices<Queue>("/api/queues", (row) =>
+    [row.name, projects.name(row.project_id)].filter(Boolean).join(" · "),
+  );
 }
 
 /** Makes or changes a thing; the list then shows what the server answered, never what was hoped for. */
