@@ -35,6 +35,7 @@ from andon.entrypoints.core_watch import Watch
 from andon.entrypoints.processes import claim
 from andon.flows.service import Flows, prompt_names
 from andon.interactions.commands import Desk
+from andon.interactions.events import CallbackEnded
 from andon.interactions.model import Interrupted, Stop
 from andon.interactions.repository import load_heard
 from andon.interactions.service import Floor
@@ -163,7 +164,7 @@ class Core:
 
     async def _begin(self, tenant_id: UUID) -> None:
         """Take a tenant into service."""
-        rows = await core_state.rows_of(self.db, tenant_id)
+        callbacks, unread, rows = core_state.read_callbacks(await core_state.rows_of(self.db, tenant_id))
         config = await core_centre.load(self.db, tenant_id)
         flows = Flows(self._prompts)
         centre = Centre(tenant_id, flows)
@@ -188,6 +189,7 @@ class Core:
             new_id=uuid7,
             on_change=lambda: self.publisher.changed(centre),
             on_moved=keeper.moved,
+            calendar=lambda calendar_id: flows.calendars.get(calendar_id),
         )
         centre.desk = Desk(
             centre.floor,
@@ -221,6 +223,8 @@ class Core:
         if self._engine_up:
             self._append(EngineUp(at=at, tenant_id=tenant_id, node=self.settings.node, engine="Asterisk"))
         self._resume(centre, left)
+        centre.floor.callbacks.resume(callbacks)
+        self._lose(unread)
         centre.floor.act(lambda router, at: effects)
 
     async def _restored(
@@ -270,6 +274,17 @@ class Core:
                 centre.floor.recent.recall(await load_heard(session, self._now()))
         except Exception as error:  # the database may be away
             log.warning("callers_not_recalled", tenant_id=str(centre.tenant_id), why=str(error)[:200])
+
+    def _lose(self, unread: list[Kept]) -> None:
+        """Kept places that this code cannot read end with that name."""
+        at = self._now()
+        for row in unread:
+            self._append(
+                CallbackEnded(
+                    at=at, tenant_id=row.tenant_id, contact_id=row.id, how="lost", attempts=0, waited_ms=0
+                )
+            )
+        self._dropped += core_state.dropped(unread, at)
 
     def _live(self) -> list[Kept]:
         """What moved since the writer asked last."""

@@ -78,6 +78,10 @@ class LeaveQueue(msgspec.Struct, frozen=True):
     pass
 
 
+class KeepPlace(msgspec.Struct, frozen=True):
+    pass
+
+
 class TakeVoicemail(msgspec.Struct, frozen=True):
     max_s: int
     queue_id: UUID | None
@@ -121,6 +125,7 @@ Command = (
     | StartRecording
     | Enqueue
     | LeaveQueue
+    | KeepPlace
     | TakeVoicemail
     | Passed
     | KeyNoted

@@ -148,6 +148,8 @@ def _perform(port: ContactPort, command: ask.Command) -> None:
             port.enqueue(queue_id, priority, announce_every_s, fast_lane)
         case ask.LeaveQueue():
             port.leave_queue()
+        case ask.KeepPlace():
+            port.keep_place()
         case ask.TakeVoicemail(max_s, queue_id):
             port.take_voicemail(max_s, queue_id)
         case ask.Passed(node, node_type):

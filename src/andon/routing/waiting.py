@@ -90,7 +90,9 @@ class Waiting(Ground):
     # -- lines
 
     def _put_in(self, contact: ContactRecord) -> None:
-        """Into the line it belongs to."""
+        """Into the line it belongs to; none while it sleeps."""
+        if contact.asleep:
+            return
         if contact.offer is not None:
             contact.queue.offered.add(contact.entry())
         elif contact.wanted is not None:
@@ -104,6 +106,8 @@ class Waiting(Ground):
     @staticmethod
     def _take_out(contact: ContactRecord) -> None:
         """Out of the line it is in, before anything that decides the line changes."""
+        if contact.asleep:
+            return
         if contact.offer is not None:
             contact.queue.offered.remove(contact.entry())
         elif contact.wanted is not None:

@@ -19,7 +19,7 @@ import structlog
 
 from andon.channels.voice.devices import Devices
 from andon.channels.voice.lanes import Lanes
-from andon.channels.voice.machine import LOST, Directory, media_names
+from andon.channels.voice.machine import LOST, Directory, engine_name, media_names
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     CALLER_LANE,
@@ -30,9 +30,11 @@ from andon.interactions.model import (
     CallerEnded,
     CallerKey,
     Contact,
+    CustomerAnswered,
     DeviceHeld,
     DeviceRetrieved,
     Dial,
+    DialCustomer,
     Drop,
     Forget,
     Found,
@@ -48,6 +50,7 @@ from andon.interactions.model import (
     Music,
     MuteAgent,
     Part,
+    Ringback,
     SendKeys,
     Speak,
     SpeechEnded,
@@ -217,6 +220,8 @@ class VoiceChannel:
             StopTape: lambda c, o: self.engine.stop_recording(c.leg_id, str(o.recording_id)),
             TakeMessage: self._do_message,
             Dial: self._do_dial,
+            DialCustomer: self._do_dial_customer,
+            Ringback: lambda c, o: self.engine.ring(o.leg_id, o.on),
             Drop: lambda c, o: self.engine.hangup(o.leg_id, o.cause),
             Join: self._do_join,
             Part: self._do_part,
@@ -241,6 +246,11 @@ class VoiceChannel:
         if call is not None:
             call.lanes.put(order)
 
+    def begin(self, floor: Floor, contact: Contact) -> str:
+        """A call that we return (`interactions.service.Medium`)."""
+        self._calls[contact.contact_id] = Call(floor, contact, None, self._carry_out)
+        return self._node
+
     def keep(self, contact_id: UUID) -> KeptCall:
         """For `take_over` of a later core."""
         call = self._calls.get(contact_id)
@@ -262,7 +272,8 @@ class VoiceChannel:
             self._directory.occupy(kept.trunk_id)
         call = Call(floor, contact, kept.trunk_id, self._carry_out)
         self._calls[contact.contact_id] = call
-        self._put_leg(call, contact.leg_id, of_caller=True)
+        if contact.has_leg:
+            self._put_leg(call, contact.leg_id, of_caller=True)
         at_agent = contact.offer or contact.talk
         if at_agent is not None and at_agent.leg_id:
             self._put_leg(call, at_agent.leg_id, of_caller=False)
@@ -359,7 +370,10 @@ class VoiceChannel:
             self._feed(known[0], heard)
 
     def _answered(self, event: LegAnswered) -> None:
-        if event.leg_id in self._legs:
+        known = self._legs.get(event.leg_id)
+        if known is not None and known[1]:
+            self._feed(known[0], CustomerAnswered())
+        elif known is not None:
             self._agent(event.leg_id, AgentAnswered(event.leg_id))
         else:  # its contact is over and forgotten
             self._later(self._sweep(event.leg_id, Cause.NORMAL))
@@ -508,7 +522,7 @@ class VoiceChannel:
         """Tell a contact how it stands in the engine."""
         contact = call.contact
         caller = legs.get(call.leg_id)
-        if caller is None:
+        if caller is None and contact.has_leg:
             gone = LegEnded(leg_id=call.leg_id, cause=Cause.NORMAL, cause_text="ended while we were away")
             self._ended(gone)
             return
@@ -517,7 +531,10 @@ class VoiceChannel:
         inside = members or set()
         call.bridged = members is not None
         call.agent_in = leg_id if leg_id in inside else None
-        self._feed(call, Found(up=caller.state == "up", together={call.leg_id, leg_id} <= inside))
+        up = caller is not None and caller.state == "up"
+        if up and contact.stage is Stage.DIALLING:
+            self._feed(call, CustomerAnswered())
+        self._feed(call, Found(up=up, together={call.leg_id, leg_id} <= inside))
         if contact.playing or contact.message_since is not None:
             self._later(self._ask_after(call))
         if not leg_id or call.lanes.busy(leg_id):
@@ -610,7 +627,10 @@ class VoiceChannel:
         (log.debug if expected else log.warning)(
             "order_refused", order=type(order).__name__, why=str(refused)
         )
-        if isinstance(order, Dial):
+        if isinstance(order, DialCustomer):
+            self._later(self._sweep(call.leg_id, Cause.NORMAL))
+            self._ended(LegEnded(leg_id=call.leg_id, cause=Cause.UNREACHABLE, cause_text=refused.reason))
+        elif isinstance(order, Dial):
             # Nothing follows a refused dial; a dial without an answer in time may ring all the same.
             if not refused.gone:
                 self._later(self._sweep(order.leg_id, Cause.NORMAL))
@@ -693,6 +713,24 @@ class VoiceChannel:
         if not call.bridged:  # made while it rings, so that an answer need not wait for it
             await self.engine.bridge(call.bridge_id)
             call.bridged = True
+
+    async def _do_dial_customer(self, call: Call, order: DialCustomer) -> None:
+        contact = call.contact
+        self._put_leg(call, call.leg_id, of_caller=True)
+        number_id = contact.view.number_id if contact.view is not None else None
+        trunk = self._directory.way_out(contact.tenant_id, number_id)
+        if trunk is None:
+            raise EngineRefused("dial_trunk", 404, "no trunk has a free line")
+        self._directory.occupy(trunk.trunk_id)
+        call.trunk_id = trunk.trunk_id
+        await self.engine.dial_trunk(
+            call.leg_id,
+            engine_name(trunk),
+            order.number,
+            contact.view.dnis if contact.view is not None else "anonymous",
+            timeout_s=order.ring_s,
+            contact=contact.contact_id.hex,
+        )
 
     async def _do_join(self, call: Call, order: Join) -> None:
         if not call.bridged:
