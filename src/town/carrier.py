@@ -453,9 +453,10 @@ class Carrier:
             raise PermissionError(f"the centre refused {username}: {status}")
         return phone
 
-    def telephone(self, number: str) -> Phone:
-        """A telephone outside, with this number: calls that the centre places wait there."""
-        return self._phones.setdefault(number, Phone(self, number, ""))
+    def subscriber(self, number: str) -> Phone:
+        """A customer's telephone, which the centre reaches through the carrier."""
+        phone = self._phones[number] = Phone(self, number, "")
+        return phone
 
     def _hear_registry(self, block: dict[str, str]) -> None:
         username = block.get("Username", "").removeprefix("sip:").partition("@")[0]

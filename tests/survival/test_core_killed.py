@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import os
+import signal
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,6 +17,7 @@ pytestmark = [pytest.mark.survival, pytest.mark.timeout(600)]
 LONG = bool(os.environ.get("ANDON_LONG"))
 TALKING, WAITING, RINGING, MENUS = (50, 20, 5, 5) if LONG else (6, 4, 2, 2)
 TAKE_OVER_S = 3.0 if LONG else 10.0  # what is promised is asked for on a quiet machine
+STOPPED_S = 8.0  # the supervisor insists then
 TONE, GAP_S = 440, 0.4
 
 
@@ -143,6 +146,34 @@ async def test_what_cannot_be_resumed_is_closed(mortal: MortalHouse) -> None:
     assert "resumed_contacts" not in started[-1] and started[-1]["clean"] is False
     status, said = await mortal.ledger()
     assert status == 0, said
+
+
+async def test_a_stop_beside_a_database_that_hangs(mortal: MortalHouse) -> None:
+    """Nobody who does not answer holds a stopping core; what it could not write, the next one finds."""
+    talk = await mortal.talking("plain", TONE)
+    await mortal.core_killed()
+    postgres = mortal.database.pid()
+    assert postgres is not None
+    hung = [postgres, *children(postgres)]
+    for pid in hung:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        took = await mortal.stop_core()
+    finally:
+        for pid in hung:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+    print(f"the core stopped in {took:.2f} s")
+    assert took < STOPPED_S
+    await talk.caller.wait_ended(5)
+    await mortal.start_core()
+    assert await mortal.outcome(talk.contact_id) == "shutdown"
+    status, said = await mortal.ledger()
+    assert status == 0, said
+
+
+def children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 async def agents_of(mortal: MortalHouse) -> list[dict[str, str]]:

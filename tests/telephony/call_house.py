@@ -39,6 +39,17 @@ START_S = 30.0
 LOOK_S = 0.03
 
 
+async def ledger_check(settings: Settings, *arguments: str) -> tuple[int, str]:
+    """`andon ledger check`, as an operator runs it: exit status and what it says."""
+    check = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "andon.entrypoints.cli", "ledger", "check", *arguments,
+        env={**os.environ, **settings.environment()},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await check.communicate()
+    return check.returncode or 0, said.decode()
+
+
 class House:
     """One installation below `home`, without edge and web."""
 
@@ -160,14 +171,7 @@ class House:
             await asyncio.sleep(LOOK_S)
 
     async def ledger(self, *arguments: str) -> tuple[int, str]:
-        """`andon ledger check`, as an operator runs it: exit status and what it says."""
-        check = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "andon.entrypoints.cli", "ledger", "check", *arguments,
-            env={**os.environ, **self.settings.environment()},
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        said, _ = await check.communicate()
-        return check.returncode or 0, said.decode()
+        return await ledger_check(self.settings, *arguments)
 
     def core_said(self) -> str:
         """All the core has logged."""

@@ -47,6 +47,7 @@ QUEUES: dict[str, tuple[int, int, int | None]] = {
     "ring": (20, 3, None),
     "mute": (20, 3, None),
     "again": (20, 3, None),
+    "back": (20, 3, None),  # 2 keeps the place
 }
 # Numbers: those of queues go straight there.
 MENU, CLOSED, NO_FLOW = "4008000900", "4008000901", "4008000902"
@@ -140,7 +141,13 @@ def queue_graph(queue_id: UUID) -> Graph:
                 queue_id=queue_id,
                 prompts=(),
                 announce_every_s=0,
-                exits={"conversation_ended": "survey", "timeout": "told", "nobody_signed_in": "told"},
+                callback_key="2",
+                exits={
+                    "conversation_ended": "survey",
+                    "timeout": "told",
+                    "nobody_signed_in": "told",
+                    "callback": "told",
+                },
             ),
             "survey": Survey(prompts=SHORT, thanks=(), timeout_s=2, tries=1, exits={"next": "end"}),
             "told": PlayPrompts(prompts=SHORT, exits={"next": "end"}),

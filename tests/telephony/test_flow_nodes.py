@@ -272,7 +272,7 @@ async def test_the_customer_is_looked_up(house: House, lines: Lines) -> None:
 
 
 async def test_the_caller_talks_with_a_number_outside(house: House, lines: Lines) -> None:
-    outside = house.carrier.telephone(OUTSIDE)
+    outside = house.carrier.subscriber(OUTSIDE)
     call, own = await placed(house, lines.numbers["outside"])
     other = await outside.next_call(20)
     await other.ring()
@@ -291,7 +291,7 @@ async def test_the_caller_talks_with_a_number_outside(house: House, lines: Lines
 
 
 async def test_the_caller_hangs_up_on_a_number_outside(house: House, lines: Lines) -> None:
-    outside = house.carrier.telephone(OUTSIDE)
+    outside = house.carrier.subscriber(OUTSIDE)
     call, own = await placed(house, lines.numbers["outside"])
     other = await outside.next_call(20)
     await other.answer()
@@ -304,7 +304,7 @@ async def test_the_caller_hangs_up_on_a_number_outside(house: House, lines: Line
 
 
 async def test_a_busy_number_and_one_that_nobody_answers(house: House, lines: Lines) -> None:
-    busy, away = house.carrier.telephone(BUSY), house.carrier.telephone(AWAY)
+    busy, away = house.carrier.subscriber(BUSY), house.carrier.subscriber(AWAY)
     call, own = await placed(house, lines.numbers["outside_busy"])
     second, second_own = await placed(house, lines.numbers["outside_away"])
     await (await away.next_call(20)).ring()
@@ -318,7 +318,7 @@ async def test_a_busy_number_and_one_that_nobody_answers(house: House, lines: Li
 
 
 async def test_an_emergency_is_connected_at_once(house: House, lines: Lines) -> None:
-    service = house.carrier.telephone("120")
+    service = house.carrier.subscriber("120")
     call, own = await placed(house, lines.numbers["emergency"])
     other = await service.next_call(20)
     await other.answer()

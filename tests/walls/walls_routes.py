@@ -385,6 +385,7 @@ ROUTES: dict[tuple[str, str], Route] = {
         frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AGENT}), (contact(blank=True),)
     ),
     ("GET", "/api/voicemails"): Route(CONTACTS),
+    ("GET", "/api/callbacks"): Route(CONTACTS, (Try(), Try(query=lambda m, t: {"state": "over"}))),
     ("GET", "/api/board"): Route(BOARD),
     ("GET", "/api/board/figures"): Route(BOARD, (Try(query=lambda m, t: {"day": DAY, "agents": True}),)),
     ("GET", "/api/desk/today"): Route(AGENT, (Try(blank=True),)),

@@ -7,6 +7,7 @@ decide, facts go to the journal, screens to the bus. It serves the desks' verbs 
 
 import asyncio
 import contextlib
+import faulthandler
 import gc
 import signal
 import sys
@@ -36,12 +37,14 @@ from andon.entrypoints.processes import claim
 from andon.flows.fetch import Fetcher
 from andon.flows.service import Flows, prompt_names
 from andon.interactions.commands import Desk
+from andon.interactions.events import CallbackEnded
 from andon.interactions.model import Interrupted, Stop
+from andon.interactions.repository import load_heard
 from andon.interactions.service import Floor
 from andon.kit import telemetry
 from andon.kit.bus import Bus, open_bus
 from andon.kit.clock import SystemClock
-from andon.kit.database import Database, database_urls
+from andon.kit.database import Database, Scope, database_urls
 from andon.kit.errors import AndonError
 from andon.kit.events import CoreStarted, CoreStopped
 from andon.kit.ids import uuid7
@@ -59,6 +62,8 @@ log = structlog.get_logger(__name__)
 
 GOODBYE_S = 3.0
 WRITE_OUT_S = 1.2  # with the goodbye and the rest, a stop takes less than five seconds
+LET_GO_S = 1.0  # for each part to end; what it holds ends with the process anyway
+STOP_S = 7.0  # then a stop that hangs is over: whoever asked for it insists a second later
 RETRY_S = 0.5
 
 
@@ -149,6 +154,8 @@ class Core:
         self._ready = True
         await self.bus.ready()
         self.bus.publish("core.started", {})
+        for centre in self.centres.values():
+            self._later(self._recall(centre))
         gc.collect()
         gc.freeze()  # configuration lives for ever: the collector need not look at it again
         log.info("core_started", tenants=len(self.centres))
@@ -160,7 +167,7 @@ class Core:
 
     async def _begin(self, tenant_id: UUID) -> None:
         """Take a tenant into service."""
-        rows = await core_state.rows_of(self.db, tenant_id)
+        callbacks, unread, rows = core_state.read_callbacks(await core_state.rows_of(self.db, tenant_id))
         config = await core_centre.load(self.db, tenant_id)
         flows = Flows(
             self._prompts,
@@ -188,6 +195,7 @@ class Core:
             new_id=uuid7,
             on_change=lambda: self.publisher.changed(centre),
             on_moved=keeper.moved,
+            calendar=lambda calendar_id: flows.calendars.get(calendar_id),
         )
         centre.desk = Desk(
             centre.floor,
@@ -221,6 +229,8 @@ class Core:
         if self._engine_up:
             self._append(EngineUp(at=at, tenant_id=tenant_id, node=self.settings.node, engine="Asterisk"))
         self._resume(centre, left)
+        centre.floor.callbacks.resume(callbacks)
+        self._lose(unread)
         centre.floor.act(lambda router, at: effects)
 
     async def _restored(
@@ -263,6 +273,25 @@ class Core:
             if card is not None:
                 floor.cards[agent_id] = card
 
+    async def _recall(self, centre: Centre) -> None:
+        """Callers of the last days are known again; nobody waits for it."""
+        try:
+            async with self.db.session(Scope(centre.tenant_id)) as session:
+                centre.floor.recent.recall(await load_heard(session, self._now()))
+        except Exception as error:  # the database may be away
+            log.warning("callers_not_recalled", tenant_id=str(centre.tenant_id), why=str(error)[:200])
+
+    def _lose(self, unread: list[Kept]) -> None:
+        """Kept places that this code cannot read end with that name."""
+        at = self._now()
+        for row in unread:
+            self._append(
+                CallbackEnded(
+                    at=at, tenant_id=row.tenant_id, contact_id=row.id, how="lost", attempts=0, waited_ms=0
+                )
+            )
+        self._dropped += core_state.dropped(unread, at)
+
     def _live(self) -> list[Kept]:
         """What moved since the writer asked last."""
         kept, self._dropped = self._dropped, []
@@ -287,7 +316,7 @@ class Core:
         log.info("core_stopping", calls=self.voice.calls)
         self._ready = False
         self.voice.draining = True
-        await self.watchdog.stop()
+        await _let_go("watchdog", self.watchdog.stop())
         for floor in self.floors.values():
             for contact in list(floor.contacts.values()):
                 floor.feed(contact, Stop())
@@ -300,13 +329,13 @@ class Core:
             floor.act(lambda router, at: router.close(at))
             self._append(CoreStopped(at=floor.now(), tenant_id=centre.tenant_id))
             floor.close()
-        await self.fetcher.close()
-        await self.publisher.stop()
-        await self.watch.stop()
-        await self.writer.stop(WRITE_OUT_S)
-        await self.engine.close()
-        await self.bus.stop()
-        await self.db.close()
+        await _let_go("requests", self.fetcher.close())
+        await _let_go("publisher", self.publisher.stop())
+        await _let_go("watch", self.watch.stop())
+        await _let_go("writer", self.writer.stop(WRITE_OUT_S), WRITE_OUT_S + LET_GO_S)
+        await _let_go("engine", self.engine.close())
+        await _let_go("bus", self.bus.stop(), 2 * LET_GO_S)
+        await _let_go("database", self.db.close())
         log.info("core_stopped")
 
     # --- what the parts tell each other -------------------------------------------------------------------
@@ -447,12 +476,28 @@ class Core:
         }
 
 
+async def _let_go(part: str, ending: Awaitable[None], seconds: float = LET_GO_S) -> None:
+    """Wait for a part to end, but not for ever: a database or an engine that hangs lets nobody go."""
+    task = asyncio.ensure_future(ending)
+    await asyncio.wait({task}, timeout=seconds)
+    if not task.done():
+        log.error("part_does_not_stop", part=part)
+        task.cancel()
+    elif (error := task.exception()) is not None:
+        log.error("part_stopped_badly", part=part, why=str(error))
+
+
 async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def asked() -> None:
+        faulthandler.dump_traceback_later(STOP_S, exit=True)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, asked)
     core = Core(settings)
     starting = asyncio.create_task(core.start())
     stopping = asyncio.create_task(stop.wait())

@@ -164,6 +164,10 @@ class LeaveQueue(msgspec.Struct, frozen=True):
     pass
 
 
+class KeepPlace(msgspec.Struct, frozen=True):
+    pass
+
+
 class TakeVoicemail(msgspec.Struct, frozen=True):
     max_s: int
     queue_id: UUID | None
@@ -216,6 +220,7 @@ ContactCommand = (
     | DialOut
     | Enqueue
     | LeaveQueue
+    | KeepPlace
     | TakeVoicemail
     | Passed
     | KeyNoted

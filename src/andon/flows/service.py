@@ -219,6 +219,8 @@ def _perform(port: ContactPort, command: ask.ContactCommand) -> None:
             port.enqueue(queue_id, priority, announce_every_s, fast_lane, agent_id, agent_wait_s)
         case ask.LeaveQueue():
             port.leave_queue()
+        case ask.KeepPlace():
+            port.keep_place()
         case ask.TakeVoicemail(max_s, queue_id):
             port.take_voicemail(max_s, queue_id)
         case ask.StopRecording():

@@ -11,6 +11,7 @@ from andon.interactions.model import (
     AskEnqueue,
     AskExpect,
     AskFinish,
+    AskKeepPlace,
     AskLeaveQueue,
     AskMessage,
     AskMusic,
@@ -92,6 +93,9 @@ class FlowPort:
 
     def leave_queue(self) -> None:
         self._ask(AskLeaveQueue())
+
+    def keep_place(self) -> None:
+        self._ask(AskKeepPlace())
 
     def music(self, on: bool) -> None:
         self._ask(AskMusic(on))

@@ -34,6 +34,7 @@ class Stage(StrEnum):
     FLOW = "flow"
     QUEUED = "queued"
     OFFERING = "offering"  # queued, and one agent's device rings
+    DIALLING = "dialling"  # of a returned call: that agent answered, the customer's telephone rings
     CONNECTING = "connecting"  # that agent answered; both are being put into one bridge
     TALKING = "talking"
     HELD = "held"
@@ -67,6 +68,17 @@ class Talk(msgspec.Struct, kw_only=True):
     held_by_device: bool = False
     held_ms: int = 0
     muted: bool = False
+
+
+class Returned(msgspec.Struct, kw_only=True):
+    """This contact calls a customer back, who kept the place of the contact `callback_id`. The telephone
+    rings since `dialled`; `recording_id` when the call is to be recorded, as the first one was."""
+
+    callback_id: UUID
+    number: str
+    ring_s: int
+    recording_id: UUID | None = None
+    dialled: datetime | None = None
 
 
 class Outside(msgspec.Struct, kw_only=True):
@@ -114,6 +126,8 @@ class Contact(msgspec.Struct, kw_only=True):
     arrived: datetime
     view: ContactView | None = None  # None for a call that no flow serves
     customer_name: str = ""
+    back: Returned | None = None
+    kept: bool = False  # the place, to be called back
     stage: Stage = Stage.ARRIVED
     answered: bool = False
 
@@ -152,6 +166,11 @@ class Contact(msgspec.Struct, kw_only=True):
     @property
     def live(self) -> bool:
         return self.stage is not Stage.ENDED
+
+    @property
+    def has_leg(self) -> bool:
+        """Whether the caller's leg was ever begun."""
+        return self.back is None or self.back.dialled is not None
 
     @property
     def waiting(self) -> bool:
@@ -340,6 +359,10 @@ class AskLeaveQueue(Input, frozen=True):
     pass
 
 
+class AskKeepPlace(Input, frozen=True):
+    """Answered by the floor: the machine hears `PlaceKept`, or nothing."""
+
+
 class AskMusic(Input, frozen=True):
     on: bool
 
@@ -437,6 +460,21 @@ class AgentRejects(Input, frozen=True):
 # from the system
 
 
+class PlaceKept(Input, frozen=True):
+    """The caller will be called back until `expires_at`."""
+
+    position: int
+    expires_at: datetime
+
+
+class CustomerAnswered(Input, frozen=True):
+    """Who is called back is at the telephone."""
+
+
+class CallbackOver(Input, frozen=True):
+    """The callback is over before the customer was called."""
+
+
 class Identified(Input, frozen=True):
     """The caller is a customer we know; `name` is for the agent's screen and stays out of the journal."""
 
@@ -531,6 +569,20 @@ class Dial(MediumOrder, frozen=True, kw_only=True):
         return self.leg_id
 
 
+class DialCustomer(MediumOrder, frozen=True):
+    """Call the customer as the caller's leg of this contact."""
+
+    number: str
+    ring_s: int
+
+
+class Ringback(MediumOrder, frozen=True):
+    """Let an agent hear that it rings at the other side."""
+
+    leg_id: str
+    on: bool
+
+
 class DialOut(MediumOrder, frozen=True, kw_only=True):
     """Call a number through a trunk as leg `leg_id`."""
 
@@ -623,6 +675,12 @@ class RouterLeave(Order, frozen=True):
 class RouterOfferEnded(Order, frozen=True):
     offer_id: UUID
     how: OfferEnd
+
+
+class RouterAnswered(Order, frozen=True):
+    """The agent is there, the customer is not yet."""
+
+    offer_id: UUID
 
 
 class RouterConnected(Order, frozen=True):

@@ -56,6 +56,7 @@ class QueueLeave(StrEnum):
     TIMEOUT = "timeout"  # the queue's longest wait is over
     NOBODY_SIGNED_IN = "nobody_signed_in"
     OVERFLOW = "overflow"  # the queue runs over
+    CALLBACK_KEPT = "callback_kept"  # the place is kept, the caller may hang up
     UNKNOWN_QUEUE = "unknown_queue"  # the queue was removed; the flow is told instead of the caller hanging
 
 
@@ -185,6 +186,10 @@ class ContactPort(Protocol):
 
     def leave_queue(self) -> None:
         """Leave the queue by the caller's wish, a key; no `QueueLeft` follows. Nothing once answered."""
+
+    def keep_place(self) -> None:
+        """Keep the place in the queue for calling back. Hears `QueueLeft` with `callback_kept`; nothing when
+        the caller's number cannot be called or an agent has answered."""
 
     def music(self, on: bool) -> None: ...
 

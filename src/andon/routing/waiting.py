@@ -85,12 +85,15 @@ class Waiting(Ground):
         if span_ms:
             key = (asked_id, contact.caller.key)
             self._quits[key] = Quit(contact.placed_ms, self._now, contact.calls)
+            self.places_moved.add(asked_id)
             self._due(self._now + span_ms, Due.REDIAL, key)
 
     # -- lines
 
     def _put_in(self, contact: ContactRecord) -> None:
-        """Into the line it belongs to."""
+        """Into the line it belongs to; none while it sleeps."""
+        if contact.asleep:
+            return
         if contact.offer is not None:
             contact.queue.offered.add(contact.entry())
         elif contact.wanted is not None:
@@ -104,6 +107,8 @@ class Waiting(Ground):
     @staticmethod
     def _take_out(contact: ContactRecord) -> None:
         """Out of the line it is in, before anything that decides the line changes."""
+        if contact.asleep:
+            return
         if contact.offer is not None:
             contact.queue.offered.remove(contact.entry())
         elif contact.wanted is not None:

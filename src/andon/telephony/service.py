@@ -145,9 +145,9 @@ class Engine:
             pause = RETRY_FIRST_S
             why = await lost
             log.warning("engine_lost", why=why)
-            await self._disconnect()
             self._on_event(EngineLost(why=why))
             told = True
+            await self._disconnect()
 
     async def _connect(self) -> "asyncio.Task[str]":
         address = self._address
@@ -241,7 +241,9 @@ class Engine:
     async def _request(
         self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None
     ) -> object:
-        if self._ari is None:
+        # Nothing is asked before its list of legs and bridges is read: what is made meanwhile would be
+        # missing there, and taken for gone.
+        if self._ari is None or self._held_back is not None:
             raise EngineRefused(f"{method} {path}", 503, "not connected to the engine")
         return await self._ari.request(method, path, query, body)
 
@@ -262,9 +264,9 @@ class Engine:
     async def answer(self, leg_id: str) -> None:
         await self._request("POST", f"channels/{leg_id}/answer")
 
-    async def ring(self, leg_id: str) -> None:
-        """Let the caller hear ringing (180) without answering."""
-        await self._request("POST", f"channels/{leg_id}/ring")
+    async def ring(self, leg_id: str, on: bool = True) -> None:
+        """Let the other side of a leg hear ringing: as 180 before the answer, as a tone after it."""
+        await self._request("POST" if on else "DELETE", f"channels/{leg_id}/ring")
 
     async def hangup(self, leg_id: str, cause: int = 16) -> None:
         """End a leg with a Q.850 cause; one that is already gone is no error."""
@@ -555,7 +557,7 @@ class Engine:
         for kind, name, fields in self._accounts[account]:
             if kind == "endpoint" and name.startswith(TRUNK):
                 # Changed in place it would get a caller id of its own, "<unknown>", instead of its callers'.
-                await self._unless_gone("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
+                await self._drop(self._ari, kind, name)
             body = {"fields": [{"attribute": key, "value": value} for key, value in fields.items()]}
             await self._ari.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}", body=body)
         self._made.add(account)
@@ -566,7 +568,15 @@ class Engine:
         if self._ari is None:
             return
         for kind in kinds:
-            await self._unless_gone("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
+            await self._drop(self._ari, kind, name)
+
+    @staticmethod
+    async def _drop(ari: AriClient, kind: str, name: str) -> None:
+        try:
+            await ari.request("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
+        except EngineRefused as refused:
+            if not refused.gone:
+                raise
 
     # --- the whole ----------------------------------------------------------------------------------
 

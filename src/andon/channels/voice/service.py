@@ -30,9 +30,11 @@ from andon.interactions.model import (
     CallerEnded,
     CallerKey,
     Contact,
+    CustomerAnswered,
     DeviceHeld,
     DeviceRetrieved,
     Dial,
+    DialCustomer,
     DialOut,
     Drop,
     Forget,
@@ -49,6 +51,7 @@ from andon.interactions.model import (
     Music,
     MuteAgent,
     Part,
+    Ringback,
     SendKeys,
     Speak,
     SpeechEnded,
@@ -87,6 +90,7 @@ log = structlog.get_logger(__name__)
 ENGINE_GRACE_S = 4.0  # calls of an engine that stays away longer are over
 DIAL_MARGIN_S = 5  # the engine's own ring time-out is a net below the router's
 NOT_CONNECTED = 503
+AGAIN_S = 0.05
 DEAF_S = 0.7  # a device that lost its registration and sends nothing for so long is gone
 # Desk phones know the first of these, our own softphone the second.
 ANSWER_BY_ITSELF = {"Alert-Info": "<http://localhost>;info=alert-autoanswer;delay=0", "X-Andon-Return": "1"}
@@ -219,6 +223,8 @@ class VoiceChannel:
             StopTape: lambda c, o: self.engine.stop_recording(c.leg_id, str(o.recording_id)),
             TakeMessage: self._do_message,
             Dial: self._do_dial,
+            DialCustomer: self._do_dial_customer,
+            Ringback: lambda c, o: self.engine.ring(o.leg_id, o.on),
             DialOut: self._do_dial_out,
             Drop: lambda c, o: self.engine.hangup(o.leg_id, o.cause),
             Join: self._do_join,
@@ -244,6 +250,11 @@ class VoiceChannel:
         if call is not None:
             call.lanes.put(order)
 
+    def begin(self, floor: Floor, contact: Contact) -> str:
+        """A call that we return (`interactions.service.Medium`)."""
+        self._calls[contact.contact_id] = Call(floor, contact, None, self._carry_out)
+        return self._node
+
     def keep(self, contact_id: UUID) -> KeptCall:
         """For `take_over` of a later core."""
         call = self._calls.get(contact_id)
@@ -265,7 +276,8 @@ class VoiceChannel:
             self._directory.occupy(kept.trunk_id)
         call = Call(floor, contact, kept.trunk_id, self._carry_out)
         self._calls[contact.contact_id] = call
-        self._put_leg(call, contact.leg_id, of_caller=True)
+        if contact.has_leg:
+            self._put_leg(call, contact.leg_id, of_caller=True)
         other = contact.offer or contact.talk or contact.outside
         if other is not None and other.leg_id:
             self._put_leg(call, other.leg_id, of_caller=False)
@@ -362,7 +374,10 @@ class VoiceChannel:
             self._feed(known[0], heard)
 
     def _answered(self, event: LegAnswered) -> None:
-        if event.leg_id in self._legs:
+        known = self._legs.get(event.leg_id)
+        if known is not None and known[1]:
+            self._feed(known[0], CustomerAnswered())
+        elif known is not None:
             self._agent(event.leg_id, AgentAnswered(event.leg_id))
         else:  # its contact is over and forgotten
             self._later(self._sweep(event.leg_id, Cause.NORMAL))
@@ -512,7 +527,7 @@ class VoiceChannel:
         """Tell a contact how it stands in the engine."""
         contact = call.contact
         caller = legs.get(call.leg_id)
-        if caller is None:
+        if caller is None and contact.has_leg:
             gone = LegEnded(leg_id=call.leg_id, cause=Cause.NORMAL, cause_text="ended while we were away")
             self._ended(gone)
             return
@@ -522,7 +537,10 @@ class VoiceChannel:
         inside = members or set()
         call.bridged = members is not None
         call.agent_in = leg_id if leg_id in inside else None
-        self._feed(call, Found(up=caller.state == "up", together={call.leg_id, leg_id} <= inside))
+        up = caller is not None and caller.state == "up"
+        if up and contact.stage is Stage.DIALLING:
+            self._feed(call, CustomerAnswered())
+        self._feed(call, Found(up=up, together={call.leg_id, leg_id} <= inside))
         if contact.playing or contact.message_since is not None:
             self._later(self._ask_after(call))
         if not leg_id or call.lanes.busy(leg_id):
@@ -593,14 +611,20 @@ class VoiceChannel:
     async def _carry_out(self, call: Call, order: MediumOrder) -> None:
         """Carry out one order. An engine that is away for a moment is waited for; a leg that is gone is left
         to its own end; anything else comes back as an input."""
+        until = asyncio.get_running_loop().time() + ENGINE_GRACE_S
         try:
-            try:
-                await self._ways[type(order)](call, order)
-            except EngineRefused as refused:
-                if refused.status != NOT_CONNECTED:
-                    raise
-                await asyncio.wait_for(self._up.wait(), ENGINE_GRACE_S)
-                await self._ways[type(order)](call, order)
+            async with asyncio.timeout_at(None) as waiting:
+                while True:
+                    try:
+                        await self._ways[type(order)](call, order)
+                        return
+                    except EngineRefused as refused:
+                        if refused.status != NOT_CONNECTED:
+                            raise
+                    waiting.reschedule(until)
+                    await asyncio.sleep(AGAIN_S)  # by then it is told that the engine is lost
+                    await self._up.wait()
+                    waiting.reschedule(None)
         except TimeoutError:
             log.warning("order_lost", order=type(order).__name__)
         except EngineRefused as refused:
@@ -611,7 +635,10 @@ class VoiceChannel:
         (log.debug if expected else log.warning)(
             "order_refused", order=type(order).__name__, why=str(refused)
         )
-        if isinstance(order, Dial | DialOut):
+        if isinstance(order, DialCustomer):
+            self._later(self._sweep(call.leg_id, Cause.NORMAL))
+            self._ended(LegEnded(leg_id=call.leg_id, cause=Cause.UNREACHABLE, cause_text=refused.reason))
+        elif isinstance(order, Dial | DialOut):
             # Nothing follows a refused dial; a dial without an answer in time may ring all the same.
             if not refused.gone:
                 self._later(self._sweep(order.leg_id, Cause.NORMAL))
@@ -692,6 +719,24 @@ class VoiceChannel:
             contact=call.contact.contact_id.hex,
         )
         await self._bridge(call)
+
+    async def _do_dial_customer(self, call: Call, order: DialCustomer) -> None:
+        contact = call.contact
+        self._put_leg(call, call.leg_id, of_caller=True)
+        number_id = contact.view.number_id if contact.view is not None else None
+        trunk = self._directory.way_out(contact.tenant_id, number_id, None)
+        if trunk is None:
+            raise EngineRefused("dial_trunk", 404, "no trunk has a free line")
+        self._directory.occupy(trunk.trunk_id)
+        call.trunk_id = trunk.trunk_id
+        await self.engine.dial_trunk(
+            call.leg_id,
+            engine_name(trunk),
+            order.number,
+            contact.view.dnis if contact.view is not None else "anonymous",
+            timeout_s=order.ring_s,
+            contact=contact.contact_id.hex,
+        )
 
     async def _bridge(self, call: Call) -> None:
         """Made while a leg rings, so that an answer need not wait for it."""

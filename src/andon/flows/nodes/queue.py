@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from andon.flows import speech
-from andon.flows.model import KEYS, Enqueue, KeyNoted, LeaveQueue
+from andon.flows.model import KEYS, Enqueue, KeepPlace, KeyNoted, LeaveQueue
 from andon.flows.nodes.base import AgentId, BaseNode, QueueId, Sounds, silent
 from andon.flows.walk import Walk
 from andon.interactions.events import Outcome
@@ -19,13 +19,15 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     `prompts` are spoken on entering, `wait_prompts` at each announcement, every `announce_every_s` seconds
     (0: never), followed by the place in the queue and the estimated wait as far as they are wanted and
     known. `priority` is added to the queue's. `exit_key`, when set, leads through `key`: usually to
-    voicemail. `fast_lane` lets the caller take the queue's door for who chose it, complaints for instance.
-    Where the queue runs over back to the flow, it goes on through `overflow`, or `timeout` without such an
-    exit. After a conversation the flow goes on through `conversation_ended` unless the caller hung up.
+    voicemail. `callback_key`, when set, keeps the place while the caller hangs up, to be called back, and
+    leads through `callback`: usually to saying so. `fast_lane` lets the caller take the queue's door for who
+    chose it, complaints for instance. Where the queue runs over back to the flow, it goes on through
+    `overflow`, or `timeout` without such an exit. After a conversation the flow goes on through
+    `conversation_ended` unless the caller hung up.
     """
 
     needed: ClassVar[tuple[str, ...]] = ("conversation_ended", "timeout", "nobody_signed_in")
-    optional: ClassVar[tuple[str, ...]] = ("key", "overflow")
+    optional: ClassVar[tuple[str, ...]] = ("key", "callback", "overflow")
     counts: ClassVar[bool] = False
 
     queue_id: QueueId
@@ -36,6 +38,7 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     say_position: bool = True
     say_estimated_wait: bool = True
     exit_key: Annotated[str, Meta(max_length=1)] = ""
+    callback_key: Annotated[str, Meta(max_length=1)] = ""
     fast_lane: bool = False
 
     def prompt_names(self) -> tuple[str, ...]:
@@ -63,6 +66,10 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
                 walk.hush()
                 walk.ask(KeyNoted(walk.place, digit, "", accepted=True), LeaveQueue())
                 walk.leave("key")
+            case Key(digit=digit) if (
+                digit == self.callback_key and digit in KEYS and "callback" in self.exits
+            ):
+                walk.ask(KeyNoted(walk.place, digit, "", accepted=True), KeepPlace())
             case QueueLeft(how=how):
                 walk.hush()
                 self._left(walk, how)
@@ -96,6 +103,10 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
             case QueueLeave.NOBODY_SIGNED_IN:
                 walk.outcome = Outcome.NOBODY_SIGNED_IN
                 walk.leave("nobody_signed_in")
+            case QueueLeave.CALLBACK_KEPT:
+                walk.outcome = Outcome.CALLBACK_KEPT
+                walk.expect(Outcome.CALLBACK_KEPT)
+                walk.leave("callback" if "callback" in self.exits else "timeout")
             case QueueLeave.UNKNOWN_QUEUE:
                 walk.fail()
 

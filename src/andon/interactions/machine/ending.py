@@ -197,6 +197,9 @@ def settle(contact: Contact, out: Out, outcome: Outcome, by: By, cause: int) -> 
 
 def hang_up(contact: Contact, out: Out) -> None:
     contact.goodbye = False
+    if not contact.has_leg:
+        finish(contact, out, contact.settled or Outcome.FLOW_ERROR, contact.settled_by, contact.settled_cause)
+        return
     out.do(HangUp(contact.settled_cause))
     out.do(SetTimer("end", END_S))
 
@@ -205,7 +208,8 @@ def withdraw_all(
     contact: Contact, out: Out, how: str, offer_how: OfferEnd, by: By, *, caller_stays: bool = False
 ) -> None:
     """Leave the queue, take the offer back, end the conversation: for endings that come from anywhere."""
-    if contact.queued is not None:
+    to_be_returned = contact.back is not None and not contact.talked
+    if contact.queued is not None or to_be_returned:
         close_offer(contact, out, offer_how)
         close_wait(contact, out, how)
         out.route(RouterLeave(offer_how))
@@ -217,7 +221,7 @@ def withdraw_all(
         close_message(contact, out, span_ms(out.at, contact.message_since))
 
 
-@on(CallerEnded, at=LIVE - {Stage.ENDING}, to={Stage.ENDED})
+@on(CallerEnded, at=LIVE - {Stage.ENDING, Stage.DIALLING}, to={Stage.ENDED})
 def caller_ended(contact: Contact, heard: CallerEnded, out: Out) -> None:
     """The caller hung up, or no sound came from there for too long."""
     ringing = contact.offer is not None
@@ -262,7 +266,7 @@ def interrupted(contact: Contact, _: Interrupted, out: Out) -> None:
     finish(contact, out, outcome, By.SYSTEM, 0)
 
 
-@on(Stop, at=LIVE - {Stage.ENDING}, to={Stage.ENDING})
+@on(Stop, at=LIVE - {Stage.ENDING}, to={Stage.ENDING, Stage.ENDED})
 def stop(contact: Contact, _: Stop, out: Out) -> None:
     """The operator stops the system: a short goodbye, then the end."""
     after = contact.stage is Stage.AFTER

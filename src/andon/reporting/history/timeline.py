@@ -86,6 +86,8 @@ def _seconds(ms: int) -> str:
 
 
 def _arrived(fact: Any, names: Names) -> dict[str, Any]:
+    if fact.callback_of is not None:
+        return {"key": "timeline.contact.arrived.returned", "caller": fact.caller}
     return {"dnis": fact.dnis, "label": _name(names, fact.number_id)}
 
 
@@ -180,6 +182,22 @@ def _voicemail(fact: Any, names: Names) -> dict[str, Any]:
     return {"lasted": _seconds(fact.voicemail_ms)}
 
 
+def _callback_kept(fact: Any, names: Names) -> dict[str, Any]:
+    return {"queue": _name(names, fact.queue_id), "position": fact.position}
+
+
+def _callback_dialled(fact: Any, names: Names) -> dict[str, Any]:
+    return {}
+
+
+def _callback_postponed(fact: Any, names: Names) -> dict[str, Any]:
+    return {"attempt": fact.attempt}
+
+
+def _callback_ended(fact: Any, names: Names) -> dict[str, Any]:
+    return {"keys": {"how": f"callback.how.{fact.how}"}}
+
+
 def _ended(fact: Any, names: Names) -> dict[str, Any]:
     return {
         "total": _seconds(fact.total_ms),
@@ -221,6 +239,10 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.SurveyAsked: _survey_asked,
     ix.SurveyAnswered: _survey_answered,
     ix.VoicemailLeft: _voicemail,
+    ix.CallbackKept: _callback_kept,
+    ix.CallbackDialled: _callback_dialled,
+    ix.CallbackPostponed: _callback_postponed,
+    ix.CallbackEnded: _callback_ended,
     ix.ContactEnded: _ended,
     ix.WrapUpSubmitted: _wrapped,
     tp.RecordingStored: _recording_stored,

@@ -17,7 +17,9 @@ from andon.reporting.ledger.model import Finding, Row, RuleResult
 ROUNDING_MS = 2
 EDGE_MS = 250  # state and conversation change in one step of the core; more apart is a fault
 AUDIO_MS = 100  # stored audio may differ this much from the span the core measured
+OF_OTHERS = {"recording.stored", "recording.incomplete", "wrapup.submitted"}  # written with or without a core
 GAP = timedelta(seconds=2)  # so soon after its start a core has learnt what ended before it
+OVERDUE = timedelta(minutes=10)  # a talk that began before its place expired may last so much longer
 STORE_GRACE_S = 120.0  # a stopped recording must be stored or explained within this time
 
 RULES = (
@@ -26,6 +28,7 @@ RULES = (
     "queue.pairs",  # each entry into a queue is left once, waited as long as it says
     "offer.pairs",  # each offer ends once; no agent and no contact has two at a time
     "talk.pairs",  # each conversation ends once, with its own offer, talk and hold time exact
+    "callback.pairs",  # each kept place ends once, by its own time, and a served one with a talk
     "outside.pairs",  # each call outside ends once, talked as long as it says
     "outcome.proof",  # the outcome's name agrees with what happened
     "agent.state",  # every agent second has exactly one state
@@ -45,6 +48,8 @@ AFTER_END = {
     "recording.stopped",
     "agent.state",
     "agent.signed_out",
+    "callback.postponed",
+    "callback.ended",
 }
 PROVEN_BY_TALK = {"served", "interrupted", "shutdown"}
 
@@ -68,6 +73,21 @@ class _Contact(msgspec.Struct):
     outside_since: datetime | None = None
     talked_outside: bool = False
     queued: bool = False
+    returns: str = ""  # the contact whose kept place this call is to return
+    placed: str = ""  # the channel of the leg by which the customer is called
+    kept: datetime | None = None
+    kept_until: datetime | None = None
+    place_over: bool = False
+
+
+class Placed(msgspec.Struct):
+    """A leg by which a customer is called back."""
+
+    contact: str
+    at: datetime
+    ended: datetime | None = None
+    talked: bool = False
+    exempt: bool = False
 
 
 class _Offer(msgspec.Struct):
@@ -115,13 +135,15 @@ class Books:
         self.recordings: dict[str, _Recording] = {}
         self.agents: dict[str, _Agent] = defaultdict(_Agent)
         self.findings: list[Finding] = []
+        self.placed: dict[str, Placed] = {}  # by channel, of calls we returned
         self.outside_channels: set[str] = set()  # of calls we placed
         self.clock_steps: list[tuple[datetime, float]] = []  # when the machine's clock was set, by seconds
         self._offers: dict[str, _Offer] = {}
         self._checked: dict[str, int] = dict.fromkeys(RULES, 0)
         self._failed: dict[str, int] = dict.fromkeys(RULES, 0)
         self._core_restart: datetime | None = None
-        self._gaps: list[tuple[datetime, datetime]] = []  # times without a core before one that resumed
+        self._gaps: list[tuple[datetime, datetime]] = []  # times in which no core heard the engine
+        self._deaf_since: datetime | None = None
         self._last: datetime | None = None
         self._row: Row | None = None
 
@@ -154,7 +176,8 @@ class Books:
             self._inside(row)
         if handler is not None:
             handler(self, row, row.data)
-        self._last = row.at
+        if row.kind not in OF_OTHERS:
+            self._last = row.at
 
     # -- contacts
 
@@ -176,7 +199,10 @@ class Books:
         subject = str(row.contact_id)
         self.check("contact.outcome", subject not in self.contacts, subject, "arrived twice")
         self.contacts[subject] = _Contact(
-            arrived=row.at, channel_id=str(data.get("channel_id", "")), seq=row.seq
+            arrived=row.at,
+            channel_id=str(data.get("channel_id", "")),
+            seq=row.seq,
+            returns=str(data.get("callback_of") or ""),
         )
 
     def _ended(self, row: Row, data: Any) -> None:
@@ -194,6 +220,12 @@ class Books:
         self.check("talk.pairs", contact.talk is None, subject, "ended with a conversation still open")
         self.check("outside.pairs", not contact.outside, subject, "ended with a call outside still open")
         self._prove(contact, subject)
+        placed = self.placed.get(contact.placed)
+        if placed is not None:
+            placed.ended, placed.talked = row.at, contact.talked
+            placed.exempt = contact.outcome in {"interrupted", "shutdown"}
+        elif contact.returns:
+            self.check("callback.pairs", not contact.talked, subject, "a talk without calling the customer")
 
     def _prove(self, contact: _Contact, subject: str) -> None:
         outcome = contact.outcome
@@ -208,6 +240,8 @@ class Books:
                 "queue_timeout": contact.left_queue in {"timeout", "overflow"},
                 "nobody_signed_in": contact.left_queue in {"nobody_signed_in", ""},
                 "abandoned_flow": contact.left_queue not in {"abandoned"},
+                "callback_kept": contact.kept is not None,
+                "callback_missed": bool(contact.returns),
                 "transferred_out": contact.talked_outside,
                 "unknown_number": not contact.queued,
                 "trunk_busy": not contact.queued,
@@ -263,6 +297,42 @@ class Books:
         ok = queue == str(data["queue_id"]) and drift <= ROUNDING_MS
         self.check("queue.pairs", ok, subject, f"left queue {data['queue_id']}, waited_ms off by {drift} ms")
         contact.queue, contact.left_queue = None, str(data["how"])
+
+    # -- callbacks
+
+    def _callback_kept(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        ok = contact.kept is None and contact.left_queue == "callback_kept" and contact.ended is None
+        self.check("callback.pairs", ok, subject, "a place is kept twice, or was never left")
+        contact.kept, contact.kept_until = row.at, datetime.fromisoformat(str(data["expires_at"]))
+
+    def _callback_dialled(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        fresh = str(data["channel_id"]) not in self.placed
+        ok = fresh and bool(contact.returns) and contact.offer is not None
+        self.check("callback.pairs", ok, subject, "a customer is called without a kept place or an agent")
+        contact.placed = str(data["channel_id"])
+        self.placed[contact.placed] = Placed(contact=subject, at=row.at)
+
+    def _callback_ended(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        ok = contact.kept is not None and not contact.place_over
+        self.check("callback.pairs", ok, subject, "a kept place ends twice, or was never kept")
+        contact.place_over = True
+        how = str(data["how"])
+        if how == "served":
+            returned = self.contacts.get(str(data.get("returned_id")))
+            served = returned is not None and returned.talked and returned.returns == subject
+            self.check("callback.pairs", served or self.partial, subject, "served without a talk")
+        if contact.kept is not None and how != "lost":
+            drift = abs(_ms(row.at, contact.kept) - int(data["waited_ms"]))
+            self.check("callback.pairs", drift <= ROUNDING_MS, subject, f"waited_ms is off by {drift} ms")
 
     # -- offers and conversations
 
@@ -434,6 +504,7 @@ class Books:
         """What is open now was taken over by this core, or is lost."""
         if self._last is not None:
             self._gaps.append((self._last, row.at))
+            self._deaf_since = self._deaf_since or self._last
         contacts = sum(contact.ended is None for contact in self.contacts.values())
         agents = sum(agent.state not in {"offline", "unknown"} for agent in self.agents.values())
         left = (contacts, agents)
@@ -443,8 +514,21 @@ class Books:
         text = f"resumed {resumed[0]} contacts and {resumed[1]} agents of {left[0]} and {left[1]}"
         self.check("core.resumed", resumed in {(0, 0), left} or self.partial, str(row.seq), text)
 
+    def _engine_down(self, row: Row, data: Any) -> None:
+        self._deaf_since = self._deaf_since or row.at
+
+    def _engine_up(self, row: Row, data: Any) -> None:
+        """Only now does a core learn what came and ended meanwhile."""
+        if self._deaf_since is not None:
+            self._gaps.append((self._deaf_since, row.at))
+            self._deaf_since = None
+
+    def deaf_at(self, instant: datetime) -> bool:
+        """Whether no core heard the engine then."""
+        return any(since <= instant <= to for since, to in self._gaps)
+
     def gap_before(self, ended: datetime) -> float:
-        """How long, in seconds, there was no core right before this end: it may be as much older."""
+        """How long, in seconds, no core heard the engine right before this end: it may be as much older."""
         gaps = [(to - since).total_seconds() for since, to in self._gaps if since <= ended <= to + GAP]
         return max(gaps, default=0.0)
 
@@ -457,6 +541,9 @@ class Books:
             if contact.ended is None:
                 lost = self._core_restart is not None and contact.arrived < self._core_restart
                 self.check("contact.outcome", not lost, subject, "never ended and its core is gone")
+            if contact.kept_until is not None and not contact.place_over:
+                late = now > contact.kept_until + OVERDUE
+                self.check("callback.pairs", not late, subject, "a kept place is long over and never ended")
         for offer_id, offer in self._offers.items():
             if not offer.ended:
                 lost = self._core_restart is not None and offer.at < self._core_restart
@@ -506,6 +593,9 @@ _HANDLERS = {
     "outside.ended": Books._outside_ended,
     "contact.queued": Books._queued,
     "contact.dequeued": Books._dequeued,
+    "callback.kept": Books._callback_kept,
+    "callback.dialled": Books._callback_dialled,
+    "callback.ended": Books._callback_ended,
     "offer.made": Books._offer_made,
     "offer.ended": Books._offer_ended,
     "contact.connected": Books._connected,
@@ -519,5 +609,7 @@ _HANDLERS = {
     "recording.stored": Books._recording_stored,
     "recording.incomplete": Books._recording_incomplete,
     "core.started": Books._core_started,
+    "engine.down": Books._engine_down,
+    "engine.up": Books._engine_up,
     "clock.stepped": Books._clock_stepped,
 }

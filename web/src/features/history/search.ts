@@ -9,6 +9,8 @@ export const OUTCOMES = [
   "abandoned_ringing",
   "nobody_signed_in",
   "queue_timeout",
+  "callback_kept",
+  "callback_missed",
   "out_of_hours",
   "voicemail",
   "invalid_keys",

@@ -1309,6 +1309,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Callbacks
+         * @description Callers who kept their place to be called back, newest first; all, or those open or over.
+         */
+        get: operations["list_callbacks_api_callbacks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/board": {
         parameters: {
             query?: never;
@@ -1841,6 +1861,86 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * CallbackIn
+         * @description How customers who keep their place are called back. `retry_s` is the distance to the second attempt and
+         *     doubles each time; `calendar_id`: only within these hours; `international`: numbers abroad too.
+         */
+        CallbackIn: {
+            /**
+             * Attempts
+             * @default 3
+             */
+            attempts: number;
+            /**
+             * Retry S
+             * @default 300
+             */
+            retry_s: number;
+            /**
+             * Ring S
+             * @default 30
+             */
+            ring_s: number;
+            /**
+             * Expires S
+             * @default 86400
+             */
+            expires_s: number;
+            /** Calendar Id */
+            calendar_id?: string | null;
+            /**
+             * International
+             * @default false
+             */
+            international: boolean;
+        };
+        /**
+         * CallbackItem
+         * @description A place kept by the contact `contact_id`. `state`: open or over, then `how_key` says how; `not_before`
+         *     is the next attempt's earliest instant; `returned_id` is the contact that called back, or tried last.
+         */
+        CallbackItem: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "over";
+            /** Kept At */
+            kept_at: string;
+            /** Expires At */
+            expires_at: string;
+            /** Not Before */
+            not_before: string | null;
+            /** Attempts */
+            attempts: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** How Key */
+            how_key: string | null;
+            /** Waited Ms */
+            waited_ms: number | null;
+            /** Returned Id */
+            returned_id: string | null;
+            /** Caller */
+            caller: string;
+            customer: components["schemas"]["Named"] | null;
+            client: components["schemas"]["Named"] | null;
+            project: components["schemas"]["Named"] | null;
+            queue: components["schemas"]["Named"] | null;
+        };
+        /** CallbackPage */
+        CallbackPage: {
+            /** Items */
+            items: components["schemas"]["CallbackItem"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * CertificateIn
@@ -2809,7 +2909,7 @@ export interface components {
          * @description How a contact ended: one name for each way. Every contact has exactly one.
          * @enum {string}
          */
-        Outcome: "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
+        Outcome: "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
         /**
          * OverflowIn
          * @description Without a queue the contact goes back to its flow.
@@ -3304,6 +3404,16 @@ export interface components {
              * @default 30
              */
             value_s: number;
+            /**
+             * @default {
+             *       "attempts": 3,
+             *       "retry_s": 300,
+             *       "ring_s": 30,
+             *       "expires_s": 86400,
+             *       "international": false
+             *     }
+             */
+            callback: components["schemas"]["CallbackIn"];
         };
         /** QueueInPatch */
         QueueInPatch: {
@@ -3352,6 +3462,7 @@ export interface components {
             redial_s?: number;
             /** Value S */
             value_s?: number;
+            callback?: components["schemas"]["CallbackIn"];
         };
         /** QueueShown */
         QueueShown: {
@@ -3411,6 +3522,7 @@ export interface components {
             redial_s: number;
             /** Value S */
             value_s: number;
+            callback: components["schemas"]["CallbackIn"];
             /**
              * Created At
              * Format: date-time
@@ -7293,6 +7405,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VoicemailPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_callbacks_api_callbacks_get: {
+        parameters: {
+            query?: {
+                state?: ("open" | "over") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackPage"];
                 };
             };
             /** @description Validation Error */

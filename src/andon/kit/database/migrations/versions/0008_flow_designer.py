@@ -2,8 +2,8 @@
 
 from andon.kit.database.walls import execute, wall
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 TABLES = """
 ALTER TABLE flow_version ADD COLUMN accepted jsonb DEFAULT '[]' NOT NULL;
