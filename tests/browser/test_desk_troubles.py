@@ -108,6 +108,7 @@ async def test_a_page_opened_anew_in_a_call_gets_its_caller_back(house: OfficeHo
         await call.hangup()
         await desk.in_phase("wrap")
         assert await house.outcome(contact_id) == "served"
+        assert await house.unexplained() == []
 
 
 async def test_an_agent_at_two_places_is_asked_and_moves(house: OfficeHouse, enter: Enter) -> None:

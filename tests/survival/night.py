@@ -24,6 +24,7 @@ VICTIMS = ("core", "stand-by", "edge", "worker", "engine", "database")
 AGENTS = ("plain", "plain", "plain", "race", "race", "race")  # the queue that each serves
 BETWEEN_KILLS_S = (1.5, 6.0)
 BETWEEN_CALLS_S = (0.3, 1.2)
+TWO_AT_ONCE = 0.25
 PATIENCE_S = (0.5, 15.0)
 TALK_S = (0.5, 6.0)
 FREE = frozenset({"ready", "not_ready"})
@@ -120,18 +121,19 @@ class Night:
         return not self._over.is_set()
 
     async def _kill(self) -> None:
+        """Every process dies at least once, however long the machine takes."""
         dice = self._dice("death")
         victims: list[str] = []
-        while await self._pause(dice, BETWEEN_KILLS_S):
-            if not victims:
-                victims = dice.sample(VICTIMS, len(VICTIMS))
-            name = victims.pop()
-            pid = self.house.served.find(name)
-            if pid is None:  # still on its way back
-                continue
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            self.deaths.append((datetime.now(UTC), name))
+        while not self._over.is_set() or len({name for _, name in self.deaths}) < len(VICTIMS):
+            await asyncio.sleep(dice.uniform(*BETWEEN_KILLS_S))
+            for _ in range(2 if dice.random() < TWO_AT_ONCE else 1):
+                if not victims:
+                    victims = dice.sample(VICTIMS, len(VICTIMS))
+                name = victims.pop()
+                pid = self.house.served.find(name)
+                if pid is not None:  # or it is still on its way back
+                    os.kill(pid, signal.SIGKILL)
+                    self.deaths.append((datetime.now(UTC), name))
 
     async def _callers(self, town: asyncio.TaskGroup) -> None:
         dice = self._dice("callers")

@@ -22,7 +22,7 @@ TONE, GAP_S = 440, 0.4
 
 
 async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
-    talks = [await mortal.talking("plain", TONE) for _ in range(TALKING)]
+    talks = await mortal.talks(TALKING, "plain", TONE)
     held = await mortal.talking("held", TONE)
     await held.agent.ask("call.hold")
     lazy = await mortal.on_duty_until_end("lost", ready=False)
@@ -38,7 +38,7 @@ async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
         await agent.in_state("ringing")
         ringing.append((call, contact_id, agent, device))
     states = {agent["agent_id"]: (agent["state"], agent["since"]) for agent in await agents_of(mortal)}
-    menus = [await mortal.caller(MENU) for _ in range(MENUS)]
+    menus = await asyncio.gather(*(mortal.caller(MENU) for _ in range(MENUS)))
     for _, contact_id in menus:
         await until_node(mortal, contact_id, "menu")
 
@@ -148,13 +148,14 @@ async def test_what_cannot_be_resumed_is_closed(mortal: MortalHouse) -> None:
     assert status == 0, said
 
 
-async def test_a_stop_beside_a_database_that_hangs(mortal: MortalHouse) -> None:
+@pytest.mark.parametrize(("what", "outcome"), [("database", "shutdown"), ("engine", "interrupted")])
+async def test_a_stop_beside_what_hangs(mortal: MortalHouse, what: str, outcome: str) -> None:
     """Nobody who does not answer holds a stopping core; what it could not write, the next one finds."""
     talk = await mortal.talking("plain", TONE)
     await mortal.core_killed()
-    postgres = mortal.database.pid()
-    assert postgres is not None
-    hung = [postgres, *children(postgres)]
+    first = mortal.database.pid() if what == "database" else mortal.engine.pid
+    assert first is not None
+    hung = [first, *children(first)]
     for pid in hung:
         os.kill(pid, signal.SIGSTOP)
     try:
@@ -163,11 +164,11 @@ async def test_a_stop_beside_a_database_that_hangs(mortal: MortalHouse) -> None:
         for pid in hung:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
-    print(f"the core stopped in {took:.2f} s")
+    print(f"beside a {what} that hangs the core stopped in {took:.2f} s")
     assert took < STOPPED_S
-    await talk.caller.wait_ended(5)
     await mortal.start_core()
-    assert await mortal.outcome(talk.contact_id) == "shutdown"
+    await talk.caller.wait_ended(5)
+    assert await mortal.outcome(talk.contact_id) == outcome
     status, said = await mortal.ledger()
     assert status == 0, said
 

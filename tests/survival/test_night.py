@@ -1,6 +1,7 @@
 """A night in fast motion: every process is killed at random instants under steady calls. The books balance.
 
-A night that failed is had again with its seed: `ANDON_NIGHT_SEED=… pytest tests/survival/test_night.py`.
+A night that failed is had again with its seed: `ANDON_NIGHT_SEED=… pytest tests/survival/test_night.py`, and
+lasts longer with `--minutes 60`.
 """
 
 import os

@@ -121,8 +121,8 @@ def close_message(contact: Contact, out: Out, ms: int) -> None:
         out.fact(VoicemailLeft, queue_id=contact.message_queue_id, voicemail_ms=ms)
 
 
-def close_tape(contact: Contact, out: Out) -> None:
-    """The recording is over; one that never ran leaves no fact."""
+def close_tape(contact: Contact, out: Out, *, open_end: bool = False) -> None:
+    """The recording is over, or with `open_end` out of sight; one that never ran leaves no fact."""
     taping = contact.taping
     if taping is None or taping.stopped:
         return
@@ -135,6 +135,7 @@ def close_tape(contact: Contact, out: Out) -> None:
         recording_id=taping.recording_id,
         total_ms=total,
         spans=spans_of(taping, total),
+        open_end=open_end,
     )
 
 
@@ -254,7 +255,7 @@ def leg_gone(contact: Contact, heard: CallerEnded, out: Out) -> None:
 
 @on(Interrupted, at=LIVE, to={Stage.ENDED})
 def interrupted(contact: Contact, _: Interrupted, out: Out) -> None:
-    """The engine went away under the contact."""
+    """The engine went away under the contact, or does not answer: it may go on recording until it is met."""
     talking = contact.talk is not None
     withdraw_all(contact, out, "ended", OfferEnd.ENDED, By.SYSTEM)
     if contact.settled is not None:
@@ -263,6 +264,7 @@ def interrupted(contact: Contact, _: Interrupted, out: Out) -> None:
         outcome = Outcome.INTERRUPTED if talking else Outcome.SERVED
     else:
         outcome = Outcome.VOICEMAIL if contact.voicemail else Outcome.INTERRUPTED
+    close_tape(contact, out, open_end=True)
     finish(contact, out, outcome, By.SYSTEM, 0)
 
 
