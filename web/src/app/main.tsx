@@ -7,6 +7,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { useLocale } from "@/shared/i18n";
 import { queryClient } from "./queries";
+import { reloadWhenOutdated } from "./reload";
 import { router } from "./router";
 import { useTheme } from "./theme";
 
@@ -24,6 +25,7 @@ function Root() {
   );
 }
 
+reloadWhenOutdated();
 const host = document.getElementById("root");
 if (host)
   createRoot(host).render(

@@ -5,6 +5,7 @@ import { Flows } from "./sections/Flows";
 import { Numbers } from "./sections/Numbers";
 import { Projects } from "./sections/Projects";
 import { Queues } from "./sections/Queues";
+import { RoutingRules } from "./sections/RoutingRules";
 import { Skills } from "./sections/Skills";
 import { StateReasons } from "./sections/StateReasons";
 import { Trunks } from "./sections/Trunks";
@@ -14,7 +15,10 @@ import { WrapReasons } from "./sections/WrapReasons";
 /** What the page administers, in the order of its menu. A section's key is its address and its text's key. */
 export const GROUPS = [
   { key: "people", sections: ["users", "skills"] },
-  { key: "work", sections: ["clients", "projects", "queues", "wrap-reasons", "state-reasons"] },
+  {
+    key: "work",
+    sections: ["clients", "projects", "queues", "routing-rules", "wrap-reasons", "state-reasons"],
+  },
   { key: "lines", sections: ["numbers", "trunks", "flows", "calendars"] },
 ] as const;
 
@@ -26,6 +30,7 @@ export const SECTIONS: Record<SectionKey, ComponentType> = {
   clients: Clients,
   projects: Projects,
   queues: Queues,
+  "routing-rules": RoutingRules,
   "wrap-reasons": WrapReasons,
   "state-reasons": StateReasons,
   numbers: Numbers,

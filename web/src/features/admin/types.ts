@@ -1,6 +1,6 @@
 /** What the administration API answers, named once. */
 
-import type { Role } from "@/shared/api";
+import type { Role, Tier } from "@/shared/api";
 
 export interface User {
   id: string;
@@ -21,6 +21,22 @@ export interface AgentSkill {
   level: number;
 }
 
+/** Valid to the end of that day. */
+export interface AgentCertificate {
+  user_id: string;
+  name: string;
+  valid_until: string;
+}
+
+/** An agent's own settings in a queue; of all the agent's queues the lower `order` is served first. */
+export interface QueueSeat {
+  user_id: string;
+  queue_id: string;
+  order: number;
+  level: number;
+  value: number;
+}
+
 export interface Skill {
   id: string;
   name: string;
@@ -31,8 +47,46 @@ export interface SkillNeed {
   min_level: number;
 }
 
-export type Policy = "longest_idle" | "most_skilled" | "round_robin";
-export const POLICIES: readonly Policy[] = ["longest_idle", "most_skilled", "round_robin"];
+export const POLICIES = [
+  "longest_idle",
+  "most_skilled",
+  "least_occupied",
+  "fewest_calls",
+  "round_robin",
+  "value_weighted",
+] as const;
+export type Policy = (typeof POLICIES)[number];
+
+export const TIERS: readonly Tier[] = ["normal", "silver", "gold", "vip"];
+/** The tiers for which agents can be kept free. */
+export const BETTER_TIERS = ["silver", "gold", "vip"] as const;
+export const LANE_FLAGS = ["open_complaint", "bad_survey", "menu_key", "repeat"] as const;
+export const OVERFLOW_WHEN = ["length", "estimate", "age"] as const;
+
+/** From `after_s` on; a minimum of 0 means that the skill is no longer needed. */
+export interface RelaxStep {
+  after_s: number;
+  min_levels: Record<string, number>;
+  groups: string[];
+}
+
+/** Without a queue the contact goes back to its flow. */
+export interface Overflow {
+  when: (typeof OVERFLOW_WHEN)[number];
+  limit: number;
+  queue_id: string | null;
+}
+
+export interface Door {
+  queue_id: string;
+  tiers: Tier[];
+  flags: (typeof LANE_FLAGS)[number][];
+}
+
+export interface Reserve {
+  tier: (typeof BETTER_TIERS)[number];
+  agents: number;
+}
 
 export interface Queue {
   id: string;
@@ -48,6 +102,24 @@ export interface Queue {
   target_s: number;
   max_wait_s: number | null;
   music: string;
+  preferred_skills: SkillNeed[];
+  required_certificates: string[];
+  groups: string[];
+  relax: RelaxStep[];
+  overflow: Overflow[];
+  reserve: Reserve | null;
+  doors: Door[];
+  dedicated_wait_s: number;
+  last_agent_wait_s: number;
+  redial_s: number;
+  value_s: number;
+}
+
+/** What holds for all queues. */
+export interface RoutingRules {
+  segments: { tier: Tier; priority: number; floor_s: number | null }[];
+  ageing_s: number | null;
+  certificate_warning_days: number;
 }
 
 export interface Client {

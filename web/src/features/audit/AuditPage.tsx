@@ -18,6 +18,7 @@ const KINDS = [
   "user",
   "skill",
   "queue",
+  "routing_rules",
   "number",
   "trunk",
   "client",

@@ -7,7 +7,8 @@ import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { useNarrow } from "@/shared/ui";
 import { texts } from "../texts";
-import { splitErrors } from "./problems";
+import { type FieldPath, splitErrors } from "./problems";
+import { Refused } from "./Sections";
 
 interface Props<V extends object> {
   open: boolean;
@@ -16,7 +17,8 @@ interface Props<V extends object> {
   /** Stores the values; what it throws is shown, field by field where the server names fields. */
   onSave: (values: V) => Promise<void>;
   onClose: () => void;
-  children: (form: FormInstance<V>) => ReactNode;
+  /** `touched` tells of a change that was not typed. */
+  children: (form: FormInstance<V>, touched: () => void) => ReactNode;
   width?: number;
   saveLabel?: string;
   extra?: ReactNode;
@@ -54,6 +56,7 @@ function OpenEditor<V extends object>({
     problem: Problem;
     others: { name: string; text: string }[];
   } | null>(null);
+  const [refused, setRefused] = useState<FieldPath | null>(null);
 
   const mayLeave = useCallback(
     () =>
@@ -94,12 +97,16 @@ function OpenEditor<V extends object>({
           !problemsAbove && form.getFieldsError().some((field) => field.name.join(".") === path.join(".")),
       );
       form.setFields(fields as never);
-      if (fields[0]) form.scrollToField(fields[0].name as never, { block: "center", focus: true });
+      if (fields[0]) setRefused([...fields[0].name]);
       setProblem({ problem: told, others });
     } finally {
       setSaving(false);
     }
   };
+  // After the part of the form that the field is in has been opened.
+  useEffect(() => {
+    if (refused) form.scrollToField(refused as never, { block: "center", focus: true });
+  }, [refused, form]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "s" && (event.ctrlKey || event.metaKey)) {
@@ -165,13 +172,12 @@ function OpenEditor<V extends object>({
         onFinish={(values) => void save(values)}
         onFinishFailed={({ errorFields }) => {
           const [first] = errorFields;
-          if (first) form.scrollToField(first.name as never, { block: "center", focus: true });
+          if (first) setRefused([...first.name]);
         }}
         onValuesChange={() => setDirty(true)}
-        scrollToFirstError
         requiredMark
       >
-        {children(form)}
+        <Refused value={refused}>{children(form, () => setDirty(true))}</Refused>
       </Form>
     </Drawer>
   );

@@ -30,6 +30,7 @@ export const call = {
     (await take(loose.PATCH(`${path}/{id}`, { ...one(id), body }))) as R,
   put: async (path: string, id: string, body: unknown): Promise<unknown> =>
     take(loose.PUT(path, { ...one(id), body })),
+  set: async <R>(path: string, body: object): Promise<R> => (await take(loose.PUT(path, { body }))) as R,
   act: async <R>(path: string, id: string, body: object): Promise<R> =>
     (await take(loose.POST(path, { ...one(id), body }))) as R,
   retire: async (path: string, id: string): Promise<void> => {

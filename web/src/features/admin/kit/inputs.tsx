@@ -5,13 +5,18 @@ import { type FieldName, fields } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
 
 interface Common {
-  name: FieldName;
+  /** A field, or one inside another; its own name is its label. */
+  name: FieldName | [FieldName, FieldName] | [FieldName, number, FieldName];
   label?: string;
   required?: boolean;
   /** What the field does, under it. */
   help?: ReactNode;
   disabled?: boolean;
   rules?: Rule[];
+}
+
+function own(name: Common["name"]): FieldName {
+  return typeof name === "string" ? name : (name.at(-1) as FieldName);
 }
 
 function rulesOf(required: boolean | undefined, rules: Rule[] | undefined): Rule[] {
@@ -34,7 +39,7 @@ export function TextField({
   return (
     <Form.Item
       name={name}
-      label={label ?? n(name)}
+      label={label ?? n(own(name))}
       extra={help}
       rules={rulesOf(required, [...(required ? [{ whitespace: true } as Rule] : []), ...(rules ?? [])])}
     >
@@ -57,7 +62,7 @@ export function NumberField({
 }: Common & { min: number; max: number; unit?: string; placeholder?: string }) {
   const n = useT(fields);
   return (
-    <Form.Item name={name} label={label ?? n(name)} extra={help} rules={rulesOf(required, rules)}>
+    <Form.Item name={name} label={label ?? n(own(name))} extra={help} rules={rulesOf(required, rules)}>
       <InputNumber
         min={min}
         max={max}
@@ -81,20 +86,23 @@ export function ChoiceField({
   options,
   loading,
   multiple = false,
+  free = false,
   clearable = false,
   placeholder,
 }: Common & {
   options: { value: string; label: string }[];
   loading?: boolean;
   multiple?: boolean;
+  /** Several, and others than those offered can be typed. */
+  free?: boolean;
   clearable?: boolean;
   placeholder?: string;
 }) {
   const n = useT(fields);
   return (
-    <Form.Item name={name} label={label ?? n(name)} extra={help} rules={rulesOf(required, rules)}>
+    <Form.Item name={name} label={label ?? n(own(name))} extra={help} rules={rulesOf(required, rules)}>
       <Select
-        mode={multiple ? "multiple" : undefined}
+        mode={free ? "tags" : multiple ? "multiple" : undefined}
         options={options}
         loading={loading}
         allowClear={clearable}

@@ -1,6 +1,6 @@
 /** Field errors of the API as an antd form wants them. Pure. */
 
-import type { Problem } from "@/shared/api";
+import { asProblem, Problem } from "@/shared/api";
 
 export type FieldPath = (string | number)[];
 
@@ -35,4 +35,11 @@ export function splitErrors(
     fields.set(key, told);
   }
   return { fields: [...fields.values()], others };
+}
+
+/** What was thrown for a list that is stored by itself, its fields below the form's list. */
+export function below(list: string, thrown: unknown): Problem {
+  const told = asProblem(thrown);
+  const fields = Object.entries(told.fields).map(([name, text]) => [`${list}.${name}`, text]);
+  return new Problem({ ...told, fields: Object.fromEntries(fields) });
 }

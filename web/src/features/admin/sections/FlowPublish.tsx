@@ -42,7 +42,7 @@ export function FlowPublish({
       onSave={save}
       onClose={onClose}
     >
-      {(form) => (
+      {(form, touched) => (
         <>
           <Form.Item label={t("flow.starter")} extra={t("flow.starter.help")}>
             <Select
@@ -53,7 +53,9 @@ export function FlowPublish({
               notFoundContent={t("flow.starter.none")}
               options={own.map((queue) => ({ value: queue.id, label: queue.name }))}
               onChange={(queue: string | null) => {
-                if (queue) form.setFieldsValue({ graph: graphText(starterGraph(queue)) });
+                if (!queue) return;
+                form.setFieldsValue({ graph: graphText(starterGraph(queue)) });
+                touched();
               }}
             />
           </Form.Item>

@@ -3,32 +3,11 @@ import { fields } from "@/shared/fields";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useChoices } from "../kit/api";
-import { ChoiceField, Line, NumberField, TextField } from "../kit/inputs";
 import { ResourcePage } from "../kit/ResourcePage";
-import { SkillLevels } from "../kit/SkillLevels";
+import { type QueueValues, queueBody, queueValues } from "../queueForm";
 import { texts } from "../texts";
-import { POLICIES, type Project, type Queue, type Skill } from "../types";
-
-type Values = Partial<Omit<Queue, "id" | "client_id">>;
-
-const NEW: Values = {
-  name: "",
-  required_skills: [],
-  priority: 0,
-  policy: "longest_idle",
-  ring_timeout_s: 20,
-  acw_s: 30,
-  target_percent: 80,
-  target_s: 20,
-  max_wait_s: null,
-  music: "default",
-};
-
-function toValues(row: Queue | null): Values {
-  if (row === null) return NEW;
-  const { id: _id, client_id: _client, ...values } = row;
-  return values;
-}
+import type { Project, Queue, Skill } from "../types";
+import { QueueForm } from "./QueueForm";
 
 export function Queues() {
   const t = useT(texts);
@@ -37,7 +16,7 @@ export function Queues() {
   const projects = useChoices<Project>("/api/projects", (row) => row.name);
   const skills = useChoices<Skill>("/api/skills", (row) => row.name);
   return (
-    <ResourcePage<Queue, Values>
+    <ResourcePage<Queue, QueueValues>
       path="/api/queues"
       title={t("section.queues")}
       lead={t("queues.lead")}
@@ -81,70 +60,10 @@ export function Queues() {
       ]}
       text={(row) => `${row.name} ${projects.name(row.project_id)}`}
       nameOf={(row) => row.name}
-      toValues={toValues}
-      toBody={(values) => ({ ...values, max_wait_s: values.max_wait_s ?? null })}
-      width={600}
+      toValues={queueValues}
+      toBody={queueBody}
+      width={680}
       form={(row) => <QueueForm row={row} projects={projects} />}
     />
-  );
-}
-
-function QueueForm({
-  row,
-  projects,
-}: {
-  row: Queue | null;
-  projects: ReturnType<typeof useChoices<Project>>;
-}) {
-  const t = useT(texts);
-  // The engine knows one class of music; a name given through the API stays what it is.
-  const music = [...new Set(["default", row?.music ?? "default"])];
-  return (
-    <>
-      <ChoiceField
-        name="project_id"
-        required
-        disabled={row !== null}
-        help={row ? t("fixed") : undefined}
-        options={projects.options}
-        loading={projects.loading}
-      />
-      <TextField name="name" required />
-      <SkillLevels name="required_skills" level="min_level" help={t("queues.skills.help")} />
-      <Line>
-        <ChoiceField
-          name="policy"
-          required
-          help={t("queues.policy.help")}
-          options={POLICIES.map((value) => ({ value, label: t(`policy.${value}`) }))}
-        />
-        <NumberField name="priority" required min={-100} max={100} help={t("queues.priority.help")} />
-      </Line>
-      <Line>
-        <NumberField name="target_percent" required min={1} max={100} />
-        <NumberField name="target_s" required min={1} max={3600} help={t("queues.target.help")} />
-      </Line>
-      <Line>
-        <NumberField name="ring_timeout_s" required min={5} max={120} help={t("queues.ring.help")} />
-        <NumberField name="acw_s" required min={0} max={3600} help={t("queues.acw.help")} />
-      </Line>
-      <Line>
-        <NumberField
-          name="max_wait_s"
-          min={10}
-          max={86400}
-          placeholder={t("unlimited")}
-          help={t("queues.wait.help")}
-        />
-        <ChoiceField
-          name="music"
-          required
-          options={music.map((value) => ({
-            value,
-            label: value === "default" ? t("queues.music.default") : value,
-          }))}
-        />
-      </Line>
-    </>
   );
 }

@@ -5,9 +5,11 @@ import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { useChoices } from "../kit/api";
 import { ChoiceField, Line, TextField } from "../kit/inputs";
+import { Sections } from "../kit/Sections";
 import { SkillLevels } from "../kit/SkillLevels";
 import { texts } from "../texts";
-import type { AgentSkill, Client, User } from "../types";
+import type { AgentCertificate, AgentSkill, Client, QueueSeat, User } from "../types";
+import { UserQueues } from "./UserQueues";
 
 const ROLES: readonly Role[] = [
   "agent",
@@ -21,14 +23,20 @@ const ROLES: readonly Role[] = [
 /** Only these may be bound to one client. */
 const BOUND: readonly Role[] = ["agent", "client_viewer"];
 
-export interface UserValues extends Omit<User, "id" | "agent_no" | "client_id" | "locked"> {
+/** What an agent has beside the account, each list with an address of its own. */
+export interface AgentLists {
+  skills: Omit<AgentSkill, "user_id">[];
+  queue_seats: Omit<QueueSeat, "user_id">[];
+  certificates: Omit<AgentCertificate, "user_id">[];
+}
+
+export interface UserValues extends AgentLists, Omit<User, "id" | "agent_no" | "client_id" | "locked"> {
   agent_no: string;
   client_id?: string | null;
   password: string;
-  skills: Omit<AgentSkill, "user_id">[];
 }
 
-export function toUserValues(row: User | null, skills: readonly AgentSkill[]): UserValues {
+export function toUserValues(row: User | null, lists: AgentLists): UserValues {
   return {
     login: row?.login ?? "",
     name: row?.name ?? "",
@@ -39,13 +47,13 @@ export function toUserValues(row: User | null, skills: readonly AgentSkill[]): U
     locale: row?.locale ?? "zh",
     active: row?.active ?? true,
     password: "",
-    skills: skills.map(({ skill_id, level }) => ({ skill_id, level })),
+    ...lists,
   };
 }
 
-/** Skills have an address of their own; a password is set here for a new person only. */
+/** The account alone; a password is set here for a new person only. */
 export function toUserBody(values: UserValues, row: User | null): object {
-  const { skills: _skills, password, ...rest } = values;
+  const { skills: _skills, queue_seats: _seats, certificates: _papers, password, ...rest } = values;
   const bound = rest.roles.every((role) => BOUND.includes(role));
   return {
     ...rest,
@@ -55,7 +63,37 @@ export function toUserBody(values: UserValues, row: User | null): object {
   };
 }
 
-export function UserForm({ row, form }: { row: User | null; form: FormInstance<UserValues> }) {
+interface Props {
+  row: User | null;
+  form: FormInstance<UserValues>;
+}
+
+export function UserForm({ row, form }: Props) {
+  const t = useT(texts);
+  const agent = (Form.useWatch("roles", form) ?? []).includes("agent");
+  const seats = Form.useWatch("queue_seats", form) ?? [];
+  const papers = Form.useWatch("certificates", form) ?? [];
+  return (
+    <Sections
+      sections={[
+        { key: "basic", label: t("part.basic"), fields: [], body: <Account row={row} form={form} /> },
+        ...(agent
+          ? [
+              {
+                key: "queues",
+                label: t("users.part.queues"),
+                fields: ["queue_seats", "certificates"] as const,
+                used: seats.length + papers.length,
+                body: <UserQueues />,
+              },
+            ]
+          : []),
+      ]}
+    />
+  );
+}
+
+function Account({ row, form }: Props) {
   const t = useT(texts);
   const n = useT(fields);
   const c = useT(common);

@@ -7,12 +7,20 @@ import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { call, listQuery, useChoices, useList, useSave } from "../kit/api";
 import { Editor } from "../kit/Editor";
+import { below } from "../kit/problems";
 import { type Column, ResourceList } from "../kit/ResourceList";
 import { useDone } from "../kit/useDone";
 import { texts } from "../texts";
-import type { AgentSkill, Client, Skill, User } from "../types";
+import type { AgentCertificate, AgentSkill, Client, QueueSeat, Skill, User } from "../types";
 import { PasswordReset } from "./PasswordReset";
-import { toUserBody, toUserValues, UserForm, type UserValues } from "./UserForm";
+import { type AgentLists, toUserBody, toUserValues, UserForm, type UserValues } from "./UserForm";
+
+/** Where each of an agent's lists is stored, and read for everybody. */
+const LISTS = [
+  ["skills", "/api/users/{id}/skills", "/api/agent-skills"],
+  ["certificates", "/api/users/{id}/certificates", "/api/agent-certificates"],
+  ["queue_seats", "/api/users/{id}/queue-seats", "/api/queue-seats"],
+] as const;
 
 type Shown = "active" | "left" | "all";
 
@@ -24,6 +32,8 @@ export function Users() {
   const cache = useQueryClient();
   const users = useList<User>("/api/users");
   const links = useQuery(listQuery<AgentSkill>("/api/agent-skills"));
+  const papers = useQuery(listQuery<AgentCertificate>("/api/agent-certificates"));
+  const seats = useQuery(listQuery<QueueSeat>("/api/queue-seats"));
   const skills = useChoices<Skill>("/api/skills", (row) => row.name);
   const clients = useChoices<Client>("/api/clients", (row) => row.short_name);
   const save = useSave<User>("/api/users");
@@ -32,6 +42,11 @@ export function Users() {
   const [resetting, setResetting] = useState<User | null>(null);
   const [saved, setSaved] = useState<string | null>(null);
   const skillsOf = (id: string) => (links.data ?? []).filter((link) => link.user_id === id);
+  const listsOf = (id: string | undefined): AgentLists => ({
+    skills: ownOf(links.data, id),
+    certificates: ownOf(papers.data, id),
+    queue_seats: ownOf(seats.data, id),
+  });
 
   const columns: Column<User>[] = [
     { key: "name", title: n("name"), render: (row) => row.name },
@@ -80,11 +95,17 @@ export function Users() {
 
   const store = async (values: UserValues, row: User | null) => {
     const answer = await save.mutateAsync({ id: row?.id ?? null, body: toUserBody(values, row) });
-    // Should the skills be refused, the person is there: the next try changes, it does not make another.
+    // Should one of the lists be refused, the person is there: the next try changes, it does not make another.
     if (row === null) setEditing({ row: answer });
     if (values.roles.includes("agent")) {
-      await call.put("/api/users/{id}/skills", answer.id, values.skills);
-      await cache.invalidateQueries({ queryKey: listQuery("/api/agent-skills").queryKey });
+      for (const [list, path, all] of LISTS) {
+        try {
+          await call.put(path, answer.id, values[list]);
+        } catch (thrown) {
+          throw below(list, thrown);
+        }
+        await cache.invalidateQueries({ queryKey: listQuery(all).queryKey });
+      }
     }
     setSaved(answer.id);
     setEditing(null);
@@ -139,13 +160,14 @@ export function Users() {
         )}
       />
       <Editor<UserValues>
-        open={editing !== null && !links.isPending}
+        open={editing !== null && !links.isPending && !papers.isPending && !seats.isPending}
+        width={600}
         title={
           editing?.row
             ? t("edit.title", { noun: n("kind.user"), name: editing.row.name })
             : t("add", { noun: n("kind.user") })
         }
-        initial={toUserValues(editing?.row ?? null, editing?.row ? skillsOf(editing.row.id) : [])}
+        initial={toUserValues(editing?.row ?? null, listsOf(editing?.row?.id))}
         onClose={() => setEditing(null)}
         onSave={(values) => store(values, editing?.row ?? null)}
       >
@@ -154,4 +176,12 @@ export function Users() {
       {resetting ? <PasswordReset user={resetting} onClose={() => setResetting(null)} /> : null}
     </>
   );
+}
+
+/** One person's rows of a list of everybody's. */
+function ownOf<R extends { user_id: string }>(
+  rows: readonly R[] | undefined,
+  id: string | undefined,
+): Omit<R, "user_id">[] {
+  return (rows ?? []).filter((row) => row.user_id === id).map(({ user_id: _user, ...row }) => row);
 }

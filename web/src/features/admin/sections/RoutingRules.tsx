@@ -1,0 +1,174 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button } from "antd";
+import { useState } from "react";
+import type { Tier } from "@/shared/api";
+import { fields } from "@/shared/fields";
+import { useFormat } from "@/shared/format";
+import { useT } from "@/shared/i18n";
+import { common } from "@/shared/texts";
+import { QueryView, TierTag } from "@/shared/ui";
+import { call } from "../kit/api";
+import { Editor } from "../kit/Editor";
+import { Line, NumberField } from "../kit/inputs";
+import { ResourceHead } from "../kit/ResourceHead";
+import { useDone } from "../kit/useDone";
+import { texts } from "../texts";
+import { type RoutingRules as Rules, TIERS } from "../types";
+
+const PATH = "/api/routing-rules";
+const KEY = ["config", PATH];
+
+interface Values {
+  segments: { priority: number; floor_s?: number | null }[];
+  ageing_s?: number | null;
+  certificate_warning_days: number;
+}
+
+const segmentOf = (rules: Rules, tier: Tier) =>
+  rules.segments.find((segment) => segment.tier === tier) ?? { tier, priority: 0, floor_s: null };
+
+function toBody(values: Values): Rules {
+  return {
+    segments: TIERS.map((tier, index) => ({
+      tier,
+      priority: values.segments[index]?.priority ?? 0,
+      floor_s: values.segments[index]?.floor_s ?? null,
+    })),
+    ageing_s: values.ageing_s ?? null,
+    certificate_warning_days: values.certificate_warning_days,
+  };
+}
+
+/** What holds for all queues: how each tier is treated, what waiting is worth, warnings of certificates. */
+export function RoutingRules() {
+  const t = useT(texts);
+  const c = useT(common);
+  const done = useDone();
+  const cache = useQueryClient();
+  const rules = useQuery({
+    queryKey: KEY,
+    queryFn: ({ signal }) => call.read<Rules>(PATH, signal),
+  });
+  const [editing, setEditing] = useState(false);
+  return (
+    <section className="resource" aria-labelledby="resource-title">
+      <ResourceHead title={t("section.routing-rules")} lead={t("rules.lead")}>
+        <Button type="primary" disabled={!rules.data} onClick={() => setEditing(true)}>
+          {c("action.edit")}
+        </Button>
+      </ResourceHead>
+      <QueryView query={rules}>{(whole) => <RulesShown rules={whole} />}</QueryView>
+      {rules.data ? (
+        <Editor<Values>
+          open={editing}
+          width={560}
+          title={t("section.routing-rules")}
+          initial={{
+            ...rules.data,
+            segments: TIERS.map((tier) => segmentOf(rules.data, tier)),
+          }}
+          onClose={() => setEditing(false)}
+          onSave={async (values) => {
+            cache.setQueryData(KEY, await call.set<Rules>(PATH, toBody(values)));
+            setEditing(false);
+            done(t("done.changed", { name: t("section.routing-rules") }));
+          }}
+        >
+          {() => <RulesForm />}
+        </Editor>
+      ) : null}
+    </section>
+  );
+}
+
+function RulesShown({ rules }: { rules: Rules }) {
+  const t = useT(texts);
+  const n = useT(fields);
+  const f = useFormat();
+  return (
+    <>
+      <div className="resource-scroll">
+        <table className="resource-table">
+          <thead>
+            <tr>
+              <th scope="col">{t("rules.tier")}</th>
+              <th scope="col" className="num">
+                {t("rules.points")}
+              </th>
+              <th scope="col" className="num">
+                {t("rules.floor")}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {TIERS.map((tier) => {
+              const { priority, floor_s } = segmentOf(rules, tier);
+              return (
+                <tr key={tier}>
+                  <th scope="row">
+                    <TierTag tier={tier} />
+                  </th>
+                  <td className="num">{priority > 0 ? `+${priority}` : priority}</td>
+                  <td className="num">{floor_s === null ? t("unlimited") : f.span(floor_s * 1000)}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+      <dl className="rules-facts">
+        <dt>{n("ageing_s")}</dt>
+        <dd>{rules.ageing_s === null ? t("rules.ageing.none") : t("rules.ageing", { n: rules.ageing_s })}</dd>
+        <dt>{t("rules.warning")}</dt>
+        <dd>{t("rules.warning.days", { n: rules.certificate_warning_days })}</dd>
+      </dl>
+    </>
+  );
+}
+
+function RulesForm() {
+  const t = useT(texts);
+  const c = useT(common);
+  return (
+    <>
+      <fieldset className="hours">
+        <legend>{t("rules.segments")}</legend>
+        <p className="dim">{t("rules.segments.help")}</p>
+        {TIERS.map((tier, index) => (
+          <Line key={tier}>
+            <NumberField
+              name={["segments", index, "priority"]}
+              label={t("rules.points.of", { tier: c(`tier.${tier}`) })}
+              required
+              min={-100}
+              max={100}
+            />
+            <NumberField
+              name={["segments", index, "floor_s"]}
+              label={t("rules.floor.of", { tier: c(`tier.${tier}`) })}
+              min={10}
+              max={86400}
+              placeholder={t("unlimited")}
+            />
+          </Line>
+        ))}
+      </fieldset>
+      <Line>
+        <NumberField
+          name="ageing_s"
+          min={1}
+          max={86400}
+          placeholder={t("rules.ageing.none")}
+          help={t("rules.ageing.help")}
+        />
+        <NumberField
+          name="certificate_warning_days"
+          required
+          min={0}
+          max={365}
+          help={t("rules.warning.help")}
+        />
+      </Line>
+    </>
+  );
+}
