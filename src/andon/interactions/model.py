@@ -235,12 +235,14 @@ class Enqueued(Input, frozen=True, kw_only=True):
 
 
 class QueueChanged(Input, frozen=True, kw_only=True):
-    """The queue ran over: the router has the contact in another one, its place kept."""
+    """The queue ran over, or a supervisor moved the contact: the router has it in another one, its place
+    kept. `how` is how it left the one before."""
 
     queue_id: UUID
     priority: int
     position: int
     estimated_wait_s: int | None
+    how: str
 
 
 class EnqueueRefused(Input, frozen=True):

@@ -34,6 +34,8 @@ def agent_now(agent: AgentRecord) -> AgentNow:
         queue_id=None if queue is None else queue.config.queue_id,
         offer_id=None if offer is None else offer.offer_id,
         ring_until=None if offer is None else from_ms(offer.until_ms),
+        forced=agent.forced,
+        pending_forced=agent.pending_forced,
     )
 
 

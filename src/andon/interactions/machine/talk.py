@@ -147,7 +147,7 @@ def tick(contact: Contact, now: Tick, out: Out) -> None:
 def queue_changed(contact: Contact, change: QueueChanged, out: Out) -> None:
     """Music and announcements go on; for the books one wait ends and another begins."""
     announce_every_s, contact.announce_every_s = contact.announce_every_s, 0
-    close_wait(contact, out, "overflow")
+    close_wait(contact, out, change.how)
     contact.queue_id, contact.queued, contact.announce_every_s = change.queue_id, out.at, announce_every_s
     out.fact(
         ContactQueued,
