@@ -39,6 +39,7 @@ class By(StrEnum):
     CALLER = "caller"
     AGENT = "agent"
     SYSTEM = "system"
+    SUPERVISOR = "supervisor"
 
 
 class ContactArrived(Fact, frozen=True, kw_only=True):
@@ -101,7 +102,7 @@ class ContactQueued(Fact, frozen=True, kw_only=True):
 
 
 class ContactDequeued(Fact, frozen=True, kw_only=True):
-    """`how`: answered, abandoned, timeout, nobody_signed_in, overflow, key_exit, ended."""
+    """`how`: answered, abandoned, timeout, nobody_signed_in, overflow, moved, key_exit, ended."""
 
     kind: ClassVar[str] = "contact.dequeued"
     queue_id: UUID

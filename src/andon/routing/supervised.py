@@ -52,9 +52,7 @@ class Supervised(Restorable):
         effects: list[Effect] = []
         self._take_out(contact)
         effects.append(
-            ContactMoved(
-                **self._about(contact), from_id=here.config.queue_id, queue_id=queue_id, by_id=by_id
-            )
+            ContactMoved(**self._about(contact), from_id=here.config.queue_id, queue_id=queue_id, by_id=by_id)
         )
         self._settle_anew(contact, target)
         effects.append(self._moved(contact, here, "moved"))
