@@ -33,6 +33,7 @@ from town.carrier import Call, Phone
 pytestmark = pytest.mark.telephony
 
 SUPERVISOR_HZ = 1800
+NAME, NOTE = "班长甲", "请去见培训师"
 HEARD_DBFS, UNHEARD_DBFS = -35.0, -45.0
 # Who hears the supervisor; the supervisor hears both in every mode.
 MODES = {"listen": set(), "whisper": {"agent"}, "barge_in": {"agent", "caller"}}
@@ -47,12 +48,7 @@ class Supervisor:
         self.phone = phone
 
     async def ask(self, verb: str, **more: Any) -> dict[str, Any]:
-        return await self.house.ask(
-            f"supervise.{verb}",
-            self.user_id,
-            actor={"user_id": str(self.user_id), "locale": "zh", "name": "班长甲"},
-            **more,
-        )
+        return await asked(self.house, self.user_id, verb, **more)
 
     async def goes_to(self, agent: Agent, mode: str) -> Call:
         """Ask for a mode at this agent's call; the telephone's call, answered and saying its tone."""
@@ -66,11 +62,17 @@ class Supervisor:
         return call
 
 
+async def asked(house: House, user_id: UUID, verb: str, **more: Any) -> dict[str, Any]:
+    """One verb of a supervisor, as the edge sends it."""
+    actor = {"user_id": str(user_id), "locale": "zh", "name": NAME}
+    command = {"verb": f"supervise.{verb}", "tenant_id": str(house.world.tenant_id), "actor": actor}
+    return await house.bus.request("core.command", {**command, **more})
+
+
 @contextlib.asynccontextmanager
 async def supervising(house: House) -> AsyncIterator[Supervisor]:
     user_id = uuid4()
-    asked = {"actor": {"user_id": str(user_id), "locale": "zh", "name": "班长甲"}, "device": "sip"}
-    sip = (await house.ask("supervise.device", user_id, **asked))["sip"]
+    sip = (await asked(house, user_id, "device", device="sip"))["sip"]
     phone = await house.carrier.register(sip["username"], sip["secret"])
     try:
         yield Supervisor(house, user_id, phone)
@@ -258,9 +260,9 @@ async def test_forced_states_and_orders_to_the_queue(house: House) -> None:
         supervising(house) as supervisor,
     ):
         call, own, phone = await talk(house, agent, "plain")
-        await supervisor.ask("state", agent_id=str(agent.agent_id), state="break", note="请去见培训师")
+        await supervisor.ask("state", agent_id=str(agent.agent_id), state="break", note=NOTE)
         await agent.until(lambda view: view["pending_state"] == "break", "is to be on break")
-        assert agent.view["pending_forced"] == {"name": "班长甲", "note": "请去见培训师"}
+        assert agent.view["pending_forced"] == {"name": NAME, "note": NOTE}
         with pytest.raises(AndonError) as refused:
             await agent.ask("agent.state", state="ready")
         assert refused.value.code == "agent.forced"
@@ -279,7 +281,7 @@ async def test_forced_states_and_orders_to_the_queue(house: House) -> None:
         await agent.in_state("acw")
         await agent.ask("wrap.done")
         await agent.in_state("break")
-        assert agent.view["forced"] == {"name": "班长甲", "note": "请去见培训师"}
+        assert agent.view["forced"] == {"name": NAME, "note": NOTE}
         await supervisor.ask("state", agent_id=str(agent.agent_id), state="offline")
         await agent.in_state("offline")
         await line.hangup()
