@@ -48,7 +48,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory, clock: MovedClock) -> 
 @pytest_asyncio.fixture
 async def mortal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MortalHouse]:
     """A centre of its own whose processes may die, for one test."""
-    mortal = MortalHouse(tmp_path_factory.mktemp("mortal"))
+    mortal = MortalHouse(tmp_path_factory.mktemp("mortal"), agent_return_s=20)
     try:
         await mortal.start()
         yield mortal

@@ -76,6 +76,14 @@ class MortalHouse(House):
         self.core, self._spare = self._spare, None
         return died
 
+    async def no_core(self) -> None:
+        """Kill both cores with -9, the one that stands by first."""
+        if self._spare is not None:
+            self._spare.kill()
+            await self._spare.wait()
+            self._spare = None
+        await self.kill_core()
+
     async def core_killed(self) -> float:
         """Kill the core and wait until the other has taken over; returns the seconds it took."""
         died = await self.kill_core()

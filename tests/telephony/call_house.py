@@ -127,7 +127,7 @@ class House:
             if self.core is not None and self.core.returncode is not None:
                 raise AssertionError(f"the core ended: {self.core_out.read_text()[-2000:]}")
             try:
-                answer = await self.bus.request("core.command", {"verb": "health"}, timeout=1)
+                answer = await self.bus.request("core.command", {"verb": "health"}, timeout=0.25)
             except AndonError:
                 return False
             return bool(answer["ok"])

@@ -204,10 +204,17 @@ def test_a_floor_is_announced_and_goes_before_every_weight() -> None:
     centre.ready(ANN)
     centre.talk(ANN)
     plain = comes(centre)
-    comes(centre, VIP, 100, tier="vip")
+    important = comes(centre, VIP, 100, tier="vip")
+    shown = centre.router.waiting(plain)
+    assert (shown.floor_at, shown.rank > centre.router.waiting(important).rank) == (
+        shown.since + timedelta(seconds=50),
+        True,
+    )
+    assert centre.router.waiting(important).floor_at is None
     facts = centre.later(40)
     assert [type(f) for f in facts] == [ContactFloorNear]
     assert centre.router.waiting(plain).urgent
+    assert centre.router.waiting(plain).rank < centre.router.waiting(important).rank
     assert centre.router.near_floor() == {SALES}
     release(centre, ANN)
     assert (centre.offer().contact_id, centre.offer().decision["urgent"]) == (plain, True)

@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
+from reporting_stand import journal
 from walls_routes import CASES, FAR, FAR_NAMES, NAMES, OPEN, ROUTES, SOCKETS, Try
 from walls_world import (
     BOUND,
@@ -26,11 +28,14 @@ from walls_world import (
 
 from andon.entrypoints.edge import create_app
 from andon.identity.model import Role
+from andon.interactions.events import ContactArrived, OfferMade
 from andon.kit.bus import MemoryBus
 from andon.kit.clock import SystemClock, VirtualClock
 from andon.kit.database import Database, Scope
+from andon.kit.ids import uuid7
 from andon.kit.settings import Settings
 from andon.kit.web import Services
+from andon.reporting.projector import Projector
 
 pytestmark = pytest.mark.walls
 
@@ -296,6 +301,45 @@ async def test_an_agent_hears_only_the_recordings_of_their_own_calls(world: Worl
         for login, status in (("only.agent", 404), ("everything", 200), ("only.quality", 200)):
             answer = await world.send(await world.as_(world.there, login), place, how, side, side)
             assert answer.status_code == status, (path, login)
+
+
+async def test_what_a_caller_had_with_another_client_is_not_shown(db: Database, world: World) -> None:
+    """The agent, who serves both, sees beside a call what else came from its number to the client called."""
+    ours, other = world.there.sides
+    agent = await add_user(world.owner, world.there, "rung", [Role.AGENT])
+    at, caller = SystemClock().now(), "13712345678"
+
+    async def called(side: Side, rung: UUID) -> UUID:
+        contact_id = uuid7()
+        envelope: dict[str, Any] = {
+            "at": at,
+            "tenant_id": world.there.id,
+            "client_id": side.client,
+            "project_id": side.project,
+            "contact_id": contact_id,
+        }
+        voice = {"medium": "voice", "direction": "inbound", "dnis": "95001", "node": "n1"}
+        arrived = ContactArrived(**envelope, **voice, caller=caller, caller_raw=caller, channel_id="c")
+        offered = {"offer_id": uuid7(), "queue_id": side.queue, "device": "browser", "decision": {}}
+        await journal(db, [arrived, OfferMade(**envelope, **offered, agent_id=rung)])
+        return contact_id
+
+    now, colleagues = await called(ours, agent), await called(ours, world.there.agent)
+    theirs = await called(other, world.there.agent)
+    await Projector(db, MemoryBus(), SystemClock(), world.there.id).catch_up()
+    headers = await world.as_(world.there, "rung")
+
+    async def found(**query: Any) -> set[str]:
+        answer = await world.client.get("/api/contacts", params=query, headers=headers)
+        assert answer.is_success, answer.text
+        return {item["contact_id"] for item in answer.json()["items"]}
+
+    assert await found(contact=now) == {str(now), str(colleagues)}
+    # The number alone finds what the agent was rung for, and nobody's call opens the way to a client.
+    assert await found(q=caller) == {str(now)}
+    for behind in (theirs, colleagues, uuid7()):
+        answer = await world.client.get("/api/contacts", params={"contact": str(behind)}, headers=headers)
+        assert answer.status_code == 404
 
 
 async def test_a_clients_viewer_sees_no_whole_numbers(world: World) -> None:

@@ -336,6 +336,7 @@ ROUTES: dict[tuple[str, str], Route] = {
             filtered(project=lambda t: t.project),
             filtered(customer=lambda t: t.customer),
             filtered(agent=lambda t: t.operator.users["everything"]),
+            Try(query=lambda m, t: {"contact": t.contact}, refused=404),
             Try(query=lambda m, t: {"limit": 200, "from": f"{DAY}T00:00:00Z"}),
         ),
     ),

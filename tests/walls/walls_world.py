@@ -302,6 +302,9 @@ def board_of(operator: Operator) -> dict[str, Any]:
             "priority": 0,
             "since": at,
             "position": 1,
+            "urgent": False,
+            "floor_at": None,
+            "rank": [0, 0],
         }
         for side in operator.sides
     ]

@@ -245,6 +245,9 @@ class BoardScreen:
                 "priority": now.priority,
                 "since": iso(now.since),
                 "position": now.position,
+                "urgent": now.urgent,
+                "floor_at": iso(now.floor_at),
+                "rank": now.rank,
             }
         return rows
 

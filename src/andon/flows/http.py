@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from pydantic import Field
 from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -81,7 +82,7 @@ class VersionIn(Body):
 def _newest() -> Any:
     return (
         select(FlowVersionRow)
-        .distinct(FlowVersionRow.flow_id)
+        .ext(distinct_on(FlowVersionRow.flow_id))
         .order_by(FlowVersionRow.flow_id, FlowVersionRow.version.desc())
         .subquery()
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import func, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.flows.graph import FlowVersion, GraphInvalid, parse_graph
@@ -20,7 +21,7 @@ async def load_flows(session: AsyncSession) -> list[FlowVersion]:
     published under other code, is left out and logged: its callers hear that, the other flows go on."""
     rows = await session.scalars(
         select(FlowVersionRow)
-        .distinct(FlowVersionRow.flow_id)
+        .ext(distinct_on(FlowVersionRow.flow_id))
         .order_by(FlowVersionRow.flow_id, FlowVersionRow.version.desc())
     )
     return _read(rows)

@@ -9,6 +9,10 @@ def load() -> None:
         {
             "error.agent.signing_in.title": ("正在签入，请稍候", "You are being signed in"),
             "error.agent.signing_in.remedy": ("请稍后再试。", "Try again in a moment."),
+            "field.reason_is_branch": (
+                "这一项还有下级，请选择最末一级",
+                "There are reasons below this one: choose one of those",
+            ),
             "error.call.none.title": ("您手上没有通话", "You have no call at hand"),
             "error.call.none.remedy": (
                 "通话可能刚刚结束，请看电话条上的状态。",

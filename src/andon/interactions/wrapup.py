@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.interactions.events import ContactConnected, WrapUpSubmitted
@@ -21,7 +21,7 @@ _CONNECTED = text(
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """What the agent wrote. `reason_id` is a leaf or branch of the project's tree."""
+    """What the agent wrote. `reason_id` is a leaf of the project's tree."""
 
     contact_id: UUID
     reason_id: UUID | None
@@ -38,17 +38,16 @@ async def submit(
 
     The same summary again changes nothing and returns false; a corrected one replaces the text and is a fact
     of its own. Raises "not found" for a contact this agent did not talk in, and a field error for a reason
-    of another project.
+    of another project or one that has others below it. A reason once kept may be sent again, though it has
+    become a branch since.
     """
     wanted = {"contact": summary.contact_id, "agent": agent_id, "kind": ContactConnected.kind}
     talked = (await session.execute(_CONNECTED, wanted)).one_or_none()
     if talked is None:
         raise not_found("contact")
-    if summary.reason_id is not None:
-        reason = await session.get(ReasonNode, summary.reason_id)
-        if reason is None or reason.project_id != talked.project_id:
-            raise AndonError("invalid", 422, fields={"reason_id": "field.invalid"})
     kept = await session.get(WrapUp, summary.contact_id, with_for_update=True)
+    if summary.reason_id is not None and (kept is None or kept.reason_id != summary.reason_id):
+        await _check_reason(session, summary.reason_id, talked.project_id)
     said = msgspec.structs.asdict(summary) | {"agent_id": agent_id, "project_id": talked.project_id}
     if kept is not None and all(getattr(kept, name) == value for name, value in said.items()):
         return False
@@ -75,3 +74,13 @@ async def submit(
         ),
     )
     return True
+
+
+async def _check_reason(session: AsyncSession, reason_id: UUID, project_id: UUID) -> None:
+    """Whether the reason is one the form offers: a leaf of the project's tree. Raises a field error."""
+    reason = await session.get(ReasonNode, reason_id)
+    if reason is None or reason.project_id != project_id:
+        raise AndonError("invalid", 422, fields={"reason_id": "field.invalid"})
+    below = select(ReasonNode.id).where(ReasonNode.parent_id == reason_id, ReasonNode.retired_at.is_(None))
+    if await session.scalar(below.limit(1)) is not None:
+        raise AndonError("invalid", 422, fields={"reason_id": "field.reason_is_branch"})

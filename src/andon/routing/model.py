@@ -345,4 +345,6 @@ class WaitingNow(msgspec.Struct, frozen=True, kw_only=True):
     step: int = 0  # of relaxing
     calls: int = 1  # the how-manieth call running without being served
     urgent: bool = False  # near its segment's floor: goes before all that are not
+    floor_at: datetime | None = None  # when the longest wait of its segment is over
+    rank: tuple[int, int] = (0, 0)  # the least is served first, whatever the queue
     for_agent_id: UUID | None = None  # waits for this agent only, for now

@@ -74,5 +74,7 @@ def waiting_now(contact: ContactRecord) -> WaitingNow:
         step=contact.step,
         calls=contact.calls,
         urgent=contact.urgent,
+        floor_at=from_ms(contact.first_ms + contact.floor_ms) if contact.floor_ms else None,
+        rank=contact.rank,
         for_agent_id=None if contact.wanted is None else contact.wanted.config.agent_id,
     )

@@ -55,13 +55,15 @@ async def search_contacts(
     agent: UUID | None = None,
     customer: UUID | None = None,
     outcome: Outcome | None = None,
+    contact: UUID | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> ContactPage:
     """Contacts, newest first, that arrived from `from` (inclusive) to `to` (exclusive).
 
-    `q` finds a number or part of one, a customer's name, an agent's name or number, or a contact's id. An
-    agent finds the own contacts, and with a customer or a caller's whole number those of that person.
+    `q` finds a number or part of one, a customer's name, an agent's name or number, or a contact's id.
+    `contact` finds those of the same caller at the same client as that contact's. An agent finds the own
+    contacts, and with a customer, or with a contact that rang at the own desk, those of that person.
     """
     filters = Filters(
         since=since,
@@ -76,6 +78,8 @@ async def search_contacts(
         masked=masked(actor),
     )
     async with here.db.session(scope_of(actor)) as session:
+        if contact is not None:
+            filters = await service.of_person(session, actor.tenant_id, contact, filters)
         return await service.search_contacts(session, filters, cursor, limit, actor.locale)
 
 

@@ -20,15 +20,15 @@ from andon.reporting.tables import ReportContact, ReportOffer
 # Counting on costs as much as reading: beyond this "more than" is all a page needs to say.
 COUNT_MOST = 10_000
 _DIGITS_LEAST = 3
-_WHOLE_NUMBER_LEAST = 5
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What to look for. `since` is inclusive, `until` exclusive, both of arrival; null means any.
 
     `q` is a number or part of one, a customer's name, an agent's name or number, or a contact's id.
-    `own_agent` limits to what that agent had to do with, except that a customer or a caller's whole number
-    finds what others had to do with them. `masked`: numbers are hidden from the asker, so only a whole
+    `client_id` and `caller` are those of one contact, whose person is looked for. `own_agent` limits to what
+    that agent had to do with, except that a customer or such a caller finds what others had to do with them.
+    `masked`: numbers are hidden from the asker, so only a whole
     number finds, or they could be guessed digit by digit.
     """
 
@@ -39,6 +39,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     project_id: UUID | None = None
     agent_id: UUID | None = None
     customer_id: UUID | None = None
+    client_id: UUID | None = None
+    caller: str | None = None
     outcome: Outcome | None = None
     own_agent: UUID | None = None
     masked: bool = False
@@ -121,14 +123,14 @@ def _where(filters: Filters) -> list[ColumnElement[bool]]:
         (ReportContact.project_id, filters.project_id),
         (ReportContact.agent_id, filters.agent_id),
         (ReportContact.customer_id, filters.customer_id),
+        (ReportContact.client_id, filters.client_id),
+        (ReportContact.caller, filters.caller),
         (ReportContact.outcome, filters.outcome.value if filters.outcome else None),
     ):
         if value is not None:
             where.append(column == value)
-    if filters.own_agent is not None and filters.customer_id is None:
-        whole = _number(filters.q or "")
-        same = [ReportContact.caller == whole] if len(whole) >= _WHOLE_NUMBER_LEAST else []
-        where.append(or_(own(filters.own_agent), *same))
+    if filters.own_agent is not None and filters.customer_id is None and filters.caller is None:
+        where.append(own(filters.own_agent))
     if filters.q and (q := filters.q.strip()):
         where.append(_matches(q, filters.masked))
     return where

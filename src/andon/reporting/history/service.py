@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.channels.voice.model import mask
-from andon.interactions.events import OfferMade
+from andon.interactions.events import ContactArrived, ContactConnected, OfferMade
 from andon.interactions.tables import WrapUp
 from andon.kit import i18n
 from andon.kit.errors import not_found
@@ -42,6 +43,27 @@ async def search_contacts(
     found = await search.find(session, filters, cursor, limit)
     items = await _items(session, found.rows, locale, filters)
     return ContactPage(items=items, next=found.next, total=found.total)
+
+
+async def of_person(
+    session: AsyncSession, tenant_id: UUID, contact_id: UUID, filters: search.Filters
+) -> search.Filters:
+    """The filters narrowed to the person who calls in this contact, at the client called: nobody's business
+    with another client is found. Raises "not found" for a contact that is not there, behind a wall, without a
+    number, or one that `own_agent` was not rung for.
+
+    From the journal: a contact that has just begun to ring may not have been projected yet.
+    """
+    records = await repository.facts_of(
+        session, tenant_id, contact_id, [ContactArrived.kind, OfferMade.kind, ContactConnected.kind]
+    )
+    facts = [record.fact for record in records]
+    arrived = next((fact for fact in facts if isinstance(fact, ContactArrived)), None)
+    if arrived is None or arrived.client_id is None or not arrived.caller:
+        raise not_found("contact")
+    if filters.own_agent is not None and all(fact.agent_id != filters.own_agent for fact in facts):
+        raise not_found("contact")
+    return msgspec.structs.replace(filters, client_id=arrived.client_id, caller=arrived.caller)
 
 
 async def contact_detail(
@@ -79,7 +101,7 @@ async def why(session: AsyncSession, tenant_id: UUID, contact_id: UUID, locale: 
     await book.learn(
         session,
         agent={fact.agent_id for fact in made} | {_id(p.get("agent_id")) for f in made for p in _passed(f)},
-        queue={fact.queue_id for fact in made},
+        queue={fact.queue_id for fact in made} | {_id(fact.decision.get("asked")) for fact in made},
         skill={
             _id(p["detail"].get("skill")) for f in made for p in _passed(f) if isinstance(p["detail"], dict)
         },
@@ -314,11 +336,17 @@ def _decision(fact: OfferMade, offer: ReportOffer | None, book: NameBook, locale
         ],
         passed_over_more=sum(more.values()),
         more=more,
-        special={name: said[name] for name in _SPECIAL if name in said},
+        special=_special(said, book),
     )
 
 
 _SPECIAL = ("step", "tier", "flags", "asked", "calls", "urgent", "owed", "order")
+
+
+def _special(said: dict[str, Any], book: NameBook) -> dict[str, Any]:
+    special = {name: said[name] for name in _SPECIAL if name in said}
+    asked = book.named(_id(special.get("asked")))
+    return special | ({"asked": asked.name} if asked else {})
 
 
 def _passed(fact: OfferMade) -> list[dict[str, Any]]:

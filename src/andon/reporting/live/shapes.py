@@ -41,6 +41,9 @@ class BoardQueue(_Part):
 
 
 class BoardWaiting(_Part):
+    """`floor_at`: when the longest wait of its segment is over, near which it is `urgent`. Of all who wait
+    the one with the least `rank` is served first; `position` counts in its queue."""
+
     contact_id: UUID
     queue_id: UUID
     caller_masked: str
@@ -48,6 +51,9 @@ class BoardWaiting(_Part):
     priority: int
     since: Instant
     position: int
+    urgent: bool
+    floor_at: Instant | None
+    rank: tuple[int, int]
 
 
 class BoardCall(_Part):

@@ -8,6 +8,7 @@ import { common } from "@/shared/texts";
 import { Nothing, StateDot, stateColor } from "@/shared/ui";
 import { Elapsed } from "./Elapsed";
 import { AGENT_STATES, type AgentOrder, agentsInOrder, countStates } from "./model";
+import type { ReasonShown } from "./queries";
 import { texts } from "./texts";
 import { useColumns, useWindow } from "./useWindow";
 
@@ -27,12 +28,12 @@ interface Props {
   agents: ReadonlyMap<string, BoardAgent>;
   department: string | null;
   onClearDepartment: () => void;
-  reasonName: (id: string) => string | undefined;
+  reasonOf: (id: string | null) => ReasonShown | undefined;
   frozen: boolean;
 }
 
 /** Every agent with state, time in state, reason and whom they talk for; drawn by the window only. */
-export function Agents({ agents, department, onClearDepartment, reasonName, frozen }: Props) {
+export function Agents({ agents, department, onClearDepartment, reasonOf, frozen }: Props) {
   const t = useT(texts);
   const c = useT(common);
   const [view, setView] = useState<"cards" | "list">(() =>
@@ -141,9 +142,9 @@ export function Agents({ agents, department, onClearDepartment, reasonName, froz
           <Nothing title={t("agents.none")} hint={t("agents.none.hint")} />
         )
       ) : view === "cards" ? (
-        <Cards agents={shown} reasonName={reasonName} frozen={frozen} />
+        <Cards agents={shown} reasonOf={reasonOf} frozen={frozen} />
       ) : (
-        <List agents={shown} reasonName={reasonName} frozen={frozen} />
+        <List agents={shown} reasonOf={reasonOf} frozen={frozen} />
       )}
     </section>
   );
@@ -151,17 +152,17 @@ export function Agents({ agents, department, onClearDepartment, reasonName, froz
 
 interface ViewProps {
   agents: BoardAgent[];
-  reasonName: (id: string) => string | undefined;
+  reasonOf: (id: string | null) => ReasonShown | undefined;
   frozen: boolean;
 }
 
 /** Why the agent is in the state, in words: the reason chosen, or the rule that set it. */
-function useWhy(reasonName: (id: string) => string | undefined): (agent: BoardAgent) => string {
+function useWhy(reasonOf: (id: string | null) => ReasonShown | undefined): (agent: BoardAgent) => string {
   const t = useT(texts);
   return (agent) => {
     if (agent.reason_id) {
-      const name = reasonName(agent.reason_id);
-      if (name) return name;
+      const reason = reasonOf(agent.reason_id);
+      if (reason) return reason.name;
     }
     if (agent.state === "not_ready" || agent.state === "break") {
       const key = `why.${agent.why}`;
@@ -171,10 +172,10 @@ function useWhy(reasonName: (id: string) => string | undefined): (agent: BoardAg
   };
 }
 
-function Cards({ agents, reasonName, frozen }: ViewProps) {
+function Cards({ agents, reasonOf, frozen }: ViewProps) {
   const t = useT(texts);
   const c = useT(common);
-  const why = useWhy(reasonName);
+  const why = useWhy(reasonOf);
   const host = useRef<HTMLDivElement>(null);
   const columns = useColumns(host, CARD.width, CARD.gap);
   const rows = Math.ceil(agents.length / columns);
@@ -203,7 +204,7 @@ function Cards({ agents, reasonName, frozen }: ViewProps) {
             <span className="agent-line">
               <b className="agent-name">{agent.name}</b>
               <span className="agent-no">{agent.agent_no}</span>
-              <Time agent={agent} frozen={frozen} />
+              <Time agent={agent} reasonOf={reasonOf} frozen={frozen} />
             </span>
             <span className="agent-line">
               <span className="agent-state">{c(`state.${agent.state}`)}</span>
@@ -227,15 +228,26 @@ function Cards({ agents, reasonName, frozen }: ViewProps) {
   );
 }
 
-function Time({ agent, frozen }: { agent: BoardAgent; frozen: boolean }) {
-  const long = LONG[agent.state];
-  return <Elapsed since={agent.since} warnMs={long?.warn} alarmMs={long?.alarm} frozen={frozen} />;
+/** Time in the state; against the limit of the reason given, where it has one. */
+function Time({ agent, reasonOf, frozen }: { agent: BoardAgent } & Omit<ViewProps, "agents">) {
+  const t = useT(texts);
+  const limitMs = reasonOf(agent.reason_id)?.limitMs;
+  const long = limitMs === undefined ? LONG[agent.state] : { warn: limitMs, alarm: limitMs };
+  return (
+    <Elapsed
+      since={agent.since}
+      warnMs={long?.warn}
+      alarmMs={long?.alarm}
+      alarmText={limitMs === undefined ? undefined : t("agents.over")}
+      frozen={frozen}
+    />
+  );
 }
 
-function List({ agents, reasonName, frozen }: ViewProps) {
+function List({ agents, reasonOf, frozen }: ViewProps) {
   const t = useT(texts);
   const c = useT(common);
-  const why = useWhy(reasonName);
+  const why = useWhy(reasonOf);
   const host = useRef<HTMLDivElement>(null);
   const span = useWindow(host, agents.length, ROW);
   return (
@@ -271,7 +283,7 @@ function List({ agents, reasonName, frozen }: ViewProps) {
                 </span>
               </td>
               <td className="num">
-                <Time agent={agent} frozen={frozen} />
+                <Time agent={agent} reasonOf={reasonOf} frozen={frozen} />
               </td>
               <td>
                 {!agent.registered && agent.state !== "offline" ? (

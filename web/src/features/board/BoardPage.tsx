@@ -11,7 +11,7 @@ import { LedgerBadge } from "./LedgerBadge";
 import { useBoardFeed, useBoardStore } from "./live";
 import { departments as departmentsOf, inMenus, longestWaitSince, waitingInOrder } from "./model";
 import { QueueTable } from "./QueueTable";
-import { useBoardFigures, useReasonNames } from "./queries";
+import { useBoardFigures, useReasons } from "./queries";
 import { Alarms, Departments, MenuCalls, Trunks } from "./Side";
 import { texts } from "./texts";
 import { WaitingList } from "./WaitingList";
@@ -28,7 +28,7 @@ export default function BoardPage() {
   const status = useLive((live) => live.status);
   const lostSince = useLive((live) => live.since);
   const { figures, problem } = useBoardFigures();
-  const reasonName = useReasonNames();
+  const reasonOf = useReasons();
   const [project, setProject] = useState(ALL);
   const [department, setDepartment] = useState<string | null>(null);
   const narrow = useMediaQuery("(max-width: 900px)");
@@ -141,7 +141,7 @@ export default function BoardPage() {
             agents={board.agents}
             department={department}
             onClearDepartment={() => setDepartment(null)}
-            reasonName={reasonName}
+            reasonOf={reasonOf}
             frozen={lost}
           />
         </div>

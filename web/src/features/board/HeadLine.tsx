@@ -41,6 +41,8 @@ export function HeadLine({ set, waiting, longestSince, frozen }: Props) {
   const f = useFormat();
   const main = pick(set, "service_level", MAIN_VARIANT);
   const side = pick(set, "service_level", SIDE_VARIANT);
+  // Only where callers were told a wait.
+  const told = pick(set, "estimated_wait_error");
   const how = standing(main?.value, set?.target_percent);
   const shown = (name: string) => {
     const figure = pick(set, name);
@@ -103,7 +105,18 @@ export function HeadLine({ set, waiting, longestSince, frozen }: Props) {
       >
         {shown("abandoned")}
       </Tile>
-      <Tile label={label("asa", t("queues.asa"))}>{shown("asa")}</Tile>
+      <Tile
+        label={label("asa", t("queues.asa"))}
+        foot={
+          told?.value == null ? undefined : (
+            <>
+              {told.name} {shown("estimated_wait_error")}
+            </>
+          )
+        }
+      >
+        {shown("asa")}
+      </Tile>
       <Tile label={label("aht", t("queues.aht"))}>{shown("aht")}</Tile>
       <Tile label={t("head.waiting")} tone={waiting > 0 ? "busy" : ""}>
         {waiting}

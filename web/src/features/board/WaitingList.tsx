@@ -39,6 +39,12 @@ export function WaitingList({ waiting, queueName, targetMs, frozen }: Props) {
               </Link>
               {row.tier && row.tier !== "normal" ? <TierTag tier={row.tier} /> : null}
               <span className="row-sub">{queueName(row.queue_id)}</span>
+              {row.floor_at ? (
+                <span className="row-floor" data-urgent={row.urgent} title={t("waiting.floor.hint")}>
+                  {t(row.urgent ? "waiting.urgent" : "waiting.floor")}{" "}
+                  <Elapsed since={row.floor_at} down frozen={frozen} />
+                </span>
+              ) : null}
             </span>
             <span className="row-end" title={t("waiting.priority", { n: row.priority })}>
               {t("waiting.position", { n: row.position })}

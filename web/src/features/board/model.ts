@@ -143,9 +143,11 @@ export function longestWaitSince(waiting: Iterable<BoardWaiting>): string | null
   return oldest;
 }
 
-/** Waiting callers in the order they will be served: priority first, then the longest wait. */
+/** Waiting callers in the order they will be served, as the router ranks them. */
 export function waitingInOrder(waiting: Iterable<BoardWaiting>): BoardWaiting[] {
-  return [...waiting].sort((a, b) => b.priority - a.priority || Date.parse(a.since) - Date.parse(b.since));
+  return [...waiting].sort(
+    (a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.position - b.position,
+  );
 }
 
 const STATE_RANK = new Map(AGENT_STATES.map((state, index) => [state, index]));

@@ -70,10 +70,18 @@ interface StateReason {
   id: string;
   name_zh: string;
   name_en: string;
+  limit_min: number | null;
 }
 
-/** Names of the reasons agents give for not being ready. */
-export function useReasonNames(): (id: string) => string | undefined {
+/** A reason for not being ready as the board shows it. */
+export interface ReasonShown {
+  name: string;
+  /** How long it may last. */
+  limitMs: number | undefined;
+}
+
+/** The reasons agents give for not being ready. */
+export function useReasons(): (id: string | null) => ReasonShown | undefined {
   const locale = useLocale();
   const query = useQuery({
     queryKey: ["state-reasons"],
@@ -85,7 +93,12 @@ export function useReasonNames(): (id: string) => string | undefined {
   return useCallback(
     (id) => {
       const found = query.data?.find((reason) => reason.id === id);
-      return locale === "zh" ? found?.name_zh : found?.name_en;
+      return (
+        found && {
+          name: locale === "zh" ? found.name_zh : found.name_en,
+          limitMs: found.limit_min === null ? undefined : found.limit_min * 60_000,
+        }
+      );
     },
     [query.data, locale],
   );

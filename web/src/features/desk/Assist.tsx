@@ -123,7 +123,7 @@ function History({
 }) {
   const t = useT(texts);
   const { moment, timer } = useFormat();
-  const query = useQuery(historyQuery(caller, customerId));
+  const query = useQuery(historyQuery(besides, caller, customerId));
   const [open, setOpen] = useState<string | null>(null);
   return (
     <section className="earlier" aria-label={t("assist.history")}>

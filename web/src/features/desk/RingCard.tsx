@@ -37,7 +37,7 @@ export function RingCard({
   const now = useNow();
   const heading = useId();
   const fault = usePhone((state) => state.mediaFault);
-  const history = useQuery(historyQuery(contact.caller, contact.customer_id));
+  const history = useQuery(historyQuery(contact.contact_id, contact.caller, contact.customer_id));
   const who = contact.customer_name ?? t("ring.stranger");
   const notice = t("ring.notice", { caller: number(contact.caller), project: contact.project_name ?? "" });
 

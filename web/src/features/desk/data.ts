@@ -121,14 +121,16 @@ export const customerQuery = (customerId: string) =>
     staleTime: 60_000,
   });
 
-/** Earlier contacts of a customer, or of a number nobody has registered; newest first. */
-export const historyQuery = (caller: string, customerId: string | null) =>
+/** Earlier contacts of a customer, or of who calls in this contact, at the client called; newest first. */
+export const historyQuery = (contactId: string, caller: string, customerId: string | null) =>
   queryOptions({
-    queryKey: ["desk", "history", customerId ?? caller],
+    queryKey: ["desk", "history", customerId ?? contactId],
     queryFn: async () =>
       (await take(
         api.GET("/api/contacts", {
-          params: { query: { ...(customerId ? { customer: customerId } : { q: caller }), limit: 10 } },
+          params: {
+            query: { ...(customerId ? { customer: customerId } : { contact: contactId }), limit: 10 },
+          },
         }),
       )) as Page<DeskContact>,
     staleTime: 30_000,

@@ -9,10 +9,10 @@ import { type RecordingHandle, RecordingPlayer } from "@/shared/recording";
 import { common } from "@/shared/texts";
 import { serverNow } from "@/shared/time";
 import { Nothing, OutcomeTag, Pending, QueryView, TierTag } from "@/shared/ui";
-import { WhyPanel } from "@/shared/why";
+import { WhyNot, WhyNotAnswer, WhyPanel } from "@/shared/why";
 import { PathChart, type PathChartHandle } from "./PathChart";
 import { buildPath, type Span, stepAt } from "./path";
-import { contactQuery, whyQuery } from "./queries";
+import { agentsQuery, contactQuery, whyNotQuery, whyQuery } from "./queries";
 import { Steps } from "./Steps";
 import { texts } from "./texts";
 import type { ContactDetail, RecordingInfo, WrapUpNote } from "./types";
@@ -94,7 +94,12 @@ function Contact({ contact }: { contact: ContactDetail }) {
           <section className="card" id="why" aria-labelledby="contact-why">
             <h2 id="contact-why">{t("contact.why")}</h2>
             <QueryView query={why}>
-              {(decisions) => <WhyPanel decisions={decisions} current={offer} />}
+              {(decisions) => (
+                <>
+                  <WhyPanel decisions={decisions} current={offer} />
+                  {decisions.length > 0 ? <AskWhyNot contactId={contact.contact_id} /> : null}
+                </>
+              )}
             </QueryView>
           </section>
           <section className="card" aria-labelledby="contact-wrapup">
@@ -104,6 +109,22 @@ function Contact({ contact }: { contact: ContactDetail }) {
         </div>
       </div>
     </>
+  );
+}
+
+function AskWhyNot({ contactId }: { contactId: string }) {
+  const { locale } = useFormat();
+  const agents = useQuery(agentsQuery);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const answer = useQuery(whyNotQuery(contactId, chosen, locale));
+  return (
+    <WhyNot agents={agents.data ?? []} chosen={chosen} onChoose={setChosen}>
+      {chosen === null ? null : (
+        <QueryView query={answer} rows={2}>
+          {(offers) => <WhyNotAnswer offers={offers} />}
+        </QueryView>
+      )}
+    </WhyNot>
   );
 }
 

@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { api, type Page, take } from "@/shared/api";
 import type { Locale } from "@/shared/i18n";
-import type { Decision } from "@/shared/why";
+import type { Decision, WhyNotOffer } from "@/shared/why";
 import { apiQuery, type Search } from "./search";
 import type { ContactDetail, ContactItem, Named } from "./types";
 
@@ -50,6 +50,34 @@ export function whyQuery(id: string, locale: Locale) {
     },
   });
 }
+
+export function whyNotQuery(id: string, agentId: string | null, locale: Locale) {
+  return queryOptions({
+    queryKey: ["contacts", id, "why", agentId, locale],
+    queryFn: async ({ signal }): Promise<WhyNotOffer[]> => {
+      const answer = (await take(
+        api.GET("/api/contacts/{contact_id}/why/{agent_id}", {
+          params: { path: { contact_id: id, agent_id: agentId ?? "" } },
+          signal,
+        }),
+      )) as { offers: WhyNotOffer[] };
+      return answer.offers;
+    },
+    enabled: agentId !== null,
+  });
+}
+
+/** Agents to ask about. */
+export const agentsQuery = queryOptions({
+  queryKey: ["contacts", "agents"],
+  queryFn: async ({ signal }): Promise<Named[]> => {
+    const { items } = (await take(
+      api.GET("/api/users", { params: { query: { role: "agent" } }, signal }),
+    )) as Page<{ id: string; agent_no: string | null; name: string }>;
+    return items.map(({ id, agent_no, name }) => ({ id, name: agent_no ? `${name} ${agent_no}` : name }));
+  },
+  staleTime: 60_000,
+});
 
 export interface Choices {
   queues: Named[];

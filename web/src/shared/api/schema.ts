@@ -1209,8 +1209,9 @@ export interface paths {
          * Search Contacts
          * @description Contacts, newest first, that arrived from `from` (inclusive) to `to` (exclusive).
          *
-         *     `q` finds a number or part of one, a customer's name, an agent's name or number, or a contact's id. An
-         *     agent finds the own contacts, and with a customer or a caller's whole number those of that person.
+         *     `q` finds a number or part of one, a customer's name, an agent's name or number, or a contact's id.
+         *     `contact` finds those of the same caller at the same client as that contact's. An agent finds the own
+         *     contacts, and with a customer, or with a contact that rang at the own desk, those of that person.
          */
         get: operations["search_contacts_api_contacts_get"];
         put?: never;
@@ -1834,7 +1835,11 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** BoardWaiting */
+        /**
+         * BoardWaiting
+         * @description `floor_at`: when the longest wait of its segment is over, near which it is `urgent`. Of all who wait the
+         *     one with the least `rank` is served first; `position` counts in its queue.
+         */
         BoardWaiting: {
             /**
              * Contact Id
@@ -1856,6 +1861,15 @@ export interface components {
             since: string;
             /** Position */
             position: number;
+            /** Urgent */
+            urgent: boolean;
+            /** Floor At */
+            floor_at: string | null;
+            /** Rank */
+            rank: [
+                number,
+                number
+            ];
         } & {
             [key: string]: unknown;
         };
@@ -7032,6 +7046,7 @@ export interface operations {
                 agent?: string | null;
                 customer?: string | null;
                 outcome?: components["schemas"]["Outcome"] | null;
+                contact?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };

@@ -111,6 +111,11 @@ export interface BoardWaiting {
   priority: number;
   since: string;
   position: number;
+  /** Near `floor_at`, when the longest wait of its segment is over. */
+  urgent: boolean;
+  floor_at: string | null;
+  /** Of all who wait the least is served first. */
+  rank: [number, number];
 }
 
 export interface BoardCall {

@@ -2,9 +2,10 @@ import { Tag } from "antd";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
-import { Nothing } from "@/shared/ui";
+import { Nothing, TierTag } from "@/shared/ui";
+import { useDetail } from "./detail";
 import { texts } from "./texts";
-import { byReason, type Decision, type Merit, merit, type PassedOver } from "./why";
+import { byReason, type Decision, merit, type PassedOver, RIVALS, type Special } from "./why";
 import "./why.css";
 
 interface Props {
@@ -33,10 +34,15 @@ function WhyDecision({ decision, current }: { decision: Decision; current: boole
   const policy = `policy.${decision.policy}`;
   const idleMs = merit(decision.chosen, "idle_ms");
   const level = merit(decision.chosen, "level");
-  const rivals = decision.passed_over.some((one) =>
-    ["idle_shorter", "less_skilled", "turn_later"].includes(one.reason),
-  );
-  const params = { agent, idle: f.span(idleMs), level: level ?? "—" };
+  const rivals = decision.passed_over.some((one) => RIVALS.has(one.reason));
+  const params = {
+    agent,
+    idle: f.span(idleMs),
+    level: level ?? "—",
+    occupancy: f.share(merit(decision.chosen, "occupancy")),
+    calls: merit(decision.chosen, "calls") ?? "—",
+    value: merit(decision.chosen, "value") ?? "—",
+  };
   const chosen = `chosen.${decision.policy}`;
   const sentence =
     idleMs === null
@@ -69,32 +75,62 @@ function WhyDecision({ decision, current }: { decision: Decision; current: boole
           considered: decision.considered,
         })}
       </p>
+      <Out special={decision.special} />
       {decision.passed_over.length === 0 && decision.passed_over_more === 0 ? (
         <p className="why-context">{t("passed.none")}</p>
       ) : (
         <dl className="why-passed" aria-label={t("passed.title")}>
-          {byReason(decision.passed_over).map((group) => {
-            const key = `reason.${group.reason}`;
-            return (
-              <div key={group.reason}>
-                <dt>
-                  {key in texts.zh ? t(key as "reason.busy") : group.name}
-                  <span className="why-count">{group.people.length}</span>
-                </dt>
-                <dd>
-                  {group.people.map((one, index) => (
-                    <Passed key={one.agent?.id ?? index} one={one} />
-                  ))}
-                </dd>
-              </div>
-            );
-          })}
+          {byReason(decision.passed_over).map((group) => (
+            <div key={group.reason}>
+              <dt>
+                {group.name}
+                <span className="why-count">{group.people.length}</span>
+              </dt>
+              <dd>
+                {group.people.map((one, index) => (
+                  <Passed key={one.agent?.id ?? index} one={one} />
+                ))}
+              </dd>
+            </div>
+          ))}
           {decision.passed_over_more > 0 ? (
             <p className="why-context">{t("passed.more", { n: decision.passed_over_more })}</p>
           ) : null}
         </dl>
       )}
     </li>
+  );
+}
+
+/** What was out of the ordinary; nothing is drawn without it. */
+function Out({ special }: { special: Special }) {
+  const t = useT(texts);
+  const c = useT(common);
+  const words = [
+    special.urgent ? t("special.urgent") : null,
+    special.owed ? t("special.owed") : null,
+    ...(special.flags ?? []).map((flag) =>
+      `flag.${flag}` in common.zh ? c(`flag.${flag}` as "flag.repeat") : flag,
+    ),
+    special.calls ? t("special.calls", { n: special.calls }) : null,
+    special.step ? t("special.step", { n: special.step }) : null,
+    special.asked ? t("special.asked", { queue: special.asked }) : null,
+    special.order ? t("special.order", { n: special.order }) : null,
+  ].filter((word) => word !== null);
+  if (words.length === 0 && !special.tier) return null;
+  return (
+    <ul className="why-special" aria-label={t("special.title")}>
+      {special.tier ? (
+        <li>
+          <TierTag tier={special.tier} />
+        </li>
+      ) : null}
+      {words.map((word) => (
+        <li key={word}>
+          <Tag>{word}</Tag>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -106,28 +142,4 @@ function Passed({ one }: { one: PassedOver }) {
       {detail ? <small>{detail}</small> : null}
     </span>
   );
-}
-
-/** What was recorded beside the reason, in words. */
-function useDetail(): (detail: Merit | string | null) => string {
-  const t = useT(texts);
-  const c = useT(common);
-  const f = useFormat();
-  return (detail) => {
-    if (detail === null || typeof detail === "string") return detail ?? "";
-    const words: string[] = [];
-    const level = merit(detail, "level");
-    const min = merit(detail, "needs");
-    const idle = merit(detail, "idle_ms");
-    if (level !== null && min !== null) words.push(t("detail.need", { level, min }));
-    else if (level !== null) words.push(t("detail.level", { level }));
-    if (idle !== null) words.push(t("detail.idle", { idle: f.span(idle) }));
-    if (typeof detail.state === "string") {
-      const key = `state.${detail.state}`;
-      if (["state.ringing", "state.talking", "state.held", "state.acw"].includes(key))
-        words.push(c(key as "state.acw"));
-    }
-    if (typeof detail.skill === "string") words.push(detail.skill);
-    return words.join(" · ");
-  };
 }

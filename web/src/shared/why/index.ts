@@ -1,2 +1,3 @@
+export { WhyNot, WhyNotAnswer } from "./WhyNot";
 export { WhyPanel } from "./WhyPanel";
-export type { Decision, PassedOver } from "./why";
+export type { Decision, PassedOver, WhyNotOffer } from "./why";

@@ -65,7 +65,7 @@ export function QueueWays({ own }: { own: string | undefined }) {
             >
               <Select
                 mode="multiple"
-                options={LANE_FLAGS.map((value) => ({ value, label: t(`flag.${value}`) }))}
+                options={LANE_FLAGS.map((value) => ({ value, label: c(`flag.${value}`) }))}
                 placeholder={t("none")}
               />
             </Form.Item>
