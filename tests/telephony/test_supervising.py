@@ -287,7 +287,7 @@ async def test_forced_states_and_orders_to_the_queue(house: House) -> None:
         await line.hangup()
         await waiting.hangup()
         await call.hangup()
-    await ending(house, own, "served", "agent")
+    await ending(house, own, "served", "caller")
     states = [
         row["data"] for row in await house.facts(agent_id=agent.agent_id) if row["kind"] == "agent.state"
     ]

@@ -130,6 +130,7 @@ async def _audited(
             f"supervise_{verb}",
             kind,
             object_id=object_id,
+            name=str(answer.get("name", "")),
             after={**asked, **known} or None,
         )
     return answer

@@ -192,12 +192,13 @@ class Supervision:
         here = self._monitors.get(supervisor_id)
         if here is not None and here.agent_id == agent_id and here.wanted not in TALKING:
             self.hear(here, Wanted(mode))
-            return self._answer(here)
+            return self._answer(here) | {"name": self._name(asked)}
         contact = self._call_of(agent_id)
         talk = contact.talk
         if talk is None or agent_id == supervisor_id:
             raise AndonError("monitor.no_call", 409)
-        return self._begin(supervisor_id, asked, contact, mode, agent_id, talk.leg_id)
+        answer = self._begin(supervisor_id, asked, contact, mode, agent_id, talk.leg_id)
+        return answer | {"name": self._name(asked)}
 
     def _pull(self, supervisor_id: UUID, asked: Row) -> Row:
         self._not_at_desk(supervisor_id)
@@ -239,6 +240,10 @@ class Supervision:
         self._perform(monitor, begin(monitor))
         return self._answer(monitor)
 
+    def _name(self, asked: Row) -> str:
+        """The agent's, for the audit log."""
+        return self._floor.router.agent(UUID(str(asked["agent_id"]))).name
+
     def _answer(self, monitor: Monitor) -> Row:
         return {"monitor": self._row(monitor), "contact_id": str(monitor.contact_id)}
 
@@ -276,7 +281,7 @@ class Supervision:
     def _hang_up(self, supervisor_id: UUID, asked: Row) -> Row:
         contact = self._call_of(UUID(str(asked["agent_id"])))
         self._floor.feed(contact, ForcedHangUp())
-        return {"contact_id": str(contact.contact_id)}
+        return {"contact_id": str(contact.contact_id), "name": self._name(asked)}
 
     # --- states of agents -------------------------------------------------------------------------------
 
@@ -306,7 +311,11 @@ class Supervision:
                 agent_id,
             )
         now = self._floor.router.agent(agent_id)
-        return {"state": now.state.value, "pending_state": now.pending_state and now.pending_state.value}
+        return {
+            "state": now.state.value,
+            "pending_state": None if now.pending_state is None else now.pending_state.value,
+            "name": now.name,
+        }
 
     # --- those who wait ---------------------------------------------------------------------------------
 

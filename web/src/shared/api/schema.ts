@@ -1837,8 +1837,8 @@ export interface components {
         };
         /**
          * BoardWaiting
-         * @description `floor_at`: when the longest wait of its segment is over, near which it is `urgent`. Of all who wait the
-         *     one with the least `rank` is served first; `position` counts in its queue.
+         * @description `floor_at`: when the longest wait of its segment is over, near which it is `urgent`. Of all who wait
+         *     the one with the least `rank` is served first; `position` counts in its queue.
          */
         BoardWaiting: {
             /**
