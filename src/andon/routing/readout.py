@@ -33,6 +33,7 @@ def agent_now(agent: AgentRecord) -> AgentNow:
         contact_id=contact_id,
         queue_id=None if queue is None else queue.config.queue_id,
         offer_id=None if offer is None else offer.offer_id,
+        works=tuple(agent.works),
         ring_until=None if offer is None or offer.until_ms is None else from_ms(offer.until_ms),
     )
 
@@ -73,7 +74,9 @@ def waiting_now(contact: ContactRecord) -> WaitingNow:
         step=contact.step,
         calls=contact.calls,
         urgent=contact.urgent,
-        floor_at=from_ms(contact.first_ms + contact.floor_ms) if contact.floor_ms and not contact.callback else None,
+        floor_at=from_ms(contact.first_ms + contact.floor_ms)
+        if contact.floor_ms and not contact.callback
+        else None,
         rank=contact.rank,
         for_agent_id=None if contact.wanted is None else contact.wanted.config.agent_id,
         callback=contact.callback,
