@@ -1,5 +1,6 @@
 """The marker law, and the one PostgreSQL that database tests share."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -9,6 +10,15 @@ from andon.kit.settings import Settings
 from harness.database import installed
 
 KINDS = frozenset({"unit", "database", "telephony", "browser", "survival", "walls"})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--minutes", help="how long the night of sudden deaths lasts (test_night.py)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if minutes := config.getoption("--minutes"):
+        os.environ["ANDON_NIGHT_MINUTES"] = minutes  # read as the test is collected
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

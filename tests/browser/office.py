@@ -14,6 +14,7 @@ from andon.kit.database import Database, database_urls
 from town.carrier import Call
 
 START_S = 30.0
+RETURN_S = 12  # an agent whose page is loaded anew is waited for; a busy machine loads it in some seconds
 
 
 class OfficeHouse(House):
@@ -22,7 +23,7 @@ class OfficeHouse(House):
     office: Office
 
     def __init__(self, home: Path) -> None:
-        super().__init__(home)
+        super().__init__(home, agent_return_s=RETURN_S)
         self._calls: list[Call] = []
         self._callers = itertools.count(1)
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from microphone import MICROPHONE_HZ
-from office import OfficeHouse
+from office import RETURN_S, OfficeHouse
 from office_world import DESK
 from playwright.async_api import Dialog, expect
 from visitor import SECONDS, at_desk
@@ -58,8 +58,8 @@ async def test_a_closed_page_sends_the_caller_to_somebody_else(house: OfficeHous
         await call.wait_tone(MICROPHONE_HZ, 15)
         await desk.page.close()
         contact_id = await house.contact_of(call.caller)
-        # Not dropped: back in the queue, with music, and given to who is ready next.
-        await house.fact(contact_id, "contact.queued", seconds=20, n=2)
+        # Not dropped: waited for in vain, then back in the queue, with music, and given to who is ready next.
+        await house.fact(contact_id, "contact.queued", seconds=RETURN_S + 20, n=2)
         await call.wait_sound(10)
         async with house.on_duty("plain") as colleague:
             talk = await colleague.picks_up()
@@ -93,19 +93,22 @@ async def test_a_page_opened_anew_in_a_call_gets_its_caller_back(house: OfficeHo
 
         page.once("dialog", lambda dialog: asyncio.ensure_future(leave(dialog)))
         await page.reload()
+        # The caller waits with music; the desk is there again without signing in, and answers by itself.
         contact_id = await house.contact_of(call.caller)
-        await house.fact(contact_id, "contact.queued", seconds=20, n=2)
-        # The desk is there again without signing in, and the caller waits at the head of the queue.
-        await desk.in_phase("wrap")
-        await expect(page.get_by_text("电话已连通")).to_be_visible(timeout=SECONDS)
-        await page.keyboard.press("Alt+KeyR")
-        await desk.rung()
-        await desk.press("接听")
+        await house.fact(contact_id, "contact.retrieved", seconds=30)
         await desk.in_phase("talking")
+        await expect(page.get_by_text("电话已连通")).to_be_visible(timeout=SECONDS)
         await desk.hears(CALLER_HZ)
+        await call.wait_tone(MICROPHONE_HZ, 15)
+        facts = await house.facts(contact_id)
+        held = [row["data"]["why"] for row in facts if row["kind"] == "contact.held"]
+        kinds = [row["kind"] for row in facts]
+        assert held == ["agent_lost"]
+        assert (kinds.count("contact.queued"), kinds.count("contact.connected")) == (1, 1)
         await call.hangup()
         await desk.in_phase("wrap")
         assert await house.outcome(contact_id) == "served"
+        assert await house.unexplained() == []
 
 
 async def test_an_agent_at_two_places_is_asked_and_moves(house: OfficeHouse, enter: Enter) -> None:

@@ -15,6 +15,7 @@ from town.carrier import Call
 
 _numbers = itertools.count(13500000000)
 WINDOW = RATE // 5
+AT_ONCE = 5  # of many that are set up, so many begin together
 HUM_S = 600 if os.environ.get("ANDON_LONG") else 90
 
 
@@ -51,6 +52,7 @@ class MortalHouse(House):
 
     async def start(self) -> None:
         self._spare: asyncio.subprocess.Process | None = None
+        self._callers: dict[UUID, Call] = {}
         await super().start()
         await self.stand_by()
 
@@ -64,7 +66,7 @@ class MortalHouse(House):
         """Start a core that waits for the claim."""
         said = self.core_out.read_text().count("stands by")
         self._spare = await self.spawn_core()
-        await self.until(lambda: self.core_out.read_text().count("stands by") > said, 30, "a core stands by")
+        await self.until(lambda: self.core_out.read_text().count("stands by") > said, 90, "a core stands by")
 
     async def kill_core(self) -> float:
         """Kill the core with -9; returns when it died, `time.monotonic`."""
@@ -96,21 +98,33 @@ class MortalHouse(House):
         """Somebody calls; the contact as the journal names it."""
         own = str(next(_numbers))
         call = await self.carrier.call(number, own)
-        return call, await self.contact_of(own)
+        contact_id = await self.contact_of(own)
+        self._callers[contact_id] = call
+        return call, contact_id
 
     async def on_duty_until_end(self, skill: str, *, ready: bool = True) -> Agent:
         """An agent who stays for the whole test."""
         return await self._stack.enter_async_context(self.on_duty(skill, ready=ready))
 
     async def talking(self, skill: str, hertz: float) -> Talk:
-        """A new agent talks with a new caller, and hums until the test is over."""
+        """A new agent talks with a caller, a new one if nobody waits, and hums until the test is over."""
         agent = await self.on_duty_until_end(skill)
-        call, contact_id = await self.caller(self.world.numbers[skill])
+        await self.caller(self.world.numbers[skill])
         device = await agent.picks_up()
         await agent.in_state("talking")
         await device.tone(hertz, HUM_S)
-        await call.wait_tone(hertz, 5)
+        contact_id = UUID(agent.view["contact"]["contact_id"])
+        call: Call = await self.until(lambda: self._callers.get(contact_id), 10, f"who calls in {contact_id}")
+        await call.wait_tone(hertz, 10)
         return Talk(contact_id, call, agent, device)
+
+    async def talks(self, count: int, skill: str, hertz: float) -> list[Talk]:
+        """So many conversations."""
+        begun: list[Talk] = []
+        while len(begun) < count:
+            some = range(min(AT_ONCE, count - len(begun)))
+            begun += await asyncio.gather(*(self.talking(skill, hertz) for _ in some))
+        return begun
 
     async def waiting(self, skill: str) -> tuple[Call, UUID]:
         """A caller in a queue whose agents are not ready, hearing music."""

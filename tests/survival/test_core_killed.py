@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import os
+import signal
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,11 +17,12 @@ pytestmark = [pytest.mark.survival, pytest.mark.timeout(600)]
 LONG = bool(os.environ.get("ANDON_LONG"))
 TALKING, WAITING, RINGING, MENUS = (50, 20, 5, 5) if LONG else (6, 4, 2, 2)
 TAKE_OVER_S = 3.0 if LONG else 10.0  # what is promised is asked for on a quiet machine
+STOPPED_S = 8.0  # the supervisor insists then
 TONE, GAP_S = 440, 0.4
 
 
 async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
-    talks = [await mortal.talking("plain", TONE) for _ in range(TALKING)]
+    talks = await mortal.talks(TALKING, "plain", TONE)
     held = await mortal.talking("held", TONE)
     await held.agent.ask("call.hold")
     lazy = await mortal.on_duty_until_end("lost", ready=False)
@@ -35,7 +38,7 @@ async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
         await agent.in_state("ringing")
         ringing.append((call, contact_id, agent, device))
     states = {agent["agent_id"]: (agent["state"], agent["since"]) for agent in await agents_of(mortal)}
-    menus = [await mortal.caller(MENU) for _ in range(MENUS)]
+    menus = await asyncio.gather(*(mortal.caller(MENU) for _ in range(MENUS)))
     for _, contact_id in menus:
         await until_node(mortal, contact_id, "menu")
 
@@ -143,6 +146,35 @@ async def test_what_cannot_be_resumed_is_closed(mortal: MortalHouse) -> None:
     assert "resumed_contacts" not in started[-1] and started[-1]["clean"] is False
     status, said = await mortal.ledger()
     assert status == 0, said
+
+
+@pytest.mark.parametrize(("what", "outcome"), [("database", "shutdown"), ("engine", "interrupted")])
+async def test_a_stop_beside_what_hangs(mortal: MortalHouse, what: str, outcome: str) -> None:
+    """Nobody who does not answer holds a stopping core; what it could not write, the next one finds."""
+    talk = await mortal.talking("plain", TONE)
+    await mortal.core_killed()
+    first = mortal.database.pid() if what == "database" else mortal.engine.pid
+    assert first is not None
+    hung = [first, *children(first)]
+    for pid in hung:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        took = await mortal.stop_core()
+    finally:
+        for pid in hung:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+    print(f"beside a {what} that hangs the core stopped in {took:.2f} s")
+    assert took < STOPPED_S
+    await mortal.start_core()
+    await talk.caller.wait_ended(5)
+    assert await mortal.outcome(talk.contact_id) == outcome
+    status, said = await mortal.ledger()
+    assert status == 0, said
+
+
+def children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 async def agents_of(mortal: MortalHouse) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from call_world import World, seed
 from psycopg.rows import dict_row
 
 from andon.channels.voice.jobs import RecordingStore
+from andon.flows.graph import Graph
 from andon.interactions.wrapup import Summary, submit
 from andon.kit.bus import Bus, open_bus
 from andon.kit.clock import SystemClock
@@ -36,6 +37,17 @@ from town.carrier import Call, Carrier, Phone
 
 START_S = 30.0
 LOOK_S = 0.03
+
+
+async def ledger_check(settings: Settings, *arguments: str) -> tuple[int, str]:
+    """`andon ledger check`, as an operator runs it: exit status and what it says."""
+    check = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "andon.entrypoints.cli", "ledger", "check", *arguments,
+        env={**os.environ, **settings.environment()},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await check.communicate()
+    return check.returncode or 0, said.decode()
 
 
 class House:
@@ -159,14 +171,7 @@ class House:
             await asyncio.sleep(LOOK_S)
 
     async def ledger(self, *arguments: str) -> tuple[int, str]:
-        """`andon ledger check`, as an operator runs it: exit status and what it says."""
-        check = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "andon.entrypoints.cli", "ledger", "check", *arguments,
-            env={**os.environ, **self.settings.environment()},
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
-        said, _ = await check.communicate()
-        return check.returncode or 0, said.decode()
+        return await ledger_check(self.settings, *arguments)
 
     def core_said(self) -> str:
         """All the core has logged."""
@@ -206,6 +211,14 @@ class House:
         finally:
             await self.ask("agent.sign_out", agent_id)
             await self.carrier.remove_phone(sip["username"])
+
+    async def open_lines(self, graphs: Mapping[str, Graph]) -> dict[str, str]:
+        """Numbers for these flows, which the core knows already."""
+        lines = await self.world.new_lines(self.app_url, graphs)
+        agent_id = await self.world.new_agent(self.app_url, "plain")  # whoever knows one knows the other
+        await self.config_changed()
+        await self.until(lambda: self._known(agent_id), 15, "the core knows the new lines")
+        return lines
 
     async def _known(self, agent_id: UUID) -> bool:
         try:

@@ -86,10 +86,10 @@ async def test_the_engine_dies(house: House) -> None:
         await ending(house, again_own, "served", "caller")
         await agent.in_state("acw")
     assert await house.unexplained() == []
-    # The engine never closed these files, so they are waited for before they are taken as they are. It writes
-    # two seconds at a time: what it had not written is missing, and the journal says how much.
+    # The engine never closed these files; nobody writes them any more, so they are taken as they are. It
+    # wrote two seconds at a time: what it had not written is missing, and the journal says how much.
     contact_id = await house.contact_of(talking_own)
-    path = await house.stored(contact_id, 60)
+    path = await house.stored(contact_id, 25)
     lost = [row["data"] for row in await house.facts(contact_id) if row["kind"] == "recording.incomplete"]
     assert sum(data["missing_ms"] for data in lost) <= 2300
     left, right = sides(path)

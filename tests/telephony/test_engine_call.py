@@ -11,6 +11,8 @@ from andon.telephony.errors import EngineRefused
 from andon.telephony.model import (
     Cause,
     DeviceChanged,
+    EngineConnected,
+    EngineEvent,
     KeyPressed,
     LegAnswered,
     LegArrived,
@@ -23,6 +25,7 @@ from andon.telephony.model import (
     VoicemailRecorded,
 )
 from andon.telephony.recording import raw_files, samples_of, store
+from andon.telephony.service import Engine
 from andon.telephony.tones import RATE, purity, tone_level
 from harness.rig import Rig, until_closed
 
@@ -361,3 +364,22 @@ async def test_the_engine_complained_of_nothing(rig: Rig) -> None:
     """Run last in this file: no error in the engine's own log for all of the above."""
     errors = [line for line in rig.messages().splitlines() if " ERROR[" in line]
     assert [line for line in errors if "uffffffffffff" not in line] == []
+
+
+async def test_nothing_is_asked_of_an_engine_before_its_list_is_read(rig: Rig) -> None:
+    """What was made between the connection and the list would be missing in it, and stay for ever."""
+    told: list[EngineEvent] = []
+    engine = Engine(rig.address, told.append, app="early")
+    await engine.start()
+    try:
+        async with asyncio.timeout(10):
+            while True:
+                try:
+                    await engine.bridge("b-early")
+                    break
+                except EngineRefused:
+                    await asyncio.sleep(0)
+        assert [type(event) for event in told] == [EngineConnected]
+        await engine.unbridge("b-early")
+    finally:
+        await engine.close()

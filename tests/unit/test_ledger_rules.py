@@ -77,11 +77,18 @@ def served_call(book: Book, contact: str, agent: str, waits: list[int]) -> None:
     hold = book.ms
     book.add("contact.held", contact, agent)
     book.state(agent, "held")
+    watched: dict[str, Any] = {"monitor_id": f"monitor-{contact}", "supervisor_id": "chief"}
+    book.add("monitor.started", contact, agent, **watched, mode="listen")
     book.ms += next(gap)
     held = book.ms - hold
     book.add("contact.retrieved", contact, agent, held_ms=held)
     book.state(agent, "talking")
+    spent: dict[str, Any] = {"previous": "listen", "previous_ms": book.ms - hold}
+    book.add("monitor.mode", contact, agent, **watched, mode="whisper", **spent)
+    retrieved = book.ms
     book.ms += next(gap)
+    spent = {"previous_ms": book.ms - retrieved, "total_ms": book.ms - hold}
+    book.add("monitor.ended", contact, agent, **watched, mode="whisper", **spent, why="asked")
     book.add("contact.disconnected", contact, agent, by="agent", talked_ms=book.ms - talk, held_ms=held)
     book.state(agent, "acw")
     book.ms += next(gap)
@@ -181,7 +188,7 @@ NEEDED = [
 
 @pytest.mark.parametrize("index", NEEDED, ids=lambda i: FULL.rows[i].kind)
 def test_a_lost_row_is_found(index: int) -> None:
-    if FULL.rows[index].kind in {"contact.ended", "recording.stopped", "recording.stored"}:
+    if FULL.rows[index].kind in {"contact.ended", "recording.stopped", "recording.stored", "monitor.ended"}:
         # A live subject is fine; only a core start after it, or time, makes it a loss.
         rows = FULL.rows[:index] + FULL.rows[index + 1 :]
         last = rows[-1]
@@ -331,3 +338,32 @@ def test_the_witness_reads_a_clock_that_is_set(step_at_ms: int, engine_more_ms: 
     )
     compare(books, {"chan-c": seen}, caller_prefixes=("PJSIP/trunk",), first=None, last=None)
     assert len(books.findings) == findings
+
+
+def test_the_witness_knows_that_nobody_heard_an_engine() -> None:
+    """A core died and then the engine: who hung up meanwhile, and who came and went with the engine."""
+    book = Book()
+    book.add("contact.arrived", "c", channel_id="chan-c")
+    for at_ms, kind, data in (
+        (2_000, "core.heartbeat", {"live_contacts": 1, "signed_in": 0}),
+        (6_000, "wrapup.submitted", {}),  # by the edge, which goes on
+        (9_000, "core.started", {"resumed_contacts": 1}),
+        (14_000, "engine.up", {"node": "n1"}),
+    ):
+        book.ms = at_ms
+        book.add(kind, **data)
+    book.add("contact.ended", "c", outcome="silence", by="system", total_ms=14_000)
+
+    def failed(began_ms: int, ended_ms: int | None) -> dict[str, int]:
+        books = judge(book.rows)
+        ended = None if ended_ms is None else book.at(ended_ms)
+        calls = [
+            WitnessCall(channel_id="chan-c", channel="PJSIP/t", started=book.at(0), ended=book.at(4_000)),
+            WitnessCall(channel_id="other", channel="PJSIP/t", started=book.at(began_ms), ended=ended),
+        ]
+        compare(books, {c.channel_id: c for c in calls}, caller_prefixes=("PJSIP/t",), first=None, last=None)
+        return {rule.rule: rule.failed for rule in books.results() if rule.failed}
+
+    assert failed(5_000, None) == {}
+    assert failed(5_000, 6_000) == {"witness.channel": 1}  # the engine lived, and would have said: it waited
+    assert failed(1_000, None) == failed(14_001, None) == {"witness.channel": 1}  # a core was there

@@ -17,6 +17,7 @@ AGENT = frozenset({Role.AGENT})
 ALL = frozenset(Role)
 STAFF = ALL - AGENT
 CONTACTS = frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AUDITOR, Role.CLIENT_VIEWER})
+SUPERVISOR = frozenset({Role.SUPERVISOR})
 BOARD = frozenset({Role.SUPERVISOR, Role.PLANNER, Role.ADMINISTRATOR, Role.CLIENT_VIEWER})
 
 # Nobody needs to be logged in: logging in, and what holds nothing of anybody.
@@ -113,12 +114,23 @@ def desk(body: Of | None = None) -> Route:
     return Route(AGENT, (Try(body=body, blank=True),))
 
 
+def verb(path: str, name: str, body: Of | None = None) -> dict[tuple[str, str], Route]:
+    """A supervisor's verb about an agent or a waiting call. The operator it is carried out for is the
+    asker's: what core knows of others is out of its reach."""
+    about = Try(path=lambda mine, theirs: {f"{name}_id": _of(theirs, name)}, body=body, blank=True)
+    return {("POST", f"/api/supervise/{path}"): Route(SUPERVISOR, (about,))}
+
+
 def _user(mine: Side, theirs: Side) -> dict[str, Any]:
     return {"login": "new", "name": "x", "roles": ["planner"], "password": "correct horse"}
 
 
 def _summary(contact: Side, reason: Side) -> dict[str, Any]:
     return {"contact_id": contact.contact, "reason_id": reason.reason, "note": "x", "resolved": False}
+
+
+def _day(mine: Side, theirs: Side) -> dict[str, str]:
+    return {"since": f"{DAY}T00:00Z", "until": f"{DAY}T23:00Z"}
 
 
 ROUTES: dict[tuple[str, str], Route] = {
@@ -257,6 +269,25 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/flows/{id}/versions/{version}"): Route(
         STAFF, (Try(path=lambda m, t: {"id": t.flow, "version": 1}, refused=404),)
     ),
+    ("GET", "/api/flow-palette"): Route(STAFF, (Try(blank=True),)),
+    ("GET", "/api/flows/{id}/draft"): Route(STAFF, (one("flow", blank=True),)),
+    ("PUT", "/api/flows/{id}/draft"): Route(
+        ADMIN, (*change("flow", lambda m, t: {"graph": m.graph(), "revision": 0}),)
+    ),
+    ("DELETE", "/api/flows/{id}/draft"): Route(ADMIN, (one("flow"),)),
+    ("POST", "/api/flows/{id}/lint"): Route(
+        STAFF, (*change("flow", lambda m, t: {"graph": m.graph()}),), own=True
+    ),
+    ("GET", "/api/flows/{id}/compare"): Route(
+        STAFF, (one("flow", query=lambda m, t: {"before": 1, "after": 1}, blank=True),)
+    ),
+    ("POST", "/api/flows/{id}/try"): Route(
+        STAFF, (*change("flow", lambda m, t: {"graph": m.graph(), "steps": []}),), own=True
+    ),
+    ("GET", "/api/flows/{id}/traffic"): Route(
+        STAFF,
+        (one("flow", query=_day, blank=True),),
+    ),
     ("POST", "/api/flows"): Route(ADMIN, (make(lambda m, t: {"project_id": t.project, "name": "x"}, 422),)),
     ("POST", "/api/flows/{id}/versions"): Route(
         ADMIN,
@@ -318,6 +349,15 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/desk/hangup"): desk(),
     ("POST", "/api/desk/reject"): desk(),
     ("POST", "/api/desk/wrap-extend"): desk(lambda m, t: {"seconds": 10}),
+    ("POST", "/api/supervise/device"): Route(SUPERVISOR, (Try(body=lambda m, t: {}, blank=True),)),
+    ("POST", "/api/supervise/end"): Route(SUPERVISOR, (Try(blank=True),)),
+    **verb("agents/{agent_id}/monitor", "agent", lambda m, t: {"mode": "listen"}),
+    **verb("agents/{agent_id}/hang-up", "agent"),
+    **verb("agents/{agent_id}/state", "agent", lambda m, t: {"state": "break", "note": "x"}),
+    **verb("contacts/{contact_id}/pull", "contact"),
+    **verb("contacts/{contact_id}/give", "contact", lambda m, t: {"agent_id": t.operator.agent}),
+    **verb("contacts/{contact_id}/priority", "contact", lambda m, t: {"points": 10}),
+    **verb("contacts/{contact_id}/queue", "contact", lambda m, t: {"queue_id": t.queue}),
     ("POST", "/api/desk/wrap-up"): Route(
         AGENT,
         (

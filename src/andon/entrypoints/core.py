@@ -7,6 +7,7 @@ decide, facts go to the journal, screens to the bus. It serves the desks' verbs 
 
 import asyncio
 import contextlib
+import faulthandler
 import gc
 import signal
 import sys
@@ -21,26 +22,33 @@ import uvloop
 
 from andon.channels.voice.devices import Account, Devices
 from andon.channels.voice.machine import Directory
+from andon.channels.voice.monitor import Ears
 from andon.channels.voice.service import VoiceChannel
 from andon.channels.voice.watchdog import Watchdog
 from andon.customers.model import Customer
 from andon.entrypoints import core_centre, core_recovery, core_state
 from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre, Configuration
+from andon.entrypoints.core_flows import BesideFlows
 from andon.entrypoints.core_publish import Publisher
 from andon.entrypoints.core_state import Keeper, KeptEngine, Left
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
 from andon.entrypoints.core_watch import Watch
 from andon.entrypoints.processes import claim
+from andon.flows.fetch import Fetcher
 from andon.flows.service import Flows, prompt_names
 from andon.interactions.commands import Desk
 from andon.interactions.events import CallbackEnded
 from andon.interactions.model import Interrupted, Stop
+from andon.interactions.monitor import model as monitor_model
+from andon.interactions.monitor.model import Monitor
+from andon.interactions.monitor.service import Supervision
+from andon.interactions.repository import load_heard
 from andon.interactions.service import Floor
 from andon.kit import telemetry
 from andon.kit.bus import Bus, open_bus
 from andon.kit.clock import SystemClock
-from andon.kit.database import Database, database_urls
+from andon.kit.database import Database, Scope, database_urls
 from andon.kit.errors import AndonError
 from andon.kit.events import CoreStarted, CoreStopped
 from andon.kit.ids import uuid7
@@ -58,6 +66,8 @@ log = structlog.get_logger(__name__)
 
 GOODBYE_S = 3.0
 WRITE_OUT_S = 1.2  # with the goodbye and the rest, a stop takes less than five seconds
+LET_GO_S = 1.0  # for each part to end; what it holds ends with the process anyway
+STOP_S = 7.0  # then a stop that hangs is over: whoever asked for it insists a second later
 RETRY_S = 0.5
 
 
@@ -102,7 +112,9 @@ class Core:
         address = EngineAddress.of(settings)
         self.engine = Engine(address, self.voice.on_event)
         self.devices = Devices(self.engine, self._device_changed)
-        self.voice.attach(self.engine, self.devices)
+        sip_address = f"{settings.sip_host}:{settings.ports().sip}"
+        self.ears = Ears(self.engine, sip_address, self._monitor_heard, self.voice.take_leg)
+        self.voice.attach(self.engine, self.devices, self.ears)
         self.trunks = Trunks(self.engine, self.directory, self._trunk_refused)
         self.publisher = Publisher(self.bus, self.directory, self.alarms, self._now)
         self.watch = Watch(
@@ -116,6 +128,7 @@ class Core:
         )
         self.watchdog = Watchdog(self.voice, self.floors, self._append)
         self._prompts = prompt_names(address.prompts)
+        self.fetcher = Fetcher(allow_private=settings.flow_http_private)
         self._engine_up = False
         self._ready = False
         self._lost_facts = 0
@@ -147,6 +160,8 @@ class Core:
         self._ready = True
         await self.bus.ready()
         self.bus.publish("core.started", {})
+        for centre in self.centres.values():
+            self._later(self._recall(centre))
         gc.collect()
         gc.freeze()  # configuration lives for ever: the collector need not look at it again
         log.info("core_started", tenants=len(self.centres))
@@ -160,7 +175,10 @@ class Core:
         """Take a tenant into service."""
         callbacks, unread, rows = core_state.read_callbacks(await core_state.rows_of(self.db, tenant_id))
         config = await core_centre.load(self.db, tenant_id)
-        flows = Flows(self._prompts)
+        flows = Flows(
+            self._prompts,
+            BesideFlows(lambda: centre, self.fetcher, self.alarms, asyncio.get_running_loop()),
+        )
         centre = Centre(tenant_id, flows)
         centre.phone_book = await core_centre.load_customers(self.db, tenant_id)
         left, router, effects = await self._restored(centre, config, rows)
@@ -168,7 +186,7 @@ class Core:
             self.db,
             tenant_id,
             {kept.floor.contact.contact_id for kept in left.contacts},
-            {kept.router.config.agent_id for kept in left.agents},
+            {kept.router.config.agent_id for kept in left.agents} | left.supervisors,
         )
         self.clock.not_before(max(remains.at or self._now(), left.at or self._now()))
         at = self._now()
@@ -182,9 +200,10 @@ class Core:
             flows=flows,
             new_id=uuid7,
             on_change=lambda: self.publisher.changed(centre),
-            on_moved=keeper.moved,
+            on_moved=lambda contacts, agents: self._moved(keeper, centre, contacts, agents),
             calendar=lambda calendar_id: flows.calendars.get(calendar_id),
         )
+        centre.supervision = Supervision(centre.floor, self.ears, uuid7)
         centre.desk = Desk(
             centre.floor,
             AgentDevices(
@@ -211,7 +230,7 @@ class Core:
                 version_of_code=version("andon"),
                 clean=remains.clean,
                 resumed_contacts=len(left.contacts),
-                resumed_agents=len(left.agents),
+                resumed_agents=len(left.agents) + len(left.supervisors),
             )
         )
         if self._engine_up:
@@ -261,6 +280,14 @@ class Core:
             if card is not None:
                 floor.cards[agent_id] = card
 
+    async def _recall(self, centre: Centre) -> None:
+        """Callers of the last days are known again; nobody waits for it."""
+        try:
+            async with self.db.session(Scope(centre.tenant_id)) as session:
+                centre.floor.recent.recall(await load_heard(session, self._now()))
+        except Exception as error:  # the database may be away
+            log.warning("callers_not_recalled", tenant_id=str(centre.tenant_id), why=str(error)[:200])
+
     def _lose(self, unread: list[Kept]) -> None:
         """Kept places that this code cannot read end with that name."""
         at = self._now()
@@ -271,6 +298,15 @@ class Core:
                 )
             )
         self._dropped += core_state.dropped(unread, at)
+
+    @staticmethod
+    def _moved(keeper: Keeper, centre: Centre, contacts: set[UUID], agents: set[UUID]) -> None:
+        keeper.moved(contacts, agents)
+        if contacts:
+            centre.supervision.settle()
+
+    def _monitor_heard(self, monitor: Monitor, heard: monitor_model.Input) -> None:
+        self.centres[monitor.tenant_id].supervision.hear(monitor, heard)
 
     def _live(self) -> list[Kept]:
         """What moved since the writer asked last."""
@@ -296,7 +332,9 @@ class Core:
         log.info("core_stopping", calls=self.voice.calls)
         self._ready = False
         self.voice.draining = True
-        await self.watchdog.stop()
+        await _let_go("watchdog", self.watchdog.stop())
+        for centre in self.centres.values():
+            centre.supervision.close()
         for floor in self.floors.values():
             for contact in list(floor.contacts.values()):
                 floor.feed(contact, Stop())
@@ -309,12 +347,13 @@ class Core:
             floor.act(lambda router, at: router.close(at))
             self._append(CoreStopped(at=floor.now(), tenant_id=centre.tenant_id))
             floor.close()
-        await self.publisher.stop()
-        await self.watch.stop()
-        await self.writer.stop(WRITE_OUT_S)
-        await self.engine.close()
-        await self.bus.stop()
-        await self.db.close()
+        await _let_go("requests", self.fetcher.close())
+        await _let_go("publisher", self.publisher.stop())
+        await _let_go("watch", self.watch.stop())
+        await _let_go("writer", self.writer.stop(WRITE_OUT_S), WRITE_OUT_S + LET_GO_S)
+        await _let_go("engine", self.engine.close())
+        await _let_go("bus", self.bus.stop(), 2 * LET_GO_S)
+        await _let_go("database", self.db.close())
         log.info("core_stopped")
 
     # --- what the parts tell each other -------------------------------------------------------------------
@@ -426,6 +465,10 @@ class Core:
             raise AndonError("not_found", 404, what="tenant") from None
         if verb == "snapshot.board":
             return self.publisher.board(centre)
+        if verb in centre.supervision.verbs:
+            answer = await centre.supervision.perform(verb, asked)
+            self.writer.note_down()
+            return answer
         try:
             agent_id = UUID(str(asked.get("agent_id") or asked.get("actor", {}).get("user_id")))
         except ValueError:
@@ -437,6 +480,8 @@ class Core:
                 raise AndonError(refused.code, 404) from None
         if verb not in centre.desk.verbs:
             raise AndonError("core.verb_unknown", 400, verb=verb[:40])
+        if verb == "agent.sign_in" and centre.supervision.talks(agent_id):
+            raise AndonError("monitor.in_call", 409)
         answer = await centre.desk.perform(verb, agent_id, asked)
         self.writer.note_down()  # what an agent was told is done is not undone by our death
         return answer
@@ -455,12 +500,28 @@ class Core:
         }
 
 
+async def _let_go(part: str, ending: Awaitable[None], seconds: float = LET_GO_S) -> None:
+    """Wait for a part to end, but not for ever: a database or an engine that hangs lets nobody go."""
+    task = asyncio.ensure_future(ending)
+    await asyncio.wait({task}, timeout=seconds)
+    if not task.done():
+        log.error("part_does_not_stop", part=part)
+        task.cancel()
+    elif (error := task.exception()) is not None:
+        log.error("part_stopped_badly", part=part, why=str(error))
+
+
 async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def asked() -> None:
+        faulthandler.dump_traceback_later(STOP_S, exit=True)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, asked)
     core = Core(settings)
     starting = asyncio.create_task(core.start())
     stopping = asyncio.create_task(stop.wait())

@@ -67,6 +67,12 @@ class Left(msgspec.Struct, frozen=True):
     at: datetime | None = None  # of the last row
 
     @property
+    def supervisors(self) -> set[UUID]:
+        """Those who talk to a caller themselves: the router knows nothing of them."""
+        talks = [kept.floor.contact.talk for kept in self.contacts]
+        return {talk.agent_id for talk in talks if talk is not None and talk.supervisor}
+
+    @property
     def router(self) -> restore.Kept:
         """The router's part."""
         places = [kept.floor.place for kept in self.contacts if kept.floor.place is not None]
@@ -160,7 +166,8 @@ class Keeper:
             return []
         at = floor.now()
         kept = [self._kept(CONTACT, contact_id, at, self._contact(contact_id)) for contact_id in contacts]
-        queues: set[UUID] = set()
+        queues = set(floor.router.places_moved)
+        floor.router.places_moved.clear()
         for agent_id in agents:
             kept.append(self._kept(AGENT, agent_id, at, self._agent(agent_id)))
             queues.update(floor.router.queues_of(agent_id))

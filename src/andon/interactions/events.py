@@ -28,6 +28,7 @@ class Outcome(StrEnum):
     SELF_SERVICE = "self_service"  # the flow served the caller to its end without an agent
     CALLBACK_KEPT = "callback_kept"  # kept the place and hung up, to be called back
     CALLBACK_MISSED = "callback_missed"  # was to be called back, and did not talk to an agent
+    TRANSFERRED_OUT = "transferred_out"  # the flow gave the caller to a number outside, and they talked
     UNKNOWN_NUMBER = "unknown_number"  # the called number is not ours or has no published flow
     TRUNK_BUSY = "trunk_busy"  # the trunk's own limit of calls was reached
     MEDIA_LOST = "media_lost"  # no audio ever came, or it stopped for good
@@ -42,6 +43,7 @@ class By(StrEnum):
     CALLER = "caller"
     AGENT = "agent"
     SYSTEM = "system"
+    SUPERVISOR = "supervisor"
 
 
 class ContactArrived(Fact, frozen=True, kw_only=True):
@@ -78,11 +80,14 @@ class FlowEntered(Fact, frozen=True, kw_only=True):
 
 
 class FlowNodePassed(Fact, frozen=True, kw_only=True):
-    """The caller entered a node; the path of every caller is kept."""
+    """The caller entered a node, `by` an exit of the one before; the path of every caller is kept. A node of
+    a sub-flow bears the names of the nodes that called it, `pay/menu`, and the sub-flow's `flow_id`."""
 
     kind: ClassVar[str] = "flow.node"
     node: str
     node_type: str
+    by: str = ""
+    flow_id: UUID | None = None
 
 
 class FlowKeyPressed(Fact, frozen=True, kw_only=True):
@@ -93,6 +98,36 @@ class FlowKeyPressed(Fact, frozen=True, kw_only=True):
     keys: str
     label: str
     accepted: bool
+
+
+class ContactTagged(Fact, frozen=True, kw_only=True):
+    """Words were put on the contact."""
+
+    kind: ClassVar[str] = "contact.tagged"
+    tags: list[str]
+
+
+class OutsideDialled(Fact, frozen=True, kw_only=True):
+    """The flow calls a number outside for the caller. `channel_id` is the engine's id of its leg."""
+
+    kind: ClassVar[str] = "outside.dialled"
+    number: str
+    channel_id: str
+
+
+class OutsideConnected(Fact, frozen=True, kw_only=True):
+    """The number outside and the caller are in one bridge. `rang_ms` is since `outside.dialled`."""
+
+    kind: ClassVar[str] = "outside.connected"
+    rang_ms: int
+
+
+class OutsideEnded(Fact, frozen=True, kw_only=True):
+    """`how`: ended, busy, no_answer, failed, or caller_gone. `talked_ms` is 0 when they never did."""
+
+    kind: ClassVar[str] = "outside.ended"
+    how: str
+    talked_ms: int
 
 
 class ContactQueued(Fact, frozen=True, kw_only=True):
@@ -107,7 +142,8 @@ class ContactQueued(Fact, frozen=True, kw_only=True):
 
 
 class ContactDequeued(Fact, frozen=True, kw_only=True):
-    """`how`: answered, abandoned, timeout, nobody_signed_in, overflow, key_exit, callback_kept, ended."""
+    """`how`: answered, abandoned, timeout, nobody_signed_in, overflow, moved, key_exit, callback_kept or
+    ended."""
 
     kind: ClassVar[str] = "contact.dequeued"
     queue_id: UUID

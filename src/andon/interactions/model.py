@@ -53,17 +53,21 @@ class Offering(msgspec.Struct, kw_only=True):
     leg_id: str
     at: datetime
     ring_until: datetime
+    pulled: bool = False  # by a supervisor whose leg is up already; the router knows nothing of it
 
 
 class Talk(msgspec.Struct, kw_only=True):
     """The conversation going on. `held_ms` is what is over; a hold that lasts began at `held_since`. `leg_id`
-    is empty while the agent is lost and not dialled again."""
+    is empty while the agent is lost and not dialled again. `supervisor`: the agent is a supervisor, whom the
+    router does not know."""
 
     agent_id: UUID
     offer_id: UUID
     queue_id: UUID
     leg_id: str
     at: datetime
+    waited_ms: int = 0
+    supervisor: bool = False
     held_since: datetime | None = None
     held_by_device: bool = False
     held_ms: int = 0
@@ -79,6 +83,15 @@ class Returned(msgspec.Struct, kw_only=True):
     ring_s: int
     recording_id: UUID | None = None
     dialled: datetime | None = None
+
+
+class Outside(msgspec.Struct, kw_only=True):
+    """A number outside that the flow called: ringing, or with the caller since `joined`."""
+
+    leg_id: str
+    number: str
+    at: datetime
+    joined: datetime | None = None
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -131,6 +144,7 @@ class Contact(msgspec.Struct, kw_only=True):
     offer: Offering | None = None
     legs: int = 0  # agents' legs dialled so far
     talk: Talk | None = None
+    outside: Outside | None = None
     talked: bool = False
     return_s: float = 20.0  # a lost agent is waited for so long
     connected: datetime | None = None  # of the last conversation, also when it is over
@@ -151,6 +165,7 @@ class Contact(msgspec.Struct, kw_only=True):
     settled_cause: int = 16
     goodbye: bool = False  # ENDING speaks before it hangs up
     keys: list[KeyPath] = msgspec.field(default_factory=list)
+    tags: list[str] = msgspec.field(default_factory=list)
 
     @property
     def live(self) -> bool:
@@ -254,12 +269,14 @@ class Enqueued(Input, frozen=True, kw_only=True):
 
 
 class QueueChanged(Input, frozen=True, kw_only=True):
-    """The queue ran over: the router has the contact in another one, its place kept."""
+    """The queue ran over, or a supervisor moved the contact: the router has it in another one, its place
+    kept. `how` is how it left the one before."""
 
     queue_id: UUID
     priority: int
     position: int
     estimated_wait_s: int | None
+    how: str
 
 
 class EnqueueRefused(Input, frozen=True):
@@ -340,6 +357,8 @@ class AskEnqueue(Input, frozen=True):
     priority: int
     announce_every_s: float
     fast_lane: bool = False
+    agent_id: UUID | None = None  # to be waited for, before anybody else
+    agent_wait_s: int = 0
 
 
 class AskLeaveQueue(Input, frozen=True):
@@ -379,6 +398,8 @@ class NoteFlow(Input, frozen=True):
 class NoteNode(Input, frozen=True):
     node: str
     node_type: str
+    by: str = ""
+    flow_id: UUID | None = None
 
 
 class NoteKey(Input, frozen=True):
@@ -386,6 +407,22 @@ class NoteKey(Input, frozen=True):
     keys: str
     label: str
     accepted: bool
+
+
+class NoteTags(Input, frozen=True):
+    tags: tuple[str, ...]
+
+
+class AskDialOut(Input, frozen=True):
+    number: str
+    ring_timeout_s: int
+
+
+class FlowLearnt(Input, frozen=True):
+    """What the flow asked for beside the call is there."""
+
+    tag: str
+    value: Any
 
 
 class NoteSurvey(Input, frozen=True):
@@ -424,6 +461,29 @@ class AgentHangsUp(Input, frozen=True):
 
 class AgentRejects(Input, frozen=True):
     agent_id: UUID
+
+
+# from a supervisor
+
+
+class TakenOver(Input, frozen=True):
+    """A supervisor, whose leg is up, talks on in the agent's place."""
+
+    supervisor_id: UUID
+    leg_id: str
+    offer_id: UUID
+
+
+class Pulled(Input, frozen=True):
+    """A supervisor, whose leg is up, takes a contact out of its queue."""
+
+    supervisor_id: UUID
+    leg_id: str
+    offer_id: UUID
+
+
+class ForcedHangUp(Input, frozen=True):
+    """A supervisor ends the call."""
 
 
 # from the system
@@ -551,13 +611,21 @@ class Ringback(MediumOrder, frozen=True):
     leg_id: str
     on: bool
 
+
+class DialOut(MediumOrder, frozen=True, kw_only=True):
+    """Call a number through a trunk as leg `leg_id`."""
+
+    leg_id: str
+    number: str
+    ring_timeout_s: int
+
     @property
     def lane(self) -> str:
         return self.leg_id
 
 
 class Drop(MediumOrder, frozen=True):
-    """Hang up an agent's leg."""
+    """Hang up an agent's leg, or one outside."""
 
     leg_id: str
     cause: int = 16
@@ -574,6 +642,14 @@ class Join(MediumOrder, frozen=True):
 
     leg_id: str
     report: bool
+
+
+class Admit(MediumOrder, frozen=True):
+    """Put this leg into the bridge in which the caller is; it is the agent's side from now on."""
+
+    barrier = True
+
+    leg_id: str
 
 
 class Part(MediumOrder, frozen=True):

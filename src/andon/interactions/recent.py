@@ -1,9 +1,10 @@
 """What is remembered of callers for their next call: the agent they talked to, a bad survey. Pure.
 
-In memory, for the `KEPT` callers heard of last; a restart forgets it.
+In memory, for the `KEPT` callers heard of last; a core that starts reads it from the journal (`recall`).
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -23,6 +24,16 @@ BAD_FOR: Final = timedelta(days=7)
 _Key = tuple[UUID, str]
 
 
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What the journal has of a caller: a conversation, or the answer to a survey when there is a score."""
+
+    client_id: UUID
+    caller: str
+    at: datetime
+    agent_id: UUID | None = None
+    score: int | None = None
+
+
 class _Memory(msgspec.Struct):
     agent_id: UUID | None = None
     dissatisfied_at: datetime | None = None
@@ -36,19 +47,38 @@ class Recent:
 
     def note(self, contact: Contact, fact: Fact) -> None:
         """Learn from a fact of the contact."""
-        if not isinstance(fact, ContactConnected | SurveyAnswered):
-            return
         key = _key(contact)
         if key is None:
             return
+        if isinstance(fact, ContactConnected):
+            self._memory(key).agent_id = fact.agent_id
+        elif isinstance(fact, SurveyAnswered):
+            self._memory(key).dissatisfied_at = _dissatisfied_at(fact.at, fact.score)
+
+    def recall(self, heard: Iterable[Heard]) -> None:
+        """Learn from what was before this core, the earliest first; what it has heard itself is later."""
+        since, self._callers = self._callers, OrderedDict()
+        for one in heard:
+            digits = phone_key(one.caller)
+            if not digits:
+                continue
+            memory = self._memory((one.client_id, digits))
+            if one.score is not None:
+                memory.dissatisfied_at = _dissatisfied_at(one.at, one.score)
+            else:
+                memory.agent_id = one.agent_id
+        for key, later in since.items():
+            memory = self._memory(key)
+            memory.agent_id = later.agent_id or memory.agent_id
+            memory.dissatisfied_at = later.dissatisfied_at or memory.dissatisfied_at
+
+    def _memory(self, key: _Key) -> _Memory:
+        """What is remembered of a caller, who was heard of last now."""
         memory = self._callers.setdefault(key, _Memory())
         self._callers.move_to_end(key)
-        if isinstance(fact, ContactConnected):
-            memory.agent_id = fact.agent_id
-        else:
-            memory.dissatisfied_at = fact.at if fact.score <= BAD_SCORE else None
         if len(self._callers) > KEPT:
             self._callers.popitem(last=False)
+        return memory
 
     def caller(self, contact: Contact, now: datetime, *, fast_lane: bool) -> Caller:
         """Who wants to wait; `fast_lane` when the flow asks for it, for instance after a key."""
@@ -66,6 +96,10 @@ class Recent:
             flags=tuple(flags),
             last_agent_id=memory.agent_id,
         )
+
+
+def _dissatisfied_at(at: datetime, score: int) -> datetime | None:
+    return at if score <= BAD_SCORE else None
 
 
 def _key(contact: Contact) -> _Key | None:

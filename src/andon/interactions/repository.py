@@ -1,15 +1,36 @@
-"""SQL of interactions: the agent's summary and the tree of reasons."""
+"""SQL of interactions: the agent's summary, the tree of reasons, and who called lately."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from andon.interactions.recent import BAD_FOR, KEPT, Heard
 from andon.interactions.tables import ReasonNode, WrapUp
 from andon.kit.errors import AndonError
+
+_HEARD = text(
+    "SELECT client_id, caller, at, agent_id, score FROM ("
+    " SELECT j.seq, j.client_id, a.data->>'caller' AS caller, j.at, j.agent_id,"
+    "  (j.data->>'score')::int AS score"
+    " FROM journal j JOIN journal a ON a.contact_id = j.contact_id AND a.kind = 'contact.arrived'"
+    "  AND a.at >= CAST(:since AS timestamptz) - interval '1 day'"
+    " WHERE j.kind IN ('contact.connected', 'survey.answered') AND j.at >= :since"
+    " ORDER BY j.seq DESC LIMIT :most) latest ORDER BY seq"
+)
+
+
+async def load_heard(session: AsyncSession, now: datetime) -> list[Heard]:
+    """What callers' next calls go by, the earliest first."""
+    rows = await session.stream(_HEARD, {"since": now - BAD_FOR, "most": KEPT})
+    return [
+        Heard(client_id=row.client_id, caller=row.caller, at=row.at, agent_id=row.agent_id, score=row.score)
+        async for some in rows.partitions(1000)  # calls go on between them
+        for row in some
+    ]
 
 
 async def load_reason_tree(session: AsyncSession, project_id: UUID) -> list[ReasonNode]:

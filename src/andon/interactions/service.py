@@ -159,7 +159,7 @@ class Floor:
         self._on_change = on_change
         self._on_moved = on_moved
         self._moved: set[UUID] = set()
-        self._recent = Recent()
+        self.recent = Recent()
         self._handles: dict[UUID, FlowHandle] = {}
         self._timers: dict[UUID, dict[str, Timer]] = {}
         self._due: dict[UUID, dict[str, datetime]] = {}
@@ -343,6 +343,8 @@ class Floor:
                         heard.priority,
                         heard.announce_every_s,
                         fast_lane=heard.fast_lane,
+                        agent_id=heard.agent_id,
+                        agent_wait_s=heard.agent_wait_s,
                     )
                 elif isinstance(heard, AskKeepPlace):
                     self._keep_place(contact)
@@ -363,7 +365,7 @@ class Floor:
         for effect in effects:
             if isinstance(effect, Fact):
                 self.append(effect)
-                self._recent.note(contact, effect)
+                self.recent.note(contact, effect)
             elif isinstance(effect, MediumOrder):
                 self._medium.perform(contact, effect)
             else:
@@ -412,6 +414,7 @@ class Floor:
                             priority=effect.priority,
                             position=effect.position,
                             estimated_wait_s=effect.estimated_wait_s,
+                            how=effect.how,
                         ),
                     )
 
@@ -460,12 +463,16 @@ class Floor:
         *,
         lift: int = 0,
         fast_lane: bool = False,
+        agent_id: UUID | None = None,
+        agent_wait_s: int = 0,
     ) -> None:
         if contact.stage not in {Stage.FLOW, Stage.AFTER, Stage.RETURNING}:
             return
         self.callbacks.called_again(contact, queue_id)
         try:
-            caller = self._recent.caller(contact, self._at, fast_lane=fast_lane)
+            caller = self.recent.caller(contact, self._at, fast_lane=fast_lane)
+            if agent_id is not None:
+                caller = msgspec.structs.replace(caller, dedicated_id=agent_id, dedicated_wait_s=agent_wait_s)
             effects = self.router.enqueue(contact.contact_id, queue_id, priority + lift, self._at, caller)
         except Refused as refused:
             log.warning("enqueue_refused", why=refused.code, queue_id=str(queue_id))

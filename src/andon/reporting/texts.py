@@ -16,6 +16,7 @@ OUTCOMES = {
     "self_service": ("自助完成", "Served by the flow"),
     "callback_kept": ("预约回呼", "To be called back"),
     "callback_missed": ("回呼未成", "Called back in vain"),
+    "transferred_out": ("已转外线", "Transferred out"),
     "unknown_number": ("未知号码", "Unknown number"),
     "trunk_busy": ("中继占满", "Trunk busy"),
     "media_lost": ("无媒体流", "No audio"),
@@ -28,6 +29,7 @@ SIDES = {
     "caller": ("主叫", "caller"),
     "agent": ("座席", "agent"),
     "system": ("系统", "system"),
+    "supervisor": ("班长", "supervisor"),
 }
 
 QUEUE_EXITS = {
@@ -37,6 +39,7 @@ QUEUE_EXITS = {
     "nobody_signed_in": ("无座席签入", "nobody signed in"),
     "queue_removed": ("队列被删除", "the queue was removed"),
     "overflow": ("队列溢出", "the queue ran over"),
+    "moved": ("班长移到别的队列", "moved by a supervisor"),
     "key_exit": ("按键离开", "left by key"),
     "callback_kept": ("保留位置等待回呼", "kept the place, to be called back"),
     "ended": ("联络结束", "the contact ended"),
@@ -60,6 +63,14 @@ CALLBACK_ENDS = {
     "called_again": ("客户再次来电", "the customer called again"),
     "queue_removed": ("队列被删除", "the queue was removed"),
     "lost": ("记录不可读", "its record could not be read"),
+}
+
+OUTSIDE_ENDS = {
+    "ended": ("通话结束", "the conversation ended"),
+    "busy": ("忙", "busy"),
+    "no_answer": ("无人接听", "no answer"),
+    "failed": ("呼叫失败", "failed"),
+    "caller_gone": ("主叫已挂机", "the caller hung up"),
 }
 
 TIERS = {
@@ -112,6 +123,10 @@ _TIMELINE = {
     "contact.identified": ("识别为客户 {customer}（{tier}）", "Known as {customer} ({tier})"),
     "flow.entered": ("进入流程 {flow} 第 {version} 版", "Flow {flow}, version {version}"),
     "flow.node": ("经过节点 {node}", "Node {node}"),
+    "contact.tagged": ("标签：{tags}", "Tagged: {tags}"),
+    "outside.dialled": ("外呼 {number}", "Called {number} outside"),
+    "outside.connected": ("外线接通，振铃 {rang} 秒", "Connected outside after ringing {rang} s"),
+    "outside.ended": ("外线结束：{how}，通话 {talked} 秒", "Outside over: {how}, talked {talked} s"),
     "flow.key": ("按键 {keys_pressed}：{label}", "Pressed {keys_pressed}: {label}"),
     "flow.key.wrong": ("按错键 {keys_pressed}（{label}）", "Pressed a wrong key {keys_pressed} ({label})"),
     "flow.key.none": ("节点 {node} 未按键", "No key at {node}"),
@@ -130,6 +145,10 @@ _TIMELINE = {
     "contact.disconnected": (
         "通话结束（{by}挂机），通话 {talked} 秒",
         "Conversation over ({by} hung up) after {talked} s",
+    ),
+    "contact.disconnected.supervisor": (
+        "班长结束了这段通话，通话 {talked} 秒",
+        "A supervisor ended this conversation after {talked} s",
     ),
     "survey.asked": ("邀请评价", "Asked to rate"),
     "survey.answered": ("评价 {score} 分", "Rated {score}"),
@@ -158,6 +177,7 @@ register(
     | _keyed("queue.how", QUEUE_EXITS)
     | _keyed("offer.how", OFFER_ENDS)
     | _keyed("callback.how", CALLBACK_ENDS)
+    | _keyed("outside.how", OUTSIDE_ENDS)
     | _keyed("tier", TIERS)
     | _keyed("recording.why", MISSING)
     | _keyed("passed_over", PASSED_OVER)

@@ -79,6 +79,7 @@ class Ground:
         self._talks: dict[UUID, AgentRecord] = {}
         self._works: dict[UUID, AgentRecord] = {}  # who has a contact at hand, other than by telephone
         self._quits: dict[tuple[UUID, str], Quit] = {}  # by queue asked for and caller
+        self.places_moved: set[UUID] = set()  # queues whose quits changed; whoever keeps them clears it
         self._deadlines: list[Deadline] = []
         self._stirred: dict[QueueRecord, None] = {}  # somebody came to wait here
         self._freed: dict[AgentRecord, None] = {}  # became ready, or somebody came to wait for them

@@ -231,7 +231,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     tier: str = "normal"
     key: str = ""
     flags: tuple[LaneFlag, ...] = ()
-    dedicated_id: UUID | None = None  # the customer's own agent
+    dedicated_id: UUID | None = None  # the customer's own agent, or the one the flow asks for
+    dedicated_wait_s: int | None = None  # how long to wait for that agent; None: as the queue says
     last_agent_id: UUID | None = None  # the agent talked to last
 
 
@@ -261,6 +262,14 @@ class DeviceTest(msgspec.Struct, frozen=True, kw_only=True):
     speaker: bool = False
     rtt_ms: float | None = None
     echo: bool = False
+
+
+class Forced(msgspec.Struct, frozen=True, kw_only=True):
+    """A supervisor's choice of an agent's state: who, and why in the supervisor's words."""
+
+    by_id: UUID
+    name: str
+    note: str = ""
 
 
 class OfferEnd(StrEnum):
@@ -334,7 +343,8 @@ class Unassigned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
-    """The contact waits in another queue now, its place kept: the one before ran over."""
+    """The contact waits in another queue now, its place kept: the one before ran over, or a supervisor
+    moved it (`how`, as the books say it)."""
 
     contact_id: UUID
     from_id: UUID
@@ -342,6 +352,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     priority: int
     position: int
     estimated_wait_s: int | None
+    how: str = "overflow"
 
 
 Effect = Offer | Withdraw | WaitEnded | Moved | Assigned | Unassigned | Fact
@@ -379,6 +390,8 @@ class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
     offer_id: UUID | None
     ring_until: datetime | None
     works: tuple[UUID, ...] = ()  # contacts at hand that are not voice
+    forced: Forced | None = None  # a supervisor chose the present state
+    pending_forced: Forced | None = None  # or the one that follows the call
 
 
 class QueueNow(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from andon.routing.model import (
     WORKS,
     AgentConfig,
     Caller,
+    Forced,
     Policy,
     QueueConfig,
     Seat,
@@ -102,6 +103,8 @@ class AgentRecord:
     reason_id: UUID | None = None
     pending: AgentState | None = None
     pending_reason_id: UUID | None = None
+    forced: Forced | None = None  # a supervisor chose the state
+    pending_forced: Forced | None = None  # or what is pending
     device: str = ""
     tested: bool = False
     registered: bool = False

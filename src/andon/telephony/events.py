@@ -41,8 +41,8 @@ class RecordingStarted(Fact, frozen=True, kw_only=True):
 class RecordingStopped(Fact, frozen=True, kw_only=True):
     """The engine was told to stop, or the call ended.
 
-    The spans cover 0 to `total_ms` without gap or overlap. `open_end`: the core died; this instant is the
-    last it is known to have lived, and the engine may have recorded on."""
+    The spans cover 0 to `total_ms` without gap or overlap. `open_end`: the core died, and this instant
+    is the last it is known to have lived, or the engine did not answer; it may have recorded on."""
 
     kind: ClassVar[str] = "recording.stopped"
     recording_id: UUID

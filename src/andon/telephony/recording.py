@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 import wave
 from pathlib import Path
 
@@ -23,6 +24,9 @@ SAMPLE = 2
 BLOCK = 1 << 20  # samples handled at once: about two minutes
 PEAKS_MOST = 1200
 TOLERANCE_MS = 100
+QUIET_S = (
+    5.0  # the engine writes two seconds at a time: what did not change for so long, none writes any more
+)
 FULL_BELOW = 1 << 20  # bytes free under which a volume counts as full
 
 Samples = NDArray[np.int16]
@@ -69,12 +73,18 @@ def finished(path: Path) -> bool:
     return len(header) == HEADER and int.from_bytes(header[40:44], "little") >= size - HEADER - 1
 
 
+def abandoned(path: Path) -> bool:
+    """Whether the engine that wrote this file went without closing it."""
+    return time.time() - path.stat().st_mtime > QUIET_S
+
+
 def store(
     raw_dir: Path, recording_id: str, dest: Path, *, expected_ms: int | None = None, at_once: bool = False
 ) -> Stored:
     """Join the raw files into `dest`, write its waveform beside it, then remove the raw files.
 
-    `dest` appears whole or not at all. `at_once` takes files the engine never closed (it was killed).
+    `dest` appears whole or not at all. Files that an engine which was killed never closed are taken once they
+    are `abandoned`; `at_once` does not even wait for that.
     Raises `RecordingNotReady`, `RecordingMissing`, `OSError` when the volume is full. Done twice with one id,
     the second finds the first one's result.
     """
@@ -84,7 +94,7 @@ def store(
         if dest.exists():
             return _described(dest, expected_ms, "", raw_dir)
         raise RecordingMissing(recording_id)
-    if not at_once and not all(finished(part) for part in present):
+    if not at_once and not all(finished(part) or abandoned(part) for part in present):
         raise RecordingNotReady(recording_id)
     left, right = (_samples(part) for part in parts)
     dest.parent.mkdir(parents=True, exist_ok=True)

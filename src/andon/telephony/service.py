@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 RETRY_FIRST_S = 0.1
 RETRY_MOST_S = 1.0
 ORIGINATE_MARGIN_S = 5.0
+SNOOP_S = 3.0
 
 
 class EngineAddress(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +106,7 @@ class Engine:
         self._recorded: set[str] = set()
         self._with_music: set[str] = set()
         self._members: dict[str, set[str]] = {}
+        self._snoops: dict[str, asyncio.Future[None]] = {}  # asked for and not usable yet
 
     # --- the connection -----------------------------------------------------------------------------
 
@@ -145,9 +147,9 @@ class Engine:
             pause = RETRY_FIRST_S
             why = await lost
             log.warning("engine_lost", why=why)
-            await self._disconnect()
             self._on_event(EngineLost(why=why))
             told = True
+            await self._disconnect()
 
     async def _connect(self) -> "asyncio.Task[str]":
         address = self._address
@@ -215,6 +217,10 @@ class Engine:
 
     def _tell(self, message: Message | Block) -> None:
         translator = self._translator
+        if isinstance(message, Message) and message.type == "StasisStart" and message.channel is not None:
+            snoop = self._snoops.get(message.channel.id)
+            if snoop is not None and not snoop.done():
+                snoop.set_result(None)
         events = (
             translator.translate(message) if isinstance(message, Message) else translator.of_device(message)
         )
@@ -241,7 +247,9 @@ class Engine:
     async def _request(
         self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None
     ) -> object:
-        if self._ari is None:
+        # Nothing is asked before its list of legs and bridges is read: what is made meanwhile would be
+        # missing there, and taken for gone.
+        if self._ari is None or self._held_back is not None:
             raise EngineRefused(f"{method} {path}", 503, "not connected to the engine")
         return await self._ari.request(method, path, query, body)
 
@@ -417,6 +425,25 @@ class Engine:
         """Nothing this leg says is passed on while on."""
         await self._request("POST" if on else "DELETE", f"channels/{leg_id}/mute", {"direction": "in"})
 
+    async def snoop(self, leg_id: str, snoop_id: str, *, whisper: bool) -> None:
+        """Make a leg that hears what `leg_id` says and hears; what it says itself is heard by `leg_id` alone
+        (`whisper`) or by nobody. It can be joined when this returns, ends with `leg_id` or by `hangup`, and
+        nothing is told of it. Raises `EngineRefused`."""
+        self._snoops[snoop_id] = asyncio.get_running_loop().create_future()
+        query = {
+            "spy": "both",
+            "whisper": "out" if whisper else "none",
+            "app": self._app,
+            "appArgs": "snoop",
+        }
+        try:
+            await self._request("POST", f"channels/{leg_id}/snoop/{snoop_id}", query)
+            await asyncio.wait_for(self._snoops[snoop_id], SNOOP_S)
+        except TimeoutError:
+            raise EngineRefused("snoop", 504, "the engine made it and it did not come") from None
+        finally:
+            del self._snoops[snoop_id]
+
     async def packets_from(self, leg_id: str) -> int:
         """How many packets of sound the leg's device has sent so far."""
         answer = await self._request("GET", f"channels/{leg_id}/rtp_statistics")
@@ -555,7 +582,7 @@ class Engine:
         for kind, name, fields in self._accounts[account]:
             if kind == "endpoint" and name.startswith(TRUNK):
                 # Changed in place it would get a caller id of its own, "<unknown>", instead of its callers'.
-                await self._unless_gone("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
+                await self._drop(self._ari, kind, name)
             body = {"fields": [{"attribute": key, "value": value} for key, value in fields.items()]}
             await self._ari.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}", body=body)
         self._made.add(account)
@@ -566,7 +593,15 @@ class Engine:
         if self._ari is None:
             return
         for kind in kinds:
-            await self._unless_gone("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
+            await self._drop(self._ari, kind, name)
+
+    @staticmethod
+    async def _drop(ari: AriClient, kind: str, name: str) -> None:
+        try:
+            await ari.request("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
+        except EngineRefused as refused:
+            if not refused.gone:
+                raise
 
     # --- the whole ----------------------------------------------------------------------------------
 

@@ -74,17 +74,18 @@ class RecordingStore:
 
     async def run(self) -> None:
         """Store whatever stops, as it stops."""
-        woken = asyncio.Event()
+        woken, told = asyncio.Event(), False
         unsubscribe = self._bus.subscribe(TOPIC, lambda _topic, _payload: woken.set())
         try:
             while True:
                 woken.clear()
                 try:
-                    waiting = await self.look()
+                    waiting, told = await self.look(), False
                 except Exception:
                     # The database may be away, a volume full: look again, nothing is lost meanwhile.
-                    log.warning("recordings_wait", exc_info=True)
-                    waiting = 1
+                    if not told:
+                        log.warning("recordings_wait", exc_info=True)
+                    waiting, told = 1, True
                 try:
                     await asyncio.wait_for(woken.wait(), PAUSE_S if waiting else LOOK_S)
                     await self._clock.sleep(PAUSE_S)  # many calls end together: look once for all

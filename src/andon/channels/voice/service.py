@@ -17,12 +17,14 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from andon.channels.voice.devices import Devices
+from andon.channels.voice.devices import ANSWER_BY_ITSELF, Devices
 from andon.channels.voice.lanes import Lanes
 from andon.channels.voice.machine import LOST, Directory, engine_name, media_names
+from andon.channels.voice.monitor import Ears
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     CALLER_LANE,
+    Admit,
     AgentAnswered,
     AgentEnded,
     AgentRinging,
@@ -35,6 +37,7 @@ from andon.interactions.model import (
     DeviceRetrieved,
     Dial,
     DialCustomer,
+    DialOut,
     Drop,
     Forget,
     Found,
@@ -89,9 +92,8 @@ log = structlog.get_logger(__name__)
 ENGINE_GRACE_S = 4.0  # calls of an engine that stays away longer are over
 DIAL_MARGIN_S = 5  # the engine's own ring time-out is a net below the router's
 NOT_CONNECTED = 503
+AGAIN_S = 0.05
 DEAF_S = 0.7  # a device that lost its registration and sends nothing for so long is gone
-# Desk phones know the first of these, our own softphone the second.
-ANSWER_BY_ITSELF = {"Alert-Info": "<http://localhost>;info=alert-autoanswer;delay=0", "X-Andon-Return": "1"}
 
 
 class Known(Protocol):
@@ -129,6 +131,7 @@ class Call:
         "floor",
         "lanes",
         "legs",
+        "lines",
         "requesting",
         "speech",
         "trunk_id",
@@ -145,6 +148,7 @@ class Call:
         self.requesting = False  # a playback is being asked for: its end may be told before its id
         self.early: dict[str, bool] = {}
         self.legs: set[str] = set()
+        self.lines: dict[str, UUID] = {}  # trunks that legs outside occupy
         self.bridged = False
         self.agent_in: str | None = None  # the agent's leg in our bridge
 
@@ -221,8 +225,10 @@ class VoiceChannel:
             Dial: self._do_dial,
             DialCustomer: self._do_dial_customer,
             Ringback: lambda c, o: self.engine.ring(o.leg_id, o.on),
+            DialOut: self._do_dial_out,
             Drop: lambda c, o: self.engine.hangup(o.leg_id, o.cause),
             Join: self._do_join,
+            Admit: self._do_admit,
             Part: self._do_part,
             MuteAgent: lambda c, o: self.engine.mute(o.leg_id, o.on),
             SendKeys: lambda c, o: self.engine.dtmf(c.leg_id, o.digits),
@@ -230,10 +236,11 @@ class VoiceChannel:
             Forget: self._do_forget,
         }
 
-    def attach(self, engine: Engine, devices: Devices) -> None:
+    def attach(self, engine: Engine, devices: Devices, ears: Ears) -> None:
         """Engine and channel know each other; called once before the engine is started."""
         self.engine = engine
         self.devices = devices
+        self.ears = ears
 
     @property
     def calls(self) -> int:
@@ -273,16 +280,21 @@ class VoiceChannel:
         self._calls[contact.contact_id] = call
         if contact.has_leg:
             self._put_leg(call, contact.leg_id, of_caller=True)
-        at_agent = contact.offer or contact.talk
-        if at_agent is not None and at_agent.leg_id:
-            self._put_leg(call, at_agent.leg_id, of_caller=False)
+        other = contact.offer or contact.talk or contact.outside
+        if other is not None and other.leg_id:
+            self._put_leg(call, other.leg_id, of_caller=False)
         recorded = contact.taping is not None and not contact.taping.stopped
         self.engine.take_over(contact.leg_id, recorded=recorded, music=contact.music)
+
+    def take_leg(self, contact_id: UUID, leg_id: str) -> None:
+        """A supervisor's leg is the agent's side of this contact's call from now on."""
+        self._put_leg(self._calls[contact_id], leg_id, of_caller=False)
 
     def on_event(self, event: EngineEvent) -> None:
         """The engine's callback."""
         try:
-            self._events[type(event)](event)
+            if not self.ears.on_event(event):
+                self._events[type(event)](event)
         except Exception:
             # One event that we handle wrongly must not cut the stream of all others.
             log.exception("core_fault", engine_event=type(event).__name__)
@@ -383,6 +395,7 @@ class VoiceChannel:
             return
         call, of_caller = known
         call.legs.discard(event.leg_id)
+        self._release_line(call, event.leg_id)
         if of_caller:
             self._release(call)
             self._feed(call, CallerEnded(event.cause, event.media_lost))
@@ -482,8 +495,9 @@ class VoiceChannel:
         self._booted_at = snapshot.booted_at
         self.devices.refresh({device.username for device in snapshot.devices if device.registered})
         legs = {leg.leg_id: leg for leg in snapshot.legs}
+        self._later(self.ears.refresh(snapshot))
         for leg in snapshot.legs:
-            if leg.leg_id not in self._legs:
+            if leg.leg_id not in self._legs and leg.leg_id not in self.ears.legs:
                 log.warning("leg_unknown", leg_id=leg.leg_id, kind=leg.kind)
                 self._later(self._adopt(leg))
         bridges = {bridge.bridge_id: set(bridge.legs) for bridge in snapshot.bridges}
@@ -525,8 +539,9 @@ class VoiceChannel:
             gone = LegEnded(leg_id=call.leg_id, cause=Cause.NORMAL, cause_text="ended while we were away")
             self._ended(gone)
             return
-        at_agent = contact.offer or contact.talk
-        leg_id = at_agent.leg_id if at_agent is not None else ""
+        other = contact.offer or contact.talk or contact.outside
+        leg_id = other.leg_id if other is not None else ""
+        outside_rings = contact.outside is not None and contact.outside.joined is None
         inside = members or set()
         call.bridged = members is not None
         call.agent_in = leg_id if leg_id in inside else None
@@ -540,7 +555,7 @@ class VoiceChannel:
             return
         leg = legs.get(leg_id)
         if leg is not None:
-            if leg.state == "up" and contact.stage in {Stage.OFFERING, Stage.RETURNING}:
+            if leg.state == "up" and (outside_rings or contact.stage in {Stage.OFFERING, Stage.RETURNING}):
                 self._feed(call, AgentAnswered(leg_id))
             return
         self._legs.pop(leg_id, None)
@@ -551,6 +566,8 @@ class VoiceChannel:
         elif contact.offer is not None:
             offer_id = contact.offer.offer_id
             call.floor.act(lambda router, at: router.void_offer(offer_id, at))
+        elif contact.outside is not None:
+            self._feed(call, AgentEnded(leg_id, Cause.UNREACHABLE if outside_rings else Cause.NORMAL))
 
     async def _ask_after(self, call: Call) -> None:
         """What is said to the caller, or recorded of them, may have come to its end unheard."""
@@ -602,14 +619,20 @@ class VoiceChannel:
     async def _carry_out(self, call: Call, order: MediumOrder) -> None:
         """Carry out one order. An engine that is away for a moment is waited for; a leg that is gone is left
         to its own end; anything else comes back as an input."""
+        until = asyncio.get_running_loop().time() + ENGINE_GRACE_S
         try:
-            try:
-                await self._ways[type(order)](call, order)
-            except EngineRefused as refused:
-                if refused.status != NOT_CONNECTED:
-                    raise
-                await asyncio.wait_for(self._up.wait(), ENGINE_GRACE_S)
-                await self._ways[type(order)](call, order)
+            async with asyncio.timeout_at(None) as waiting:
+                while True:
+                    try:
+                        await self._ways[type(order)](call, order)
+                        return
+                    except EngineRefused as refused:
+                        if refused.status != NOT_CONNECTED:
+                            raise
+                    waiting.reschedule(until)
+                    await asyncio.sleep(AGAIN_S)  # by then it is told that the engine is lost
+                    await self._up.wait()
+                    waiting.reschedule(None)
         except TimeoutError:
             log.warning("order_lost", order=type(order).__name__)
         except EngineRefused as refused:
@@ -623,7 +646,7 @@ class VoiceChannel:
         if isinstance(order, DialCustomer):
             self._later(self._sweep(call.leg_id, Cause.NORMAL))
             self._ended(LegEnded(leg_id=call.leg_id, cause=Cause.UNREACHABLE, cause_text=refused.reason))
-        elif isinstance(order, Dial):
+        elif isinstance(order, Dial | DialOut):
             # Nothing follows a refused dial; a dial without an answer in time may ring all the same.
             if not refused.gone:
                 self._later(self._sweep(order.leg_id, Cause.NORMAL))
@@ -703,15 +726,13 @@ class VoiceChannel:
             },
             contact=call.contact.contact_id.hex,
         )
-        if not call.bridged:  # made while it rings, so that an answer need not wait for it
-            await self.engine.bridge(call.bridge_id)
-            call.bridged = True
+        await self._bridge(call)
 
     async def _do_dial_customer(self, call: Call, order: DialCustomer) -> None:
         contact = call.contact
         self._put_leg(call, call.leg_id, of_caller=True)
         number_id = contact.view.number_id if contact.view is not None else None
-        trunk = self._directory.way_out(contact.tenant_id, number_id)
+        trunk = self._directory.way_out(contact.tenant_id, number_id, None)
         if trunk is None:
             raise EngineRefused("dial_trunk", 404, "no trunk has a free line")
         self._directory.occupy(trunk.trunk_id)
@@ -725,10 +746,33 @@ class VoiceChannel:
             contact=contact.contact_id.hex,
         )
 
-    async def _do_join(self, call: Call, order: Join) -> None:
+    async def _bridge(self, call: Call) -> None:
+        """Made while a leg rings, so that an answer need not wait for it."""
         if not call.bridged:
             await self.engine.bridge(call.bridge_id)
             call.bridged = True
+
+    async def _do_dial_out(self, call: Call, order: DialOut) -> None:
+        contact = call.contact
+        self._put_leg(call, order.leg_id, of_caller=False)
+        number_id = contact.view.number_id if contact.view is not None else None
+        trunk = self._directory.way_out(contact.tenant_id, number_id, call.trunk_id)
+        if trunk is None:
+            raise EngineRefused("dial_trunk", 404, "no trunk has a free line")
+        self._directory.occupy(trunk.trunk_id)
+        call.lines[order.leg_id] = trunk.trunk_id
+        await self.engine.dial_trunk(
+            order.leg_id,
+            engine_name(trunk),
+            order.number,
+            contact.view.dnis if contact.view is not None else "anonymous",
+            timeout_s=order.ring_timeout_s,
+            contact=contact.contact_id.hex,
+        )
+        await self._bridge(call)
+
+    async def _do_join(self, call: Call, order: Join) -> None:
+        await self._bridge(call)
         if call.agent_in == order.leg_id:  # back from hold: the agent stayed
             await self.engine.join(call.bridge_id, call.leg_id)
         else:
@@ -736,6 +780,10 @@ class VoiceChannel:
             call.agent_in = order.leg_id if order.leg_id in self._legs else None
         if order.report:
             self._feed(call, Joined(order.leg_id))
+
+    async def _do_admit(self, call: Call, order: Admit) -> None:
+        await self.engine.join(call.bridge_id, order.leg_id)
+        call.agent_in = order.leg_id if order.leg_id in self._legs else None
 
     async def _do_part(self, call: Call, order: Part) -> None:
         await self.engine.leave(call.bridge_id, call.leg_id)
@@ -746,6 +794,7 @@ class VoiceChannel:
         self._release(call)
         for leg_id in list(call.legs):
             self._legs.pop(leg_id, None)
+            self._release_line(call, leg_id)
             await self.engine.hangup(leg_id)
         if call.bridged:
             await self.engine.unbridge(call.bridge_id)
@@ -754,3 +803,8 @@ class VoiceChannel:
         if call.trunk_id is not None:
             self._directory.release(call.trunk_id)
             call.trunk_id = None
+
+    def _release_line(self, call: Call, leg_id: str) -> None:
+        trunk_id = call.lines.pop(leg_id, None)
+        if trunk_id is not None:
+            self._directory.release(trunk_id)

@@ -1,5 +1,7 @@
 """How a contact ends: by the caller, the flow, the operator or a failure; one outcome each. Pure."""
 
+from uuid import UUID
+
 from andon.interactions.events import (
     By,
     ContactDequeued,
@@ -7,6 +9,7 @@ from andon.interactions.events import (
     ContactEnded,
     OfferEnded,
     Outcome,
+    OutsideEnded,
     VoicemailLeft,
 )
 from andon.interactions.machine.table import IN_QUEUE, IN_TALK, LISTENING, LIVE, Out, on
@@ -35,6 +38,7 @@ from andon.interactions.model import (
     spans_of,
 )
 from andon.interactions.ports import CallerGone, Prompt
+from andon.routing.events import AgentState, AgentStateChanged
 from andon.routing.model import OfferEnd
 from andon.telephony.events import RecordingStopped
 
@@ -95,9 +99,37 @@ def close_talk(contact: Contact, out: Out, by: By, *, drop: bool, caller_stays: 
         if talk.held_since is None or talk.held_by_device:
             out.do(Part(talk.leg_id, agent_stays=False))
         set_music(contact, out, on=False)
+    if talk.supervisor:
+        state_of_supervisor(out, talk.agent_id, AgentState.OFFLINE, span_ms(out.at, talk.at))
     contact.talk = None
     contact.talk_ended_by = by
     out.route(RouterConversationEnded())
+
+
+def close_outside(contact: Contact, out: Out, how: str, *, drop: bool = False) -> None:
+    """The number outside is not with the caller any more; `drop`: it goes too."""
+    outside = contact.outside
+    if outside is None:
+        return
+    talked = 0 if outside.joined is None else span_ms(out.at, outside.joined)
+    out.fact(OutsideEnded, how=how, talked_ms=talked)
+    if drop:
+        out.do(Drop(outside.leg_id))
+    contact.outside = None
+
+
+def state_of_supervisor(out: Out, supervisor_id: UUID, state: AgentState, previous_ms: int) -> None:
+    """A supervisor who talks to a caller is talking, and before and afterwards on nobody's time line."""
+    talks = state is AgentState.TALKING
+    out.fact(
+        AgentStateChanged,
+        agent_id=supervisor_id,
+        state=state,
+        previous=AgentState.OFFLINE if talks else AgentState.TALKING,
+        previous_ms=previous_ms,
+        by="self",
+        why="supervising",
+    )
 
 
 def close_message(contact: Contact, out: Out, ms: int) -> None:
@@ -108,8 +140,8 @@ def close_message(contact: Contact, out: Out, ms: int) -> None:
         out.fact(VoicemailLeft, queue_id=contact.message_queue_id, voicemail_ms=ms)
 
 
-def close_tape(contact: Contact, out: Out) -> None:
-    """The recording is over; one that never ran leaves no fact."""
+def close_tape(contact: Contact, out: Out, *, open_end: bool = False) -> None:
+    """The recording is over, or with `open_end` out of sight; one that never ran leaves no fact."""
     taping = contact.taping
     if taping is None or taping.stopped:
         return
@@ -122,6 +154,7 @@ def close_tape(contact: Contact, out: Out) -> None:
         recording_id=taping.recording_id,
         total_ms=total,
         spans=spans_of(taping, total),
+        open_end=open_end,
     )
 
 
@@ -201,6 +234,9 @@ def withdraw_all(
         close_wait(contact, out, how)
         out.route(RouterLeave(offer_how))
     close_talk(contact, out, by, drop=True, caller_stays=caller_stays)
+    if caller_stays and contact.outside is not None and contact.outside.joined is not None:
+        out.do(Part(contact.outside.leg_id, agent_stays=False))
+    close_outside(contact, out, "caller_gone" if how == "abandoned" else how, drop=True)
     if contact.message_since is not None:
         close_message(contact, out, span_ms(out.at, contact.message_since))
 
@@ -238,7 +274,7 @@ def leg_gone(contact: Contact, heard: CallerEnded, out: Out) -> None:
 
 @on(Interrupted, at=LIVE, to={Stage.ENDED})
 def interrupted(contact: Contact, _: Interrupted, out: Out) -> None:
-    """The engine went away under the contact."""
+    """The engine went away under the contact, or does not answer: it may go on recording until it is met."""
     talking = contact.talk is not None
     withdraw_all(contact, out, "ended", OfferEnd.ENDED, By.SYSTEM)
     if contact.settled is not None:
@@ -247,6 +283,7 @@ def interrupted(contact: Contact, _: Interrupted, out: Out) -> None:
         outcome = Outcome.INTERRUPTED if talking else Outcome.SERVED
     else:
         outcome = Outcome.VOICEMAIL if contact.voicemail else Outcome.INTERRUPTED
+    close_tape(contact, out, open_end=True)
     finish(contact, out, outcome, By.SYSTEM, 0)
 
 
@@ -286,6 +323,7 @@ def flow_finished(contact: Contact, ask: AskFinish, out: Out) -> None:
     by = contact.talk_ended_by if contact.stage is Stage.AFTER else By.SYSTEM
     if contact.stage in IN_QUEUE:
         withdraw_all(contact, out, "ended", OfferEnd.ENDED, by)
+    close_outside(contact, out, "ended", drop=True)
     if contact.message_since is not None:
         close_message(contact, out, span_ms(out.at, contact.message_since))
     settle(contact, out, ask.outcome, by, ask.cause)

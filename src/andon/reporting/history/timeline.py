@@ -110,6 +110,22 @@ def _key(fact: Any, names: Names) -> dict[str, Any]:
     return {"key": f"timeline.flow.key{wrong}", "keys_pressed": fact.keys, "label": fact.label or fact.node}
 
 
+def _tagged(fact: Any, names: Names) -> dict[str, Any]:
+    return {"tags": " · ".join(fact.tags)}
+
+
+def _outside_dialled(fact: Any, names: Names) -> dict[str, Any]:
+    return {"number": fact.number}
+
+
+def _outside_connected(fact: Any, names: Names) -> dict[str, Any]:
+    return {"rang": _seconds(fact.rang_ms)}
+
+
+def _outside_ended(fact: Any, names: Names) -> dict[str, Any]:
+    return {"talked": _seconds(fact.talked_ms), "keys": {"how": f"outside.how.{fact.how}"}}
+
+
 def _queued(fact: Any, names: Names) -> dict[str, Any]:
     return {"queue": _name(names, fact.queue_id), "position": fact.position, "priority": fact.priority}
 
@@ -151,6 +167,8 @@ def _muted(fact: Any, names: Names) -> dict[str, Any]:
 
 
 def _disconnected(fact: Any, names: Names) -> dict[str, Any]:
+    if fact.by is ix.By.SUPERVISOR:
+        return {"key": "timeline.contact.disconnected.supervisor", "talked": _seconds(fact.talked_ms)}
     return {"talked": _seconds(fact.talked_ms), "keys": {"by": f"by.{fact.by.value}"}}
 
 
@@ -207,6 +225,10 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.FlowEntered: _flow,
     ix.FlowNodePassed: _node,
     ix.FlowKeyPressed: _key,
+    ix.ContactTagged: _tagged,
+    ix.OutsideDialled: _outside_dialled,
+    ix.OutsideConnected: _outside_connected,
+    ix.OutsideEnded: _outside_ended,
     ix.ContactQueued: _queued,
     ix.ContactDequeued: _dequeued,
     ix.OfferMade: _offered,

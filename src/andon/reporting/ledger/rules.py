@@ -17,6 +17,7 @@ from andon.reporting.ledger.model import Finding, Row, RuleResult
 ROUNDING_MS = 2
 EDGE_MS = 250  # state and conversation change in one step of the core; more apart is a fault
 AUDIO_MS = 100  # stored audio may differ this much from the span the core measured
+OF_OTHERS = {"recording.stored", "recording.incomplete", "wrapup.submitted"}  # written with or without a core
 GAP = timedelta(seconds=2)  # so soon after its start a core has learnt what ended before it
 OVERDUE = timedelta(minutes=10)  # a talk that began before its place expired may last so much longer
 STORE_GRACE_S = 120.0  # a stopped recording must be stored or explained within this time
@@ -28,9 +29,11 @@ RULES = (
     "offer.pairs",  # each offer ends once; no agent and no contact has two at a time
     "talk.pairs",  # each conversation ends once, with its own offer, talk and hold time exact
     "callback.pairs",  # each kept place ends once, by its own time, and a served one with a talk
+    "outside.pairs",  # each call outside ends once, talked as long as it says
     "outcome.proof",  # the outcome's name agrees with what happened
     "agent.state",  # every agent second has exactly one state
     "agent.talk",  # talking states and conversations are the same seconds
+    "monitor.pairs",  # each supervisor's session at a call ends once, its modes as long as they say
     "recording.spans",  # every recording second belongs to one leg
     "recording.kept",  # every stopped recording is stored whole, or what is missing is said
     "core.resumed",  # what a core says it took over is what the one before left open
@@ -48,6 +51,7 @@ AFTER_END = {
     "agent.signed_out",
     "callback.postponed",
     "callback.ended",
+    "monitor.ended",  # a session ends as soon as the call is seen to be over
 }
 PROVEN_BY_TALK = {"served", "interrupted", "shutdown"}
 
@@ -67,6 +71,9 @@ class _Contact(msgspec.Struct):
     held_ms: int = 0
     talked: bool = False
     voicemail: bool = False
+    outside: bool = False  # a number outside is called or talks
+    outside_since: datetime | None = None
+    talked_outside: bool = False
     queued: bool = False
     returns: str = ""  # the contact whose kept place this call is to return
     placed: str = ""  # the channel of the leg by which the customer is called
@@ -116,6 +123,13 @@ class _Recording(msgspec.Struct):
     sha256: str = ""
 
 
+class _Monitor(msgspec.Struct):
+    started: datetime
+    mode: str
+    since: datetime
+    ended: bool = False
+
+
 def _ms(later: datetime, earlier: datetime) -> int:
     return round((later - earlier).total_seconds() * 1000)
 
@@ -131,12 +145,15 @@ class Books:
         self.agents: dict[str, _Agent] = defaultdict(_Agent)
         self.findings: list[Finding] = []
         self.placed: dict[str, Placed] = {}  # by channel, of calls we returned
+        self.outside_channels: set[str] = set()  # of calls we placed
         self.clock_steps: list[tuple[datetime, float]] = []  # when the machine's clock was set, by seconds
         self._offers: dict[str, _Offer] = {}
+        self._monitors: dict[str, _Monitor] = {}
         self._checked: dict[str, int] = dict.fromkeys(RULES, 0)
         self._failed: dict[str, int] = dict.fromkeys(RULES, 0)
         self._core_restart: datetime | None = None
-        self._gaps: list[tuple[datetime, datetime]] = []  # times without a core before one that resumed
+        self._gaps: list[tuple[datetime, datetime]] = []  # times in which no core heard the engine
+        self._deaf_since: datetime | None = None
         self._last: datetime | None = None
         self._row: Row | None = None
 
@@ -169,7 +186,8 @@ class Books:
             self._inside(row)
         if handler is not None:
             handler(self, row, row.data)
-        self._last = row.at
+        if row.kind not in OF_OTHERS:
+            self._last = row.at
 
     # -- contacts
 
@@ -210,6 +228,7 @@ class Books:
         self.check("queue.pairs", contact.queue is None, subject, "ended while still in a queue")
         self.check("offer.pairs", contact.offer is None, subject, "ended with an offer still open")
         self.check("talk.pairs", contact.talk is None, subject, "ended with a conversation still open")
+        self.check("outside.pairs", not contact.outside, subject, "ended with a call outside still open")
         self._prove(contact, subject)
         placed = self.placed.get(contact.placed)
         if placed is not None:
@@ -233,10 +252,39 @@ class Books:
                 "abandoned_flow": contact.left_queue not in {"abandoned"},
                 "callback_kept": contact.kept is not None,
                 "callback_missed": bool(contact.returns),
+                "transferred_out": contact.talked_outside,
                 "unknown_number": not contact.queued,
                 "trunk_busy": not contact.queued,
             }.get(outcome, True)
         self.check("outcome.proof", ok, subject, f"outcome {outcome} does not follow from its facts")
+
+    # -- outside
+
+    def _outside_dialled(self, row: Row, data: Any) -> None:
+        self.outside_channels.add(str(data["channel_id"]))
+        contact = self._contact(row)
+        if contact is None:
+            return
+        self.check("outside.pairs", not contact.outside, str(row.contact_id), "calls outside twice at once")
+        contact.outside, contact.outside_since = True, None
+
+    def _outside_connected(self, row: Row, data: Any) -> None:
+        contact = self._contact(row)
+        if contact is None:
+            return
+        once = contact.outside and contact.outside_since is None
+        self.check("outside.pairs", once, str(row.contact_id), "connected outside without a call")
+        contact.outside_since, contact.talked_outside = row.at, True
+
+    def _outside_ended(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        self.check("outside.pairs", contact.outside, subject, "a call outside ends that never began")
+        talked = 0 if contact.outside_since is None else _ms(row.at, contact.outside_since)
+        drift = abs(talked - int(data["talked_ms"]))
+        self.check("outside.pairs", drift <= ROUNDING_MS, subject, f"talked_ms is off by {drift} ms")
+        contact.outside, contact.outside_since = False, None
 
     # -- queue
 
@@ -411,6 +459,29 @@ class Books:
             agent.talking[-1] = (agent.talking[-1][0], row.at)
         agent.state, agent.since = state, row.at
 
+    # -- supervisors at calls
+
+    def _monitor_started(self, row: Row, data: Any) -> None:
+        monitor_id = str(data["monitor_id"])
+        self.check("monitor.pairs", monitor_id not in self._monitors, monitor_id, "started twice")
+        self._monitors[monitor_id] = _Monitor(started=row.at, mode=str(data["mode"]), since=row.at)
+
+    def _monitor_moved(self, row: Row, data: Any) -> None:
+        """The mode changed, or the session ended."""
+        monitor_id, ends = str(data["monitor_id"]), row.kind == "monitor.ended"
+        monitor = self._monitors.get(monitor_id)
+        if monitor is None:
+            if not self.partial:
+                self.check("monitor.pairs", False, monitor_id, f"{row.kind} without a start")
+            return
+        before = str(data["mode"] if ends else data["previous"])
+        drift = abs(_ms(row.at, monitor.since) - int(data["previous_ms"]))
+        if ends:
+            drift = max(drift, abs(_ms(row.at, monitor.started) - int(data["total_ms"])))
+        ok = not monitor.ended and before == monitor.mode and drift <= ROUNDING_MS
+        self.check("monitor.pairs", ok, monitor_id, f"was in {monitor.mode}, not {before}; off by {drift} ms")
+        monitor.ended, monitor.mode, monitor.since = ends, str(data["mode"]), row.at
+
     # -- recordings
 
     def _recording_started(self, row: Row, data: Any) -> None:
@@ -466,6 +537,7 @@ class Books:
         """What is open now was taken over by this core, or is lost."""
         if self._last is not None:
             self._gaps.append((self._last, row.at))
+            self._deaf_since = self._deaf_since or self._last
         contacts = sum(contact.ended is None for contact in self.contacts.values())
         agents = sum(agent.state not in {"offline", "unknown"} for agent in self.agents.values())
         left = (contacts, agents)
@@ -475,8 +547,21 @@ class Books:
         text = f"resumed {resumed[0]} contacts and {resumed[1]} agents of {left[0]} and {left[1]}"
         self.check("core.resumed", resumed in {(0, 0), left} or self.partial, str(row.seq), text)
 
+    def _engine_down(self, row: Row, data: Any) -> None:
+        self._deaf_since = self._deaf_since or row.at
+
+    def _engine_up(self, row: Row, data: Any) -> None:
+        """Only now does a core learn what came and ended meanwhile."""
+        if self._deaf_since is not None:
+            self._gaps.append((self._deaf_since, row.at))
+            self._deaf_since = None
+
+    def deaf_at(self, instant: datetime) -> bool:
+        """Whether no core heard the engine then."""
+        return any(since <= instant <= to for since, to in self._gaps)
+
     def gap_before(self, ended: datetime) -> float:
-        """How long, in seconds, there was no core right before this end: it may be as much older."""
+        """How long, in seconds, no core heard the engine right before this end: it may be as much older."""
         gaps = [(to - since).total_seconds() for since, to in self._gaps if since <= ended <= to + GAP]
         return max(gaps, default=0.0)
 
@@ -496,6 +581,9 @@ class Books:
             if not offer.ended:
                 lost = self._core_restart is not None and offer.at < self._core_restart
                 self.check("offer.pairs", not lost, offer_id, "never ended and its core is gone")
+        for monitor_id, monitor in self._monitors.items():
+            lost = self._core_restart is not None and monitor.started < self._core_restart
+            self.check("monitor.pairs", monitor.ended or not lost, monitor_id, "its core is gone")
         for recording_id, recording in self.recordings.items():
             self._close_recording(recording_id, recording, now)
         for agent_id, agent in self.agents.items():
@@ -536,6 +624,9 @@ class Books:
 _HANDLERS = {
     "contact.arrived": Books._arrived,
     "contact.ended": Books._ended,
+    "outside.dialled": Books._outside_dialled,
+    "outside.connected": Books._outside_connected,
+    "outside.ended": Books._outside_ended,
     "contact.queued": Books._queued,
     "contact.dequeued": Books._dequeued,
     "callback.kept": Books._callback_kept,
@@ -549,10 +640,15 @@ _HANDLERS = {
     "contact.disconnected": Books._disconnected,
     "voicemail.left": Books._voicemail,
     "agent.state": Books._agent_state,
+    "monitor.started": Books._monitor_started,
+    "monitor.mode": Books._monitor_moved,
+    "monitor.ended": Books._monitor_moved,
     "recording.started": Books._recording_started,
     "recording.stopped": Books._recording_stopped,
     "recording.stored": Books._recording_stored,
     "recording.incomplete": Books._recording_incomplete,
     "core.started": Books._core_started,
+    "engine.down": Books._engine_down,
+    "engine.up": Books._engine_up,
     "clock.stepped": Books._clock_stepped,
 }

@@ -16,6 +16,7 @@ export const OUTCOMES = [
   "invalid_keys",
   "silence",
   "self_service",
+  "transferred_out",
   "unknown_number",
   "trunk_busy",
   "media_lost",

@@ -648,6 +648,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flow-palette": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Flow Palette
+         * @description What can be drawn, and what expressions may name.
+         */
+        get: operations["read_flow_palette_api_flow_palette_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Flow Draft
+         * @description What is being drawn.
+         */
+        get: operations["read_flow_draft_api_flows__id__draft_get"];
+        /**
+         * Save Flow Draft
+         * @description Save what is being drawn, finished or not. Refused when somebody else saved meanwhile.
+         */
+        put: operations["save_flow_draft_api_flows__id__draft_put"];
+        post?: never;
+        /**
+         * Drop Flow Draft
+         * @description Throw the draft away; what is published stays.
+         */
+        delete: operations["drop_flow_draft_api_flows__id__draft_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lint Flow
+         * @description Everything wrong with a graph, errors first, in the asker's language.
+         */
+        post: operations["lint_flow_api_flows__id__lint_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Flow Versions
+         * @description What changed from one version to another; `after` 0 is the draft.
+         */
+        get: operations["compare_flow_versions_api_flows__id__compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Flow
+         * @description Run a graph in virtual time with a typed caller: all steps from the beginning.
+         */
+        post: operations["try_flow_api_flows__id__try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Flow Traffic
+         * @description How the callers of a period went through the flow; `version` 0: all versions.
+         */
+        get: operations["read_flow_traffic_api_flows__id__traffic_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendars": {
         parameters: {
             query?: never;
@@ -1017,6 +1145,187 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/supervise/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Device
+         * @description An account for the supervisor's own telephone, in place of the one before.
+         */
+        post: operations["open_device_api_supervise_device_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/agents/{agent_id}/monitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Monitor
+         * @description Be at the agent's call in this mode, or change to it. The supervisor's telephone rings and answers by
+         *     itself; `take_over` puts the supervisor in the agent's place for good.
+         */
+        post: operations["monitor_api_supervise_agents__agent_id__monitor_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Monitor
+         * @description Leave the call; one taken over is hung up on the supervisor's side.
+         */
+        post: operations["end_monitor_api_supervise_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/agents/{agent_id}/hang-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Force Hang Up
+         * @description End the agent's call for everybody in it. To talk on in the agent's place, take it over.
+         */
+        post: operations["force_hang_up_api_supervise_agents__agent_id__hang_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/agents/{agent_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Force State
+         * @description Choose the agent's state, now or after the call at hand. The agent sees who and why.
+         */
+        post: operations["force_state_api_supervise_agents__agent_id__state_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/contacts/{contact_id}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pull
+         * @description Take a waiting call oneself.
+         */
+        post: operations["pull_api_supervise_contacts__contact_id__pull_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/contacts/{contact_id}/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give
+         * @description Give a waiting call to an agent of its queue: at once when ready, else as soon as the agent is.
+         */
+        post: operations["give_api_supervise_contacts__contact_id__give_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/contacts/{contact_id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Raise Priority
+         * @description Give a waiting call more points of priority.
+         */
+        post: operations["raise_priority_api_supervise_contacts__contact_id__priority_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/contacts/{contact_id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Put a waiting call into another queue of the same client, its place kept.
+         */
+        post: operations["move_api_supervise_contacts__contact_id__queue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts": {
         parameters: {
             query?: never;
@@ -1306,6 +1615,26 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Accepted
+         * @description A warning that stood when the version was published, and why.
+         */
+        Accepted: {
+            /** Code */
+            code: string;
+            /** Node */
+            node: string;
+            /** Reason */
+            reason: string;
+        };
+        /** AgentChoice */
+        AgentChoice: {
+            /**
+             * Agent Id
+             * Format: uuid
+             */
+            agent_id: string;
+        };
+        /**
          * AgentContact
          * @description The contact at the agent's hand.
          */
@@ -1383,6 +1712,16 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * AgentForced
+         * @description The agent as they are then; during a call `pending_state` is what follows it.
+         */
+        AgentForced: {
+            /** State */
+            state: string;
+            /** Pending State */
+            pending_state: string | null;
+        };
         /** AgentSkillIn */
         AgentSkillIn: {
             /**
@@ -1446,6 +1785,8 @@ export interface components {
             reason_id: string | null;
             /** Pending State */
             pending_state: string | null;
+            forced?: components["schemas"]["ForcedBy"] | null;
+            pending_forced?: components["schemas"]["ForcedBy"] | null;
             /** Acw Until */
             acw_until: string | null;
             /** Session */
@@ -1453,6 +1794,10 @@ export interface components {
             contact: components["schemas"]["AgentContact"] | null;
         } & {
             [key: string]: unknown;
+        };
+        /** AtCall */
+        AtCall: {
+            monitor: components["schemas"]["MonitorRow"];
         };
         /** AuditShown */
         AuditShown: {
@@ -1506,6 +1851,11 @@ export interface components {
             waiting: components["schemas"]["BoardWaiting"][];
             /** Calls */
             calls: components["schemas"]["BoardCall"][];
+            /**
+             * Monitors
+             * @default []
+             */
+            monitors: components["schemas"]["BoardMonitor"][];
             /** Trunks */
             trunks: components["schemas"]["BoardTrunk"][];
             /** Alarms */
@@ -1538,6 +1888,10 @@ export interface components {
             queue_name: string | null;
             /** Registered */
             registered: boolean;
+            /** Pending State */
+            pending_state?: string | null;
+            /** Forced By */
+            forced_by?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -1563,6 +1917,39 @@ export interface components {
             phase: string;
             /** Number Label */
             number_label: string | null;
+            /** Since */
+            since: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * BoardMonitor
+         * @description A supervisor at a call.
+         */
+        BoardMonitor: {
+            /**
+             * Monitor Id
+             * Format: uuid
+             */
+            monitor_id: string;
+            /**
+             * Supervisor Id
+             * Format: uuid
+             */
+            supervisor_id: string;
+            /** Supervisor Name */
+            supervisor_name: string;
+            /** Agent Id */
+            agent_id: string | null;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Mode */
+            mode: string | null;
+            /** Wanted */
+            wanted: string;
             /** Since */
             since: string;
         } & {
@@ -1829,6 +2216,19 @@ export interface components {
              * Format: date
              */
             valid_until: string;
+        };
+        /** ChangeShown */
+        ChangeShown: {
+            /** What */
+            what: string;
+            /** Node */
+            node: string;
+            /** Field */
+            field: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
         };
         /**
          * CheckWanted
@@ -2154,6 +2554,15 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** DeviceChoice */
+        DeviceChoice: {
+            /**
+             * Device
+             * @default browser
+             * @enum {string}
+             */
+            device: "browser" | "sip";
+        };
         /**
          * DeviceTested
          * @description What the device test found: microphone level in dBFS, round trip in ms, whether the echo was heard.
@@ -2194,6 +2603,73 @@ export interface components {
             tiers?: ("normal" | "silver" | "gold" | "vip")[];
             /** Flags */
             flags?: components["schemas"]["LaneFlag"][];
+        };
+        /**
+         * DraftIn
+         * @description `revision` is the one the draft was made from; 0 when there was none.
+         */
+        DraftIn: {
+            /** Graph */
+            graph: {
+                [key: string]: unknown;
+            };
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * DraftShown
+         * @description `revision` 0: there is no draft.
+         */
+        DraftShown: {
+            /** Graph */
+            graph: {
+                [key: string]: unknown;
+            } | null;
+            /** Revision */
+            revision: number;
+            /** Saved At */
+            saved_at: string | null;
+            saved_by: components["schemas"]["PublisherShown"] | null;
+        };
+        /** EdgeTraffic */
+        EdgeTraffic: {
+            /** Before */
+            before: string;
+            /** By */
+            by: string;
+            /** Node */
+            node: string;
+            /** Went */
+            went: number;
+        };
+        /**
+         * FieldShown
+         * @description `shape` is one, list or map; `kind` what a value is, `key` what the keys of a map are.
+         */
+        FieldShown: {
+            /** Name */
+            name: string;
+            /** Shape */
+            shape: string;
+            /** Kind */
+            kind: string;
+            /** Required */
+            required: boolean;
+            /**
+             * Nullable
+             * @default false
+             */
+            nullable: boolean;
+            /** Key */
+            key?: string | null;
+            /** Default */
+            default?: unknown;
+            /** Min */
+            min?: number | null;
+            /** Max */
+            max?: number | null;
+            /** Choices */
+            choices?: string[] | null;
         };
         /**
          * FigureSet
@@ -2315,6 +2791,43 @@ export interface components {
             } | null;
             /** Note */
             note: string | null;
+        };
+        /**
+         * ForcedBy
+         * @description The supervisor who chose a state, and the words that came with it.
+         */
+        ForcedBy: {
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * ForcedState
+         * @description `note` is shown to the agent.
+         */
+        ForcedState: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "not_ready" | "break" | "offline";
+            /** Reason Id */
+            reason_id?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** FunctionShown */
+        FunctionShown: {
+            /** Name */
+            name: string;
+            /** Takes */
+            takes: string[];
+            /** Gives */
+            gives: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -2452,6 +2965,26 @@ export interface components {
             running: components["schemas"]["LedgerCheckInfo"] | null;
             last: components["schemas"]["LedgerCheckInfo"] | null;
         };
+        /** LineShown */
+        LineShown: {
+            /** S */
+            s: number;
+            /** What */
+            what: string;
+            /** Node */
+            node: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /** LintIn */
+        LintIn: {
+            /** Graph */
+            graph: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * LogIn
          * @description `login` may be `name@operator` when two operators of the installation share names.
@@ -2485,10 +3018,57 @@ export interface components {
             /** Permissions */
             permissions: string[];
         };
+        /**
+         * MonitorRow
+         * @description A supervisor at a call. `mode` is empty until the supervisor's telephone has answered; `wanted` is
+         *     what was asked for last.
+         */
+        MonitorRow: {
+            /**
+             * Monitor Id
+             * Format: uuid
+             */
+            monitor_id: string;
+            /**
+             * Supervisor Id
+             * Format: uuid
+             */
+            supervisor_id: string;
+            /** Supervisor Name */
+            supervisor_name: string;
+            /** Agent Id */
+            agent_id: string | null;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Mode */
+            mode: string | null;
+            /** Wanted */
+            wanted: string;
+            /** Since */
+            since: string;
+        };
+        /** MonitorWish */
+        MonitorWish: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "listen" | "whisper" | "barge_in" | "take_over";
+        };
         /** Mute */
         Mute: {
             /** On */
             on: boolean;
+        };
+        /** NameShown */
+        NameShown: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
         };
         /**
          * Named
@@ -2528,6 +3108,37 @@ export interface components {
              * @default
              */
             current: string;
+        };
+        /**
+         * NodeTraffic
+         * @description How many came, how many hung up there, whose call ended there at all, and the mean stay.
+         */
+        NodeTraffic: {
+            /** Node */
+            node: string;
+            /** Came */
+            came: number;
+            /** Hung Up */
+            hung_up: number;
+            /** Ended */
+            ended: number;
+            /** Mean S */
+            mean_s: number | null;
+        };
+        /** NodeTypeShown */
+        NodeTypeShown: {
+            /** Type */
+            type: string;
+            /** Name */
+            name: string;
+            /** Needed */
+            needed: string[];
+            /** Optional */
+            optional: string[];
+            /** Waits */
+            waits: boolean;
+            /** Fields */
+            fields: components["schemas"]["FieldShown"][];
         };
         /**
          * NumberIn
@@ -2622,7 +3233,7 @@ export interface components {
          * @description How a contact ended: one name for each way. Every contact has exactly one.
          * @enum {string}
          */
-        Outcome: "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
+        Outcome: "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
         /**
          * OverflowIn
          * @description Without a queue the contact goes back to its flow.
@@ -2695,6 +3306,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[ChangeShown] */
+        Page_ChangeShown_: {
+            /** Items */
+            items: components["schemas"]["ChangeShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[ClientShown] */
         Page_ClientShown_: {
             /** Items */
@@ -2726,6 +3346,15 @@ export interface components {
         Page_NumberShown_: {
             /** Items */
             items: components["schemas"]["NumberShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[ProblemShown] */
+        Page_ProblemShown_: {
+            /** Items */
+            items: components["schemas"]["ProblemShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -2813,6 +3442,22 @@ export interface components {
             total?: number | null;
         };
         /**
+         * PaletteShown
+         * @description All a designer needs to know: node types, names and functions of expressions, prompts by language.
+         */
+        PaletteShown: {
+            /** Types */
+            types: components["schemas"]["NodeTypeShown"][];
+            /** Names */
+            names: components["schemas"]["NameShown"][];
+            /** Functions */
+            functions: components["schemas"]["FunctionShown"][];
+            /** Prompts */
+            prompts: {
+                [key: string]: string[];
+            };
+        };
+        /**
          * PassedOver
          * @description An agent who was considered and not chosen; `detail` holds what the policy saw (idle_ms, level, …).
          */
@@ -2836,6 +3481,17 @@ export interface components {
             duration_ms: number;
             /** Channels */
             channels: number[][];
+        };
+        /**
+         * Performed
+         * @description It is done.
+         */
+        Performed: {
+            /**
+             * Ok
+             * @default true
+             */
+            ok: boolean;
         };
         /**
          * Policy
@@ -2865,6 +3521,30 @@ export interface components {
             next_change: string | null;
             /** Days */
             days: components["schemas"]["DayShown"][];
+        };
+        /** PriorityPoints */
+        PriorityPoints: {
+            /**
+             * Points
+             * @default 10
+             */
+            points: number;
+        };
+        /**
+         * ProblemShown
+         * @description `key` is what a reason is given under when it is a `warning`.
+         */
+        ProblemShown: {
+            /** Key */
+            key: string;
+            /** Code */
+            code: string;
+            /** Node */
+            node: string;
+            /** Text */
+            text: string;
+            /** Warning */
+            warning: boolean;
         };
         /** ProjectFigures */
         ProjectFigures: {
@@ -2962,6 +3642,14 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /** QueueChoice */
+        QueueChoice: {
+            /**
+             * Queue Id
+             * Format: uuid
+             */
+            queue_id: string;
         };
         /** QueueFigures */
         QueueFigures: {
@@ -3465,6 +4153,22 @@ export interface components {
             /** Reason Id */
             reason_id?: string | null;
         };
+        /**
+         * SupervisorAccount
+         * @description What the supervisor's own telephone registers with, until another is asked for.
+         */
+        SupervisorAccount: {
+            /** Username */
+            username: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /** SupervisorDevice */
+        SupervisorDevice: {
+            sip: components["schemas"]["SupervisorAccount"];
+        };
         /** TenantShown */
         TenantShown: {
             /**
@@ -3491,6 +4195,60 @@ export interface components {
             /** Text */
             text: string;
             agent: components["schemas"]["Named"] | null;
+        };
+        /** TrafficShown */
+        TrafficShown: {
+            /** Nodes */
+            nodes: components["schemas"]["NodeTraffic"][];
+            /** Edges */
+            edges: components["schemas"]["EdgeTraffic"][];
+        };
+        /**
+         * TrialIn
+         * @description `steps` as `flows.rehearsal` reads them; `figures` are the live figures of every queue, by function.
+         */
+        TrialIn: {
+            /** Graph */
+            graph: {
+                [key: string]: unknown;
+            };
+            /** Steps */
+            steps: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Caller
+             * @default 13800138000
+             */
+            caller: string;
+            /**
+             * Called
+             * @default 4001234567
+             */
+            called: string;
+            /** At */
+            at?: string | null;
+            /** Figures */
+            figures?: {
+                [key: string]: number;
+            };
+        };
+        /** TrialShown */
+        TrialShown: {
+            /** Lines */
+            lines: components["schemas"]["LineShown"][];
+            /** Node */
+            node: string;
+            /** Language */
+            language: string;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Over */
+            over: boolean;
+            /** Awaits */
+            awaits: string[];
         };
         /**
          * TrunkIn
@@ -3660,7 +4418,10 @@ export interface components {
             /** Context */
             ctx?: Record<string, never>;
         };
-        /** VersionIn */
+        /**
+         * VersionIn
+         * @description `reasons` say why a warning may stand, by its `key`.
+         */
         VersionIn: {
             /** Graph */
             graph: {
@@ -3671,6 +4432,10 @@ export interface components {
              * @default
              */
             note: string;
+            /** Reasons */
+            reasons?: {
+                [key: string]: string;
+            };
         };
         /**
          * VersionShown
@@ -3687,6 +4452,8 @@ export interface components {
             published_by: components["schemas"]["PublisherShown"] | null;
             /** Note */
             note: string;
+            /** Accepted */
+            accepted: components["schemas"]["Accepted"][];
         };
         /** VersionWhole */
         VersionWhole: {
@@ -3700,6 +4467,8 @@ export interface components {
             published_by: components["schemas"]["PublisherShown"] | null;
             /** Note */
             note: string;
+            /** Accepted */
+            accepted: components["schemas"]["Accepted"][];
             /** Graph */
             graph: {
                 [key: string]: unknown;
@@ -5719,6 +6488,260 @@ export interface operations {
             };
         };
     };
+    read_flow_palette_api_flow_palette_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaletteShown"];
+                };
+            };
+        };
+    };
+    read_flow_draft_api_flows__id__draft_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_flow_draft_api_flows__id__draft_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    drop_flow_draft_api_flows__id__draft_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lint_flow_api_flows__id__lint_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LintIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProblemShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compare_flow_versions_api_flows__id__compare_get: {
+        parameters: {
+            query: {
+                before: number;
+                after: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChangeShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    try_flow_api_flows__id__try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_flow_traffic_api_flows__id__traffic_get: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_all_calendar: {
         parameters: {
             query?: never;
@@ -6479,6 +7502,296 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    open_device_api_supervise_device_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupervisorDevice"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    monitor_api_supervise_agents__agent_id__monitor_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtCall"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_monitor_api_supervise_end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performed"];
+                };
+            };
+        };
+    };
+    force_hang_up_api_supervise_agents__agent_id__hang_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    force_state_api_supervise_agents__agent_id__state_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForcedState"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentForced"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pull_api_supervise_contacts__contact_id__pull_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtCall"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    give_api_supervise_contacts__contact_id__give_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    raise_priority_api_supervise_contacts__contact_id__priority_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityPoints"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_api_supervise_contacts__contact_id__queue_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performed"];
                 };
             };
             /** @description Validation Error */
