@@ -35,6 +35,7 @@ def agent_now(agent: AgentRecord) -> AgentNow:
         contact_id=contact_id,
         queue_id=None if queue is None else queue.config.queue_id,
         offer_id=None if offer is None else offer.offer_id,
+        works=tuple(agent.works),
         ring_until=None if offer is None or offer.until_ms is None else from_ms(offer.until_ms),
         forced=agent.forced,
         pending_forced=agent.pending_forced,
