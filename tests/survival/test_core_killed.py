@@ -43,7 +43,6 @@ async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
         await until_node(mortal, contact_id, "menu")
 
     took = await mortal.core_killed()
-    print(f"the next core took over in {took:.2f} s")
     assert took < TAKE_OVER_S
 
     for call, contact_id in menus:  # the key is heard by the same menu
