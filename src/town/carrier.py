@@ -453,6 +453,11 @@ class Carrier:
             raise PermissionError(f"the centre refused {username}: {status}")
         return phone
 
+    def subscriber(self, number: str) -> Phone:
+        """A customer's telephone, which the centre reaches through the carrier."""
+        phone = self._phones[number] = Phone(self, number, "")
+        return phone
+
     def _hear_registry(self, block: dict[str, str]) -> None:
         username = block.get("Username", "").removeprefix("sip:").partition("@")[0]
         answered, status = self._registering.get(username), block.get("Status", "")

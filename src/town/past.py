@@ -231,6 +231,10 @@ class Exchange:
 
     # --- the medium
 
+    def begin(self, floor: Floor, contact: Contact) -> str:
+        """A call that is returned; its people do not come to the telephone."""
+        return "past"
+
     def perform(self, contact: Contact, order: MediumOrder) -> None:
         """Carries out what the floor orders; everything happens later, nothing from within."""
         line = self._lines.get(contact.contact_id)

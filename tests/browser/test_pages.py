@@ -2,42 +2,22 @@
 
 import re
 import time
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 from microphone import MICROPHONE_HZ
 from office import OfficeHouse
 from office_world import DESK, OTHER, PASSWORD
-from playwright.async_api import Page, expect
-from visitor import LARGE, PHONE, SECONDS, Visitor, at_desk
+from playwright.async_api import expect
+from visitor import LARGE, PHONE, SECONDS, Visitor, at_desk, barriers, look
 
 from conftest import Enter
 from town.carrier import Call
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 # What people wrote in Chinese stays Chinese in the English pages.
 WRITTEN = ("王女士", "客户", "项目", "客", "您好", "上海", "测试", "邻家", "订单", "中")
-
-
-async def barriers(page: Page) -> list[str]:
-    """Serious and critical findings of axe on what the page shows."""
-    if not await page.evaluate("'axe' in window"):
-        await page.evaluate(AXE.read_text())
-    # Colours on their way are nobody's choice.
-    await page.wait_for_function(
-        """() => document.getAnimations().every(
-             (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity
-           )"""
-    )
-    found = await page.evaluate(
-        """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
-             .filter((one) => ["serious", "critical"].includes(one.impact))
-             .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`)"""
-    )
-    return [f"{page.url}: {line}" for line in found]
 
 
 async def served(house: OfficeHouse, number: str) -> tuple[Call, UUID]:
@@ -51,12 +31,6 @@ async def served(house: OfficeHouse, number: str) -> tuple[Call, UUID]:
         await house.fact(contact_id, "contact.ended")
     await house.stored(contact_id)
     return call, contact_id
-
-
-async def look(visitor: Visitor, path: str, shown: str) -> None:
-    """Go to a page and wait for what it shows."""
-    await visitor.page.goto(f"{visitor.house.url}{path}")
-    await expect(visitor.page.locator(shown).first).to_be_visible(timeout=SECONDS)
 
 
 async def test_the_board_shows_a_change_within_a_second(house: OfficeHouse, enter: Enter) -> None:

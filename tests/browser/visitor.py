@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from office import OfficeHouse
@@ -10,6 +11,7 @@ from office_world import PASSWORD, Person
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 LARGE, PHONE = (1440, 900), (390, 844)
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SECONDS = 20_000  # for pages on a machine that does much else
 
 # Level of the call's sound in dBFS and its strongest frequency, by the browser's own analysis.
@@ -178,3 +180,27 @@ async def at_desk(visitor: Visitor, person: Person) -> AsyncIterator[Visitor]:
         yield visitor
     finally:
         await visitor.house.ask("agent.sign_out", person.user_id)
+
+
+async def look(visitor: Visitor, path: str, shown: str) -> None:
+    """Go to a page and wait for what it shows."""
+    await visitor.page.goto(f"{visitor.house.url}{path}")
+    await expect(visitor.page.locator(shown).first).to_be_visible(timeout=SECONDS)
+
+
+async def barriers(page: Page) -> list[str]:
+    """Serious and critical findings of axe on what the page shows."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text())
+    # Colours on their way are nobody's choice.
+    await page.wait_for_function(
+        """() => document.getAnimations().every(
+             (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity
+           )"""
+    )
+    found = await page.evaluate(
+        """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
+             .filter((one) => ["serious", "critical"].includes(one.impact))
+             .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`)"""
+    )
+    return [f"{page.url}: {line}" for line in found]

@@ -91,7 +91,9 @@ class Day:
         add(ix.ContactQueued, 8, queue_id=queue, priority=0, position=1, estimated_wait_s=told)
         queued = clock[0]
         wait = chance.choice([2, 10, 19.9, 20, 20.1, 45])
-        end_of_wait = chance.choice(["answered", "answered", "answered", "abandoned", "timeout", "open"])
+        end_of_wait = chance.choice(
+            ["answered", "answered", "answered", "abandoned", "timeout", "callback_kept", "open"]
+        )
         if end_of_wait == "open":
             return
         agent, offer = chance.choice(self._agents), uuid7()
@@ -105,6 +107,15 @@ class Day:
         add(ix.ContactDequeued, queue_id=queue, how=end_of_wait, waited_ms=waited)
         if end_of_wait == "abandoned":
             end(ix.Outcome.ABANDONED_QUEUE, ix.By.CALLER)
+            return
+        if end_of_wait == "callback_kept":
+            kept, returned = {"queue_id": queue}, uuid7()
+            add(ix.CallbackKept, **kept, position=2, expires_at=clock[0] + timedelta(days=1))
+            end(ix.Outcome.CALLBACK_KEPT, ix.By.CALLER)
+            until = clock[0] + timedelta(seconds=300)
+            add(ix.CallbackPostponed, 60, **kept, attempt=1, returned_id=returned, until=until)
+            if chance.random() < 0.7:
+                add(ix.CallbackEnded, 300, **kept, how="expired", attempts=1, waited_ms=360_000)
             return
         if end_of_wait == "timeout":
             end(ix.Outcome.QUEUE_TIMEOUT, ix.By.SYSTEM)

@@ -151,14 +151,15 @@ async def test_the_figures_of_the_day_are_those_counted_from_the_facts(
         queued = [f for f in day.facts if isinstance(f, ix.ContactQueued) and f.queue_id == queue_id]
         left = [f for f in day.facts if isinstance(f, ix.ContactDequeued) and f.queue_id == queue_id]
         waits = {
-            how: [f.waited_ms for f in left if f.how == how] for how in ("answered", "abandoned", "timeout")
+            how: [f.waited_ms for f in left if f.how == how]
+            for how in ("answered", "abandoned", "timeout", "callback_kept")
         }
         assert counts.offered == len(queued)
         assert counts.answered == len(waits["answered"])
         assert counts.answered_within == sum(ms <= 20_000 for ms in waits["answered"])
         assert counts.abandoned == len(waits["abandoned"])
         assert counts.abandoned_short == sum(ms <= 20_000 for ms in waits["abandoned"])
-        assert counts.others == len(waits["timeout"])
+        assert counts.others == len(waits["timeout"] + waits["callback_kept"])
         assert counts.waiting == len(queued) - len(left)
         assert counts.answered_wait_ms == sum(waits["answered"])
         told = {f.contact_id: f.estimated_wait_s for f in queued if f.estimated_wait_s}

@@ -9,7 +9,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from call_world import World, seed
 from psycopg.rows import dict_row
 
 from andon.channels.voice.jobs import RecordingStore
+from andon.flows.graph import Graph
 from andon.interactions.wrapup import Summary, submit
 from andon.kit.bus import Bus, open_bus
 from andon.kit.clock import SystemClock
@@ -210,6 +211,14 @@ class House:
         finally:
             await self.ask("agent.sign_out", agent_id)
             await self.carrier.remove_phone(sip["username"])
+
+    async def open_lines(self, graphs: Mapping[str, Graph]) -> dict[str, str]:
+        """Numbers for these flows, which the core knows already."""
+        lines = await self.world.new_lines(self.app_url, graphs)
+        agent_id = await self.world.new_agent(self.app_url, "plain")  # whoever knows one knows the other
+        await self.config_changed()
+        await self.until(lambda: self._known(agent_id), 15, "the core knows the new lines")
+        return lines
 
     async def _known(self, agent_id: UUID) -> bool:
         try:

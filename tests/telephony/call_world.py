@@ -1,12 +1,14 @@
 """A small tenant for tests of calls: numbers whose flows are short, queues with a skill each."""
 
 import itertools
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.calendars.tables import CalendarRow
 from andon.channels.voice.tables import NumberRow, TrunkRow
@@ -45,6 +47,7 @@ QUEUES: dict[str, tuple[int, int, int | None]] = {
     "ring": (20, 3, None),
     "mute": (20, 3, None),
     "again": (20, 3, None),
+    "back": (20, 3, None),  # 2 keeps the place
 }
 # Numbers: those of queues go straight there.
 MENU, CLOSED, NO_FLOW = "4008000900", "4008000901", "4008000902"
@@ -63,6 +66,8 @@ class World(msgspec.Struct, kw_only=True):
     queues: dict[str, UUID]
     numbers: dict[str, str]
     agents: Any = None
+    lines: Any = None
+    flow_ids: dict[str, UUID] = msgspec.field(default_factory=dict)
 
     async def new_agent(self, app_url: str, skill: str) -> UUID:
         """One more agent, with this skill."""
@@ -91,6 +96,39 @@ class World(msgspec.Struct, kw_only=True):
             await db.close()
         return agent_id
 
+    async def new_lines(self, app_url: str, graphs: Mapping[str, Graph]) -> dict[str, str]:
+        """A number for each of these flows, by their names. Sub-flows are flows as well: `flow_ids`."""
+        lines = {}
+        db = Database(app_url, "andon tests", pool_size=1)
+        try:
+            async with db.session(Scope(self.tenant_id)) as session:
+                for name, graph in graphs.items():
+                    lines[name] = f"4008001{next(self.lines)}"
+                    flow_id = self.flow_ids.setdefault(name, uuid7())
+                    await _put_flow(session, flow_id, self.client_id, self.project_id, name, graph)
+                    await session.execute(
+                        insert(NumberRow).values(
+                            id=uuid7(), client_id=self.client_id, project_id=self.project_id, trunk_id=None,
+                            e164=lines[name], label=name, home="上海", kind="400", flow_id=flow_id,
+                        )
+                    )  # fmt: skip
+        finally:
+            await db.close()
+        return lines
+
+
+async def _put_flow(
+    session: AsyncSession, flow_id: UUID, client_id: UUID, project_id: UUID, name: str, graph: Graph
+) -> None:
+    await session.execute(
+        insert(FlowRow).values(id=flow_id, client_id=client_id, project_id=project_id, name=name)
+    )
+    await session.execute(
+        insert(FlowVersionRow).values(
+            flow_id=flow_id, version=1, graph=store_graph(graph), note="", published_at=datetime.now(UTC)
+        )
+    )
+
 
 def queue_graph(queue_id: UUID) -> Graph:
     """Notice with recording, queue, survey; told when nobody is there or the wait is over."""
@@ -103,7 +141,13 @@ def queue_graph(queue_id: UUID) -> Graph:
                 queue_id=queue_id,
                 prompts=(),
                 announce_every_s=0,
-                exits={"conversation_ended": "survey", "timeout": "told", "nobody_signed_in": "told"},
+                callback_key="2",
+                exits={
+                    "conversation_ended": "survey",
+                    "timeout": "told",
+                    "nobody_signed_in": "told",
+                    "callback": "told",
+                },
             ),
             "survey": Survey(prompts=SHORT, thanks=(), timeout_s=2, tries=1, exits={"next": "end"}),
             "told": PlayPrompts(prompts=SHORT, exits={"next": "end"}),
@@ -178,16 +222,8 @@ async def seed(owner_url: str, trunk_port: int) -> World:
             async def number(e164: str, graph: Graph | None) -> str:
                 flow_id = None
                 if graph is not None:
-                    flow_id = await put(FlowRow, client_id=client_id, project_id=project_id, name=e164)
-                    await session.execute(
-                        insert(FlowVersionRow).values(
-                            flow_id=flow_id,
-                            version=1,
-                            graph=store_graph(graph),
-                            note="",
-                            published_at=datetime.now(UTC),
-                        )
-                    )
+                    flow_id = uuid7()
+                    await _put_flow(session, flow_id, client_id, project_id, e164, graph)
                 await put(
                     NumberRow, client_id=client_id, project_id=project_id, trunk_id=None, e164=e164,
                     label=f"line {e164}", home="上海", kind="400", flow_id=flow_id,
@@ -211,4 +247,5 @@ async def seed(owner_url: str, trunk_port: int) -> World:
     return World(
         tenant_id=tenant_id, client_id=client_id, project_id=project_id, trunk_id=trunk_id,
         small_trunk_id=small, skills=skills, queues=queues, numbers=numbers, agents=itertools.count(1),
+        lines=itertools.count(100),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from call_house import House
 
 @pytest_asyncio.fixture(scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    house = House(tmp_path_factory.mktemp("house"))
+    house = House(tmp_path_factory.mktemp("house"), flow_http_private=True)
     try:
         await house.start()
         yield house

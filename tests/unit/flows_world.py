@@ -1,9 +1,12 @@
 """A caller and a centre for one flow, in virtual time: what the interpreter asks comes back as inputs."""
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from andon.calendars.model import Calendar
 from andon.flows import model as ask
@@ -15,6 +18,10 @@ from andon.interactions.ports import (
     ContactView,
     FlowInput,
     Key,
+    Learnt,
+    OutsideJoined,
+    OutsideLeave,
+    OutsideLeft,
     Played,
     QueueLeave,
     QueueLeft,
@@ -54,7 +61,11 @@ def view(language: str = "zh") -> ContactView:
 
 
 class World:
-    """Plays every prompt in 3 s, fires timers, serves queues and tapes as told; checks each command."""
+    """Plays every prompt in 3 s, fires timers, serves queues and tapes as told; checks each command.
+
+    Requests are answered after a second with `answers` in turn, the last for ever; none: they stay
+    unanswered. Customers are those in `customers` by number. A number outside rings 5 s, then does as
+    `outside` says: talks 20 s and hangs up (`ended`), is busy, or fails."""
 
     def __init__(
         self,
@@ -64,9 +75,25 @@ class World:
         prompts: Mapping[str, frozenset[str]] | None = None,
         language: str = "zh",
         at: datetime = START,
+        flows: Mapping[UUID, Graph] | None = None,
+        figures: Callable[[str, str], Any] | None = None,
+        answers: Sequence[dict[str, Any]] = (),
+        customers: Mapping[str, dict[str, Any]] | None = None,
+        outside: OutsideLeave = OutsideLeave.ENDED,
     ) -> None:
         self.graph = graph
-        self.context = ask.Context(view=view(language), calendars=calendars or {}, prompts=prompts)
+        self.context = ask.Context(
+            view=view(language),
+            calendars=calendars or {},
+            prompts=prompts,
+            flows=flows or {},
+            figures=figures,
+        )
+        self.answers = list(answers)
+        self.customers = customers or {}
+        self.outside = outside
+        self.dialling = False
+        self.recording = False
         self.run = ask.Run()
         self.now = at
         self.log: list[ask.Command] = []
@@ -111,6 +138,24 @@ class World:
             case ask.LeaveQueue():
                 require(self.queued, "left a queue without being in one")
                 self.queued = False
+            case ask.StartRecording() | ask.StopRecording():
+                wanted = isinstance(command, ask.StartRecording)
+                require(self.recording is not wanted, "recording switched twice")
+                self.recording = wanted
+            case ask.Fetch(tag, request):
+                require(request.url.startswith("http"), "a request to nowhere")
+                if self.answers:
+                    answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+                    self._later(1, Learnt(at=self.now, tag=tag, value=answer))
+            case ask.FindCustomer(tag, number):
+                self._later(0.01, Learnt(at=self.now, tag=tag, value=self.customers.get(number)))
+            case ask.DialOut():
+                if not self.dialling:  # the contact has one call outside at a time
+                    self.dialling = True
+                    talks = self.outside is OutsideLeave.ENDED
+                    if talks:
+                        self._later(5, OutsideJoined(at=self.now))
+                    self._later(25 if talks else 5, OutsideLeft(at=self.now, how=self.outside))
             case ask.Finish():
                 require(not self.queued, "finished while still queued")
                 self.finish = command
@@ -129,7 +174,9 @@ class World:
             if isinstance(heard, Played) and number != self.playing:
                 continue  # stopped or replaced
             self.now = max(self.now, due)
-            self.hear(heard)
+            if isinstance(heard, OutsideLeft):
+                self.dialling = False
+            self.hear(msgspec.structs.replace(heard, at=self.now))
             return True
         return False
 
@@ -190,7 +237,7 @@ class World:
         raise Fault("never ends")
 
     def _random(self, pick: Pick) -> None:
-        match pick(14):
+        match pick(18):
             case 0:
                 self.hang_up() if pick(5) == 0 else self.press("5")
             case 1 | 2 | 3:
@@ -207,6 +254,13 @@ class World:
                 self.tape(pick(3) * 1500)
             case 9:
                 self.hear(Started(at=self.now))
+            case 14:
+                self.hear(OutsideLeft(at=self.now, how=tuple(OutsideLeave)[pick(4)]))
+            case 15:
+                self.hear(OutsideJoined(at=self.now))
+            case 16:
+                tag = ("http", "customer")[pick(2)] + f".{self.run.passed}"
+                self.hear(Learnt(at=self.now, tag=tag, value={"ok": pick(2) == 1, "data": {"a": pick(9)}}))
             case 10:
                 self.playing = 0  # the engine never says that the prompt is over
             case _:

@@ -22,9 +22,11 @@ from andon.interactions.model import (
     CallerEnded,
     CallerKey,
     Contact,
+    CustomerAnswered,
     DeviceHeld,
     DeviceRetrieved,
     Dial,
+    DialCustomer,
     Drop,
     Forget,
     HangUp,
@@ -63,6 +65,7 @@ from andon.routing.events import AgentState
 from andon.routing.machine import Router
 from andon.routing.model import (
     AgentConfig,
+    CallbackRules,
     CentreConfig,
     DeviceTest,
     Overflow,
@@ -139,6 +142,11 @@ class SimpleFlow:
                 port.finish(Outcome.OUT_OF_HOURS)
             case WaitTick():
                 port.play([Prompt("queue_wait")])
+            case Key(digit="2"):
+                port.keep_place()
+            case QueueLeft(how=QueueLeave.CALLBACK_KEPT):
+                self.after = Outcome.CALLBACK_KEPT
+                port.play([Prompt("goodbye")])
             case Key(digit="*"):
                 port.leave_queue()
                 port.finish(Outcome.SELF_SERVICE)
@@ -193,6 +201,7 @@ class Town:
                     ring_timeout_s=8,
                     acw_s=5,
                     max_wait_s=60,
+                    callback=CallbackRules(attempts=2, retry_s=20, expires_s=150),
                     overflow=(over,) if runs_over else (),
                 ),
                 QueueConfig(
@@ -207,6 +216,7 @@ class Town:
             ),
         )
         self.floor = self.new_floor(Router(config, T0, self.new_id))
+        self.returned: list[Contact] = []  # calls that were returned
         self.callers: dict[UUID, bool] = {}  # contact to whether the leg still lives
         self.legs: dict[str, bool] = {}  # agents' legs likewise
         self.stopped: set[tuple[UUID, int]] = set()
@@ -228,7 +238,7 @@ class Town:
 
     # people
 
-    def call(self) -> Contact:
+    def call(self, number: str = "13800138000") -> Contact:
         """A caller dials in."""
         contact_id = self.new_id()
         at = self.floor.now()
@@ -246,7 +256,7 @@ class Town:
                 project_id=PROJECT,
                 number_id=NUMBER,
                 flow_id=FLOW,
-                caller="13800138000",
+                caller=number,
                 dnis="400",
                 language="zh",
                 arrived_at=at,
@@ -257,8 +267,8 @@ class Town:
             contact,
             number_id=NUMBER,
             trunk_id=None,
-            caller="13800138000",
-            caller_raw="13800138000",
+            caller=number,
+            caller_raw=number,
             dnis="400",
             node="n1",
             refused=None,
@@ -322,6 +332,12 @@ class Town:
 
     # the engine
 
+    def begin(self, floor: Floor, contact: Contact) -> str:
+        """A call that is returned."""
+        self.returned.append(contact)
+        self.callers[contact.contact_id] = False
+        return "n1"
+
     def perform(self, contact: Contact, order: MediumOrder) -> None:
         """Carry out an order after a little while, in any way an engine may."""
         dice, soon = self.dice, self.dice.uniform(0.001, 0.05)
@@ -344,6 +360,13 @@ class Town:
                     self.later.call_later(
                         wait, self.end_leg, contact, order.leg_id, dice.choice([17, 20, 21, 38, 44])
                     )
+            case DialCustomer():
+                self.callers[contact.contact_id] = True
+                wait = dice.uniform(0.02, 45)  # the longest ringing is 30 s
+                if dice.random() < 0.6:
+                    self._feed(wait, contact, CustomerAnswered())
+                elif dice.random() < 0.8:
+                    self.later.call_later(wait, self.hang_up, contact, dice.choice([17, 19, 21, 20]))
             case Drop():
                 self.later.call_later(soon, self.end_leg, contact, order.leg_id, 16)
             case Join(report=True):

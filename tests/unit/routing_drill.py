@@ -6,7 +6,7 @@ generator can both drive it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from math import exp
 from typing import Any
@@ -128,6 +128,8 @@ class Caller:
     runs_over: datetime | None = None  # at which it must be back in its flow
     been: tuple[UUID, ...] = ()
     offer: UUID | None = None
+    callback: bool = False
+    asleep: bool = False
 
 
 @dataclass
@@ -296,6 +298,10 @@ class Drill:
             self.sign,
             self.reconfigure,
             self.late_message,
+            self.place_is_kept,
+            self.callback_may_be_called,
+            self.callback_may_be_called,
+            self.agent_waits_for_customer,
         ]
         inputs[self.pick(len(inputs))]()
 
@@ -338,7 +344,8 @@ class Drill:
                 rule
                 for rule in self.queues[caller.queue].overflow
                 if rule.when is OverflowWhen.LENGTH
-                and len([c for c in self.callers.values() if c.queue == caller.queue]) >= rule.limit
+                and len([c for c in self.callers.values() if c.queue == caller.queue and not c.asleep])
+                >= rule.limit
             ]
             if not over:
                 break
@@ -389,6 +396,69 @@ class Drill:
                 caller.number = -1  # the Withdraw that must come ends it
             self._do(lambda: self.router.leave(contact, self.now, how=how))
 
+    def place_is_kept(self) -> None:
+        """A caller hangs up to be called back: a placeholder stands there, asleep; who rang is free."""
+        on_the_line = [contact for contact in sorted(self.callers) if not self.callers[contact].callback]
+        if not on_the_line:
+            return
+        contact = self._one(on_the_line)
+        place = self.router.place_of(contact)
+        assert place is not None
+        caller = self.callers[contact]
+        kept = replace(caller)
+        if caller.offer is None:
+            del self.callers[contact]
+        else:
+            caller.number = -1
+        self._do(lambda: self.router.leave(contact, self.now, how=OfferEnd.ENDED))
+        if caller.queue not in self.queues:
+            return
+        kept.contact = self._new_id()
+        kept.number, kept.callback, kept.asleep = self.made, True, True
+        kept.offer = kept.wanted = kept.longest = kept.runs_over = None
+        self.callers[kept.contact] = kept
+        self.router.put_back(kept.contact, place, self.now)
+        self._scan()
+
+    def callback_may_be_called(self) -> None:
+        """The customer may be called now, or not any more."""
+        placeholders = [contact for contact in sorted(self.callers) if self.callers[contact].callback]
+        if not placeholders:
+            return
+        contact = self._one(placeholders)
+        caller = self.callers[contact]
+        if caller.asleep:
+            caller.asleep = False
+            self._do(lambda: self.router.wake(contact, self.now))
+        elif self.pick(3) == 1:
+            caller.asleep = caller.offer is None
+            self.router.sleep(contact, self.now)
+            self._scan()
+
+    def agent_waits_for_customer(self) -> None:
+        """The agent of a callback is there and the customer's telephone rings, perhaps in vain."""
+        offers = [
+            offer for offer, (contact, _) in sorted(self.offers.items()) if self.callers[contact].callback
+        ]
+        if not offers:
+            return
+        offer = self._one(offers)
+        contact, agent = self.offers[offer]
+        self.router.answered(offer, self.now)
+        self.rings.pop(offer, None)
+        self._scan()
+        if self.pick(2):
+            idle_since = self.seats[agent].idle_since
+            self.callers[contact].number = -1
+            self._do(lambda: self.router.leave(contact, self.now, how=OfferEnd.CUSTOMER_AWAY))
+            blamed = self.seats[agent].state in {S.NOT_READY, S.BREAK}
+            require(not blamed or agent in self.wishes(), "an agent is blamed for a customer who is away")
+            require(self.seats[agent].idle_since == idle_since, "idle time lost to a customer who is away")
+
+    def wishes(self) -> set[UUID]:
+        """Agents whose last state was asked for."""
+        return {now.agent_id for now in self.router.agents() if now.why == "asked"}
+
     def agent_answers(self) -> None:
         if self.offers:
             offer = self._one(sorted(self.offers))
@@ -406,7 +476,7 @@ class Drill:
             offer = self._one(sorted(self.offers))
             contact, agent = self.offers.pop(offer)
             self.ended.add(offer)
-            self.callers[contact].offer = None
+            self._ring_over(offer, contact)
             self._do(lambda: self.router.offer_ended(offer, ENDS[self.pick(4)], self.now))
             require(
                 self.seats[agent].state in {S.NOT_READY, S.BREAK}, "a failed ring leaves the agent callable"
@@ -508,7 +578,7 @@ class Drill:
                 require(
                     caller.runs_over is None or now < caller.runs_over, "waits though its queue runs over"
                 )
-                deserted = self.deserted.get(caller.queue, now)
+                deserted = now if caller.callback else self.deserted.get(caller.queue, now)
                 require(now < deserted + timedelta(seconds=20, milliseconds=1), "waits in a deserted queue")
         for offer, until in self.rings.items():
             require(offer not in self.offers or now < until, "rings longer than the ring time-out")
@@ -634,6 +704,7 @@ class Drill:
                     require(caller is not None, "the wait of nobody ended")
                     assert caller is not None
                     require(caller.offer is None, "the wait ended while ringing")
+                    require(not caller.callback or caller.queue not in self.queues, "a callback's wait ended")
                 case AgentStateChanged():
                     self._state_changed(effect)
                 case AgentSignedIn():
@@ -681,6 +752,7 @@ class Drill:
         require(caller is not None, "offered a contact that does not wait")
         assert caller is not None
         require(caller.offer is None, "a contact is offered twice at once")
+        require(not caller.asleep, "offered a contact that sleeps")
         busy = {agent for _, agent in self.offers.values()} | set(self.talks.values())
         require(offer.agent_id not in busy, "an agent is offered two contacts at once")
         require(self.seats[offer.agent_id].state is S.RINGING, "offered, but not ringing")
@@ -774,6 +846,7 @@ class Drill:
             (other.contact, "somebody before was passed over")
             for other in self.callers.values()
             if other.offer is None
+            and not other.asleep
             and other is not caller
             and other.queue in self.queues
             and (other.wanted is None or self._ms(self.now) < other.wanted_until)
@@ -854,9 +927,14 @@ class Drill:
         contact, agent = self.offers.pop(withdraw.offer_id)
         require((contact, agent) == (withdraw.contact_id, withdraw.agent_id), "withdrawn from somebody else")
         self.ended.add(withdraw.offer_id)
-        self.callers[contact].offer = None
+        self._ring_over(withdraw.offer_id, contact)
         if self.callers[contact].number == -1:
             del self.callers[contact]
+
+    def _ring_over(self, offer: UUID, contact: UUID) -> None:
+        """A customer who was being called is not called again before being woken."""
+        self.callers[contact].offer = None
+        self.callers[contact].asleep = offer not in self.rings
 
     def _learn(self) -> None:
         """Read the configuration anew: who is who, and who can serve what."""
@@ -898,7 +976,8 @@ class Drill:
         for caller in self.callers.values():
             self._forget_wanted(caller)
         ready = [agent for agent, seat in self.seats.items() if seat.state is S.READY]
-        waiting = [c for c in self.callers.values() if c.offer is None and c.queue in self.queues]
+        in_line = [c for c in self.callers.values() if not c.asleep]
+        waiting = [c for c in in_line if c.offer is None and c.queue in self.queues]
         for caller in waiting:
             require(
                 not any(self._may(a, caller) for a in ready),
@@ -925,18 +1004,24 @@ class Drill:
         for place in places:
             caller = self.callers[place.contact_id]
             require(place.offered == (caller.offer is not None), "read-out of who is offered")
-            require(place.urgent == caller.urgent == self._near_floor(caller), "read-out of urgency")
+            near = caller.urgent if caller.callback else self._near_floor(caller)
+            require(place.urgent == caller.urgent == near, "read-out of urgency")
+            require((place.callback, place.asleep) == (caller.callback, caller.asleep), "read-out of sleep")
             require(place.for_agent_id == caller.wanted, "read-out of the agent waited for")
             require((place.queue_id, place.calls) == (caller.queue, caller.calls), "read-out of a contact")
-            if caller.queue in self.queues:
+            if caller.queue in self.queues and not caller.asleep:
                 require(place.step == self._step(caller), "read-out of the step")
-                before = [c for c in self.callers.values() if c.queue == caller.queue]
+                before = [c for c in in_line if c.queue == caller.queue]
                 rank = sorted(before, key=self._rank).index(caller) + 1
                 require(place.position == rank, f"position {place.position}, truly {rank}")
         for queue in self.router.queues():
             mine = [self._state(a) for a in self.seats if self._serves(a, queue.queue_id)]
-            held = [c.since for c in self.callers.values() if c.queue == queue.queue_id]
-            counted = (queue.signed_in, queue.ready, queue.ringing, queue.talking, queue.acw, queue.waiting)
+            held = [c.since for c in in_line if c.queue == queue.queue_id and not c.callback]
+            back = [c for c in in_line if c.queue == queue.queue_id and c.callback]
+            counted = (
+                *(queue.signed_in, queue.ready, queue.ringing, queue.talking, queue.acw),
+                *(queue.waiting, queue.callbacks),
+            )
             truly = (
                 len([s for s in mine if s is not S.OFFLINE]),
                 mine.count(S.READY),
@@ -944,8 +1029,11 @@ class Drill:
                 mine.count(S.TALKING) + mine.count(S.HELD),
                 mine.count(S.ACW),
                 len(held),
+                len(back),
             )
-            unoffered = [c for c in self.callers.values() if c.queue == queue.queue_id and c.offer is None]
+            unoffered = [
+                c for c in in_line if c.queue == queue.queue_id and c.offer is None and not c.callback
+            ]
             if truly[0] or not unoffered:
                 self.deserted.pop(queue.queue_id, None)
             else:

@@ -1,5 +1,6 @@
 """Whole centres in virtual time: floor, router and flows under chance, judged by the ledger's rules."""
 
+import contextlib
 from collections import Counter
 from datetime import timedelta
 
@@ -22,7 +23,7 @@ from andon.interactions.events import (
 from andon.interactions.model import AgentEnded, Contact, Stage, Stop
 from andon.interactions.recent import Recent
 from andon.routing.events import AgentState
-from andon.routing.model import Caller, LaneFlag
+from andon.routing.model import Caller, LaneFlag, Refused
 
 pytestmark = pytest.mark.unit
 
@@ -38,19 +39,25 @@ def play(seed: int, seconds: int = 240, make: type[Town] = Town) -> tuple[Town, 
         now += town.dice.expovariate(1.2)
         town.later.run(now)
         if town.dice.random() < 0.3:
-            contacts.append(town.call())
+            contacts.append(town.call(f"1380013{town.dice.randrange(8000, 8030)}"))
         else:
             town.something([contact for contact in contacts if contact.live])
+    for agent in town.agents:  # nobody is called back any more
+        with contextlib.suppress(Refused):
+            town.floor.act(lambda router, at, agent=agent: router.request_state(agent, AgentState.BREAK, at))  # type: ignore[misc] # bound now
     if town.dice.random() < 0.5:
-        for contact in contacts:
+        for contact in [*contacts, *town.returned]:
             town.hang_up(contact)
+        for contact in [contact for contact in town.returned if not contact.has_leg]:
+            town.floor.feed(contact, Stop())
     else:
         for contact in list(town.floor.contacts.values()):
             town.floor.feed(contact, Stop())
     town.later.run(now + 30)
     town.floor.act(lambda router, at: router.close(at))
     town.later.run(now + 60)
-    return town, contacts
+    town.floor.callbacks.close()
+    return town, [*contacts, *town.returned]
 
 
 @settings(max_examples=60, deadline=None)
@@ -90,6 +97,8 @@ def test_chance_meets_every_outcome() -> None:
         Outcome.MEDIA_LOST,
         Outcome.INTERRUPTED,
         Outcome.SHUTDOWN,
+        Outcome.CALLBACK_KEPT,
+        Outcome.CALLBACK_MISSED,
     }
 
 

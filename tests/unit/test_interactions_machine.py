@@ -18,6 +18,9 @@ from andon.interactions.events import (
     OfferEnded,
     OfferMade,
     Outcome,
+    OutsideConnected,
+    OutsideDialled,
+    OutsideEnded,
 )
 from andon.interactions.machine import TABLE, Effect, arrive, diagram, step
 from andon.interactions.model import (
@@ -31,6 +34,7 @@ from andon.interactions.model import (
     AgentRinging,
     Answer,
     AskAnswer,
+    AskDialOut,
     AskExpect,
     AskFinish,
     AskLeaveQueue,
@@ -45,6 +49,7 @@ from andon.interactions.model import (
     DeviceHeld,
     DeviceRetrieved,
     Dial,
+    DialOut,
     Drop,
     Enqueued,
     FlowBegins,
@@ -81,7 +86,17 @@ from andon.interactions.model import (
     WaitOver,
     Withdrawn,
 )
-from andon.interactions.ports import CallerGone, ContactView, Played, Prompt, QueueLeave, QueueLeft
+from andon.interactions.ports import (
+    CallerGone,
+    ContactView,
+    OutsideJoined,
+    OutsideLeave,
+    OutsideLeft,
+    Played,
+    Prompt,
+    QueueLeave,
+    QueueLeft,
+)
 from andon.kit.journal import Fact
 from andon.routing.model import OfferEnd, WaitEnd
 from andon.telephony.events import RecordingStarted, RecordingStopped
@@ -166,6 +181,16 @@ class Call:
         self.ringing().hear(AgentRinging(self.leg), AgentAnswered(self.leg), Joined(self.leg))
         return self
 
+    def outside(self, *, joined: bool = False) -> "Call":
+        self.hear(FlowBegins(), AskAnswer(), AskDialOut("02112345678", 20))
+        if joined:
+            self.hear(AgentAnswered(self.leg_outside), Joined(self.leg_outside))
+        return self
+
+    @property
+    def leg_outside(self) -> str:
+        return f"o-{self.contact.contact_id.hex}-{self.contact.legs}"
+
     @property
     def leg(self) -> str:
         return f"a-{self.contact.contact_id.hex}-{self.contact.legs}"
@@ -232,6 +257,55 @@ def test_caller_hangs_up_while_an_agent_rings() -> None:
     assert call.ended.outcome is Outcome.ABANDONED_RINGING
     assert Drop(call.leg) in got and RouterLeave(OfferEnd.CALLER_GONE) in got
     assert not call.hear(AgentAnswered(call.leg)) or has(call.effects, Drop)
+
+
+def test_a_number_outside_talks_with_the_caller() -> None:
+    call = Call().outside()
+    assert call.contact.music
+    got = call.hear(AgentAnswered(call.leg_outside))
+    assert Join(call.leg_outside, report=True) in got and not call.contact.music
+    got = call.hear(Joined(call.leg_outside))
+    assert Tell(OutsideJoined(at=call.at)) in got
+    call.hear(AskExpect(Outcome.TRANSFERRED_OUT))
+    got = call.hear(AgentEnded(call.leg_outside, 16), after_ms=7000)
+    assert Part(call.leg_outside, agent_stays=False) in got
+    assert Tell(OutsideLeft(at=call.at, how=OutsideLeave.ENDED)) in got
+    ended = call.one(OutsideEnded)
+    assert isinstance(ended, OutsideEnded) and (ended.how, ended.talked_ms) == ("ended", 7010)
+    assert call.contact.stage is Stage.FLOW
+
+
+@pytest.mark.parametrize(
+    ("cause", "how"),
+    [
+        (17, OutsideLeave.BUSY),
+        (21, OutsideLeave.BUSY),
+        (19, OutsideLeave.NO_ANSWER),
+        (20, OutsideLeave.FAILED),
+    ],
+)
+def test_nobody_talks_outside(cause: int, how: OutsideLeave) -> None:
+    call = Call().outside()
+    got = call.hear(AgentEnded(call.leg_outside, cause))
+    assert Tell(OutsideLeft(at=call.at, how=how)) in got
+    assert not call.contact.music and call.contact.outside is None
+    assert call.hear(AgentAnswered(leg_outside(1))) == [Drop(leg_outside(1))]  # too late
+
+
+def test_a_call_outside_of_which_nothing_is_heard_ends_by_the_clock() -> None:
+    call = Call().outside()
+    got = call.hear(TimerDue("outside"))
+    assert Drop(call.leg_outside) in got
+    assert Tell(OutsideLeft(at=call.at, how=OutsideLeave.NO_ANSWER)) in got
+
+
+def test_the_caller_hangs_up_on_a_number_outside() -> None:
+    call = Call().outside(joined=True)
+    call.hear(AskExpect(Outcome.TRANSFERRED_OUT))
+    got = call.hear(CallerEnded(16), after_ms=3000)
+    assert Drop(call.leg_outside) in got
+    assert call.ended.outcome is Outcome.TRANSFERRED_OUT
+    assert isinstance(call.one(OutsideConnected), OutsideConnected)
 
 
 def test_cancel_races_the_answer() -> None:
@@ -509,6 +583,10 @@ def leg(n: int) -> str:
     return f"a-{UUID(int=50).hex}-{n}"
 
 
+def leg_outside(n: int) -> str:
+    return f"o-{UUID(int=50).hex}-{n}"
+
+
 agents = st.sampled_from(AGENTS)
 inputs = st.one_of(
     st.builds(CallerEnded, st.sampled_from([16, 31, 44]), st.booleans()),
@@ -541,6 +619,13 @@ inputs = st.one_of(
     st.builds(AskMusic, st.booleans()),
     st.just(AskMessage(60, None, TAPE)),
     st.builds(AskFinish, st.sampled_from([Outcome.SILENCE, Outcome.SELF_SERVICE]), st.just(16)),
+    st.just(AskDialOut("02112345678", 20)),
+    st.just(AskDialOut("02112345678", 20)),
+    st.builds(AgentAnswered, LEGS.map(leg_outside)),
+    st.builds(Joined, LEGS.map(leg_outside)),
+    st.builds(JoinFailed, LEGS.map(leg_outside)),
+    st.builds(AgentEnded, LEGS.map(leg_outside), st.sampled_from([16, 17, 19, 20]), st.booleans()),
+    st.just(TimerDue("outside")),
     st.builds(AgentHolds, agents),
     st.builds(AgentRetrieves, agents),
     st.builds(AgentMutes, agents, st.booleans()),
@@ -558,6 +643,8 @@ starts = st.sampled_from(
         lambda: Call().queued(),
         lambda: Call().ringing(),
         lambda: Call().talking(),
+        lambda: Call().outside(),
+        lambda: Call().outside(joined=True),
         lambda: Call(Outcome.UNKNOWN_NUMBER),
     ]
 )
@@ -592,10 +679,11 @@ def test_any_order_of_inputs_keeps_the_books(start, heard, by_caller) -> None:  
     made = [fact.offer_id for fact in call.facts if isinstance(fact, OfferMade)]
     closed = [fact.offer_id for fact in call.facts if isinstance(fact, OfferEnded)]
     assert made == closed
+    assert kinds.count(OutsideDialled) == kinds.count(OutsideEnded)
     assert findings(call.facts, call.at, partial=True) == []
 
     # No leg is forgotten: each that was dialled was dropped, or ended by itself while it mattered.
-    dialled = [effect.leg_id for effect in call.effects if isinstance(effect, Dial)]
+    dialled = [effect.leg_id for effect in call.effects if isinstance(effect, Dial | DialOut)]
     dropped = {effect.leg_id for effect in call.effects if isinstance(effect, Drop)}
     gone = {one.leg_id for one, _ in heard if isinstance(one, AgentEnded)}
     assert set(dialled) <= dropped | gone

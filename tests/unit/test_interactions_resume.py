@@ -1,5 +1,7 @@
 """Cores that die in virtual time: every floor goes on as the one before, and the books balance."""
 
+from uuid import UUID
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,8 @@ from structlog.testing import capture_logs
 from test_interactions_floor import play
 from test_routing_restore import kept_of
 
-from andon.interactions.events import ContactEnded
+from andon.interactions.callbacks import Callback
+from andon.interactions.events import CallbackEnded, ContactEnded
 from andon.interactions.model import Contact, Found
 from andon.interactions.service import KeptContact
 from andon.kit.events import CoreStarted
@@ -25,6 +28,10 @@ class MortalTown(Town):
 
     deaths = 0
 
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.kept: dict[UUID, bytes] = {}  # places, as they were kept last
+
     def something(self, contacts: list[Contact]) -> None:
         if self.dice.random() < 0.05:
             self.core_dies()
@@ -38,8 +45,18 @@ class MortalTown(Town):
         before.close()
         words = msgspec.msgpack.encode([before.keep(contact_id) for contact_id in before.contacts])
         left = msgspec.msgpack.decode(words, type=list[KeptContact])
+        places = [before.callbacks.get(each) for each in before.callbacks.moved]
+        self.kept |= {
+            place.callback_id: msgspec.msgpack.encode(place) for place in places if place is not None
+        }
+        self.kept = {
+            each: words for each, words in self.kept.items() if before.callbacks.get(each) is not None
+        }
         at = before.now()
-        router, effects = Router.restored(self.config, at, self.new_id, kept_of(before.router))
+        kept = kept_of(before.router)
+        lives = [place for place in kept.contacts if UUID(str(place.plain["contact_id"])) in before.contacts]
+        kept = msgspec.structs.replace(kept, contacts=lives)
+        router, effects = Router.restored(self.config, at, self.new_id, kept)
         self.floor = floor = self.new_floor(router)
         signed_in = [agent for agent in router.agents() if agent.state is not AgentState.OFFLINE]
         self.facts.append(
@@ -52,11 +69,12 @@ class MortalTown(Town):
                 resumed_agents=len(signed_in),
             )
         )
-        for kept in left:
-            contact = before.contacts[kept.contact.contact_id]  # the town's people know it by this object
+        for one in left:
+            contact = before.contacts[one.contact.contact_id]  # the town's people know it by this object
             for name in contact.__struct_fields__:
-                setattr(contact, name, getattr(kept.contact, name))
-            floor.resume(msgspec.structs.replace(kept, contact=contact))
+                setattr(contact, name, getattr(one.contact, name))
+            floor.resume(msgspec.structs.replace(one, contact=contact))
+        floor.callbacks.resume(msgspec.msgpack.decode(words, type=Callback) for words in self.kept.values())
         floor.cards = dict(before.cards)
         floor.go_on()
         floor.act(lambda router, at: effects)
@@ -80,9 +98,10 @@ def test_books_balance_over_the_deaths_of_cores(seed: int) -> None:
 
 
 def test_cores_do_die_there() -> None:
-    deaths = 0
-    for seed in range(6):
+    deaths, over = 0, set()
+    for seed in range(12):
         town, _ = play(seed, 200, MortalTown)
         assert isinstance(town, MortalTown)
         deaths += town.deaths
-    assert deaths > 20
+        over |= {fact.how for fact in town.facts if isinstance(fact, CallbackEnded)}
+    assert deaths > 20 and over >= {"served", "expired"}

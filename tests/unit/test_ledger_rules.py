@@ -97,7 +97,41 @@ def served_call(book: Book, contact: str, agent: str, waits: list[int]) -> None:
     book.state(agent, "ready")
 
 
-def a_day(waits: list[int]) -> Book:
+def returned_call(book: Book, agent: str) -> None:
+    """A caller keeps the place while hanging up and is called back."""
+    begin = book.ms
+    book.add("contact.arrived", "c3", channel_id="chan-c3")
+    book.ms += 300
+    book.add("contact.queued", "c3", queue_id="q", priority=1, position=1)
+    book.ms += 800
+    book.add("contact.dequeued", "c3", queue_id="q", how="callback_kept", waited_ms=800)
+    kept = book.ms
+    expires_at = book.at(book.ms + 3_600_000).isoformat()
+    book.add("callback.kept", "c3", queue_id="q", position=1, expires_at=expires_at)
+    book.ms += 100
+    book.add("contact.ended", "c3", outcome="callback_kept", by="system", total_ms=book.ms - begin)
+    book.ms += 5000
+    begin = book.ms
+    book.add("contact.arrived", "c4", channel_id="", callback_of="c3")
+    book.add("offer.made", "c4", agent, offer_id="o4", queue_id="q", device="sip", decision={})
+    book.state(agent, "ringing")
+    book.ms += 700
+    book.add("callback.dialled", "c4", agent, channel_id="chan-c4")
+    book.ms += 4000
+    book.add("offer.ended", "c4", agent, offer_id="o4", queue_id="q", how="answered", rang_ms=4700)
+    book.add("contact.connected", "c4", agent, queue_id="q", offer_id="o4", waited_ms=0)
+    book.state(agent, "talking")
+    book.ms += 6000
+    book.add("contact.disconnected", "c4", agent, by="caller", talked_ms=6000, held_ms=0)
+    book.state(agent, "acw")
+    book.add("contact.ended", "c4", outcome="served", by="caller", total_ms=book.ms - begin)
+    waited_ms = book.ms - kept
+    book.add("callback.ended", "c3", how="served", attempts=1, waited_ms=waited_ms, returned_id="c4")
+    book.ms += 900
+    book.state(agent, "ready")
+
+
+def a_day(waits: list[int], *, returned: bool = False) -> Book:
     book = Book()
     book.add("core.started", version_of_code="x", clean=True)
     book.add("agent.signed_in", agent="a", device="sip")
@@ -106,6 +140,8 @@ def a_day(waits: list[int]) -> Book:
     book.state("a", "ready")
     served_call(book, "c1", "a", waits)
     book.ms += 100
+    if returned:
+        returned_call(book, "a")
     book.add("contact.arrived", "c2", channel_id="chan-c2")
     book.ms += 500
     book.add("contact.queued", "c2", queue_id="q", priority=1, position=1)
@@ -126,45 +162,46 @@ def judge(rows: list[Row]) -> Books:
 
 GAPS = st.lists(st.integers(1, 90_000), min_size=8, max_size=8)
 PLAIN = a_day([200, 300, 4000, 6000, 8000, 3000, 2000, 900])
+FULL = a_day([200, 300, 4000, 6000, 8000, 3000, 2000, 900], returned=True)
 
 
 @given(GAPS)
 def test_a_true_book_has_nothing_unexplained(waits: list[int]) -> None:
-    books = judge(a_day(waits).rows)
+    books = judge(a_day(waits, returned=True).rows)
     assert books.findings == []
     assert all(rule.checked for rule in books.results() if not rule.rule.startswith("witness"))
 
 
 NEEDED = [
     i
-    for i, row in enumerate(PLAIN.rows)
+    for i, row in enumerate(FULL.rows)
     if row.kind not in {"core.started", "agent.signed_in", "agent.signed_out"}
 ]
 
 
-@pytest.mark.parametrize("index", NEEDED, ids=lambda i: PLAIN.rows[i].kind)
+@pytest.mark.parametrize("index", NEEDED, ids=lambda i: FULL.rows[i].kind)
 def test_a_lost_row_is_found(index: int) -> None:
-    if PLAIN.rows[index].kind in {"contact.ended", "recording.stopped", "recording.stored"}:
+    if FULL.rows[index].kind in {"contact.ended", "recording.stopped", "recording.stored"}:
         # A live subject is fine; only a core start after it, or time, makes it a loss.
-        rows = PLAIN.rows[:index] + PLAIN.rows[index + 1 :]
+        rows = FULL.rows[:index] + FULL.rows[index + 1 :]
         last = rows[-1]
         rows.append(Row(seq=999, at=last.at, kind="core.started", data={}))
     elif index == NEEDED[-1]:
-        rows = [*PLAIN.rows[:index], Row(seq=999, at=NOW, kind="core.started", data={})]
+        rows = [*FULL.rows[:index], Row(seq=999, at=NOW, kind="core.started", data={})]
     else:
-        rows = PLAIN.rows[:index] + PLAIN.rows[index + 1 :]
+        rows = FULL.rows[:index] + FULL.rows[index + 1 :]
     assert judge(rows).findings
 
 
-@pytest.mark.parametrize("index", NEEDED, ids=lambda i: PLAIN.rows[i].kind)
+@pytest.mark.parametrize("index", NEEDED, ids=lambda i: FULL.rows[i].kind)
 def test_a_doubled_row_is_found(index: int) -> None:
-    rows = [*PLAIN.rows[: index + 1], PLAIN.rows[index], *PLAIN.rows[index + 1 :]]
+    rows = [*FULL.rows[: index + 1], FULL.rows[index], *FULL.rows[index + 1 :]]
     assert judge(rows).findings
 
 
 SPANS = [
     (i, key)
-    for i, row in enumerate(PLAIN.rows)
+    for i, row in enumerate(FULL.rows)
     for key in ("total_ms", "waited_ms", "rang_ms", "talked_ms", "held_ms", "previous_ms", "audio_ms")
     if key in row.data
     and (key, row.data.get("previous")) != ("previous_ms", "offline")
@@ -174,9 +211,9 @@ SPANS = [
 
 @pytest.mark.parametrize(("index", "key"), SPANS, ids=str)
 def test_a_bent_span_is_found(index: int, key: str) -> None:
-    row = PLAIN.rows[index]
+    row = FULL.rows[index]
     bent = msgspec.structs.replace(row, data={**row.data, key: row.data[key] + 150})
-    assert judge([*PLAIN.rows[:index], bent, *PLAIN.rows[index + 1 :]]).findings
+    assert judge([*FULL.rows[:index], bent, *FULL.rows[index + 1 :]]).findings
 
 
 @pytest.mark.parametrize(
@@ -236,6 +273,29 @@ def test_the_witness_names_missing_foreign_and_bent_calls() -> None:
     assert result(true[0], read_at=newest + timedelta(seconds=3)) == {"witness.contact": 1}
     assert result(*true, witness("ghost", 0, 10)) == {"witness.channel": 1}
     assert result(true[0], witness("c2", spans["c2"][0], spans["c2"][1] + 2000)) == {"witness.contact": 1}
+
+
+def test_the_witness_knows_calls_that_were_returned() -> None:
+    """By the leg on which the customer was called, from the dialling on; who talked must be on record."""
+
+    def result(*calls: tuple[str, int, int]) -> dict[str, int]:
+        book = Book()
+        returned_call(book, "a")
+        books = judge(book.rows)
+        channels = {
+            channel_id: WitnessCall(
+                channel_id=channel_id, channel="PJSIP/trunk-1", started=book.at(start), ended=book.at(end)
+            )
+            for channel_id, start, end in calls
+        }
+        compare(books, channels, caller_prefixes=("PJSIP/trunk",), first=None, last=None)
+        return {rule.rule: rule.failed for rule in books.results() if rule.failed and "witness" in rule.rule}
+
+    first, second = ("chan-c3", 0, 1200), ("chan-c4", 6900, 16900)
+    assert result(first, second) == {}
+    assert result(first) == {"witness.contact": 1}
+    assert result(first, ("chan-c4", 6900, 18900)) == {"witness.contact": 1}
+    assert result(first, second, ("chan-c5", 0, 10)) == {"witness.channel": 1}
 
 
 @pytest.mark.parametrize(

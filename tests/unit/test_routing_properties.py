@@ -4,19 +4,21 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from routing_drill import Drill, Fault
 
 from andon.routing import decision, floor, ground, waiting
+from andon.routing.callback import Returning
 from andon.routing.centre import Centre
 from andon.routing.events import AgentState, AgentStateChanged
 from andon.routing.floor import Floor
 from andon.routing.ground import Due
 from andon.routing.line import Line
 from andon.routing.machine import Router
-from andon.routing.model import Policy, Seat, WaitEnd
+from andon.routing.model import OfferEnd, Policy, Seat, WaitEnd, to_ms
 from andon.routing.presence import TRANSITIONS, AgentEvent, Step
 from andon.routing.records import ContactRecord, QueueRecord
 from andon.routing.standing import rank
@@ -303,6 +305,85 @@ def reasons_are_mixed_up(patch: Patch) -> None:
     patch.setitem(decision._AWAY, AgentState.BREAK, "busy")
 
 
+def who_is_called_back_goes_last(patch: Patch) -> None:
+    whole = Returning.put_back
+
+    def put_back(self: Any, contact_id: Any, place: Any, now: Any) -> None:
+        whole(self, contact_id, msgspec.structs.replace(place, placed_ms=to_ms(now)), now)
+
+    patch.setattr(Returning, "put_back", put_back)
+
+
+def who_is_called_back_goes_first(patch: Patch) -> None:
+    whole = Returning.put_back
+
+    def put_back(self: Any, contact_id: Any, place: Any, now: Any) -> None:
+        whole(self, contact_id, msgspec.structs.replace(place, placed_ms=0), now)
+
+    patch.setattr(Returning, "put_back", put_back)
+
+
+def nobody_sleeps(patch: Patch) -> None:
+    patch.setattr(Returning, "put_back", awake(Returning.put_back))
+
+
+def awake(whole: Any) -> Any:
+    def put_back(self: Any, contact_id: Any, place: Any, now: Any) -> None:
+        whole(self, contact_id, place, now)
+        contact = self._contacts[contact_id]
+        contact.asleep = False
+        self._put_in(contact)
+
+    return put_back
+
+
+def a_callback_is_woken_for_nothing(patch: Patch) -> None:
+    whole = Returning.wake
+
+    def wake(self: Any, contact_id: Any, now: Any) -> Any:
+        effects = whole(self, contact_id, now)
+        self.sleep(contact_id, now)
+        return effects
+
+    patch.setattr(Returning, "wake", wake)
+
+
+def a_customer_called_in_vain_is_called_again_at_once(patch: Patch) -> None:
+    whole = Floor._release
+
+    def release(self: Any, offer: Any, how: Any, effects: Any, *, tell: bool = True) -> Any:
+        contact = whole(self, offer, how, effects, tell=tell)
+        contact.asleep = False
+        return contact
+
+    patch.setattr(Floor, "_release", release)
+
+
+def an_agent_is_blamed_for_the_customer(patch: Patch) -> None:
+    whole = Router.leave
+
+    def leave(self: Any, contact_id: Any, now: Any, *, how: OfferEnd = OfferEnd.CALLER_GONE) -> Any:
+        contact = self._contacts.get(contact_id)
+        effects: list[Any] = []
+        if how is OfferEnd.CUSTOMER_AWAY and contact is not None and contact.offer is not None:
+            effects += self.offer_ended(contact.offer.offer_id, OfferEnd.FAILED, now)
+        return effects + whole(self, contact_id, now, how=how)
+
+    patch.setattr(Router, "leave", leave)
+
+
+def a_deserted_queue_forgets_its_callbacks(patch: Patch) -> None:
+    whole = Floor._expire
+
+    def expire(self: Any, deadline: Any, effects: Any) -> None:
+        if deadline.what is Due.EMPTY_QUEUE:
+            for entry in list(deadline.subject.waiting):
+                self._stop_waiting(entry[3], WaitEnd.NOBODY_SIGNED_IN, effects)
+        whole(self, deadline, effects)
+
+    patch.setattr(Floor, "_expire", expire)
+
+
 BROKEN = [
     free_agents_are_not_served,
     a_new_configuration_is_not_matched,
@@ -342,6 +423,13 @@ BROKEN = [
     calls_are_not_counted,
     value_is_ignored,
     reasons_are_mixed_up,
+    who_is_called_back_goes_last,
+    who_is_called_back_goes_first,
+    nobody_sleeps,
+    a_callback_is_woken_for_nothing,
+    a_customer_called_in_vain_is_called_again_at_once,
+    an_agent_is_blamed_for_the_customer,
+    a_deserted_queue_forgets_its_callbacks,
 ]
 
 

@@ -121,6 +121,10 @@ def _summary(contact: Side, reason: Side) -> dict[str, Any]:
     return {"contact_id": contact.contact, "reason_id": reason.reason, "note": "x", "resolved": False}
 
 
+def _day(mine: Side, theirs: Side) -> dict[str, str]:
+    return {"since": f"{DAY}T00:00Z", "until": f"{DAY}T23:00Z"}
+
+
 ROUTES: dict[tuple[str, str], Route] = {
     ("DELETE", "/api/session"): Route(ALL, own=True),
     ("GET", "/api/me"): Route(ALL),
@@ -257,6 +261,25 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/flows/{id}/versions/{version}"): Route(
         STAFF, (Try(path=lambda m, t: {"id": t.flow, "version": 1}, refused=404),)
     ),
+    ("GET", "/api/flow-palette"): Route(STAFF, (Try(blank=True),)),
+    ("GET", "/api/flows/{id}/draft"): Route(STAFF, (one("flow", blank=True),)),
+    ("PUT", "/api/flows/{id}/draft"): Route(
+        ADMIN, (*change("flow", lambda m, t: {"graph": m.graph(), "revision": 0}),)
+    ),
+    ("DELETE", "/api/flows/{id}/draft"): Route(ADMIN, (one("flow"),)),
+    ("POST", "/api/flows/{id}/lint"): Route(
+        STAFF, (*change("flow", lambda m, t: {"graph": m.graph()}),), own=True
+    ),
+    ("GET", "/api/flows/{id}/compare"): Route(
+        STAFF, (one("flow", query=lambda m, t: {"before": 1, "after": 1}, blank=True),)
+    ),
+    ("POST", "/api/flows/{id}/try"): Route(
+        STAFF, (*change("flow", lambda m, t: {"graph": m.graph(), "steps": []}),), own=True
+    ),
+    ("GET", "/api/flows/{id}/traffic"): Route(
+        STAFF,
+        (one("flow", query=_day, blank=True),),
+    ),
     ("POST", "/api/flows"): Route(ADMIN, (make(lambda m, t: {"project_id": t.project, "name": "x"}, 422),)),
     ("POST", "/api/flows/{id}/versions"): Route(
         ADMIN,
@@ -362,6 +385,7 @@ ROUTES: dict[tuple[str, str], Route] = {
         frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AGENT}), (contact(blank=True),)
     ),
     ("GET", "/api/voicemails"): Route(CONTACTS),
+    ("GET", "/api/callbacks"): Route(CONTACTS, (Try(), Try(query=lambda m, t: {"state": "over"}))),
     ("GET", "/api/board"): Route(BOARD),
     ("GET", "/api/board/figures"): Route(BOARD, (Try(query=lambda m, t: {"day": DAY, "agents": True}),)),
     ("GET", "/api/desk/today"): Route(AGENT, (Try(blank=True),)),

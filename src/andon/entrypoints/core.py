@@ -28,13 +28,16 @@ from andon.customers.model import Customer
 from andon.entrypoints import core_centre, core_recovery, core_state
 from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre, Configuration
+from andon.entrypoints.core_flows import BesideFlows
 from andon.entrypoints.core_publish import Publisher
 from andon.entrypoints.core_state import Keeper, KeptEngine, Left
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
 from andon.entrypoints.core_watch import Watch
 from andon.entrypoints.processes import claim
+from andon.flows.fetch import Fetcher
 from andon.flows.service import Flows, prompt_names
 from andon.interactions.commands import Desk
+from andon.interactions.events import CallbackEnded
 from andon.interactions.model import Interrupted, Stop
 from andon.interactions.repository import load_heard
 from andon.interactions.service import Floor
@@ -119,6 +122,7 @@ class Core:
         )
         self.watchdog = Watchdog(self.voice, self.floors, self._append)
         self._prompts = prompt_names(address.prompts)
+        self.fetcher = Fetcher(allow_private=settings.flow_http_private)
         self._engine_up = False
         self._ready = False
         self._lost_facts = 0
@@ -163,9 +167,12 @@ class Core:
 
     async def _begin(self, tenant_id: UUID) -> None:
         """Take a tenant into service."""
-        rows = await core_state.rows_of(self.db, tenant_id)
+        callbacks, unread, rows = core_state.read_callbacks(await core_state.rows_of(self.db, tenant_id))
         config = await core_centre.load(self.db, tenant_id)
-        flows = Flows(self._prompts)
+        flows = Flows(
+            self._prompts,
+            BesideFlows(lambda: centre, self.fetcher, self.alarms, asyncio.get_running_loop()),
+        )
         centre = Centre(tenant_id, flows)
         centre.phone_book = await core_centre.load_customers(self.db, tenant_id)
         left, router, effects = await self._restored(centre, config, rows)
@@ -188,6 +195,7 @@ class Core:
             new_id=uuid7,
             on_change=lambda: self.publisher.changed(centre),
             on_moved=keeper.moved,
+            calendar=lambda calendar_id: flows.calendars.get(calendar_id),
         )
         centre.desk = Desk(
             centre.floor,
@@ -221,6 +229,8 @@ class Core:
         if self._engine_up:
             self._append(EngineUp(at=at, tenant_id=tenant_id, node=self.settings.node, engine="Asterisk"))
         self._resume(centre, left)
+        centre.floor.callbacks.resume(callbacks)
+        self._lose(unread)
         centre.floor.act(lambda router, at: effects)
 
     async def _restored(
@@ -271,6 +281,17 @@ class Core:
         except Exception as error:  # the database may be away
             log.warning("callers_not_recalled", tenant_id=str(centre.tenant_id), why=str(error)[:200])
 
+    def _lose(self, unread: list[Kept]) -> None:
+        """Kept places that this code cannot read end with that name."""
+        at = self._now()
+        for row in unread:
+            self._append(
+                CallbackEnded(
+                    at=at, tenant_id=row.tenant_id, contact_id=row.id, how="lost", attempts=0, waited_ms=0
+                )
+            )
+        self._dropped += core_state.dropped(unread, at)
+
     def _live(self) -> list[Kept]:
         """What moved since the writer asked last."""
         kept, self._dropped = self._dropped, []
@@ -308,6 +329,7 @@ class Core:
             floor.act(lambda router, at: router.close(at))
             self._append(CoreStopped(at=floor.now(), tenant_id=centre.tenant_id))
             floor.close()
+        await _let_go("requests", self.fetcher.close())
         await _let_go("publisher", self.publisher.stop())
         await _let_go("watch", self.watch.stop())
         await _let_go("writer", self.writer.stop(WRITE_OUT_S), WRITE_OUT_S + LET_GO_S)

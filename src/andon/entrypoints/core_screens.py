@@ -170,6 +170,7 @@ class BoardScreen:
                     "signed_in": now.signed_in,
                     "ready": now.ready,
                     "talking": now.talking,
+                    "callbacks": now.callbacks,
                 }
                 for now in self._centre.floor.router.queues()
             },
@@ -224,9 +225,12 @@ class BoardScreen:
 
     def _waiting(self) -> dict[str, Row]:
         rows = {}
-        for now in self._centre.floor.router.all_waiting():
-            contact = self._centre.floor.contacts.get(now.contact_id)
-            view = contact.view if contact is not None else None
+        floor = self._centre.floor
+        for now in floor.router.all_waiting():
+            if now.asleep:
+                continue
+            subject = floor.contacts.get(now.contact_id) or floor.callbacks.at_place(now.contact_id)
+            view = subject.view if subject is not None else None
             rows[str(now.contact_id)] = {
                 "contact_id": str(now.contact_id),
                 "queue_id": str(now.queue_id),
@@ -235,6 +239,7 @@ class BoardScreen:
                 "priority": now.priority,
                 "since": iso(now.since),
                 "position": now.position,
+                "callback": now.callback,
                 "urgent": now.urgent,
                 "floor_at": iso(now.floor_at),
                 "rank": now.rank,

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from andon.channels.voice.model import Trunk
 from andon.channels.voice.service import KeptCall, VoiceChannel
 from andon.entrypoints.core_centre import Centre
+from andon.interactions.callbacks import Callback
 from andon.interactions.commands import KeptSession
 from andon.interactions.model import Contact
 from andon.interactions.service import KeptContact as FloorContact
@@ -29,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 VERSION = 1  # of the kept structs: rows of another version are not read
 CONTACT, AGENT, QUEUE, ENGINE = "contact", "agent", "queue", "engine"
+CALLBACK = "callback"
 
 _KNOWN = text("SELECT EXISTS (SELECT FROM journal WHERE contact_id = :contact AND kind = 'contact.arrived')")
 
@@ -87,6 +89,24 @@ def read(rows: Iterable[Kept]) -> Left:
     return Left(found[CONTACT], found[AGENT], found[QUEUE], engine, at)
 
 
+def read_callbacks(rows: Iterable[Kept]) -> tuple[list[Callback], list[Kept], list[Kept]]:
+    """Kept places, rows of them that cannot be read, and all other rows. A place outlives more than a call:
+    whatever version kept it, it is read as far as it can be."""
+    callbacks: list[Callback] = []
+    unread: list[Kept] = []
+    others: list[Kept] = []
+    for row in rows:
+        if row.kind != CALLBACK or row.state is None:
+            others.append(row)
+            continue
+        try:
+            callbacks.append(msgspec.msgpack.decode(row.state, type=Callback))
+        except msgspec.DecodeError:
+            log.exception("callback_not_read", callback_id=str(row.id), version=row.version)
+            unread.append(row)
+    return callbacks, unread, others
+
+
 async def rows_of(db: Database, tenant_id: UUID) -> list[Kept]:
     """What the core before kept of a tenant."""
     async with db.session(Scope(tenant_id)) as session:
@@ -135,7 +155,8 @@ class Keeper:
         contacts, self._contacts = self._contacts, set()
         agents, self._agents = self._agents, set()
         engine, self._engine = self._engine, None
-        if not (contacts or agents or engine):
+        callbacks, floor.callbacks.moved = floor.callbacks.moved, set()
+        if not (contacts or agents or engine or callbacks):
             return []
         at = floor.now()
         kept = [self._kept(CONTACT, contact_id, at, self._contact(contact_id)) for contact_id in contacts]
@@ -149,6 +170,7 @@ class Keeper:
             if queue is not None and self._queues.get(queue_id) != queue:
                 self._queues[queue_id] = queue
                 kept.append(self._kept(QUEUE, queue_id, at, queue))
+        kept += [self._kept(CALLBACK, each, at, floor.callbacks.get(each)) for each in callbacks]
         if engine is not None:
             kept.append(self._kept(ENGINE, self._centre.tenant_id, at, engine))
         return kept

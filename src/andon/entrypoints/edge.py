@@ -21,6 +21,7 @@ from andon.channels.voice import http as voice
 from andon.customers import http as customers
 from andon.entrypoints import edge_rooms, texts  # noqa: F401  (texts registers what is said here)
 from andon.entrypoints.processes import claim
+from andon.flows import design_http as flow_design
 from andon.flows import http as flows
 from andon.identity import http as identity
 from andon.identity.passwords import Passwords
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     routing.router,
     voice.router,
     flows.router,
+    flow_design.router,
     calendars.router,
     customers.router,
     interactions.router,

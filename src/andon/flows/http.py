@@ -6,26 +6,24 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path
 from pydantic import Field
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import Select, String, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from andon.calendars.tables import CalendarRow
-from andon.flows import repository, texts  # noqa: F401  (texts registers what is said here)
+from andon.flows import repository, texts
 from andon.flows.graph import GraphInvalid, parse_graph, store_graph
-from andon.flows.tables import FlowRow, FlowVersionRow
-from andon.flows.validation import problems
+from andon.flows.judge import judged
+from andon.flows.problem import Problem
+from andon.flows.tables import FlowDraftRow, FlowRow, FlowVersionRow
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
 from andon.identity.admin import Administrator, Use, add_uses, announce, broken_rule, present
 from andon.identity.model import Actor, Permission
 from andon.identity.tables import Project, User
-from andon.kit import i18n
 from andon.kit.errors import AndonError, not_found
 from andon.kit.i18n import Locale
 from andon.kit.web import Body, Line, Name, Page, Shown, invalid
-from andon.routing.tables import Queue
 
 router = APIRouter(tags=["flow"])
 
@@ -56,6 +54,14 @@ class PublisherShown(Shown):
     name: str
 
 
+class Accepted(Shown):
+    """A warning that stood when the version was published, and why."""
+
+    code: str
+    node: str
+    reason: str
+
+
 class VersionShown(Shown):
     """`published_by` is null for what the installation brought along."""
 
@@ -63,6 +69,7 @@ class VersionShown(Shown):
     published_at: datetime
     published_by: PublisherShown | None
     note: str
+    accepted: list[Accepted]
 
 
 class VersionWhole(VersionShown):
@@ -75,8 +82,11 @@ class FlowIn(Body):
 
 
 class VersionIn(Body):
+    """`reasons` say why a warning may stand, by its `key`."""
+
     graph: Annotated[dict[str, Any], Field(max_length=10)]
     note: Line = ""
+    reasons: Annotated[dict[str, Line], Field(max_length=300, default_factory=dict)]
 
 
 def _newest() -> Any:
@@ -185,32 +195,18 @@ async def publish_flow(id: UUID, body: VersionIn, actor: Administrator, services
         raise AndonError("flow.unreadable", 422, problem=error.problem) from error
     async with services.db.session(scope_of(actor)) as session:
         row = await present(session, FlowRow, id)
-        project = await session.get_one(Project, row.project_id)
-        queues = await session.scalars(
-            select(Queue.id).where(Queue.client_id == row.client_id, Queue.retired_at.is_(None))
-        )
-        calendars = await session.scalars(
-            select(CalendarRow.id).where(
-                CalendarRow.retired_at.is_(None),
-                (CalendarRow.project_id.is_(None)) | (CalendarRow.project_id == row.project_id),
-            )
-        )
-        wrong = problems(
-            graph,
-            language="en" if project.language == "en" else "zh",
-            queues=set(queues),
-            calendars=set(calendars),
-        )
-        if wrong:
-            fields: dict[str, str | tuple[str, dict[str, Any]]] = {}
-            for problem in wrong:
-                said = (f"flow.problem.{problem.code}", _spoken(problem.params, actor.locale))
-                fields.setdefault(f"graph.nodes.{problem.node or problem.code}", said)
-            raise AndonError("flow.invalid", 422, fields=fields, count=len(wrong))
+        found = await judged(session, row, graph)
+        _refuse(found, body.reasons, actor.locale)
+        accepted = [
+            {"code": each.code, "node": each.node, "reason": body.reasons[each.key]}
+            for each in found
+            if each.warning
+        ]
         before = await repository.newest(session, id)
         version = await repository.publish(
-            session, id, store_graph(graph), body.note, services.clock.now(), actor.user_id
+            session, id, store_graph(graph), body.note, services.clock.now(), actor.user_id, accepted
         )
+        await session.execute(delete(FlowDraftRow).where(FlowDraftRow.flow_id == id))
         audit.record(
             session,
             actor,
@@ -220,11 +216,31 @@ async def publish_flow(id: UUID, body: VersionIn, actor: Administrator, services
             object_id=id,
             name=row.name,
             before={"version": before.version, "graph": before.graph} if before else None,
-            after={"version": version.version, "graph": version.graph, "note": version.note},
+            after={
+                "version": version.version,
+                "graph": version.graph,
+                "note": version.note,
+                "accepted": version.accepted,
+            },
         )
         answer = await _whole(session, row)
     announce(services, actor)
     return answer
+
+
+def _refuse(found: list[Problem], reasons: dict[str, str], locale: Locale) -> None:
+    """Raise when there are errors, or warnings without a reason."""
+    errors = [each for each in found if not each.warning]
+    unanswered = [each for each in found if each.warning and not reasons.get(each.key)]
+    if not errors and not unanswered:
+        return
+    fields: dict[str, str | tuple[str, dict[str, Any]]] = {}
+    for each in errors or unanswered:
+        said = (f"flow.problem.{each.code}", texts.spoken(each.params, locale))
+        fields.setdefault(f"graph.nodes.{each.node or each.code}", said)
+    if errors:
+        raise AndonError("flow.invalid", 422, fields=fields, count=len(errors))
+    raise AndonError("flow.reasons", 422, fields=fields, count=len(unanswered))
 
 
 def _published(id: UUID) -> Select[FlowVersionRow, str | None]:
@@ -243,6 +259,7 @@ def _version(row: FlowVersionRow, name: str | None) -> dict[str, Any]:
         "published_at": row.published_at,
         "published_by": PublisherShown(id=by, name=name) if by is not None and name is not None else None,
         "note": row.note,
+        "accepted": row.accepted,
     }
 
 
@@ -259,13 +276,6 @@ async def _whole(session: AsyncSession, row: FlowRow) -> FlowWhole:
         graph=version.graph if version else None,
         note=version.note if version else None,
     )
-
-
-def _spoken(params: dict[str, Any], locale: Locale) -> dict[str, Any]:
-    """A language's code as its name."""
-    if "language" not in params:
-        return params
-    return params | {"language": i18n.text(f"flow.language.{params['language']}", locale)}
 
 
 def _in_newest_graphs(kind: str) -> Use:

@@ -65,6 +65,7 @@ async def publish(
     note: str,
     at: datetime,
     by: UUID | None,
+    accepted: list[dict[str, Any]],
 ) -> FlowVersionRow:
     """Add the next version. Two publishing at once get two versions: the flow's row is locked meanwhile."""
     await session.execute(select(FlowRow.id).where(FlowRow.id == flow_id).with_for_update())
@@ -72,7 +73,13 @@ async def publish(
         select(func.max(FlowVersionRow.version)).where(FlowVersionRow.flow_id == flow_id)
     )
     row = FlowVersionRow(
-        flow_id=flow_id, version=(last or 0) + 1, graph=graph, note=note, published_at=at, published_by=by
+        flow_id=flow_id,
+        version=(last or 0) + 1,
+        graph=graph,
+        note=note,
+        published_at=at,
+        published_by=by,
+        accepted=accepted,
     )
     session.add(row)
     await session.flush()

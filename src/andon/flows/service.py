@@ -1,16 +1,18 @@
 """Runs published flows on live contacts: the `FlowDriver` of `interactions.ports`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import assert_never
+from typing import Any, Protocol, assert_never
 from uuid import UUID
 
 import msgspec
 
 from andon.calendars.model import Calendar, holiday_data_missing
 from andon.flows import model as ask
-from andon.flows.graph import FlowVersion
+from andon.flows.expressions import Value
+from andon.flows.graph import FlowVersion, Graph
 from andon.flows.interpreter import step
 from andon.interactions.ports import ContactPort, FlowHandle, FlowInput, Started
 
@@ -36,12 +38,46 @@ class Position(msgspec.Struct, frozen=True):
 Version = tuple[UUID, int]
 
 
-class Flows:
-    """The published flows of one tenant. `put` replaces them; calls under way keep what they began on."""
+class Found(Protocol):
+    """A customer, found by number."""
 
-    def __init__(self, prompts: Mapping[str, frozenset[str]] | None = None) -> None:
+    @property
+    def customer_id(self) -> UUID: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def tier(self) -> str: ...
+
+
+class Beside(Protocol):
+    """What flows ask for beside the call. Nothing here waits or raises; answers come through `done`."""
+
+    def fetch(self, request: ask.Request, done: Callable[[dict[str, Any]], None]) -> None:
+        """Send a request; the answer is as `flows.fetch` says."""
+
+    def customer(self, client_id: UUID, number: str) -> Found | None:
+        """The client's customer with this number."""
+
+    def alarm(self, code: str, subject: str, detail: str) -> None:
+        """Raise an alarm on the board."""
+
+    def figure(self, client_id: UUID, function: str, queue: str) -> Value:
+        """A live figure of one of the client's queues, by the queue's name."""
+
+
+class Flows:
+    """The published flows of one tenant. `put` replaces them; calls under way keep what they began on, and so
+    do the sub-flows they come to."""
+
+    def __init__(
+        self, prompts: Mapping[str, frozenset[str]] | None = None, beside: Beside | None = None
+    ) -> None:
         self._prompts = prompts
+        self.beside = beside
         self._versions: dict[UUID, FlowVersion] = {}
+        self._graphs: dict[UUID, Graph] = {}
         self._older: dict[Version, FlowVersion] = {}
         self._calendars: dict[UUID, Calendar] = {}
 
@@ -53,6 +89,8 @@ class Flows:
             if known is None or known.version < version.version:
                 newest[version.flow_id] = version
         self._versions = newest
+        # a new dictionary each time: calls under way go on with the one they began with
+        self._graphs = {flow_id: version.graph for flow_id, version in newest.items()}
         self._calendars = {calendar.calendar_id: calendar for calendar in calendars}
 
     def start(self, port: ContactPort) -> FlowHandle:
@@ -84,6 +122,11 @@ class Flows:
         return Handle(port, version, self, position.run)
 
     @property
+    def graphs(self) -> Mapping[UUID, Graph]:
+        """The newest graph of every flow."""
+        return self._graphs
+
+    @property
     def calendars(self) -> Mapping[UUID, Calendar]:
         return self._calendars
 
@@ -111,6 +154,7 @@ class Handle:
         self._version = version
         self._flows = flows
         self._run = run or ask.Run()
+        self._graphs = flows.graphs
 
     def keep(self) -> bytes:
         """Where the call is, for `Flows.resume`."""
@@ -120,19 +164,46 @@ class Handle:
         """One step; what it asks for goes to the port in order."""
         if isinstance(heard, Started) and not self._run.began:
             self._port.entered(self._version.flow_id, self._version.version)
+        view, beside = self._port.view, self._flows.beside
         context = ask.Context(
-            view=self._port.view, calendars=self._flows.calendars, prompts=self._flows.prompts
+            view=view,
+            calendars=self._flows.calendars,
+            prompts=self._flows.prompts,
+            flows=self._graphs,
+            figures=None if beside is None else partial(beside.figure, view.client_id),
         )
         self._run, commands = step(self._version.graph, self._run, heard, context)
         for command in commands:
-            _perform(self._port, command)
+            if isinstance(command, ask.Fetch | ask.FindCustomer | ask.RaiseAlarm):
+                self._beside(command)
+            else:
+                _perform(self._port, command)
+
+    def _beside(self, command: ask.Fetch | ask.FindCustomer | ask.RaiseAlarm) -> None:
+        port, beside = self._port, self._flows.beside
+        match command:
+            case ask.Fetch(tag, request):
+                if beside is None:
+                    port.learnt(tag, {"ok": False, "why": "unavailable"})
+                else:
+                    beside.fetch(request, partial(port.learnt, tag))
+            case ask.FindCustomer(tag, number):
+                found = None if beside is None else beside.customer(port.view.client_id, number)
+                if found is None:
+                    port.learnt(tag, None)
+                else:
+                    port.identified(found.customer_id, found.tier, found.name, "flow")
+                    port.learnt(tag, {"name": found.name, "tier": found.tier})
+            case ask.RaiseAlarm(code, detail):
+                if beside is not None:
+                    beside.alarm(code, str(port.view.contact_id), detail)
 
 
 def _position(kept: bytes) -> Position:
     return msgspec.msgpack.decode(kept, type=Position)
 
 
-def _perform(port: ContactPort, command: ask.Command) -> None:
+def _perform(port: ContactPort, command: ask.ContactCommand) -> None:
     match command:
         case ask.Answer():
             port.answer()
@@ -144,14 +215,24 @@ def _perform(port: ContactPort, command: ask.Command) -> None:
             port.set_timer(seconds, tag)
         case ask.StartRecording():
             port.start_recording()
-        case ask.Enqueue(queue_id, priority, announce_every_s, fast_lane):
-            port.enqueue(queue_id, priority, announce_every_s, fast_lane)
+        case ask.Enqueue(queue_id, priority, announce_every_s, fast_lane, agent_id, agent_wait_s):
+            port.enqueue(queue_id, priority, announce_every_s, fast_lane, agent_id, agent_wait_s)
         case ask.LeaveQueue():
             port.leave_queue()
+        case ask.KeepPlace():
+            port.keep_place()
         case ask.TakeVoicemail(max_s, queue_id):
             port.take_voicemail(max_s, queue_id)
-        case ask.Passed(node, node_type):
-            port.passed(node, node_type)
+        case ask.StopRecording():
+            port.stop_recording()
+        case ask.Music(on):
+            port.music(on)
+        case ask.Tag(tags):
+            port.tag(tags)
+        case ask.DialOut(number, ring_timeout_s):
+            port.dial_out(number, ring_timeout_s)
+        case ask.Passed(node, node_type, by, flow_id):
+            port.passed(node, node_type, by, flow_id)
         case ask.KeyNoted(node, keys, label, accepted):
             port.key(node, keys, label, accepted)
         case ask.SurveyAsked(survey):

@@ -1,6 +1,8 @@
 """What the flows room says: problems of a graph, names of node types."""
 
-from andon.flows.validation import Problem
+from typing import Any
+
+from andon.flows.problem import Problem
 from andon.kit.i18n import Locale, register, text
 
 register(
@@ -12,6 +14,24 @@ register(
             "检查节点类型和字段",
             "Check the types and fields of its nodes",
         ),
+        "error.flow.reasons.title": (
+            "有 {count} 条警告没有说明理由",
+            "{count} warnings stand without a reason",
+        ),
+        "error.flow.reasons.remedy": (
+            "修改流程，或逐条写明保留的理由",
+            "Correct the flow, or say for each why it may stand",
+        ),
+        "error.flow.draft_changed.title": (
+            "草稿已被他人修改",
+            "Somebody else has saved the draft meanwhile",
+        ),
+        "error.flow.draft_changed.remedy": (
+            "重新载入草稿后再修改",
+            "Load the draft again, then make your change",
+        ),
+        "error.flow.steps.title": ("试走的步骤无法读取：{problem}", "The steps cannot be read: {problem}"),
+        "error.flow.steps.remedy": ("从头重新试走", "Begin the trial again"),
         "flow.problem.no_start": ("起始节点“{target}”不存在", "The first node “{target}” does not exist"),
         "flow.problem.target_missing": (
             "节点“{node}”的出口“{exit}”指向不存在的节点“{target}”",
@@ -36,6 +56,15 @@ register(
             "节点“{node}”的提示音“{prompt}”缺少{language}版本",
             "Prompt “{prompt}” of node “{node}” is missing in {language}",
         ),
+        "flow.problem.prompt_general": (
+            "节点“{node}”的提示音“{prompt}”缺少{language}版本，将播放通用的提示音",
+            "Prompt “{prompt}” of node “{node}” is missing in {language}: a more general one is heard",
+        ),
+        "flow.problem.node_unreadable": (
+            "节点“{node}”无法读取：{problem}",
+            "Node “{node}” cannot be read: {problem}",
+        ),
+        "flow.problem.graph_unreadable": ("流程无法读取：{problem}", "The flow cannot be read: {problem}"),
         "flow.problem.prompt_none": ("节点“{node}”没有设置提示音", "Node “{node}” says nothing"),
         "flow.problem.queue_unknown": (
             "节点“{node}”的队列不存在",
@@ -45,6 +74,112 @@ register(
             "节点“{node}”的工作时间不存在",
             "The calendar of node “{node}” does not exist",
         ),
+        "flow.problem.lengths": (
+            "节点“{node}”的最短位数大于最长位数",
+            "Node “{node}” wants more keys at least than at most",
+        ),
+        "flow.problem.pattern_unreadable": (
+            "节点“{node}”的号码格式无法读取",
+            "The pattern of node “{node}” cannot be read",
+        ),
+        "flow.problem.url": (
+            "节点“{node}”的网址必须以 http:// 或 https:// 加固定的主机名开头",
+            "The address of node “{node}” must begin with http:// or https:// and a host that is written out",
+        ),
+        "flow.problem.exit_name": (
+            "节点“{node}”的出口名称只能用 1 到 30 个字母、数字、下划线或连字符",
+            "Exits of node “{node}” are named by 1 to 30 letters, digits, _ or -",
+        ),
+        "flow.problem.variable_name": (
+            "变量不能叫“{name}”：用字母开头的字母、数字和下划线，且不能是保留字",
+            "A variable cannot be called “{name}”: letters, digits and _, a letter first, no reserved word",
+        ),
+        "flow.problem.variable_initial": (
+            "变量“{name}”的初始值与类型不符",
+            "The initial value of variable “{name}” is not of its type",
+        ),
+        "flow.problem.variable_unknown": (
+            "节点“{node}”写入的变量“{name}”没有声明",
+            "Node “{node}” sets variable “{name}”, which is not declared",
+        ),
+        "flow.problem.expression": (
+            "节点“{node}”的“{field}”第 {at} 个字符处：{why}",
+            "Node “{node}”, “{field}”, character {at}: {why}",
+        ),
+        "flow.problem.flow_unknown": (
+            "节点“{node}”的子流程不存在或尚未发布",
+            "The sub-flow of node “{node}” does not exist or is not published",
+        ),
+        "flow.problem.flow_calls_itself": (
+            "节点“{node}”的子流程又回到本流程",
+            "The sub-flow of node “{node}” comes back to this flow",
+        ),
+        "flow.problem.human_far": (
+            "从菜单“{node}”按 {levels} 次键仍找不到人工",
+            "From menu “{node}” no human is reached within {levels} choices",
+        ),
+        "flow.problem.elder_no_way": (
+            "老年人等来电者在首层菜单“{node}”不能一键转人工",
+            "In the first menu “{node}” no single key leads to a human, as elder callers need it",
+        ),
+        "flow.problem.card_recorded": (
+            "节点“{node}”收集银行卡号时正在录音：请打开“录音暂停”",
+            "Node “{node}” collects a card number while the call is recorded: take it off the record",
+        ),
+        "flow.problem.card_shown": (
+            "节点“{node}”的银行卡号会写入流水：请打开“隐藏按键”或把变量设为保密",
+            "The card number of node “{node}” would be in the journal: mask it, or make its variable secret",
+        ),
+        "flow.problem.record_without_notice": (
+            "到达节点“{node}”的来电者可能没有听过录音告知",
+            "Callers may come to node “{node}” without having heard the recording notice",
+        ),
+        "flow.problem.notice_missing": (
+            "到达节点“{node}”的来电者可能没有听过录音告知，通话也不会录音",
+            "Callers may come to node “{node}” without a recording notice; they are not recorded",
+        ),
+        "flow.problem.gives_up_to_itself": (
+            "节点“{node}”的出口“{exit}”又回到该节点，来电者无法离开",
+            "Exit “{exit}” of node “{node}” comes back to it: the caller finds no way out",
+        ),
+        "flow.problem.transfer_open": (
+            "节点“{node}”外呼的号码不是固定的，可能被用来拨打付费电话",
+            "The number that node “{node}” calls is not fixed: it could be misused for expensive calls",
+        ),
+        **{
+            f"flow.expression.{code}": said
+            for code, said in {
+                "empty": ("没有内容", "there is nothing"),
+                "too_long": ("超过 {most} 个字符", "longer than {most} characters"),
+                "too_deep": ("嵌套超过 {most} 层", "nested deeper than {most}"),
+                "text_open": ("文字缺少结束引号", "the text lacks its closing quote"),
+                "single_equals": ("比较用 ==", "compare by =="),
+                "number": ("无法读取的数字", "a number that cannot be read"),
+                "character": ("不能使用字符 {found}", "the character {found} has no meaning"),
+                "expected": ("这里应是 {wanted}", "here should be {wanted}"),
+                "rest": (
+                    "“{found}”多余，或前面缺少运算符",
+                    "“{found}” is too much, or an operator is missing",
+                ),
+                "value_missing": ("这里缺少一个值", "a value is missing here"),
+                "name_unknown": ("没有名为“{name}”的变量", "there is no “{name}”"),
+                "function_unknown": ("没有函数“{name}”", "there is no function “{name}”"),
+                "arguments": (
+                    "函数“{name}”需要 {wanted} 个值，给了 {found} 个",
+                    "“{name}” takes {wanted} values, not {found}",
+                ),
+                "type": ("这里需要{wanted}，而不是{found}", "here is {wanted} wanted, not {found}"),
+                "compared": ("{left}与{right}不能比较", "{left} and {right} cannot be compared"),
+                "list_compared": ("列表只能用在 in 之后", "a list can only follow “in”"),
+                "truth_ordered": ("真假没有大小", "truths have no order"),
+                "mixed": ("“{name}”的各个值类型不同", "the values of “{name}” are of different types"),
+            }.items()
+        },
+        "flow.type.text": ("文字", "text"),
+        "flow.type.number": ("数字", "number"),
+        "flow.type.truth": ("真假", "truth"),
+        "flow.type.list": ("列表", "list"),
+        "flow.type.any": ("任意", "anything"),
         "flow.language.zh": ("中文", "Chinese"),
         "flow.language.en": ("英文", "English"),
         "flow.node.start": ("开始", "Start"),
@@ -53,6 +188,23 @@ register(
         "flow.node.play": ("播放", "Play"),
         "flow.node.language": ("语言", "Language"),
         "flow.node.menu": ("按键菜单", "Menu"),
+        "flow.node.say": ("报读", "Say a value"),
+        "flow.node.collect": ("收集按键", "Collect digits"),
+        "flow.node.set": ("赋值", "Set"),
+        "flow.node.condition": ("条件", "Condition"),
+        "flow.node.switch": ("分支", "Switch"),
+        "flow.node.random": ("随机", "Random"),
+        "flow.node.split": ("A/B 分流", "A/B split"),
+        "flow.node.http": ("HTTP 请求", "HTTP request"),
+        "flow.node.customer": ("查找客户", "Customer look-up"),
+        "flow.node.tag": ("打标签", "Tag"),
+        "flow.node.record": ("录音开关", "Recording"),
+        "flow.node.wait": ("等待", "Wait"),
+        "flow.node.dial_agent": ("找指定座席", "Dial an agent"),
+        "flow.node.transfer_out": ("转外线", "Transfer out"),
+        "flow.node.emergency": ("紧急电话", "Emergency"),
+        "flow.node.sub_flow": ("子流程", "Sub-flow"),
+        "flow.node.return": ("返回", "Return"),
         "flow.node.queue": ("排队", "Queue"),
         "flow.node.voicemail": ("留言", "Voicemail"),
         "flow.node.survey": ("满意度", "Survey"),
@@ -63,7 +215,22 @@ register(
 
 def said(problem: Problem, locale: Locale) -> str:
     """The problem in words."""
-    params = dict(problem.params)
-    if "language" in params:
-        params["language"] = text(f"flow.language.{params['language']}", locale)
-    return text(f"flow.problem.{problem.code}", locale, **params)
+    return text(f"flow.problem.{problem.code}", locale, **spoken(problem.params, locale))
+
+
+def spoken(params: dict[str, Any], locale: Locale) -> dict[str, Any]:
+    """Parameters of a problem as they are said: languages, types and faults of an expression in words."""
+    said = dict(params)
+    if "language" in said:
+        said["language"] = text(f"flow.language.{said['language']}", locale)
+    if "why" in said:
+        said["why"] = fault(said["why"], said.pop("more", {}), locale)
+    return said
+
+
+def fault(code: str, params: dict[str, Any], locale: Locale) -> str:
+    """What is wrong with an expression, in words."""
+    said = dict(params)
+    if code in {"type", "compared"}:
+        said = {name: text(f"flow.type.{kind}", locale) for name, kind in said.items()}
+    return text(f"flow.expression.{code}", locale, **said)

@@ -3,10 +3,27 @@
 A `Walk` lives for one input only: `interpreter.step` makes it from a `Run` and reads the next `Run` off it.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
-from andon.flows.model import Command, Context, Expect, Finish, Language, Play, Run, SetTimer, StopPlaying
+from andon.flows import names
+from andon.flows.expressions import Type, Value, coerce, value
+from andon.flows.model import (
+    Command,
+    Context,
+    Expect,
+    Finish,
+    Language,
+    Play,
+    Run,
+    SetTimer,
+    StartRecording,
+    StopPlaying,
+    StopRecording,
+    Variable,
+)
 from andon.interactions.events import Outcome
 from andon.interactions.ports import Prompt
 
@@ -29,6 +46,19 @@ class Walk:
         self.outcome = run.outcome
         self.expected = run.expected
         self.taken: str | None = None  # the exit chosen
+        self.came_by = ""  # the exit of the node before
+        self.called: UUID | None = None  # the sub-flow to enter
+        self.returning = False  # from a sub-flow
+        self.flow_id = run.flow_id
+        self.stack = run.stack
+        self.values: dict[str, Any] = dict(run.values)
+        self.customer: Mapping[str, Any] = run.customer
+        self.taping = run.taping
+        self.entered = run.entered
+        self.spent_s = run.spent_s
+        self._variables: Mapping[str, Variable] = {}
+        self._names: names.Names = names.BUILT_IN
+        self._zone = "Asia/Shanghai"
         self.began = run.began
         self.failing = run.failing
         self.over = run.over
@@ -45,12 +75,39 @@ class Walk:
             over=self.over,
             outcome=self.outcome,
             expected=self.expected,
+            flow_id=self.flow_id,
+            stack=self.stack,
+            values=self.values,
+            customer=self.customer,
+            taping=self.taping,
+            entered=self.entered,
+            spent_s=self.spent_s,
         )
+
+    def use(self, variables: Mapping[str, Variable], zone: str) -> None:
+        """From here on these variables are known; those without a value take their initial one."""
+        self._variables, self._zone = variables, zone
+        self._names = names.names_of(variables)
+        for name, variable in variables.items():
+            if name not in self.values and variable.initial is not None:
+                self.set(name, variable.initial)
+
+    @property
+    def place(self) -> str:
+        """The node's name in the journal: within a sub-flow, behind those of the nodes that called it."""
+        return "/".join((*(frame.node for frame in self.stack), self.node))
+
+    def spend(self, counts: bool) -> float:
+        """The node is left: add its time when it counts; returns the seconds spent so far."""
+        if counts and self.entered is not None:
+            self.spent_s += (self.at - self.entered).total_seconds()
+        return self.spent_s
 
     def come_to(self, node_id: str) -> None:
         """Enter a node, with an empty memory."""
         self.node, self.memory, self.began = node_id, {}, True
         self.passed += 1
+        self.entered = self.at
 
     def finish(self, outcome: Outcome, cause: int = 16) -> None:
         """Hang up: the end of the run."""
@@ -98,6 +155,55 @@ class Walk:
         """Go on through this exit."""
         self.taken = exit_name
 
+    def call(self, flow_id: UUID) -> None:
+        """Go through a sub-flow; this node's `next` follows it."""
+        self.called = flow_id
+
+    def end_sub_flow(self) -> None:
+        """Go back to where the sub-flow was called; in the flow the call began on, hang up."""
+        if self.stack:
+            self.returning = True
+        else:
+            self.finish(self.outcome)
+
+    def tape(self, on: bool) -> None:
+        """Start or stop the recording; nothing when it is so already."""
+        if self.taping is not on:
+            self.taping = on
+            self.ask(StartRecording() if on else StopRecording())
+
+    # -- values
+
+    def given(self, **more: Value) -> dict[str, Value]:
+        """What expressions may use here; `more` are names of the place."""
+        found = names.given(self.context.view, self.language, self.customer, self.at, self._zone, self.values)
+        return found | more
+
+    def value(self, source: str, **more: Value) -> Value:
+        """What an expression is worth; nothing for one that cannot be read."""
+        known = self._names + tuple((name, _type_of(each)) for name, each in more.items())
+        expression = names.readable(source, known)
+        return None if expression is None else value(expression, self.given(**more), self.context.figures)
+
+    def filled(self, source: str, quote: Callable[[str], str] = str) -> str:
+        """A template with its values in place. One that no lint let pass stays as it is."""
+        try:
+            template = names.read_template(source, self._names)
+        except ValueError:
+            return source
+        return template.filled(self.given(), self.context.figures, quote)
+
+    def set(self, name: str, found: Any) -> None:
+        """Give a declared variable a value, as its type; what does not fit makes it nothing."""
+        variable = self._variables.get(name)
+        if variable is not None:
+            self.values[name] = coerce(found, variable.kind)
+
+    def secret(self, name: str) -> bool:
+        """Whether the variable must not be shown."""
+        variable = self._variables.get(name)
+        return variable is not None and variable.secret
+
     def expect(self, outcome: Outcome) -> None:
         """What it is called if the caller hangs up from here on."""
         if self.expected is not outcome:
@@ -114,8 +220,21 @@ class Walk:
 
         `main_menu_acme` falls back to `main_menu`; when nothing fits, `please_hold` is better than silence.
         """
-        general = name
-        while general and not self.knows(general):
-            general = general.rpartition("_")[0]
-        fallback = BETTER_THAN_SILENCE if self.knows(BETTER_THAN_SILENCE) else name
-        return Prompt(general or fallback, self.language)
+        for each in (name, *generalised(name), BETTER_THAN_SILENCE):
+            if self.knows(each):
+                return Prompt(each, self.language)
+        return Prompt(name, self.language)
+
+
+def generalised(name: str) -> list[str]:
+    """More general prompts, the nearest first: `main_menu`, then `main`, for `main_menu_acme`."""
+    parts = name.split("_")
+    return ["_".join(parts[:n]) for n in range(len(parts) - 1, 0, -1)]
+
+
+def _type_of(found: Value) -> Type:
+    if isinstance(found, bool):
+        return Type.TRUTH
+    if isinstance(found, int | float):
+        return Type.NUMBER
+    return Type.TEXT if isinstance(found, str) else Type.ANY

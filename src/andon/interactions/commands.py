@@ -355,7 +355,7 @@ class Desk:
         self._ask(agent_id, AgentHangsUp(agent_id), Stage.TALKING, Stage.HELD, Stage.RETURNING)
 
     def _reject(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        self._ask(agent_id, AgentRejects(agent_id), Stage.OFFERING)
+        self._ask(agent_id, AgentRejects(agent_id), Stage.OFFERING, Stage.DIALLING)
 
     # --- wrap-up ------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ All spans are whole milliseconds. `ContactEnded` is appended exactly once per co
 fact, except wrap-up, survey storage and recording storage, which may follow.
 """
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -25,6 +26,9 @@ class Outcome(StrEnum):
     INVALID_KEYS = "invalid_keys"  # wrong key as often as the menu allows
     SILENCE = "silence"  # no key as often as the menu allows
     SELF_SERVICE = "self_service"  # the flow served the caller to its end without an agent
+    CALLBACK_KEPT = "callback_kept"  # kept the place and hung up, to be called back
+    CALLBACK_MISSED = "callback_missed"  # was to be called back, and did not talk to an agent
+    TRANSFERRED_OUT = "transferred_out"  # the flow gave the caller to a number outside, and they talked
     UNKNOWN_NUMBER = "unknown_number"  # the called number is not ours or has no published flow
     TRUNK_BUSY = "trunk_busy"  # the trunk's own limit of calls was reached
     MEDIA_LOST = "media_lost"  # no audio ever came, or it stopped for good
@@ -42,7 +46,9 @@ class By(StrEnum):
 
 
 class ContactArrived(Fact, frozen=True, kw_only=True):
-    """A call reached us. `channel_id` is the engine's id of the caller's leg, the witness' key."""
+    """A call reached us, or we return one (`outbound`): then `callback_of` is the contact that kept its
+    place, and `caller` the customer all the same. `channel_id` is the engine's id of the caller's leg, the
+    witness' key; empty for a returned call, see `callback.dialled`."""
 
     kind: ClassVar[str] = "contact.arrived"
     medium: str
@@ -54,6 +60,7 @@ class ContactArrived(Fact, frozen=True, kw_only=True):
     trunk_id: UUID | None = None
     node: str
     channel_id: str
+    callback_of: UUID | None = None
 
 
 class ContactIdentified(Fact, frozen=True, kw_only=True):
@@ -72,11 +79,14 @@ class FlowEntered(Fact, frozen=True, kw_only=True):
 
 
 class FlowNodePassed(Fact, frozen=True, kw_only=True):
-    """The caller entered a node; the path of every caller is kept."""
+    """The caller entered a node, `by` an exit of the one before; the path of every caller is kept. A node of
+    a sub-flow bears the names of the nodes that called it, `pay/menu`, and the sub-flow's `flow_id`."""
 
     kind: ClassVar[str] = "flow.node"
     node: str
     node_type: str
+    by: str = ""
+    flow_id: UUID | None = None
 
 
 class FlowKeyPressed(Fact, frozen=True, kw_only=True):
@@ -87,6 +97,36 @@ class FlowKeyPressed(Fact, frozen=True, kw_only=True):
     keys: str
     label: str
     accepted: bool
+
+
+class ContactTagged(Fact, frozen=True, kw_only=True):
+    """Words were put on the contact."""
+
+    kind: ClassVar[str] = "contact.tagged"
+    tags: list[str]
+
+
+class OutsideDialled(Fact, frozen=True, kw_only=True):
+    """The flow calls a number outside for the caller. `channel_id` is the engine's id of its leg."""
+
+    kind: ClassVar[str] = "outside.dialled"
+    number: str
+    channel_id: str
+
+
+class OutsideConnected(Fact, frozen=True, kw_only=True):
+    """The number outside and the caller are in one bridge. `rang_ms` is since `outside.dialled`."""
+
+    kind: ClassVar[str] = "outside.connected"
+    rang_ms: int
+
+
+class OutsideEnded(Fact, frozen=True, kw_only=True):
+    """`how`: ended, busy, no_answer, failed, or caller_gone. `talked_ms` is 0 when they never did."""
+
+    kind: ClassVar[str] = "outside.ended"
+    how: str
+    talked_ms: int
 
 
 class ContactQueued(Fact, frozen=True, kw_only=True):
@@ -101,7 +141,7 @@ class ContactQueued(Fact, frozen=True, kw_only=True):
 
 
 class ContactDequeued(Fact, frozen=True, kw_only=True):
-    """`how`: answered, abandoned, timeout, nobody_signed_in, overflow, key_exit, ended."""
+    """`how`: answered, abandoned, timeout, nobody_signed_in, overflow, key_exit, callback_kept, ended."""
 
     kind: ClassVar[str] = "contact.dequeued"
     queue_id: UUID
@@ -120,7 +160,7 @@ class OfferMade(Fact, frozen=True, kw_only=True):
 
 
 class OfferEnded(Fact, frozen=True, kw_only=True):
-    """`how`: answered, rejected, timeout, caller_gone, unreachable, failed, ended."""
+    """`how`: answered, rejected, timeout, caller_gone, customer_away, unreachable, failed, ended."""
 
     kind: ClassVar[str] = "offer.ended"
     offer_id: UUID
@@ -130,12 +170,51 @@ class OfferEnded(Fact, frozen=True, kw_only=True):
 
 
 class ContactConnected(Fact, frozen=True, kw_only=True):
-    """Caller and agent are in one bridge. `waited_ms` is since `contact.queued`."""
+    """Caller and agent are in one bridge. `waited_ms` is since `contact.queued`; 0 for a returned call."""
 
     kind: ClassVar[str] = "contact.connected"
     queue_id: UUID
     offer_id: UUID
     waited_ms: int
+
+
+class CallbackKept(Fact, frozen=True, kw_only=True):
+    """The caller keeps the place while hanging up. Ends with one `callback.ended` of the same contact."""
+
+    kind: ClassVar[str] = "callback.kept"
+    queue_id: UUID
+    position: int
+    expires_at: datetime
+
+
+class CallbackDialled(Fact, frozen=True, kw_only=True):
+    """The agent is there and the customer's telephone is being called. `channel_id` is the engine's id of
+    that leg, the witness' key."""
+
+    kind: ClassVar[str] = "callback.dialled"
+    channel_id: str
+
+
+class CallbackPostponed(Fact, frozen=True, kw_only=True):
+    """The customer did not come to the telephone: attempt number `attempt`, the contact `returned_id`."""
+
+    kind: ClassVar[str] = "callback.postponed"
+    queue_id: UUID
+    attempt: int
+    returned_id: UUID
+    until: datetime
+
+
+class CallbackEnded(Fact, frozen=True, kw_only=True):
+    """`how`: served, attempts (used up), expired, called_again (by the customer), queue_removed, lost (its
+    record could not be read). `waited_ms` is since `callback.kept`."""
+
+    kind: ClassVar[str] = "callback.ended"
+    queue_id: UUID | None = None
+    how: str
+    attempts: int
+    waited_ms: int
+    returned_id: UUID | None = None
 
 
 class ContactHeld(Fact, frozen=True, kw_only=True):

@@ -1,14 +1,17 @@
 """What a contact's flow holds: the `ContactPort` of `ports`, turned into inputs of the floor."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     AskAnswer,
+    AskDialOut,
     AskEnqueue,
     AskExpect,
     AskFinish,
+    AskKeepPlace,
     AskLeaveQueue,
     AskMessage,
     AskMusic,
@@ -17,11 +20,14 @@ from andon.interactions.model import (
     AskTape,
     AskTimer,
     Contact,
+    FlowLearnt,
+    Identified,
     Input,
     NoteFlow,
     NoteKey,
     NoteNode,
     NoteSurvey,
+    NoteTags,
 )
 from andon.interactions.ports import ContactView, Prompt
 
@@ -75,12 +81,21 @@ class FlowPort:
         self._ask(AskTape(None))
 
     def enqueue(
-        self, queue_id: UUID, priority: int, announce_every_s: float = 30.0, fast_lane: bool = False
+        self,
+        queue_id: UUID,
+        priority: int,
+        announce_every_s: float = 30.0,
+        fast_lane: bool = False,
+        agent_id: UUID | None = None,
+        agent_wait_s: int = 0,
     ) -> None:
-        self._ask(AskEnqueue(queue_id, priority, announce_every_s, fast_lane))
+        self._ask(AskEnqueue(queue_id, priority, announce_every_s, fast_lane, agent_id, agent_wait_s))
 
     def leave_queue(self) -> None:
         self._ask(AskLeaveQueue())
+
+    def keep_place(self) -> None:
+        self._ask(AskKeepPlace())
 
     def music(self, on: bool) -> None:
         self._ask(AskMusic(on))
@@ -91,8 +106,20 @@ class FlowPort:
     def entered(self, flow_id: UUID, version: int) -> None:
         self._ask(NoteFlow(flow_id, version))
 
-    def passed(self, node: str, node_type: str) -> None:
-        self._ask(NoteNode(node, node_type))
+    def dial_out(self, number: str, ring_timeout_s: int) -> None:
+        self._ask(AskDialOut(number, ring_timeout_s))
+
+    def learnt(self, tag: str, value: Any) -> None:
+        self._ask(FlowLearnt(tag, value))
+
+    def identified(self, customer_id: UUID, tier: str, name: str, matched_by: str) -> None:
+        self._ask(Identified(customer_id, tier, matched_by, name))
+
+    def tag(self, tags: tuple[str, ...]) -> None:
+        self._ask(NoteTags(tags))
+
+    def passed(self, node: str, node_type: str, by: str = "", flow_id: UUID | None = None) -> None:
+        self._ask(NoteNode(node, node_type, by, flow_id))
 
     def key(self, node: str, keys: str, label: str, accepted: bool) -> None:
         self._ask(NoteKey(node, keys, label, accepted))

@@ -34,6 +34,7 @@ class Stage(StrEnum):
     FLOW = "flow"
     QUEUED = "queued"
     OFFERING = "offering"  # queued, and one agent's device rings
+    DIALLING = "dialling"  # of a returned call: that agent answered, the customer's telephone rings
     CONNECTING = "connecting"  # that agent answered; both are being put into one bridge
     TALKING = "talking"
     HELD = "held"
@@ -67,6 +68,26 @@ class Talk(msgspec.Struct, kw_only=True):
     held_by_device: bool = False
     held_ms: int = 0
     muted: bool = False
+
+
+class Returned(msgspec.Struct, kw_only=True):
+    """This contact calls a customer back, who kept the place of the contact `callback_id`. The telephone
+    rings since `dialled`; `recording_id` when the call is to be recorded, as the first one was."""
+
+    callback_id: UUID
+    number: str
+    ring_s: int
+    recording_id: UUID | None = None
+    dialled: datetime | None = None
+
+
+class Outside(msgspec.Struct, kw_only=True):
+    """A number outside that the flow called: ringing, or with the caller since `joined`."""
+
+    leg_id: str
+    number: str
+    at: datetime
+    joined: datetime | None = None
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -105,6 +126,8 @@ class Contact(msgspec.Struct, kw_only=True):
     arrived: datetime
     view: ContactView | None = None  # None for a call that no flow serves
     customer_name: str = ""
+    back: Returned | None = None
+    kept: bool = False  # the place, to be called back
     stage: Stage = Stage.ARRIVED
     answered: bool = False
 
@@ -117,6 +140,7 @@ class Contact(msgspec.Struct, kw_only=True):
     offer: Offering | None = None
     legs: int = 0  # agents' legs dialled so far
     talk: Talk | None = None
+    outside: Outside | None = None
     talked: bool = False
     return_s: float = 20.0  # a lost agent is waited for so long
     connected: datetime | None = None  # of the last conversation, also when it is over
@@ -137,10 +161,16 @@ class Contact(msgspec.Struct, kw_only=True):
     settled_cause: int = 16
     goodbye: bool = False  # ENDING speaks before it hangs up
     keys: list[KeyPath] = msgspec.field(default_factory=list)
+    tags: list[str] = msgspec.field(default_factory=list)
 
     @property
     def live(self) -> bool:
         return self.stage is not Stage.ENDED
+
+    @property
+    def has_leg(self) -> bool:
+        """Whether the caller's leg was ever begun."""
+        return self.back is None or self.back.dialled is not None
 
     @property
     def waiting(self) -> bool:
@@ -321,10 +351,16 @@ class AskEnqueue(Input, frozen=True):
     priority: int
     announce_every_s: float
     fast_lane: bool = False
+    agent_id: UUID | None = None  # to be waited for, before anybody else
+    agent_wait_s: int = 0
 
 
 class AskLeaveQueue(Input, frozen=True):
     pass
+
+
+class AskKeepPlace(Input, frozen=True):
+    """Answered by the floor: the machine hears `PlaceKept`, or nothing."""
 
 
 class AskMusic(Input, frozen=True):
@@ -356,6 +392,8 @@ class NoteFlow(Input, frozen=True):
 class NoteNode(Input, frozen=True):
     node: str
     node_type: str
+    by: str = ""
+    flow_id: UUID | None = None
 
 
 class NoteKey(Input, frozen=True):
@@ -363,6 +401,22 @@ class NoteKey(Input, frozen=True):
     keys: str
     label: str
     accepted: bool
+
+
+class NoteTags(Input, frozen=True):
+    tags: tuple[str, ...]
+
+
+class AskDialOut(Input, frozen=True):
+    number: str
+    ring_timeout_s: int
+
+
+class FlowLearnt(Input, frozen=True):
+    """What the flow asked for beside the call is there."""
+
+    tag: str
+    value: Any
 
 
 class NoteSurvey(Input, frozen=True):
@@ -404,6 +458,21 @@ class AgentRejects(Input, frozen=True):
 
 
 # from the system
+
+
+class PlaceKept(Input, frozen=True):
+    """The caller will be called back until `expires_at`."""
+
+    position: int
+    expires_at: datetime
+
+
+class CustomerAnswered(Input, frozen=True):
+    """Who is called back is at the telephone."""
+
+
+class CallbackOver(Input, frozen=True):
+    """The callback is over before the customer was called."""
 
 
 class Identified(Input, frozen=True):
@@ -500,8 +569,34 @@ class Dial(MediumOrder, frozen=True, kw_only=True):
         return self.leg_id
 
 
+class DialCustomer(MediumOrder, frozen=True):
+    """Call the customer as the caller's leg of this contact."""
+
+    number: str
+    ring_s: int
+
+
+class Ringback(MediumOrder, frozen=True):
+    """Let an agent hear that it rings at the other side."""
+
+    leg_id: str
+    on: bool
+
+
+class DialOut(MediumOrder, frozen=True, kw_only=True):
+    """Call a number through a trunk as leg `leg_id`."""
+
+    leg_id: str
+    number: str
+    ring_timeout_s: int
+
+    @property
+    def lane(self) -> str:
+        return self.leg_id
+
+
 class Drop(MediumOrder, frozen=True):
-    """Hang up an agent's leg."""
+    """Hang up an agent's leg, or one outside."""
 
     leg_id: str
     cause: int = 16
@@ -580,6 +675,12 @@ class RouterLeave(Order, frozen=True):
 class RouterOfferEnded(Order, frozen=True):
     offer_id: UUID
     how: OfferEnd
+
+
+class RouterAnswered(Order, frozen=True):
+    """The agent is there, the customer is not yet."""
+
+    offer_id: UUID
 
 
 class RouterConnected(Order, frozen=True):

@@ -8,7 +8,7 @@ or its own `finish` a flow hears nothing more, and anything it still asks is ign
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -56,6 +56,7 @@ class QueueLeave(StrEnum):
     TIMEOUT = "timeout"  # the queue's longest wait is over
     NOBODY_SIGNED_IN = "nobody_signed_in"
     OVERFLOW = "overflow"  # the queue runs over
+    CALLBACK_KEPT = "callback_kept"  # the place is kept, the caller may hang up
     UNKNOWN_QUEUE = "unknown_queue"  # the queue was removed; the flow is told instead of the caller hanging
 
 
@@ -108,6 +109,32 @@ class VoicemailTaken(FlowInput, frozen=True, kw_only=True):
     ms: int
 
 
+class OutsideLeave(StrEnum):
+    """Why a number outside is not, or no longer, with the caller."""
+
+    ENDED = "ended"  # they talked, the other side hung up
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"
+
+
+class OutsideJoined(FlowInput, frozen=True, kw_only=True):
+    """The number outside answered and is joined with the caller."""
+
+
+class OutsideLeft(FlowInput, frozen=True, kw_only=True):
+    """The number outside is not with the caller any more, or never was. Once per `dial_out`."""
+
+    how: OutsideLeave
+
+
+class Learnt(FlowInput, frozen=True, kw_only=True):
+    """Something asked for beside the call is there: `value` is what came."""
+
+    tag: str
+    value: Any
+
+
 class CallerGone(FlowInput, frozen=True, kw_only=True):
     """The caller hung up or was lost: the last thing a flow hears, for cleaning up only."""
 
@@ -142,26 +169,52 @@ class ContactPort(Protocol):
     def stop_recording(self) -> None: ...
 
     def enqueue(
-        self, queue_id: UUID, priority: int, announce_every_s: float = 30.0, fast_lane: bool = False
+        self,
+        queue_id: UUID,
+        priority: int,
+        announce_every_s: float = 30.0,
+        fast_lane: bool = False,
+        agent_id: UUID | None = None,
+        agent_wait_s: int = 0,
     ) -> None:
         """Wait for an agent with music. Hears `WaitTick`s, keys, and in the end one `QueueLeft`.
 
         `priority` is added to the queue's own; higher goes first. `announce_every_s` 0: no ticks.
-        `fast_lane`: by the door the queue has for it.
+        `fast_lane`: by the door the queue has for it. `agent_id`: that agent first, if signed in and able;
+        after `agent_wait_s` seconds anybody.
         """
 
     def leave_queue(self) -> None:
         """Leave the queue by the caller's wish, a key; no `QueueLeft` follows. Nothing once answered."""
+
+    def keep_place(self) -> None:
+        """Keep the place in the queue for calling back. Hears `QueueLeft` with `callback_kept`; nothing when
+        the caller's number cannot be called or an agent has answered."""
 
     def music(self, on: bool) -> None: ...
 
     def take_voicemail(self, max_s: int, queue_id: UUID | None = None) -> None:
         """Record a message until silence, `#`, hang-up or `max_s`. Hears `VoicemailTaken` unless hung up."""
 
+    def dial_out(self, number: str, ring_timeout_s: int) -> None:
+        """Call a number through a trunk with music for the caller, and join them when it answers. Hears
+        `OutsideJoined` then, and in the end one `OutsideLeft`. A second one at a time does nothing."""
+
+    def learnt(self, tag: str, value: Any) -> None:
+        """Hears `Learnt` in the order of things: for answers that come from beside the call."""
+
+    def identified(self, customer_id: UUID, tier: str, name: str, matched_by: str) -> None:
+        """The caller is known: the view has it, the agent will see it."""
+
+    def tag(self, tags: tuple[str, ...]) -> None:
+        """Put words on the contact; one that is there already changes nothing."""
+
     def entered(self, flow_id: UUID, version: int) -> None:
         """The journal says which version of which flow serves the caller."""
 
-    def passed(self, node: str, node_type: str) -> None: ...
+    def passed(self, node: str, node_type: str, by: str = "", flow_id: UUID | None = None) -> None:
+        """The journal says that the caller entered a node, `by` an exit of the one before; `flow_id` names
+        the sub-flow it belongs to."""
 
     def key(self, node: str, keys: str, label: str, accepted: bool) -> None: ...
 

@@ -14,11 +14,15 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from andon.calendars.model import Calendar
+from andon.interactions.callbacks import Callbacks
 from andon.interactions.events import Outcome
 from andon.interactions.flow_port import FlowPort
-from andon.interactions.machine import Effect, arrive, step
+from andon.interactions.machine import Effect, arrive, call_back, step
 from andon.interactions.model import (
     AskEnqueue,
+    AskFinish,
+    AskKeepPlace,
     Contact,
     Enqueued,
     EnqueueRefused,
@@ -27,8 +31,10 @@ from andon.interactions.model import (
     Input,
     MediumOrder,
     Offered,
+    PlaceKept,
     QueueChanged,
     Requeue,
+    RouterAnswered,
     RouterConnected,
     RouterConversationEnded,
     RouterHeld,
@@ -42,7 +48,7 @@ from andon.interactions.model import (
     WaitOver,
     Withdrawn,
 )
-from andon.interactions.ports import FlowDriver, FlowHandle
+from andon.interactions.ports import FlowDriver, FlowHandle, QueueLeft
 from andon.interactions.recent import Recent
 from andon.kit.clock import Clock
 from andon.kit.journal import Fact
@@ -82,6 +88,10 @@ class Medium(Protocol):
     """What carries orders out, voice for instance. Returns at once; results come back as inputs."""
 
     def perform(self, contact: Contact, order: MediumOrder) -> None: ...
+
+    def begin(self, floor: "Floor", contact: Contact) -> str:
+        """A contact that we begin: orders will follow, no leg lives yet. The engine's node it will be on."""
+        ...
 
 
 class KeptContact(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,9 +142,10 @@ class Floor:
         new_id: Callable[[], UUID],
         on_change: Callable[[], None] = lambda: None,
         on_moved: Callable[[set[UUID], set[UUID]], None] = lambda contacts, agents: None,
+        calendar: Callable[[UUID], Calendar | None] = lambda calendar_id: None,
     ) -> None:
-        """`on_moved(contacts, agents)` is told after each pass whose state is not what it was; before
-        `on_change`, which may forget `changes`."""
+        """`calendar` gives opening hours by id. `on_moved(contacts, agents)` is told after each pass whose
+        state is not what it was; before `on_change`, which may forget `changes`."""
         self.router = router
         self.contacts: dict[UUID, Contact] = {}
         self.cards: dict[UUID, Contact] = {}  # by agent: the contact last offered, for wrap-up
@@ -157,12 +168,25 @@ class Floor:
         self._at = self.now()
         self._deadline: datetime | None = None
         self._deadline_timer: Timer | None = None
+        self.callbacks = Callbacks(
+            router,
+            contacts=self.contacts,
+            at=lambda: self._at,
+            within=self._within,
+            append=self.append,
+            route=self._route,
+            feed=self.feed,
+            scheduler=scheduler,
+            new_id=new_id,
+            calendar=calendar,
+        )
         self._orders: dict[type, Callable[[Contact, Any], None]] = {
             Tell: self._tell,
             SetTimer: self._set_timer,
             Requeue: self._requeue,
             RouterLeave: lambda c, o: self._route(self.router.leave(c.contact_id, self._at, how=o.how)),
             RouterOfferEnded: lambda c, o: self._route(self.router.offer_ended(o.offer_id, o.how, self._at)),
+            RouterAnswered: lambda c, o: self.router.answered(o.offer_id, self._at),
             RouterConnected: self._connected,
             RouterHeld: self._held,
             RouterConversationEnded: lambda c, o: self._route(
@@ -237,6 +261,10 @@ class Floor:
             self.changes.agents.update(agents)
             self._route(effects)
 
+    def _within(self, do: Callable[[], None]) -> None:
+        with _Pass(self, self.now()):
+            do()
+
     def contact_of(self, agent_id: UUID) -> Contact | None:
         """The contact that is at this agent: ringing, talking, held or in wrap-up."""
         contact_id = self.router.agent(agent_id).contact_id
@@ -280,17 +308,19 @@ class Floor:
         self._due[contact_id] = dict(kept.timers)
 
     def go_on(self) -> None:
-        """Timers of contacts taken over run for what is left of them. A second time does nothing."""
+        """Timers of contacts taken over run for what is left of them; kept places stand in line again. A
+        second time does nothing."""
         now = self.now()
         for contact_id, due in self._due.items():
             running = self._timers.setdefault(contact_id, {})
             for tag, at in due.items():
                 if tag not in running:
                     self._start_timer(self.contacts[contact_id], tag, (at - now).total_seconds())
-        self.act(lambda router, at: [])
+        self._within(self.callbacks.go_on)
 
     def close(self) -> None:
         """Forget every timer; contacts still live stay as they are."""
+        self.callbacks.close()
         if self._deadline_timer is not None:
             self._deadline_timer.cancel()
             self._deadline_timer = None
@@ -313,7 +343,11 @@ class Floor:
                         heard.priority,
                         heard.announce_every_s,
                         fast_lane=heard.fast_lane,
+                        agent_id=heard.agent_id,
+                        agent_wait_s=heard.agent_wait_s,
                     )
+                elif isinstance(heard, AskKeepPlace):
+                    self._keep_place(contact)
                 else:
                     self._step(contact, heard)
             except Exception:
@@ -346,9 +380,15 @@ class Floor:
         self._due.pop(contact.contact_id, None)
         for timer in self._timers.pop(contact.contact_id, {}).values():
             timer.cancel()
+        self.callbacks.contact_over(contact)
 
     def _route(self, effects: Iterable[RouterEffect]) -> None:
-        """The router's answer, performed at once so that router and contact never disagree."""
+        """The router's answer, performed at once so that router and contact never disagree. A call to be
+        returned begins before everything that is about it."""
+        effects = list(effects)
+        for effect in effects:
+            if isinstance(effect, Offer) and effect.contact_id not in self.contacts:
+                self._returned(effect.contact_id)
         for effect in effects:
             if isinstance(effect, Fact):
                 self.append(effect)
@@ -360,7 +400,9 @@ class Floor:
                     self._step(contact, Withdrawn(effect.offer_id, effect.how))
             elif isinstance(effect, WaitEnded):
                 contact = self.contacts.get(effect.contact_id)
-                if contact is not None:
+                if contact is None or not contact.has_leg:
+                    self.callbacks.wait_ended(effect.contact_id)
+                else:
                     self._step(contact, WaitOver(effect.how))
             elif isinstance(effect, Moved):
                 contact = self.contacts.get(effect.contact_id)
@@ -394,6 +436,21 @@ class Floor:
             ),
         )
 
+    def _returned(self, contact_id: UUID) -> None:
+        """A contact that calls a customer back begins."""
+        begun = self.callbacks.begin(contact_id)
+        if begun is None:
+            return
+        callback, contact, back = begun
+        self.contacts[contact_id] = contact
+        if callback.flow is not None and contact.view is not None:
+            port = FlowPort(contact.view, self.contacts.get, self.feed, self._new_id)
+            try:
+                self._handles[contact_id] = self._flows.resume(port, callback.flow)
+            except (LookupError, ValueError) as error:  # its version is gone: no survey, the talk is the same
+                log.warning("flow_missing", contact_id=str(contact_id), why=str(error))
+        self._perform(contact, call_back(contact, back, self._medium.begin(self, contact)))
+
     # --- orders that are not the medium's -----------------------------------------------------------------
 
     def _enqueue(
@@ -405,11 +462,16 @@ class Floor:
         *,
         lift: int = 0,
         fast_lane: bool = False,
+        agent_id: UUID | None = None,
+        agent_wait_s: int = 0,
     ) -> None:
         if contact.stage not in {Stage.FLOW, Stage.AFTER, Stage.RETURNING}:
             return
+        self.callbacks.called_again(contact, queue_id)
         try:
             caller = self.recent.caller(contact, self._at, fast_lane=fast_lane)
+            if agent_id is not None:
+                caller = msgspec.structs.replace(caller, dedicated_id=agent_id, dedicated_wait_s=agent_wait_s)
             effects = self.router.enqueue(contact.contact_id, queue_id, priority + lift, self._at, caller)
         except Refused as refused:
             log.warning("enqueue_refused", why=refused.code, queue_id=str(queue_id))
@@ -430,6 +492,18 @@ class Floor:
         )
         self._route(effects)
 
+    def _keep_place(self, contact: Contact) -> None:
+        """The caller wants to be called back; whoever cannot be goes on waiting."""
+        waits = contact.stage in {Stage.QUEUED, Stage.OFFERING}
+        place = self.callbacks.may_keep(contact) if waits else None
+        if place is None:
+            return
+        now, handle = self.router.waiting(contact.contact_id), self._handles.get(contact.contact_id)
+        flow = None if handle is None else handle.keep()
+        expires_at = self.callbacks.expires_at(place)
+        self._step(contact, PlaceKept(1 if now is None else now.position, expires_at))
+        self.callbacks.keep(contact, place, flow)
+
     def _requeue(self, contact: Contact, order: Requeue) -> None:
         self._enqueue(
             contact, order.queue_id, contact.asked_priority, contact.announce_every_s, lift=HEAD_OF_QUEUE
@@ -449,6 +523,9 @@ class Floor:
     def _tell(self, contact: Contact, order: Tell) -> None:
         handle = self._handles.get(contact.contact_id)
         if handle is None:
+            if contact.back is not None and isinstance(order.heard, QueueLeft):
+                outcome = Outcome.SERVED if contact.talked else Outcome.CALLBACK_MISSED
+                self._pending.append((contact, AskFinish(outcome, 16)))
             return
         try:
             handle.hear(order.heard)
@@ -524,7 +601,7 @@ class _Pass:
         finally:
             floor._running = False
         agents = floor.changes.agents
-        if floor._moved or agents:
+        if floor._moved or agents or floor.callbacks.moved:
             moved, floor._moved = floor._moved, set()
             floor._on_moved(moved, agents)
         if floor.changes:

@@ -156,7 +156,24 @@ class VoicemailRow(msgspec.Struct, kw_only=True):
     voicemail_ms: int
 
 
-Row = ContactRow | VisitRow | OfferRow | StateRow | RecordingRow | SurveyRow | VoicemailRow
+class CallbackRow(msgspec.Struct, kw_only=True):
+    """A place that a caller kept. `returned_id` is the contact that called back, or tried last."""
+
+    contact_id: UUID
+    client_id: UUID | None = None
+    project_id: UUID | None = None
+    queue_id: UUID
+    kept_at: datetime
+    expires_at: datetime
+    attempts: int = 0
+    not_before: datetime | None = None
+    ended_at: datetime | None = None
+    how: str | None = None
+    waited_ms: int | None = None
+    returned_id: UUID | None = None
+
+
+Row = ContactRow | VisitRow | OfferRow | StateRow | RecordingRow | SurveyRow | VoicemailRow | CallbackRow
 
 
 class Shelf(msgspec.Struct, kw_only=True):
@@ -169,6 +186,7 @@ class Shelf(msgspec.Struct, kw_only=True):
     recordings: dict[UUID, RecordingRow] = {}
     surveys: dict[tuple[UUID, str], SurveyRow] = {}
     voicemails: dict[UUID, VoicemailRow] = {}
+    callbacks: dict[UUID, CallbackRow] = {}
 
 
 class Needs(msgspec.Struct, kw_only=True):

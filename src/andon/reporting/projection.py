@@ -15,6 +15,9 @@ import msgspec
 
 from andon.interactions.events import (
     By,
+    CallbackEnded,
+    CallbackKept,
+    CallbackPostponed,
     ContactArrived,
     ContactConnected,
     ContactDequeued,
@@ -32,6 +35,7 @@ from andon.interactions.events import (
 )
 from andon.kit.journal import Fact, Record
 from andon.reporting.model import (
+    CallbackRow,
     Changes,
     ContactRow,
     Needs,
@@ -255,6 +259,7 @@ def _connected(batch: _Batch, record: Record) -> None:
     row = batch.contact(fact)
     if row is not None:
         row.agent_id, row.connected_at, row.answer_wait_ms = fact.agent_id, fact.at, fact.waited_ms
+        row.queue_id = row.queue_id or fact.queue_id  # a returned call waits in none
         batch.agent_news(fact.agent_id)
 
 
@@ -318,6 +323,42 @@ def _voicemail(batch: _Batch, record: Record) -> None:
         voicemail_ms=fact.voicemail_ms,
     )
     batch.touch(contact.contact_id, row)
+
+
+def _callback_kept(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, CallbackKept)
+    contact = batch.contact(fact)
+    if contact is not None and contact.contact_id not in batch.shelf.callbacks:
+        row = batch.shelf.callbacks[contact.contact_id] = CallbackRow(
+            contact_id=contact.contact_id,
+            client_id=contact.client_id,
+            project_id=contact.project_id,
+            queue_id=fact.queue_id,
+            kept_at=fact.at,
+            expires_at=fact.expires_at,
+        )
+        batch.touch(contact.contact_id, row)
+
+
+def _callback_postponed(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, CallbackPostponed)
+    row = batch.shelf.callbacks.get(fact.contact_id) if fact.contact_id is not None else None
+    if row is not None:
+        row.attempts, row.not_before, row.returned_id = fact.attempt, fact.until, fact.returned_id
+        batch.touch(row.contact_id, row)
+
+
+def _callback_ended(batch: _Batch, record: Record) -> None:
+    fact = record.fact
+    assert isinstance(fact, CallbackEnded)
+    row = batch.shelf.callbacks.get(fact.contact_id) if fact.contact_id is not None else None
+    if row is not None:
+        row.ended_at, row.how, row.attempts = fact.at, fact.how, fact.attempts
+        row.waited_ms, row.not_before = fact.waited_ms, None
+        row.returned_id = fact.returned_id or row.returned_id
+        batch.touch(row.contact_id, row)
 
 
 def _ended(batch: _Batch, record: Record) -> None:
@@ -454,6 +495,9 @@ _HANDLERS: dict[type[Fact], Callable[[_Batch, Record], None]] = {
     SurveyAsked: _survey_asked,
     SurveyAnswered: _survey_answered,
     VoicemailLeft: _voicemail,
+    CallbackKept: _callback_kept,
+    CallbackPostponed: _callback_postponed,
+    CallbackEnded: _callback_ended,
     ContactEnded: _ended,
     WrapUpSubmitted: _wrapped,
     AgentSignedIn: _signed_in,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.kit.journal.reader import Cursor
 from andon.reporting.model import (
+    CallbackRow,
     ContactRow,
     Needs,
     OfferRow,
@@ -25,6 +26,7 @@ from andon.reporting.model import (
 from andon.reporting.tables import (
     TABLES,
     ReportAgentState,
+    ReportCallback,
     ReportContact,
     ReportCursor,
     ReportOffer,
@@ -35,7 +37,7 @@ from andon.reporting.tables import (
 )
 from andon.routing.events import AgentState
 
-R = TypeVar("R", ContactRow, VisitRow, OfferRow, StateRow, RecordingRow, SurveyRow, VoicemailRow)
+R = TypeVar("R", ContactRow, VisitRow, OfferRow, StateRow, RecordingRow, SurveyRow, VoicemailRow, CallbackRow)
 
 
 async def load_cursor(session: AsyncSession, *, lock: bool = False) -> Cursor:
@@ -76,6 +78,8 @@ async def load_shelf(session: AsyncSession, needs: Needs) -> Shelf:
             shelf.surveys[survey.contact_id, survey.survey] = survey
         for voicemail in await _rows(session, VoicemailRow, ReportVoicemail.contact_id.in_(ids)):
             shelf.voicemails[voicemail.contact_id] = voicemail
+        for callback in await _rows(session, CallbackRow, ReportCallback.contact_id.in_(ids)):
+            shelf.callbacks[callback.contact_id] = callback
         wrap_up = ReportAgentState.contact_id.in_(ids) & (ReportAgentState.state == AgentState.ACW.value)
         for state in await _rows(session, StateRow, wrap_up):
             shelf.states.setdefault(state.state_id, state)

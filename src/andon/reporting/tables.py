@@ -173,6 +173,22 @@ class ReportVoicemail(_Projected, Base):
     voicemail_ms: Mapped[int] = mapped_column(BigInteger)
 
 
+class ReportCallback(_Projected, Base):
+    __tablename__ = "report_callback"
+    __table_args__ = (Index("ix_report_callback_kept", "tenant_id", "kept_at", "contact_id"),)
+
+    contact_id: Mapped[UUID] = mapped_column(primary_key=True)
+    queue_id: Mapped[UUID]
+    kept_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    attempts: Mapped[int]
+    not_before: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    how: Mapped[str | None]
+    waited_ms: Mapped[int | None] = mapped_column(BigInteger)
+    returned_id: Mapped[UUID | None]
+
+
 class ReportCursor(TenantRow, Base):
     """How far the projector has read a tenant's journal."""
 
@@ -191,6 +207,7 @@ Projected = (
     | type[ReportRecording]
     | type[ReportSurvey]
     | type[ReportVoicemail]
+    | type[ReportCallback]
 )
 
 TABLES: dict[type[model.Row], Projected] = {
@@ -201,4 +218,5 @@ TABLES: dict[type[model.Row], Projected] = {
     model.RecordingRow: ReportRecording,
     model.SurveyRow: ReportSurvey,
     model.VoicemailRow: ReportVoicemail,
+    model.CallbackRow: ReportCallback,
 }

@@ -14,6 +14,9 @@ OUTCOMES = {
     "invalid_keys": ("多次按错键", "Wrong keys"),
     "silence": ("无按键输入", "No key pressed"),
     "self_service": ("自助完成", "Served by the flow"),
+    "callback_kept": ("预约回呼", "To be called back"),
+    "callback_missed": ("回呼未成", "Called back in vain"),
+    "transferred_out": ("已转外线", "Transferred out"),
     "unknown_number": ("未知号码", "Unknown number"),
     "trunk_busy": ("中继占满", "Trunk busy"),
     "media_lost": ("无媒体流", "No audio"),
@@ -36,6 +39,7 @@ QUEUE_EXITS = {
     "queue_removed": ("队列被删除", "the queue was removed"),
     "overflow": ("队列溢出", "the queue ran over"),
     "key_exit": ("按键离开", "left by key"),
+    "callback_kept": ("保留位置等待回呼", "kept the place, to be called back"),
     "ended": ("联络结束", "the contact ended"),
 }
 
@@ -44,9 +48,27 @@ OFFER_ENDS = {
     "rejected": ("拒接", "rejected"),
     "timeout": ("振铃超时", "ring time-out"),
     "caller_gone": ("主叫已挂机", "the caller hung up"),
+    "customer_away": ("客户未接回呼", "the customer did not come to the telephone"),
     "unreachable": ("设备不可达", "device unreachable"),
     "failed": ("呼叫失败", "failed"),
     "ended": ("系统撤回", "withdrawn"),
+}
+
+CALLBACK_ENDS = {
+    "served": ("已通话", "they talked"),
+    "attempts": ("多次未接", "not reached as often as the queue allows"),
+    "expired": ("已过期", "its time was over"),
+    "called_again": ("客户再次来电", "the customer called again"),
+    "queue_removed": ("队列被删除", "the queue was removed"),
+    "lost": ("记录不可读", "its record could not be read"),
+}
+
+OUTSIDE_ENDS = {
+    "ended": ("通话结束", "the conversation ended"),
+    "busy": ("忙", "busy"),
+    "no_answer": ("无人接听", "no answer"),
+    "failed": ("呼叫失败", "failed"),
+    "caller_gone": ("主叫已挂机", "the caller hung up"),
 }
 
 TIERS = {
@@ -94,9 +116,14 @@ PASSED_OVER = {
 
 _TIMELINE = {
     "contact.arrived": ("来电到达 {dnis}（{label}）", "Call arrived on {dnis} ({label})"),
+    "contact.arrived.returned": ("回呼 {caller}", "Calling back {caller}"),
     "contact.identified": ("识别为客户 {customer}（{tier}）", "Known as {customer} ({tier})"),
     "flow.entered": ("进入流程 {flow} 第 {version} 版", "Flow {flow}, version {version}"),
     "flow.node": ("经过节点 {node}", "Node {node}"),
+    "contact.tagged": ("标签：{tags}", "Tagged: {tags}"),
+    "outside.dialled": ("外呼 {number}", "Called {number} outside"),
+    "outside.connected": ("外线接通，振铃 {rang} 秒", "Connected outside after ringing {rang} s"),
+    "outside.ended": ("外线结束：{how}，通话 {talked} 秒", "Outside over: {how}, talked {talked} s"),
     "flow.key": ("按键 {keys_pressed}：{label}", "Pressed {keys_pressed}: {label}"),
     "flow.key.wrong": ("按错键 {keys_pressed}（{label}）", "Pressed a wrong key {keys_pressed} ({label})"),
     "flow.key.none": ("节点 {node} 未按键", "No key at {node}"),
@@ -119,6 +146,13 @@ _TIMELINE = {
     "survey.asked": ("邀请评价", "Asked to rate"),
     "survey.answered": ("评价 {score} 分", "Rated {score}"),
     "voicemail.left": ("留言 {lasted} 秒", "Left a message of {lasted} s"),
+    "callback.kept": (
+        "保留 {queue} 第 {position} 位，等待回呼",
+        "Keeps position {position} in {queue}, to be called back",
+    ),
+    "callback.dialled": ("正在呼叫客户", "Calling the customer"),
+    "callback.postponed": ("第 {attempt} 次回呼未接", "Called back in vain, attempt {attempt}"),
+    "callback.ended": ("回呼结束：{how}", "Callback over: {how}"),
     "contact.ended": ("结束：{outcome}（{by}），共 {total} 秒", "Ended: {outcome} (by {by}) after {total} s"),
     "wrapup.submitted": ("{agent} 提交小结：{reason}", "{agent} wrapped up: {reason}"),
     "recording.stored": ("录音已保存，{lasted} 秒", "Recording stored, {lasted} s"),
@@ -135,6 +169,8 @@ register(
     | _keyed("by", SIDES)
     | _keyed("queue.how", QUEUE_EXITS)
     | _keyed("offer.how", OFFER_ENDS)
+    | _keyed("callback.how", CALLBACK_ENDS)
+    | _keyed("outside.how", OUTSIDE_ENDS)
     | _keyed("tier", TIERS)
     | _keyed("recording.why", MISSING)
     | _keyed("passed_over", PASSED_OVER)

@@ -114,6 +114,7 @@ def _special(contact: ContactRecord, agent: AgentRecord) -> dict[str, Any]:
         "asked": "" if contact.asked_id == contact.queue.config.queue_id else str(contact.asked_id),
         "calls": 0 if contact.calls == 1 else contact.calls,
         "urgent": contact.urgent,
+        "callback": contact.callback,
         "owed": contact.wanted is not None,
         "order": contact.queue.seat(agent).order,
     }

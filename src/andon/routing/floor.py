@@ -240,6 +240,7 @@ class Floor(Waiting):
         del self._offers[offer.offer_id]
         contact.queue.offered.remove(contact.entry())
         contact.offer = offer.agent.offer = None
+        contact.asleep = offer.until_ms is None  # the customer's telephone has rung: not again at once
         if tell:
             effects.append(
                 Withdraw(
@@ -315,7 +316,7 @@ class Floor(Waiting):
             return self._contact_clock_holds(subject, what, at_ms, queue)
         match what:
             case Due.RING:
-                return subject.offer_id in self._offers
+                return subject.offer_id in self._offers and subject.until_ms is not None
             case Due.WRAP_UP:
                 return bool(subject.acw_until_ms == at_ms)
             case Due.EMPTY_QUEUE:
@@ -359,7 +360,7 @@ class Floor(Waiting):
                 self._finish_wrap(subject, "system", "acw_over", effects)
             case Due.EMPTY_QUEUE:
                 subject.empty_until_ms = None
-                for entry in list(subject.waiting):
+                for entry in [entry for entry in subject.waiting if not entry[3].callback]:
                     self._stop_waiting(entry[3], WaitEnd.NOBODY_SIGNED_IN, effects)
             case Due.LONGEST_WAIT:
                 self._run_out(subject, WaitEnd.TIMEOUT, effects)

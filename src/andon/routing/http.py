@@ -10,6 +10,7 @@ from pydantic_core import to_jsonable_python
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from andon.calendars.tables import CalendarRow
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
 from andon.identity.admin import (
@@ -89,6 +90,18 @@ class DoorIn(Body):
     flags: Annotated[list[LaneFlag], Field(max_length=4, default_factory=list)]
 
 
+class CallbackIn(Body):
+    """How customers who keep their place are called back. `retry_s` is the distance to the second attempt and
+    doubles each time; `calendar_id`: only within these hours; `international`: numbers abroad too."""
+
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    retry_s: Annotated[int, Field(ge=30, le=86400)] = 300
+    ring_s: Annotated[int, Field(ge=10, le=120)] = 30
+    expires_s: Annotated[int, Field(ge=300, le=604800)] = 86400
+    calendar_id: UUID | None = None
+    international: bool = False
+
+
 class QueueIn(Body):
     """Spans in seconds. A queue without required skills is served by every agent."""
 
@@ -114,6 +127,7 @@ class QueueIn(Body):
     last_agent_wait_s: Annotated[int, SECONDS] = 0
     redial_s: Annotated[int, SECONDS] = 300
     value_s: Annotated[int, SECONDS] = 30
+    callback: CallbackIn = CallbackIn()
 
 
 class QueueShown(Shown):
@@ -141,6 +155,7 @@ class QueueShown(Shown):
     last_agent_wait_s: int
     redial_s: int
     value_s: int
+    callback: CallbackIn
     created_at: datetime
 
 
@@ -188,7 +203,12 @@ async def _prepare_queue(session: AsyncSession, values: dict[str, Any], row: Que
         named = {rule["queue_id"] for rule in values.get(field, ()) if rule["queue_id"] is not None}
         if not await _all_queues(session, named) or (row is not None and row.id in named):
             raise invalid(**{field: "field.unknown_reference"})
-    for field in ("required_skills", "preferred_skills", "relax", "overflow", "reserve", "doors"):
+    calendar_id = values["callback"]["calendar_id"] if "callback" in values else None
+    if calendar_id is not None:
+        calendar = await session.get(CalendarRow, calendar_id)
+        if calendar is None or calendar.retired_at is not None:
+            raise invalid(callback="field.unknown_reference")
+    for field in ("required_skills", "preferred_skills", "relax", "overflow", "reserve", "doors", "callback"):
         if field in values:
             values[field] = to_jsonable_python(values[field])
 
@@ -239,6 +259,14 @@ def _queues_leading_to(id: UUID) -> Select[int]:
     )
 
 
+def _queues_calling_by(id: UUID) -> Select[int]:
+    return (
+        select(func.count())
+        .select_from(Queue)
+        .where(Queue.callback.contains({"calendar_id": str(id)}), Queue.retired_at.is_(None))
+    )
+
+
 def _agents_having(id: UUID) -> Select[int]:
     return (
         select(func.count())
@@ -249,6 +277,7 @@ def _agents_having(id: UUID) -> Select[int]:
 
 
 add_uses("skill", Use("agent_skill", _agents_having), Use("queue", _queues_requiring))
+add_uses("calendar", Use("queue", _queues_calling_by))
 add_uses("queue", Use("queue", _queues_leading_to))
 add_uses("project", used_by("queue", Queue, Queue.project_id))
 

@@ -18,6 +18,7 @@ from uuid import UUID
 
 import msgspec
 
+from andon.routing.callback import Returning
 from andon.routing.events import (
     AgentDeviceChanged,
     AgentDeviceTested,
@@ -33,6 +34,7 @@ from andon.routing.model import (
     DeviceTest,
     Effect,
     OfferEnd,
+    QueueConfig,
     QueueNow,
     Refused,
     WaitEnd,
@@ -43,14 +45,14 @@ from andon.routing.model import (
 from andon.routing.presence import IN_CALL, TALKING, WISH, AgentEvent, wished
 from andon.routing.readout import agent_now, queue_now, waiting_now
 from andon.routing.records import AgentRecord, ContactRecord, Conversation
-from andon.routing.restore import Kept, Restorable, with_kept
+from andon.routing.restore import Kept, with_kept
 from andon.routing.standing import flags_of
 from andon.routing.waiting import URGENT_SHARE
 
 _TRIGGERS: Final = {Due.WRAP_UP: "agent", Due.RING: "contact"}
 
 
-class Router(Restorable):
+class Router(Returning):
     """One tenant's router. `new_id` gives ids for offers (live: `kit.ids.uuid7`)."""
 
     def __init__(self, config: CentreConfig, now: datetime, new_id: Callable[[], UUID]) -> None:
@@ -312,8 +314,9 @@ class Router(Restorable):
         return effects
 
     def leave(self, contact_id: UUID, now: datetime, *, how: OfferEnd = OfferEnd.CALLER_GONE) -> list[Effect]:
-        """The contact waits no longer (caller hung up: caller_gone; key exit: ended). A ringing agent's offer
-        is withdrawn and the agent ready again, the idle time kept. Does not wait: nothing.
+        """The contact waits no longer (caller hung up: caller_gone; key exit: ended; called back in vain:
+        customer_away). A ringing agent's offer is withdrawn and the agent ready again, the idle time kept.
+        Does not wait: nothing.
 
         Who hung up keeps the earned place for the queue's redial time."""
         effects: list[Effect] = []
@@ -340,7 +343,7 @@ class Router(Restorable):
         The agent is taken out of ready with that reason; the contact goes on from the place it had. For
         caller_gone and ended say `leave`; here they raise `ValueError`.
         """
-        if how in {OfferEnd.CALLER_GONE, OfferEnd.ENDED}:
+        if how in {OfferEnd.CALLER_GONE, OfferEnd.ENDED, OfferEnd.CUSTOMER_AWAY}:
             raise ValueError(f"{how} is the contact's end: say leave")
         effects: list[Effect] = []
         self._at(now)
@@ -480,6 +483,11 @@ class Router(Restorable):
             raise Refused("queue.unknown")
         return queue_now(queue)
 
+    def queue_config(self, queue_id: UUID) -> QueueConfig | None:
+        """A queue as the administrator set it."""
+        queue = self._centre.queues.get(queue_id)
+        return None if queue is None else queue.config
+
     def queues(self) -> list[QueueNow]:
         return [queue_now(queue) for queue in self._centre.queues.values()]
 
@@ -493,7 +501,7 @@ class Router(Restorable):
 
     def near_floor(self) -> set[UUID]:
         """Queues in which somebody waits who is near the longest wait of the segment, or past it."""
-        return {c.queue.config.queue_id for c in self._contacts.values() if c.urgent}
+        return {c.queue.config.queue_id for c in self._contacts.values() if c.urgent and not c.callback}
 
     def _known(self, agent_id: UUID) -> AgentRecord:
         agent = self._centre.agents.get(agent_id)

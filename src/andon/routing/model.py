@@ -117,6 +117,18 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     floor_s: int | None = None
 
 
+class CallbackRules(msgspec.Struct, frozen=True, kw_only=True):
+    """How customers who keep their place while hanging up are called back. `calendar_id`: only within these
+    hours. The distance between attempts doubles each time."""
+
+    attempts: int = 3
+    retry_s: int = 300  # to the second attempt
+    ring_s: int = 30  # how long the customer's telephone rings
+    expires_s: int = 86_400  # after keeping the place
+    calendar_id: UUID | None = None
+    international: bool = False  # numbers of other countries too
+
+
 class QueueConfig(msgspec.Struct, frozen=True, kw_only=True):
     """One queue as the administrator set it. No required skills: every agent serves it."""
 
@@ -146,6 +158,7 @@ class QueueConfig(msgspec.Struct, frozen=True, kw_only=True):
     max_wait_s: int | None = None  # None: no limit
     nobody_grace_s: int = 20  # how long callers already waiting stay when the last agent signs out
     music: str = "default"
+    callback: CallbackRules = CallbackRules()
 
 
 class Seat(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,11 +202,27 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     tier: str = "normal"
     key: str = ""
     flags: tuple[LaneFlag, ...] = ()
-    dedicated_id: UUID | None = None  # the customer's own agent
+    dedicated_id: UUID | None = None  # the customer's own agent, or the one the flow asks for
+    dedicated_wait_s: int | None = None  # how long to wait for that agent; None: as the queue says
     last_agent_id: UUID | None = None  # the agent talked to last
 
 
 NOBODY = Caller()
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a contact stands among those who wait, so that it can stand there again."""
+
+    queue_id: UUID
+    asked_id: UUID | None
+    caller: Caller
+    own_priority: int
+    queued_ms: int
+    placed_ms: int
+    first_ms: int
+    floor_ms: int
+    urgent: bool
+    calls: int
 
 
 class DeviceTest(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,6 +244,9 @@ class OfferEnd(StrEnum):
     FAILED = "failed"  # the engine refused or broke; the agent is taken out all the same
     CALLER_GONE = "caller_gone"  # the caller hung up; the agent is ready again
     ENDED = "ended"  # withdrawn by the system: the agent signed out, the centre closes
+    CUSTOMER_AWAY = (
+        "customer_away"  # who is called back did not come to the telephone; the agent is ready again
+    )
 
 
 class WaitEnd(StrEnum):
@@ -304,7 +336,8 @@ class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueueNow(msgspec.Struct, frozen=True, kw_only=True):
-    """One queue at this instant. `waiting` counts those being offered too; agents are those who serve it."""
+    """One queue at this instant. `waiting` counts those being offered too, `callbacks` those to be called
+    back and not asleep; agents are those who serve it."""
 
     queue_id: UUID
     name: str
@@ -317,6 +350,7 @@ class QueueNow(msgspec.Struct, frozen=True, kw_only=True):
     ringing: int
     talking: int
     acw: int
+    callbacks: int = 0
 
 
 class WaitingNow(msgspec.Struct, frozen=True, kw_only=True):
@@ -336,3 +370,5 @@ class WaitingNow(msgspec.Struct, frozen=True, kw_only=True):
     floor_at: datetime | None = None  # when the longest wait of its segment is over
     rank: tuple[int, int] = (0, 0)  # the least is served first, whatever the queue
     for_agent_id: UUID | None = None  # waits for this agent only, for now
+    callback: bool = False  # nobody is on the line
+    asleep: bool = False  # not offered until woken

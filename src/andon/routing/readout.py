@@ -33,26 +33,27 @@ def agent_now(agent: AgentRecord) -> AgentNow:
         contact_id=contact_id,
         queue_id=None if queue is None else queue.config.queue_id,
         offer_id=None if offer is None else offer.offer_id,
-        ring_until=None if offer is None else from_ms(offer.until_ms),
+        ring_until=None if offer is None or offer.until_ms is None else from_ms(offer.until_ms),
     )
 
 
 def queue_now(queue: QueueRecord) -> QueueNow:
     """The queue at this instant."""
-    since = [contact.queued_ms for contact in queue.everyone()]
+    since = [contact.queued_ms for contact in queue.everyone() if not contact.callback]
     counts = queue.counts
     return QueueNow(
         queue_id=queue.config.queue_id,
         name=queue.config.name,
         project_id=queue.config.project_id,
         client_id=queue.config.client_id,
-        waiting=queue.length(),
+        waiting=len(since),
         oldest_since=from_ms(min(since)) if since else None,
         signed_in=len(queue.members),
         ready=counts[AgentState.READY],
         ringing=counts[AgentState.RINGING],
         talking=counts[AgentState.TALKING] + counts[AgentState.HELD],
         acw=counts[AgentState.ACW],
+        callbacks=queue.length() - len(since),
     )
 
 
@@ -72,7 +73,9 @@ def waiting_now(contact: ContactRecord) -> WaitingNow:
         step=contact.step,
         calls=contact.calls,
         urgent=contact.urgent,
-        floor_at=from_ms(contact.first_ms + contact.floor_ms) if contact.floor_ms else None,
+        floor_at=from_ms(contact.first_ms + contact.floor_ms) if contact.floor_ms and not contact.callback else None,
         rank=contact.rank,
         for_agent_id=None if contact.wanted is None else contact.wanted.config.agent_id,
+        callback=contact.callback,
+        asleep=contact.asleep,
     )

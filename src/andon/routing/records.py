@@ -43,6 +43,8 @@ class ContactRecord:
     over: WaitEnd | None = None  # came due while ringing: what follows if the ring fails
     floor_ms: int = 0  # longest wait of its segment; 0: none
     visited: tuple[UUID, ...] = ()  # queues it ran over from
+    callback: bool = False  # nobody is on the line: the customer will be called
+    asleep: bool = False  # such a one, in no line for now
     clocks: dict[str, int] = field(default_factory=dict)  # when what runs out is due, by name of `Due`
 
     def entry(self) -> ContactEntry:
@@ -56,12 +58,12 @@ class ContactRecord:
 
 @dataclass(slots=True, eq=False)
 class OfferRecord:
-    """A ringing agent."""
+    """A ringing agent; `until_ms` is None once the agent is there and the customer is being called."""
 
     offer_id: UUID
     contact: ContactRecord
     agent: "AgentRecord"
-    until_ms: int
+    until_ms: int | None
 
 
 @dataclass(slots=True, eq=False)

@@ -14,6 +14,7 @@ from andon.identity.model import Role
 from andon.identity.tables import User
 from andon.routing.model import (
     AgentConfig,
+    CallbackRules,
     CentreConfig,
     Door,
     Overflow,
@@ -138,4 +139,5 @@ def _queue(row: Queue) -> QueueConfig:
         target_s=row.target_s,
         max_wait_s=row.max_wait_s,
         music=row.music,
+        callback=msgspec.convert(row.callback, CallbackRules),
     )

@@ -40,7 +40,7 @@ _OF_ANY_QUEUE: Final = frozenset({Due.FLOOR_NEAR, Due.FLOOR})
 class KeptOffer(msgspec.Struct, frozen=True):
     offer_id: UUID
     agent_id: UUID
-    until_ms: int
+    until_ms: int | None
 
 
 class KeptTalk(msgspec.Struct, frozen=True):
@@ -214,7 +214,7 @@ class Restorable(Floor):
             contact.wanted = None
         self._settle_in(contact)
         self._put_in(contact)
-        if contact.offer is not None:
+        if contact.offer is not None and contact.offer.until_ms is not None:
             self._due(contact.offer.until_ms, Due.RING, contact.offer)
         for name, at_ms in list(contact.clocks.items()):
             what = Due[name]

@@ -121,6 +121,7 @@ class Queue(Row, ClientRow, Retirable, Base):
     last_agent_wait_s: Mapped[int] = mapped_column(server_default=text("0"))
     redial_s: Mapped[int] = mapped_column(server_default=text("300"))
     value_s: Mapped[int] = mapped_column(server_default=text("30"))
+    callback: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
 
 
 class StateReason(Row, TenantRow, Retirable, Base):

@@ -52,8 +52,9 @@ class Waiting(Ground):
         """Let the contact wait for its own agent, or for the one it talked to last, who is signed in and
         fully qualified."""
         config, caller = contact.queue.config, contact.caller
+        asked_s = caller.dedicated_wait_s
         for agent_id, wait_s in (
-            (caller.dedicated_id, config.dedicated_wait_s),
+            (caller.dedicated_id, config.dedicated_wait_s if asked_s is None else asked_s),
             (caller.last_agent_id, config.last_agent_wait_s),
         ):
             agent = self._centre.signed_in.get(agent_id) if agent_id is not None and wait_s else None
@@ -90,7 +91,9 @@ class Waiting(Ground):
     # -- lines
 
     def _put_in(self, contact: ContactRecord) -> None:
-        """Into the line it belongs to."""
+        """Into the line it belongs to; none while it sleeps."""
+        if contact.asleep:
+            return
         if contact.offer is not None:
             contact.queue.offered.add(contact.entry())
         elif contact.wanted is not None:
@@ -104,6 +107,8 @@ class Waiting(Ground):
     @staticmethod
     def _take_out(contact: ContactRecord) -> None:
         """Out of the line it is in, before anything that decides the line changes."""
+        if contact.asleep:
+            return
         if contact.offer is not None:
             contact.queue.offered.remove(contact.entry())
         elif contact.wanted is not None:

@@ -264,9 +264,9 @@ class Engine:
     async def answer(self, leg_id: str) -> None:
         await self._request("POST", f"channels/{leg_id}/answer")
 
-    async def ring(self, leg_id: str) -> None:
-        """Let the caller hear ringing (180) without answering."""
-        await self._request("POST", f"channels/{leg_id}/ring")
+    async def ring(self, leg_id: str, on: bool = True) -> None:
+        """Let the other side of a leg hear ringing: as 180 before the answer, as a tone after it."""
+        await self._request("POST" if on else "DELETE", f"channels/{leg_id}/ring")
 
     async def hangup(self, leg_id: str, cause: int = 16) -> None:
         """End a leg with a Q.850 cause; one that is already gone is no error."""

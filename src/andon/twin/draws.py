@@ -18,7 +18,7 @@ FEW_QUITS: Final = 20
 FEW_TALKS: Final = 20
 FEW_RINGS: Final = 15
 # the caller's or the system's doing at a known moment, whatever the router does
-LEFT_OF_ITSELF: Final = frozenset({ABANDONED, "key_exit", "ended"})
+LEFT_OF_ITSELF: Final = frozenset({ABANDONED, "key_exit", "callback_kept", "ended"})
 PRIOR: Final = Handling(180_000, 30_000)  # a day without a single conversation tells nothing better
 
 _MISSED: Final = Ring(OfferEnd.TIMEOUT, 0)

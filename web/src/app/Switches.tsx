@@ -41,14 +41,15 @@ export function LanguageSwitch() {
   const report = useReportProblem();
   const other = locale === "zh" ? "en" : "zh";
   const change = async () => {
+    // Told to the server first, or what it is asked for meanwhile would come in the old language.
+    if (me)
+      try {
+        await take(api.PUT("/api/me/locale", { body: { locale: other } }));
+      } catch (thrown) {
+        report(thrown);
+      }
     await changeLocale(other);
-    if (!me) return;
-    try {
-      await take(api.PUT("/api/me/locale", { body: { locale: other } }));
-      await queryClient.invalidateQueries();
-    } catch (thrown) {
-      report(thrown);
-    }
+    if (me) await queryClient.invalidateQueries();
   };
   const name = other === "zh" ? "\u4e2d" : "EN";
   return (

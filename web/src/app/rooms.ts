@@ -2,9 +2,10 @@ import { routes as admin } from "@/features/admin/routes";
 import { routes as audit } from "@/features/audit/routes";
 import { routes as board } from "@/features/board/routes";
 import { routes as desk } from "@/features/desk/routes";
+import { routes as flows } from "@/features/flows/routes";
 import { routes as history } from "@/features/history/routes";
 import { routes as ledger } from "@/features/ledger/routes";
 import type { Room } from "@/shared/rooms";
 
 /** Every page of the app. A room adds one import and its name here. */
-export const rooms: Room[] = [...desk, ...board, ...history, ...ledger, ...admin, ...audit];
+export const rooms: Room[] = [...desk, ...board, ...history, ...ledger, ...flows, ...admin, ...audit];

@@ -92,6 +92,18 @@ class Directory:
             refused = Outcome.UNKNOWN_NUMBER
         return Admission(tenant_id=tenant_id, trunk=trunk, number=number, project=project, refused=refused)
 
+    def way_out(self, tenant_id: UUID, number_id: UUID | None, came_by: UUID | None) -> Trunk | None:
+        """The trunk for a call to outside, with a free line: the called number's own, or the one the caller
+        came by, or any other."""
+        config = self._configs.get(tenant_id)
+        if config is None:
+            return None
+        own = next((each.trunk_id for each in config.numbers if each.number_id == number_id), None)
+        trunks = [each for each in config.trunks if own is None or each.trunk_id == own]
+        trunks.sort(key=lambda trunk: trunk.trunk_id != came_by)
+        free = (each for each in trunks if not each.max_calls or self.in_use(each.trunk_id) < each.max_calls)
+        return next(free, None)
+
     def occupy(self, trunk_id: UUID) -> None:
         """A call takes one of the trunk's lines."""
         self._in_use[trunk_id] = self._in_use.get(trunk_id, 0) + 1

@@ -19,7 +19,7 @@ import structlog
 
 from andon.channels.voice.devices import Devices
 from andon.channels.voice.lanes import Lanes
-from andon.channels.voice.machine import LOST, Directory, media_names
+from andon.channels.voice.machine import LOST, Directory, engine_name, media_names
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     CALLER_LANE,
@@ -30,9 +30,12 @@ from andon.interactions.model import (
     CallerEnded,
     CallerKey,
     Contact,
+    CustomerAnswered,
     DeviceHeld,
     DeviceRetrieved,
     Dial,
+    DialCustomer,
+    DialOut,
     Drop,
     Forget,
     Found,
@@ -48,6 +51,7 @@ from andon.interactions.model import (
     Music,
     MuteAgent,
     Part,
+    Ringback,
     SendKeys,
     Speak,
     SpeechEnded,
@@ -127,6 +131,7 @@ class Call:
         "floor",
         "lanes",
         "legs",
+        "lines",
         "requesting",
         "speech",
         "trunk_id",
@@ -143,6 +148,7 @@ class Call:
         self.requesting = False  # a playback is being asked for: its end may be told before its id
         self.early: dict[str, bool] = {}
         self.legs: set[str] = set()
+        self.lines: dict[str, UUID] = {}  # trunks that legs outside occupy
         self.bridged = False
         self.agent_in: str | None = None  # the agent's leg in our bridge
 
@@ -217,6 +223,9 @@ class VoiceChannel:
             StopTape: lambda c, o: self.engine.stop_recording(c.leg_id, str(o.recording_id)),
             TakeMessage: self._do_message,
             Dial: self._do_dial,
+            DialCustomer: self._do_dial_customer,
+            Ringback: lambda c, o: self.engine.ring(o.leg_id, o.on),
+            DialOut: self._do_dial_out,
             Drop: lambda c, o: self.engine.hangup(o.leg_id, o.cause),
             Join: self._do_join,
             Part: self._do_part,
@@ -241,6 +250,11 @@ class VoiceChannel:
         if call is not None:
             call.lanes.put(order)
 
+    def begin(self, floor: Floor, contact: Contact) -> str:
+        """A call that we return (`interactions.service.Medium`)."""
+        self._calls[contact.contact_id] = Call(floor, contact, None, self._carry_out)
+        return self._node
+
     def keep(self, contact_id: UUID) -> KeptCall:
         """For `take_over` of a later core."""
         call = self._calls.get(contact_id)
@@ -262,10 +276,11 @@ class VoiceChannel:
             self._directory.occupy(kept.trunk_id)
         call = Call(floor, contact, kept.trunk_id, self._carry_out)
         self._calls[contact.contact_id] = call
-        self._put_leg(call, contact.leg_id, of_caller=True)
-        at_agent = contact.offer or contact.talk
-        if at_agent is not None and at_agent.leg_id:
-            self._put_leg(call, at_agent.leg_id, of_caller=False)
+        if contact.has_leg:
+            self._put_leg(call, contact.leg_id, of_caller=True)
+        other = contact.offer or contact.talk or contact.outside
+        if other is not None and other.leg_id:
+            self._put_leg(call, other.leg_id, of_caller=False)
         recorded = contact.taping is not None and not contact.taping.stopped
         self.engine.take_over(contact.leg_id, recorded=recorded, music=contact.music)
 
@@ -359,7 +374,10 @@ class VoiceChannel:
             self._feed(known[0], heard)
 
     def _answered(self, event: LegAnswered) -> None:
-        if event.leg_id in self._legs:
+        known = self._legs.get(event.leg_id)
+        if known is not None and known[1]:
+            self._feed(known[0], CustomerAnswered())
+        elif known is not None:
             self._agent(event.leg_id, AgentAnswered(event.leg_id))
         else:  # its contact is over and forgotten
             self._later(self._sweep(event.leg_id, Cause.NORMAL))
@@ -370,6 +388,7 @@ class VoiceChannel:
             return
         call, of_caller = known
         call.legs.discard(event.leg_id)
+        self._release_line(call, event.leg_id)
         if of_caller:
             self._release(call)
             self._feed(call, CallerEnded(event.cause, event.media_lost))
@@ -508,23 +527,27 @@ class VoiceChannel:
         """Tell a contact how it stands in the engine."""
         contact = call.contact
         caller = legs.get(call.leg_id)
-        if caller is None:
+        if caller is None and contact.has_leg:
             gone = LegEnded(leg_id=call.leg_id, cause=Cause.NORMAL, cause_text="ended while we were away")
             self._ended(gone)
             return
-        at_agent = contact.offer or contact.talk
-        leg_id = at_agent.leg_id if at_agent is not None else ""
+        other = contact.offer or contact.talk or contact.outside
+        leg_id = other.leg_id if other is not None else ""
+        outside_rings = contact.outside is not None and contact.outside.joined is None
         inside = members or set()
         call.bridged = members is not None
         call.agent_in = leg_id if leg_id in inside else None
-        self._feed(call, Found(up=caller.state == "up", together={call.leg_id, leg_id} <= inside))
+        up = caller is not None and caller.state == "up"
+        if up and contact.stage is Stage.DIALLING:
+            self._feed(call, CustomerAnswered())
+        self._feed(call, Found(up=up, together={call.leg_id, leg_id} <= inside))
         if contact.playing or contact.message_since is not None:
             self._later(self._ask_after(call))
         if not leg_id or call.lanes.busy(leg_id):
             return
         leg = legs.get(leg_id)
         if leg is not None:
-            if leg.state == "up" and contact.stage in {Stage.OFFERING, Stage.RETURNING}:
+            if leg.state == "up" and (outside_rings or contact.stage in {Stage.OFFERING, Stage.RETURNING}):
                 self._feed(call, AgentAnswered(leg_id))
             return
         self._legs.pop(leg_id, None)
@@ -535,6 +558,8 @@ class VoiceChannel:
         elif contact.offer is not None:
             offer_id = contact.offer.offer_id
             call.floor.act(lambda router, at: router.void_offer(offer_id, at))
+        elif contact.outside is not None:
+            self._feed(call, AgentEnded(leg_id, Cause.UNREACHABLE if outside_rings else Cause.NORMAL))
 
     async def _ask_after(self, call: Call) -> None:
         """What is said to the caller, or recorded of them, may have come to its end unheard."""
@@ -610,7 +635,10 @@ class VoiceChannel:
         (log.debug if expected else log.warning)(
             "order_refused", order=type(order).__name__, why=str(refused)
         )
-        if isinstance(order, Dial):
+        if isinstance(order, DialCustomer):
+            self._later(self._sweep(call.leg_id, Cause.NORMAL))
+            self._ended(LegEnded(leg_id=call.leg_id, cause=Cause.UNREACHABLE, cause_text=refused.reason))
+        elif isinstance(order, Dial | DialOut):
             # Nothing follows a refused dial; a dial without an answer in time may ring all the same.
             if not refused.gone:
                 self._later(self._sweep(order.leg_id, Cause.NORMAL))
@@ -690,14 +718,53 @@ class VoiceChannel:
             },
             contact=call.contact.contact_id.hex,
         )
-        if not call.bridged:  # made while it rings, so that an answer need not wait for it
-            await self.engine.bridge(call.bridge_id)
-            call.bridged = True
+        await self._bridge(call)
 
-    async def _do_join(self, call: Call, order: Join) -> None:
+    async def _do_dial_customer(self, call: Call, order: DialCustomer) -> None:
+        contact = call.contact
+        self._put_leg(call, call.leg_id, of_caller=True)
+        number_id = contact.view.number_id if contact.view is not None else None
+        trunk = self._directory.way_out(contact.tenant_id, number_id, None)
+        if trunk is None:
+            raise EngineRefused("dial_trunk", 404, "no trunk has a free line")
+        self._directory.occupy(trunk.trunk_id)
+        call.trunk_id = trunk.trunk_id
+        await self.engine.dial_trunk(
+            call.leg_id,
+            engine_name(trunk),
+            order.number,
+            contact.view.dnis if contact.view is not None else "anonymous",
+            timeout_s=order.ring_s,
+            contact=contact.contact_id.hex,
+        )
+
+    async def _bridge(self, call: Call) -> None:
+        """Made while a leg rings, so that an answer need not wait for it."""
         if not call.bridged:
             await self.engine.bridge(call.bridge_id)
             call.bridged = True
+
+    async def _do_dial_out(self, call: Call, order: DialOut) -> None:
+        contact = call.contact
+        self._put_leg(call, order.leg_id, of_caller=False)
+        number_id = contact.view.number_id if contact.view is not None else None
+        trunk = self._directory.way_out(contact.tenant_id, number_id, call.trunk_id)
+        if trunk is None:
+            raise EngineRefused("dial_trunk", 404, "no trunk has a free line")
+        self._directory.occupy(trunk.trunk_id)
+        call.lines[order.leg_id] = trunk.trunk_id
+        await self.engine.dial_trunk(
+            order.leg_id,
+            engine_name(trunk),
+            order.number,
+            contact.view.dnis if contact.view is not None else "anonymous",
+            timeout_s=order.ring_timeout_s,
+            contact=contact.contact_id.hex,
+        )
+        await self._bridge(call)
+
+    async def _do_join(self, call: Call, order: Join) -> None:
+        await self._bridge(call)
         if call.agent_in == order.leg_id:  # back from hold: the agent stayed
             await self.engine.join(call.bridge_id, call.leg_id)
         else:
@@ -715,6 +782,7 @@ class VoiceChannel:
         self._release(call)
         for leg_id in list(call.legs):
             self._legs.pop(leg_id, None)
+            self._release_line(call, leg_id)
             await self.engine.hangup(leg_id)
         if call.bridged:
             await self.engine.unbridge(call.bridge_id)
@@ -723,3 +791,8 @@ class VoiceChannel:
         if call.trunk_id is not None:
             self._directory.release(call.trunk_id)
             call.trunk_id = None
+
+    def _release_line(self, call: Call, leg_id: str) -> None:
+        trunk_id = call.lines.pop(leg_id, None)
+        if trunk_id is not None:
+            self._directory.release(trunk_id)

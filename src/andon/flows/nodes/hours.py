@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from andon.calendars.model import Why, is_open
-from andon.flows.nodes.base import BaseNode
+from andon.flows.nodes.base import BaseNode, CalendarId
 from andon.flows.walk import Walk
 from andon.interactions.events import Outcome
 
@@ -20,7 +20,7 @@ class Hours(BaseNode, frozen=True, kw_only=True, tag="hours"):
     optional: ClassVar[tuple[str, ...]] = ("holiday",)
     waits: ClassVar[bool] = False
 
-    calendar_id: UUID
+    calendar_id: CalendarId
 
     def calendar_ids(self) -> tuple[UUID, ...]:
         return (self.calendar_id,)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from andon.flows.model import KEYS, KeyNoted
-from andon.flows.nodes.base import BaseNode, silent
+from andon.flows.nodes.base import BaseNode, Sound, Sounds, silent
 from andon.flows.walk import Walk
 from andon.interactions.events import Outcome
 from andon.interactions.ports import FlowInput, Key, TimerFired
@@ -23,12 +23,12 @@ class Menu(BaseNode, frozen=True, kw_only=True, tag="menu"):
     needed: ClassVar[tuple[str, ...]] = ("wrong", "silence")
     optional: ClassVar[tuple[str, ...]] = tuple(sorted(KEYS))
 
-    prompts: tuple[str, ...]
+    prompts: Sounds
     labels: Mapping[str, str] = {}
     tries: Annotated[int, Meta(ge=1, le=9)] = 3
     timeout_s: Annotated[float, Meta(ge=1, le=60)] = 5.0
-    wrong_prompt: str = "wrong_key"
-    silence_prompt: str = "no_input"
+    wrong_prompt: Sound = "wrong_key"
+    silence_prompt: Sound = "no_input"
 
     def prompt_names(self) -> tuple[str, ...]:
         return (*self.prompts, self.wrong_prompt, self.silence_prompt)
@@ -51,13 +51,13 @@ class Menu(BaseNode, frozen=True, kw_only=True, tag="menu"):
 
     def _chosen(self, walk: Walk, digit: str) -> None:
         if digit in self.exits:
-            walk.ask(KeyNoted(walk.node, digit, self.labels.get(digit, ""), accepted=True))
+            walk.ask(KeyNoted(walk.place, digit, self.labels.get(digit, ""), accepted=True))
             walk.leave(digit)
         else:
             self._failed(walk, digit, self.wrong_prompt, "wrong")
 
     def _failed(self, walk: Walk, keys: str, said: str, way_out: str) -> None:
-        walk.ask(KeyNoted(walk.node, keys, "", accepted=False))
+        walk.ask(KeyNoted(walk.place, keys, "", accepted=False))
         walk.memory["failed"] = failed = walk.memory.get("failed", 0) + 1
         if failed < self.tries:
             walk.say(said, *self.prompts)

@@ -1,6 +1,6 @@
 """Play: say something."""
 
-from andon.flows.nodes.base import BaseNode, silent
+from andon.flows.nodes.base import BaseNode, Sounds, silent
 from andon.flows.walk import Walk
 from andon.interactions.ports import FlowInput, Key
 
@@ -8,7 +8,7 @@ from andon.interactions.ports import FlowInput, Key
 class PlayPrompts(BaseNode, frozen=True, kw_only=True, tag="play"):
     """Speaks its prompts one after the other. With `skip`, any key goes on at once."""
 
-    prompts: tuple[str, ...]
+    prompts: Sounds
     skip: bool = False
 
     def prompt_names(self) -> tuple[str, ...]:

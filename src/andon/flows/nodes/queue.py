@@ -6,8 +6,8 @@ from uuid import UUID
 from msgspec import Meta
 
 from andon.flows import speech
-from andon.flows.model import KEYS, Enqueue, KeyNoted, LeaveQueue
-from andon.flows.nodes.base import BaseNode, silent
+from andon.flows.model import KEYS, Enqueue, KeepPlace, KeyNoted, LeaveQueue
+from andon.flows.nodes.base import AgentId, BaseNode, QueueId, Sounds, silent
 from andon.flows.walk import Walk
 from andon.interactions.events import Outcome
 from andon.interactions.ports import FlowInput, Key, QueueLeave, QueueLeft, Say, WaitTick
@@ -19,22 +19,26 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     `prompts` are spoken on entering, `wait_prompts` at each announcement, every `announce_every_s` seconds
     (0: never), followed by the place in the queue and the estimated wait as far as they are wanted and
     known. `priority` is added to the queue's. `exit_key`, when set, leads through `key`: usually to
-    voicemail. `fast_lane` lets the caller take the queue's door for who chose it, complaints for instance.
-    Where the queue runs over back to the flow, it goes on through `overflow`, or `timeout` without such an
-    exit. After a conversation the flow goes on through `conversation_ended` unless the caller hung up.
+    voicemail. `callback_key`, when set, keeps the place while the caller hangs up, to be called back, and
+    leads through `callback`: usually to saying so. `fast_lane` lets the caller take the queue's door for who
+    chose it, complaints for instance. Where the queue runs over back to the flow, it goes on through
+    `overflow`, or `timeout` without such an exit. After a conversation the flow goes on through
+    `conversation_ended` unless the caller hung up.
     """
 
     needed: ClassVar[tuple[str, ...]] = ("conversation_ended", "timeout", "nobody_signed_in")
-    optional: ClassVar[tuple[str, ...]] = ("key", "overflow")
+    optional: ClassVar[tuple[str, ...]] = ("key", "callback", "overflow")
+    counts: ClassVar[bool] = False
 
-    queue_id: UUID
+    queue_id: QueueId
     priority: int = 0
-    prompts: tuple[str, ...] = ("transferring",)
-    wait_prompts: tuple[str, ...] = ("still_busy",)
+    prompts: Sounds = ("transferring",)
+    wait_prompts: Sounds = ("still_busy",)
     announce_every_s: Annotated[float, Meta(ge=0, le=600)] = 30.0
     say_position: bool = True
     say_estimated_wait: bool = True
     exit_key: Annotated[str, Meta(max_length=1)] = ""
+    callback_key: Annotated[str, Meta(max_length=1)] = ""
     fast_lane: bool = False
 
     def prompt_names(self) -> tuple[str, ...]:
@@ -43,10 +47,14 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     def queue_ids(self) -> tuple[UUID, ...]:
         return (self.queue_id,)
 
+    def enqueue(self) -> Enqueue:
+        """How the caller comes to wait."""
+        return Enqueue(self.queue_id, self.priority, self.announce_every_s, self.fast_lane)
+
     def enter(self, walk: Walk) -> None:
         walk.outcome = Outcome.SELF_SERVICE
         walk.expect(Outcome.ABANDONED_FLOW)
-        walk.ask(Enqueue(self.queue_id, self.priority, self.announce_every_s, self.fast_lane))
+        walk.ask(self.enqueue())
         if self.prompts:
             walk.say(*self.prompts)
 
@@ -56,8 +64,12 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
                 self._announce(walk, heard)
             case Key(digit=digit) if digit == self.exit_key and digit in KEYS and "key" in self.exits:
                 walk.hush()
-                walk.ask(KeyNoted(walk.node, digit, "", accepted=True), LeaveQueue())
+                walk.ask(KeyNoted(walk.place, digit, "", accepted=True), LeaveQueue())
                 walk.leave("key")
+            case Key(digit=digit) if (
+                digit == self.callback_key and digit in KEYS and "callback" in self.exits
+            ):
+                walk.ask(KeyNoted(walk.place, digit, "", accepted=True), KeepPlace())
             case QueueLeft(how=how):
                 walk.hush()
                 self._left(walk, how)
@@ -91,5 +103,28 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
             case QueueLeave.NOBODY_SIGNED_IN:
                 walk.outcome = Outcome.NOBODY_SIGNED_IN
                 walk.leave("nobody_signed_in")
+            case QueueLeave.CALLBACK_KEPT:
+                walk.outcome = Outcome.CALLBACK_KEPT
+                walk.expect(Outcome.CALLBACK_KEPT)
+                walk.leave("callback" if "callback" in self.exits else "timeout")
             case QueueLeave.UNKNOWN_QUEUE:
                 walk.fail()
+
+
+class DialAgent(WaitInQueue, frozen=True, kw_only=True, tag="dial_agent"):
+    """Rings one agent: like `queue`, but the caller waits `agent_wait_s` seconds for `agent_id` before
+    anybody else of the queue may answer. An agent who is not signed in, or lacks what the queue asks for, is
+    not waited for: nobody is left alone with an empty desk."""
+
+    agent_id: AgentId
+    agent_wait_s: Annotated[int, Meta(ge=1, le=600)] = 20
+
+    def enqueue(self) -> Enqueue:
+        return Enqueue(
+            self.queue_id,
+            self.priority,
+            self.announce_every_s,
+            self.fast_lane,
+            self.agent_id,
+            self.agent_wait_s,
+        )

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from andon.flows.model import KeyNoted, SurveyAnswered, SurveyAsked
-from andon.flows.nodes.base import BaseNode, silent
+from andon.flows.nodes.base import BaseNode, Sound, Sounds, silent
 from andon.flows.walk import Walk
 from andon.interactions.ports import FlowInput, Key, TimerFired
 
@@ -17,13 +17,13 @@ class Survey(BaseNode, frozen=True, kw_only=True, tag="survey"):
     """
 
     survey: str = "csat"
-    prompts: tuple[str, ...] = ("survey_csat",)
+    prompts: Sounds = ("survey_csat",)
     highest: Annotated[int, Meta(ge=1, le=9)] = 5
     tries: Annotated[int, Meta(ge=1, le=9)] = 2
     timeout_s: Annotated[float, Meta(ge=1, le=60)] = 5.0
-    wrong_prompt: str = "wrong_key"
-    silence_prompt: str = "no_input"
-    thanks: tuple[str, ...] = ("survey_thanks",)
+    wrong_prompt: Sound = "wrong_key"
+    silence_prompt: Sound = "no_input"
+    thanks: Sounds = ("survey_thanks",)
 
     def prompt_names(self) -> tuple[str, ...]:
         return (*self.prompts, self.wrong_prompt, self.silence_prompt, *self.thanks)
@@ -51,7 +51,7 @@ class Survey(BaseNode, frozen=True, kw_only=True, tag="survey"):
         if digit not in [str(score) for score in range(1, self.highest + 1)]:
             self._failed(walk, digit, self.wrong_prompt)
             return
-        walk.ask(KeyNoted(walk.node, digit, self.survey, accepted=True))
+        walk.ask(KeyNoted(walk.place, digit, self.survey, accepted=True))
         walk.ask(SurveyAnswered(self.survey, int(digit)))
         if self.thanks:
             walk.memory["thanking"] = True
@@ -60,7 +60,7 @@ class Survey(BaseNode, frozen=True, kw_only=True, tag="survey"):
             walk.leave("next")
 
     def _failed(self, walk: Walk, keys: str, said: str) -> None:
-        walk.ask(KeyNoted(walk.node, keys, "", accepted=False))
+        walk.ask(KeyNoted(walk.place, keys, "", accepted=False))
         walk.memory["failed"] = failed = walk.memory.get("failed", 0) + 1
         if failed < self.tries:
             walk.say(said, *self.prompts)

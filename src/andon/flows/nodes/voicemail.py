@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from andon.flows.model import TakeVoicemail
-from andon.flows.nodes.base import BaseNode, silent
+from andon.flows.nodes.base import BaseNode, QueueId, Sounds, silent
 from andon.flows.walk import Walk
 from andon.interactions.events import Outcome
 from andon.interactions.ports import FlowInput, TimerFired, VoicemailTaken
@@ -24,9 +24,9 @@ class Voicemail(BaseNode, frozen=True, kw_only=True, tag="voicemail"):
 
     needed: ClassVar[tuple[str, ...]] = ("left", "empty")
 
-    prompts: tuple[str, ...] = ("leave_message",)
+    prompts: Sounds = ("leave_message",)
     max_s: Annotated[int, Meta(ge=5, le=600)] = 120
-    queue_id: UUID | None = None
+    queue_id: QueueId | None = None
 
     def prompt_names(self) -> tuple[str, ...]:
         return self.prompts

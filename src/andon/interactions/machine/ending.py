@@ -7,6 +7,7 @@ from andon.interactions.events import (
     ContactEnded,
     OfferEnded,
     Outcome,
+    OutsideEnded,
     VoicemailLeft,
 )
 from andon.interactions.machine.table import IN_QUEUE, IN_TALK, LISTENING, LIVE, Out, on
@@ -100,6 +101,18 @@ def close_talk(contact: Contact, out: Out, by: By, *, drop: bool, caller_stays: 
     out.route(RouterConversationEnded())
 
 
+def close_outside(contact: Contact, out: Out, how: str, *, drop: bool = False) -> None:
+    """The number outside is not with the caller any more; `drop`: it goes too."""
+    outside = contact.outside
+    if outside is None:
+        return
+    talked = 0 if outside.joined is None else span_ms(out.at, outside.joined)
+    out.fact(OutsideEnded, how=how, talked_ms=talked)
+    if drop:
+        out.do(Drop(outside.leg_id))
+    contact.outside = None
+
+
 def close_message(contact: Contact, out: Out, ms: int) -> None:
     """A voicemail is over; one too short to be a message leaves no fact."""
     contact.message_since = None
@@ -185,6 +198,9 @@ def settle(contact: Contact, out: Out, outcome: Outcome, by: By, cause: int) -> 
 
 def hang_up(contact: Contact, out: Out) -> None:
     contact.goodbye = False
+    if not contact.has_leg:
+        finish(contact, out, contact.settled or Outcome.FLOW_ERROR, contact.settled_by, contact.settled_cause)
+        return
     out.do(HangUp(contact.settled_cause))
     out.do(SetTimer("end", END_S))
 
@@ -193,16 +209,20 @@ def withdraw_all(
     contact: Contact, out: Out, how: str, offer_how: OfferEnd, by: By, *, caller_stays: bool = False
 ) -> None:
     """Leave the queue, take the offer back, end the conversation: for endings that come from anywhere."""
-    if contact.queued is not None:
+    to_be_returned = contact.back is not None and not contact.talked
+    if contact.queued is not None or to_be_returned:
         close_offer(contact, out, offer_how)
         close_wait(contact, out, how)
         out.route(RouterLeave(offer_how))
     close_talk(contact, out, by, drop=True, caller_stays=caller_stays)
+    if caller_stays and contact.outside is not None and contact.outside.joined is not None:
+        out.do(Part(contact.outside.leg_id, agent_stays=False))
+    close_outside(contact, out, "caller_gone" if how == "abandoned" else how, drop=True)
     if contact.message_since is not None:
         close_message(contact, out, span_ms(out.at, contact.message_since))
 
 
-@on(CallerEnded, at=LIVE - {Stage.ENDING}, to={Stage.ENDED})
+@on(CallerEnded, at=LIVE - {Stage.ENDING, Stage.DIALLING}, to={Stage.ENDED})
 def caller_ended(contact: Contact, heard: CallerEnded, out: Out) -> None:
     """The caller hung up, or no sound came from there for too long."""
     ringing = contact.offer is not None
@@ -248,7 +268,7 @@ def interrupted(contact: Contact, _: Interrupted, out: Out) -> None:
     finish(contact, out, outcome, By.SYSTEM, 0)
 
 
-@on(Stop, at=LIVE - {Stage.ENDING}, to={Stage.ENDING})
+@on(Stop, at=LIVE - {Stage.ENDING}, to={Stage.ENDING, Stage.ENDED})
 def stop(contact: Contact, _: Stop, out: Out) -> None:
     """The operator stops the system: a short goodbye, then the end."""
     after = contact.stage is Stage.AFTER
@@ -284,6 +304,7 @@ def flow_finished(contact: Contact, ask: AskFinish, out: Out) -> None:
     by = contact.talk_ended_by if contact.stage is Stage.AFTER else By.SYSTEM
     if contact.stage in IN_QUEUE:
         withdraw_all(contact, out, "ended", OfferEnd.ENDED, by)
+    close_outside(contact, out, "ended", drop=True)
     if contact.message_since is not None:
         close_message(contact, out, span_ms(out.at, contact.message_since))
     settle(contact, out, ask.outcome, by, ask.cause)

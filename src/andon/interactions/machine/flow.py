@@ -4,6 +4,7 @@ import msgspec
 
 from andon.interactions.events import (
     ContactIdentified,
+    ContactTagged,
     FlowEntered,
     FlowKeyPressed,
     FlowNodePassed,
@@ -17,6 +18,7 @@ from andon.interactions.machine.ending import (
     set_music,
     speak,
 )
+from andon.interactions.machine.outside import RING_TIMER, ring_over
 from andon.interactions.machine.table import IN_CONTROL, IN_QUEUE, LISTENING, LIVE, Out, on
 from andon.interactions.model import (
     Answer,
@@ -31,6 +33,7 @@ from andon.interactions.model import (
     CallerKey,
     Contact,
     FlowBegins,
+    FlowLearnt,
     Identified,
     KeyPath,
     MessageTaken,
@@ -38,6 +41,7 @@ from andon.interactions.model import (
     NoteKey,
     NoteNode,
     NoteSurvey,
+    NoteTags,
     SetTimer,
     SpeechEnded,
     Stage,
@@ -49,12 +53,13 @@ from andon.interactions.model import (
     Tell,
     TimerDue,
 )
-from andon.interactions.ports import Key, Played, Started, TimerFired, VoicemailTaken
+from andon.interactions.ports import Key, Learnt, Played, Started, TimerFired, VoicemailTaken
 from andon.telephony.events import RecordingStarted
 
 FLOW_TIMER = "flow:"
 ON_CALL = LIVE - {Stage.ENDING}
 KEYS_KEPT = 20
+TAGS_KEPT = 30
 
 
 @on(FlowBegins, at={Stage.ARRIVED}, to={Stage.FLOW})
@@ -115,7 +120,9 @@ def key(contact: Contact, heard: CallerKey, out: Out) -> None:
 
 @on(TimerDue, at=IN_CONTROL | IN_QUEUE)
 def timer_due(contact: Contact, due: TimerDue, out: Out) -> None:
-    if due.tag.startswith(FLOW_TIMER):
+    if due.tag == RING_TIMER:
+        ring_over(contact, out)
+    elif due.tag.startswith(FLOW_TIMER):
         out.do(Tell(TimerFired(at=out.at, tag=due.tag.removeprefix(FLOW_TIMER))))
 
 
@@ -182,7 +189,22 @@ def note_flow(contact: Contact, note: NoteFlow, out: Out) -> None:
 
 @on(NoteNode, at=ON_CALL)
 def note_node(contact: Contact, note: NoteNode, out: Out) -> None:
-    out.fact(FlowNodePassed, node=note.node, node_type=note.node_type)
+    out.fact(FlowNodePassed, node=note.node, node_type=note.node_type, by=note.by, flow_id=note.flow_id)
+
+
+@on(NoteTags, at=ON_CALL)
+def note_tags(contact: Contact, note: NoteTags, out: Out) -> None:
+    fresh = [tag for tag in dict.fromkeys(note.tags) if tag not in contact.tags][
+        : TAGS_KEPT - len(contact.tags)
+    ]
+    if fresh:
+        contact.tags.extend(fresh)
+        out.fact(ContactTagged, tags=fresh)
+
+
+@on(FlowLearnt, at=LISTENING)
+def learnt(contact: Contact, heard: FlowLearnt, out: Out) -> None:
+    out.do(Tell(Learnt(at=out.at, tag=heard.tag, value=heard.value)))
 
 
 @on(NoteKey, at=ON_CALL)

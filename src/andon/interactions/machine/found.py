@@ -35,6 +35,9 @@ def found(contact: Contact, now: Found, out: Out) -> None:
     offer, talk = contact.offer, contact.talk
     if contact.stage is Stage.CONNECTING and offer is not None:
         out.do(Join(offer.leg_id, report=True))
+    elif contact.outside is not None and contact.outside.joined is not None:
+        if not now.together:
+            out.do(Join(contact.outside.leg_id, report=False))
     elif talk is not None and contact.stage is Stage.TALKING:
         if not now.together:
             out.do(Join(talk.leg_id, report=False))

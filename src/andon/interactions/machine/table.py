@@ -87,6 +87,7 @@ _LABELS = {
     Stage.FLOW: "flow",
     Stage.QUEUED: "queue",
     Stage.OFFERING: "queue",
+    Stage.DIALLING: "queue",
     Stage.CONNECTING: "queue",
     Stage.RETURNING: "hold",
     Stage.TALKING: "agent",

@@ -12,8 +12,10 @@ from andon.interactions.events import (
     OfferMade,
     Outcome,
 )
+from andon.interactions.machine.callback import agent_lost, dial_customer
 from andon.interactions.machine.ending import (
     close_offer,
+    close_outside,
     close_talk,
     close_wait,
     hush,
@@ -46,6 +48,7 @@ from andon.interactions.model import (
     MuteAgent,
     Offered,
     Offering,
+    Order,
     Part,
     QueueChanged,
     Requeue,
@@ -92,6 +95,7 @@ def offer_end(cause: int, lost: bool) -> OfferEnd:
 @on(Enqueued, at=IN_CONTROL | {Stage.RETURNING}, to={Stage.QUEUED})
 def enqueued(contact: Contact, put: Enqueued, out: Out) -> None:
     """The contact waits. Music begins when nothing is being said."""
+    close_outside(contact, out, "ended", drop=True)
     contact.stage = Stage.QUEUED
     contact.queue_id, contact.asked_priority = put.queue_id, put.asked_priority
     contact.queued, contact.announce_every_s = out.at, put.announce_every_s
@@ -229,11 +233,14 @@ def offered(contact: Contact, offer: Offered, out: Out) -> None:
     )
 
 
-@on(AgentAnswered, at={Stage.OFFERING}, to={Stage.CONNECTING})
+@on(AgentAnswered, at={Stage.OFFERING}, to={Stage.CONNECTING, Stage.DIALLING})
 def agent_answered(contact: Contact, heard: AgentAnswered, out: Out) -> None:
-    """The agent picked up: silence for the caller, then both into one bridge."""
+    """The agent picked up: silence for the caller, then both into one bridge; a call to be returned is."""
     if contact.offer is None or heard.leg_id != contact.offer.leg_id:
         out.do(Drop(heard.leg_id))
+        return
+    if contact.back is not None and contact.back.dialled is None:
+        dial_customer(contact, contact.back, contact.offer, out)
         return
     contact.stage = Stage.CONNECTING
     hush(contact, out)
@@ -241,7 +248,7 @@ def agent_answered(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     out.do(Join(heard.leg_id, report=True))
 
 
-@on(AgentAnswered, at=set(Stage) - {Stage.OFFERING, Stage.RETURNING})
+@on(AgentAnswered, at=set(Stage) - IN_CONTROL - {Stage.OFFERING, Stage.RETURNING})
 def late_answer(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     """An agent picked up after the offer was over (time-out racing the answer): that leg goes. Doubled
     answers of the leg in use change nothing."""
@@ -252,13 +259,22 @@ def late_answer(contact: Contact, heard: AgentAnswered, out: Out) -> None:
         out.do(Drop(heard.leg_id))
 
 
-def back_to_wait(contact: Contact, out: Out) -> None:
+def back_to_wait(contact: Contact, out: Out, *orders: Order) -> None:
+    """`orders`: what the router is told of it."""
+    for order in orders:
+        out.route(order)
+    if contact.back is not None and contact.back.dialled is not None and contact.queued is None:
+        agent_lost(contact, out)
+        return
     contact.stage = Stage.QUEUED
-    if not contact.playing:
+    if contact.has_leg and not contact.playing:
         set_music(contact, out, on=True)
 
 
-@on(AgentEnded, at={Stage.OFFERING, Stage.CONNECTING}, to={Stage.QUEUED})
+BACK = {Stage.QUEUED, Stage.RETURNING, Stage.ENDING}
+
+
+@on(AgentEnded, at={Stage.OFFERING, Stage.DIALLING, Stage.CONNECTING}, to=BACK)
 def ringing_ended(contact: Contact, heard: AgentEnded, out: Out) -> None:
     """The ringing device said no, is not there, or vanished while being joined."""
     offer = contact.offer
@@ -268,21 +284,19 @@ def ringing_ended(contact: Contact, heard: AgentEnded, out: Out) -> None:
     if contact.stage is Stage.CONNECTING and how is OfferEnd.TIMEOUT:
         how = OfferEnd.FAILED
     close_offer(contact, out, how.value, drop=False)
-    back_to_wait(contact, out)
-    out.route(RouterOfferEnded(offer.offer_id, how))
+    back_to_wait(contact, out, RouterOfferEnded(offer.offer_id, how))
 
 
-@on(AgentRejects, at={Stage.OFFERING}, to={Stage.QUEUED})
+@on(AgentRejects, at={Stage.OFFERING, Stage.DIALLING}, to=BACK)
 def rejected(contact: Contact, ask: AgentRejects, out: Out) -> None:
     offer = contact.offer
     if offer is None or offer.agent_id != ask.agent_id:
         return
     close_offer(contact, out, OfferEnd.REJECTED.value, cause=CAUSE_REJECTED)
-    back_to_wait(contact, out)
-    out.route(RouterOfferEnded(offer.offer_id, OfferEnd.REJECTED))
+    back_to_wait(contact, out, RouterOfferEnded(offer.offer_id, OfferEnd.REJECTED))
 
 
-@on(Withdrawn, at={Stage.OFFERING, Stage.CONNECTING}, to={Stage.QUEUED})
+@on(Withdrawn, at={Stage.OFFERING, Stage.DIALLING, Stage.CONNECTING}, to=BACK)
 def withdrawn(contact: Contact, back: Withdrawn, out: Out) -> None:
     """The router took the offer back (ring time-out, the agent signed out) and has gone on already."""
     if contact.offer is None or contact.offer.offer_id != back.offer_id:
@@ -298,23 +312,22 @@ def join_failed(contact: Contact, heard: JoinFailed, out: Out) -> None:
         out.do(SetTimer("join:" + heard.leg_id, JOIN_S))
 
 
-@on(TimerDue, at={Stage.CONNECTING}, to={Stage.QUEUED})
+@on(TimerDue, at={Stage.CONNECTING}, to=BACK)
 def join_given_up(contact: Contact, due: TimerDue, out: Out) -> None:
     offer = contact.offer
     if offer is None or due.tag != "join:" + offer.leg_id:
         return
     close_offer(contact, out, OfferEnd.FAILED.value)
-    back_to_wait(contact, out)
-    out.route(RouterOfferEnded(offer.offer_id, OfferEnd.FAILED))
+    back_to_wait(contact, out, RouterOfferEnded(offer.offer_id, OfferEnd.FAILED))
 
 
 @on(Joined, at={Stage.CONNECTING}, to={Stage.TALKING})
 def joined(contact: Contact, heard: Joined, out: Out) -> None:
     """They hear each other."""
     offer = contact.offer
-    if offer is None or heard.leg_id != offer.leg_id or contact.queued is None:
+    if offer is None or heard.leg_id != offer.leg_id:
         return
-    waited = span_ms(out.at, contact.queued)
+    waited = span_ms(out.at, contact.queued) if contact.queued is not None else 0
     close_offer(contact, out, "answered", drop=False)
     close_wait(contact, out, "answered")
     out.fact(

@@ -3,7 +3,7 @@
 import asyncio
 import wave
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -20,7 +20,15 @@ from andon.kit.web import Services
 from andon.reporting.history import repository, service
 from andon.reporting.history.peaks import peaks_of
 from andon.reporting.history.search import Filters
-from andon.reporting.history.shapes import ContactDetail, ContactPage, Peaks, VoicemailPage, Why, WhyNot
+from andon.reporting.history.shapes import (
+    CallbackPage,
+    ContactDetail,
+    ContactPage,
+    Peaks,
+    VoicemailPage,
+    Why,
+    WhyNot,
+)
 
 router = APIRouter(prefix="/api", tags=["history"])
 
@@ -151,6 +159,20 @@ async def list_voicemails(
     """Messages callers left, newest first."""
     async with here.db.session(scope_of(actor)) as session:
         return await service.voicemails(session, cursor, limit, actor.locale, masked(actor))
+
+
+@router.get("/callbacks")
+async def list_callbacks(
+    actor: Supervisor,
+    here: At,
+    state: Literal["open", "over"] | None = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> CallbackPage:
+    """Callers who kept their place to be called back, newest first; all, or those open or over."""
+    still_open = None if state is None else state == "open"
+    async with here.db.session(scope_of(actor)) as session:
+        return await service.callbacks(session, cursor, limit, actor.locale, masked(actor), still_open)
 
 
 async def _recording_path(contact_id: UUID, actor: Actor, here: Services) -> Path:

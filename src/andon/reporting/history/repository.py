@@ -1,4 +1,4 @@
-"""Reads of one contact: its facts, rows, notes; and the list of voicemails."""
+"""Reads of one contact: its facts, rows, notes; and the lists of voicemails and callbacks."""
 
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from andon.kit.journal import Record, decode
 from andon.reporting.history.search import COUNT_MOST, behind, make_cursor, own
 from andon.reporting.tables import (
     ReportAgentState,
+    ReportCallback,
     ReportContact,
     ReportOffer,
     ReportRecording,
@@ -133,3 +134,31 @@ async def voicemails(session: AsyncSession, cursor: str | None, limit: int) -> V
     rows = rows[:limit]
     last = make_cursor(rows[-1][0].left_at, rows[-1][0].contact_id) if more else None
     return Voicemails(rows=rows, next=last, total=total)
+
+
+class Callbacks(msgspec.Struct, frozen=True, kw_only=True):
+    rows: list[tuple[ReportCallback, ReportContact]]
+    next: str | None
+
+
+async def callbacks(
+    session: AsyncSession, cursor: str | None, limit: int, *, still_open: bool | None
+) -> Callbacks:
+    """Kept places, newest first, with the contacts that kept them; all, or those that are open or over."""
+    where: list[Any] = []
+    if still_open is not None:
+        over = ReportCallback.ended_at
+        where.append(over.is_(None) if still_open else over.is_not(None))
+    if cursor is not None:
+        where.append(behind(ReportCallback.kept_at, ReportCallback.contact_id, cursor))
+    query = (
+        select(ReportCallback, ReportContact)
+        .join(ReportContact, ReportContact.contact_id == ReportCallback.contact_id)
+        .where(*where)
+        .order_by(ReportCallback.kept_at.desc(), ReportCallback.contact_id.desc())
+        .limit(limit + 1)
+    )
+    found = [(row[0], row[1]) for row in await session.execute(query)]
+    rows = found[:limit]
+    last = make_cursor(rows[-1][0].kept_at, rows[-1][0].contact_id) if len(found) > limit else None
+    return Callbacks(rows=rows, next=last)

@@ -16,6 +16,8 @@ from andon.kit.i18n import Locale
 from andon.kit.journal import Record
 from andon.reporting.history import repository, search
 from andon.reporting.history.shapes import (
+    CallbackItem,
+    CallbackPage,
     ContactDetail,
     ContactItem,
     ContactPage,
@@ -31,7 +33,7 @@ from andon.reporting.history.shapes import (
     WhyNotOffer,
     WrapUpNote,
 )
-from andon.reporting.history.timeline import ids_in, timeline
+from andon.reporting.history.timeline import PREFIX, ids_in, timeline
 from andon.reporting.history.unnamed import unnamed
 from andon.reporting.names import NameBook
 from andon.reporting.tables import ReportContact, ReportOffer, ReportRecording
@@ -87,7 +89,7 @@ async def contact_detail(
     return ContactDetail(
         **_item(contact, book, locale, masked, stored=recording is not None and recording.path is not None),
         timeline=_steps(records, book, locale),
-        recording=_recording(recording, book),
+        recording=_recording(recording, book, locale),
         wrap_up=_note(note, book),
     )
 
@@ -174,6 +176,39 @@ async def voicemails(
         for voicemail, contact in found.rows
     ]
     return VoicemailPage(items=items, next=found.next, total=found.total)
+
+
+async def callbacks(
+    session: AsyncSession,
+    cursor: str | None,
+    limit: int,
+    locale: Locale,
+    masked: bool,
+    still_open: bool | None,
+) -> CallbackPage:
+    found = await repository.callbacks(session, cursor, limit, still_open=still_open)
+    book = await _learn(session, [contact for _, contact in found.rows], locale)
+    items = [
+        CallbackItem(
+            contact_id=contact.contact_id,
+            state="open" if row.ended_at is None else "over",
+            kept_at=row.kept_at,
+            expires_at=row.expires_at,
+            not_before=row.not_before,
+            attempts=row.attempts,
+            ended_at=row.ended_at,
+            how_key=None if row.how is None else f"{PREFIX}callback.how.{row.how}",
+            waited_ms=row.waited_ms,
+            returned_id=row.returned_id,
+            caller=mask(contact.caller) if masked else contact.caller,
+            customer=book.named(contact.customer_id),
+            client=book.named(contact.client_id),
+            project=book.named(contact.project_id),
+            queue=book.named(row.queue_id),
+        )
+        for row, contact in found.rows
+    ]
+    return CallbackPage(items=items, next=found.next)
 
 
 async def visible_contact(
@@ -271,7 +306,7 @@ def _steps(records: list[Record], book: NameBook, locale: Locale) -> list[Timeli
     ]
 
 
-def _recording(row: ReportRecording | None, book: NameBook) -> RecordingInfo | None:
+def _recording(row: ReportRecording | None, book: NameBook, locale: Locale) -> RecordingInfo | None:
     if row is None:
         return None
     return RecordingInfo(
@@ -290,6 +325,7 @@ def _recording(row: ReportRecording | None, book: NameBook) -> RecordingInfo | N
         ],
         missing_ms=row.missing_ms,
         missing_why=row.missing_why,
+        missing_why_name=_text("recording.why", row.missing_why, locale),
         sha256=row.sha256,
     )
 

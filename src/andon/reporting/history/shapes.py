@@ -1,6 +1,6 @@
 """Answers of the history API."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -77,6 +77,7 @@ class RecordingInfo(BaseModel):
     parts: list[RecordingPart]
     missing_ms: int | None
     missing_why: str | None
+    missing_why_name: str | None
     sha256: str | None
 
 
@@ -181,3 +182,29 @@ class VoicemailPage(BaseModel):
     items: list[VoicemailItem]
     next: str | None
     total: int | None
+
+
+class CallbackItem(BaseModel):
+    """A place kept by the contact `contact_id`. `state`: open or over, then `how_key` says how; `not_before`
+    is the next attempt's earliest instant; `returned_id` is the contact that called back, or tried last."""
+
+    contact_id: UUID
+    state: Literal["open", "over"]
+    kept_at: Instant
+    expires_at: Instant
+    not_before: Instant | None
+    attempts: int
+    ended_at: Instant | None
+    how_key: str | None
+    waited_ms: int | None
+    returned_id: UUID | None
+    caller: str
+    customer: Named | None
+    client: Named | None
+    project: Named | None
+    queue: Named | None
+
+
+class CallbackPage(BaseModel):
+    items: list[CallbackItem]
+    next: str | None

@@ -86,6 +86,8 @@ def _seconds(ms: int) -> str:
 
 
 def _arrived(fact: Any, names: Names) -> dict[str, Any]:
+    if fact.callback_of is not None:
+        return {"key": "timeline.contact.arrived.returned", "caller": fact.caller}
     return {"dnis": fact.dnis, "label": _name(names, fact.number_id)}
 
 
@@ -106,6 +108,22 @@ def _key(fact: Any, names: Names) -> dict[str, Any]:
         return {"key": "timeline.flow.key.none", "node": fact.node}
     wrong = "" if fact.accepted else ".wrong"
     return {"key": f"timeline.flow.key{wrong}", "keys_pressed": fact.keys, "label": fact.label or fact.node}
+
+
+def _tagged(fact: Any, names: Names) -> dict[str, Any]:
+    return {"tags": " · ".join(fact.tags)}
+
+
+def _outside_dialled(fact: Any, names: Names) -> dict[str, Any]:
+    return {"number": fact.number}
+
+
+def _outside_connected(fact: Any, names: Names) -> dict[str, Any]:
+    return {"rang": _seconds(fact.rang_ms)}
+
+
+def _outside_ended(fact: Any, names: Names) -> dict[str, Any]:
+    return {"talked": _seconds(fact.talked_ms), "keys": {"how": f"outside.how.{fact.how}"}}
 
 
 def _queued(fact: Any, names: Names) -> dict[str, Any]:
@@ -164,6 +182,22 @@ def _voicemail(fact: Any, names: Names) -> dict[str, Any]:
     return {"lasted": _seconds(fact.voicemail_ms)}
 
 
+def _callback_kept(fact: Any, names: Names) -> dict[str, Any]:
+    return {"queue": _name(names, fact.queue_id), "position": fact.position}
+
+
+def _callback_dialled(fact: Any, names: Names) -> dict[str, Any]:
+    return {}
+
+
+def _callback_postponed(fact: Any, names: Names) -> dict[str, Any]:
+    return {"attempt": fact.attempt}
+
+
+def _callback_ended(fact: Any, names: Names) -> dict[str, Any]:
+    return {"keys": {"how": f"callback.how.{fact.how}"}}
+
+
 def _ended(fact: Any, names: Names) -> dict[str, Any]:
     return {
         "total": _seconds(fact.total_ms),
@@ -189,6 +223,10 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.FlowEntered: _flow,
     ix.FlowNodePassed: _node,
     ix.FlowKeyPressed: _key,
+    ix.ContactTagged: _tagged,
+    ix.OutsideDialled: _outside_dialled,
+    ix.OutsideConnected: _outside_connected,
+    ix.OutsideEnded: _outside_ended,
     ix.ContactQueued: _queued,
     ix.ContactDequeued: _dequeued,
     ix.OfferMade: _offered,
@@ -201,6 +239,10 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.SurveyAsked: _survey_asked,
     ix.SurveyAnswered: _survey_answered,
     ix.VoicemailLeft: _voicemail,
+    ix.CallbackKept: _callback_kept,
+    ix.CallbackDialled: _callback_dialled,
+    ix.CallbackPostponed: _callback_postponed,
+    ix.CallbackEnded: _callback_ended,
     ix.ContactEnded: _ended,
     ix.WrapUpSubmitted: _wrapped,
     tp.RecordingStored: _recording_stored,

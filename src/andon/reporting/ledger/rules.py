@@ -19,6 +19,7 @@ EDGE_MS = 250  # state and conversation change in one step of the core; more apa
 AUDIO_MS = 100  # stored audio may differ this much from the span the core measured
 OF_OTHERS = {"recording.stored", "recording.incomplete", "wrapup.submitted"}  # written with or without a core
 GAP = timedelta(seconds=2)  # so soon after its start a core has learnt what ended before it
+OVERDUE = timedelta(minutes=10)  # a talk that began before its place expired may last so much longer
 STORE_GRACE_S = 120.0  # a stopped recording must be stored or explained within this time
 
 RULES = (
@@ -27,6 +28,8 @@ RULES = (
     "queue.pairs",  # each entry into a queue is left once, waited as long as it says
     "offer.pairs",  # each offer ends once; no agent and no contact has two at a time
     "talk.pairs",  # each conversation ends once, with its own offer, talk and hold time exact
+    "callback.pairs",  # each kept place ends once, by its own time, and a served one with a talk
+    "outside.pairs",  # each call outside ends once, talked as long as it says
     "outcome.proof",  # the outcome's name agrees with what happened
     "agent.state",  # every agent second has exactly one state
     "agent.talk",  # talking states and conversations are the same seconds
@@ -45,6 +48,8 @@ AFTER_END = {
     "recording.stopped",
     "agent.state",
     "agent.signed_out",
+    "callback.postponed",
+    "callback.ended",
 }
 PROVEN_BY_TALK = {"served", "interrupted", "shutdown"}
 
@@ -64,7 +69,25 @@ class _Contact(msgspec.Struct):
     held_ms: int = 0
     talked: bool = False
     voicemail: bool = False
+    outside: bool = False  # a number outside is called or talks
+    outside_since: datetime | None = None
+    talked_outside: bool = False
     queued: bool = False
+    returns: str = ""  # the contact whose kept place this call is to return
+    placed: str = ""  # the channel of the leg by which the customer is called
+    kept: datetime | None = None
+    kept_until: datetime | None = None
+    place_over: bool = False
+
+
+class Placed(msgspec.Struct):
+    """A leg by which a customer is called back."""
+
+    contact: str
+    at: datetime
+    ended: datetime | None = None
+    talked: bool = False
+    exempt: bool = False
 
 
 class _Offer(msgspec.Struct):
@@ -112,6 +135,8 @@ class Books:
         self.recordings: dict[str, _Recording] = {}
         self.agents: dict[str, _Agent] = defaultdict(_Agent)
         self.findings: list[Finding] = []
+        self.placed: dict[str, Placed] = {}  # by channel, of calls we returned
+        self.outside_channels: set[str] = set()  # of calls we placed
         self.clock_steps: list[tuple[datetime, float]] = []  # when the machine's clock was set, by seconds
         self._offers: dict[str, _Offer] = {}
         self._checked: dict[str, int] = dict.fromkeys(RULES, 0)
@@ -174,7 +199,10 @@ class Books:
         subject = str(row.contact_id)
         self.check("contact.outcome", subject not in self.contacts, subject, "arrived twice")
         self.contacts[subject] = _Contact(
-            arrived=row.at, channel_id=str(data.get("channel_id", "")), seq=row.seq
+            arrived=row.at,
+            channel_id=str(data.get("channel_id", "")),
+            seq=row.seq,
+            returns=str(data.get("callback_of") or ""),
         )
 
     def _ended(self, row: Row, data: Any) -> None:
@@ -190,7 +218,14 @@ class Books:
         self.check("queue.pairs", contact.queue is None, subject, "ended while still in a queue")
         self.check("offer.pairs", contact.offer is None, subject, "ended with an offer still open")
         self.check("talk.pairs", contact.talk is None, subject, "ended with a conversation still open")
+        self.check("outside.pairs", not contact.outside, subject, "ended with a call outside still open")
         self._prove(contact, subject)
+        placed = self.placed.get(contact.placed)
+        if placed is not None:
+            placed.ended, placed.talked = row.at, contact.talked
+            placed.exempt = contact.outcome in {"interrupted", "shutdown"}
+        elif contact.returns:
+            self.check("callback.pairs", not contact.talked, subject, "a talk without calling the customer")
 
     def _prove(self, contact: _Contact, subject: str) -> None:
         outcome = contact.outcome
@@ -205,10 +240,41 @@ class Books:
                 "queue_timeout": contact.left_queue in {"timeout", "overflow"},
                 "nobody_signed_in": contact.left_queue in {"nobody_signed_in", ""},
                 "abandoned_flow": contact.left_queue not in {"abandoned"},
+                "callback_kept": contact.kept is not None,
+                "callback_missed": bool(contact.returns),
+                "transferred_out": contact.talked_outside,
                 "unknown_number": not contact.queued,
                 "trunk_busy": not contact.queued,
             }.get(outcome, True)
         self.check("outcome.proof", ok, subject, f"outcome {outcome} does not follow from its facts")
+
+    # -- outside
+
+    def _outside_dialled(self, row: Row, data: Any) -> None:
+        self.outside_channels.add(str(data["channel_id"]))
+        contact = self._contact(row)
+        if contact is None:
+            return
+        self.check("outside.pairs", not contact.outside, str(row.contact_id), "calls outside twice at once")
+        contact.outside, contact.outside_since = True, None
+
+    def _outside_connected(self, row: Row, data: Any) -> None:
+        contact = self._contact(row)
+        if contact is None:
+            return
+        once = contact.outside and contact.outside_since is None
+        self.check("outside.pairs", once, str(row.contact_id), "connected outside without a call")
+        contact.outside_since, contact.talked_outside = row.at, True
+
+    def _outside_ended(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        self.check("outside.pairs", contact.outside, subject, "a call outside ends that never began")
+        talked = 0 if contact.outside_since is None else _ms(row.at, contact.outside_since)
+        drift = abs(talked - int(data["talked_ms"]))
+        self.check("outside.pairs", drift <= ROUNDING_MS, subject, f"talked_ms is off by {drift} ms")
+        contact.outside, contact.outside_since = False, None
 
     # -- queue
 
@@ -231,6 +297,42 @@ class Books:
         ok = queue == str(data["queue_id"]) and drift <= ROUNDING_MS
         self.check("queue.pairs", ok, subject, f"left queue {data['queue_id']}, waited_ms off by {drift} ms")
         contact.queue, contact.left_queue = None, str(data["how"])
+
+    # -- callbacks
+
+    def _callback_kept(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        ok = contact.kept is None and contact.left_queue == "callback_kept" and contact.ended is None
+        self.check("callback.pairs", ok, subject, "a place is kept twice, or was never left")
+        contact.kept, contact.kept_until = row.at, datetime.fromisoformat(str(data["expires_at"]))
+
+    def _callback_dialled(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        fresh = str(data["channel_id"]) not in self.placed
+        ok = fresh and bool(contact.returns) and contact.offer is not None
+        self.check("callback.pairs", ok, subject, "a customer is called without a kept place or an agent")
+        contact.placed = str(data["channel_id"])
+        self.placed[contact.placed] = Placed(contact=subject, at=row.at)
+
+    def _callback_ended(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        ok = contact.kept is not None and not contact.place_over
+        self.check("callback.pairs", ok, subject, "a kept place ends twice, or was never kept")
+        contact.place_over = True
+        how = str(data["how"])
+        if how == "served":
+            returned = self.contacts.get(str(data.get("returned_id")))
+            served = returned is not None and returned.talked and returned.returns == subject
+            self.check("callback.pairs", served or self.partial, subject, "served without a talk")
+        if contact.kept is not None and how != "lost":
+            drift = abs(_ms(row.at, contact.kept) - int(data["waited_ms"]))
+            self.check("callback.pairs", drift <= ROUNDING_MS, subject, f"waited_ms is off by {drift} ms")
 
     # -- offers and conversations
 
@@ -439,6 +541,9 @@ class Books:
             if contact.ended is None:
                 lost = self._core_restart is not None and contact.arrived < self._core_restart
                 self.check("contact.outcome", not lost, subject, "never ended and its core is gone")
+            if contact.kept_until is not None and not contact.place_over:
+                late = now > contact.kept_until + OVERDUE
+                self.check("callback.pairs", not late, subject, "a kept place is long over and never ended")
         for offer_id, offer in self._offers.items():
             if not offer.ended:
                 lost = self._core_restart is not None and offer.at < self._core_restart
@@ -483,8 +588,14 @@ class Books:
 _HANDLERS = {
     "contact.arrived": Books._arrived,
     "contact.ended": Books._ended,
+    "outside.dialled": Books._outside_dialled,
+    "outside.connected": Books._outside_connected,
+    "outside.ended": Books._outside_ended,
     "contact.queued": Books._queued,
     "contact.dequeued": Books._dequeued,
+    "callback.kept": Books._callback_kept,
+    "callback.dialled": Books._callback_dialled,
+    "callback.ended": Books._callback_ended,
     "offer.made": Books._offer_made,
     "offer.ended": Books._offer_ended,
     "contact.connected": Books._connected,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from andon.reporting.ledger.model import WitnessCall
-from andon.reporting.ledger.rules import Books
+from andon.reporting.ledger.rules import Books, Placed
 
 MARGIN = timedelta(seconds=2)  # the engine writes its record beside its work, a little later
 NOTICED = timedelta(seconds=3)  # so long after it a step of the clock may be noticed
@@ -27,9 +27,9 @@ def compare(
     """Hold contacts against channels, read at `last` or later. `caller_prefixes`: names of channels that
     carry callers (trunks); only channels started between `first` and `last` (with a margin) must have a
     contact."""
-    known = set()
+    known = set(books.placed) | books.outside_channels
     for subject, contact in books.contacts.items():
-        if contact.channel_id.startswith("seed-"):
+        if contact.channel_id.startswith("seed-") or contact.returns:
             continue
         known.add(contact.channel_id)
         seen = channels.get(contact.channel_id)
@@ -48,6 +48,8 @@ def compare(
         late = books.gap_before(contact.ended)  # it may have ended while no core was there to see it
         ok = any(-SPAN_S - late <= theirs - ours - seconds <= SPAN_S + early for seconds in bent)
         books.check("witness.contact", ok, subject, text)
+    for channel_id, placed in books.placed.items():
+        _compare_placed(books, channel_id, placed, channels.get(channel_id))
     for channel in callers(channels.values(), caller_prefixes):
         started = channel.started
         if started is None or (first and started < first - MARGIN) or (last and started > last - MARGIN):
@@ -57,6 +59,24 @@ def compare(
         lost = channel.ended is None and books.deaf_at(started)
         ok = channel.channel_id in known or channel.waited or lost
         books.check("witness.channel", ok, channel.channel_id, f"{channel.channel} has no contact")
+
+
+def _compare_placed(books: Books, channel_id: str, placed: Placed, seen: WitnessCall | None) -> None:
+    """A leg we placed lasts as long as the journal says; one that nobody answered may never have been."""
+    if placed.ended is None or placed.exempt:
+        return
+    books.check(
+        "witness.contact", seen is not None or not placed.talked, placed.contact, "no record of its leg"
+    )
+    if seen is None or seen.started is None or seen.ended is None:
+        return
+    theirs = (seen.ended - seen.started).total_seconds()
+    ours = (placed.ended - placed.at).total_seconds()
+    text = f"the engine says {theirs:.3f} s of {channel_id}, the journal {ours:.3f} s"
+    late = books.gap_before(placed.ended)
+    bent = _bent(books.clock_steps, placed.at, placed.ended)
+    ok = any(-SPAN_S - late <= theirs - ours - seconds <= SPAN_S for seconds in bent)
+    books.check("witness.contact", ok, placed.contact, text)
 
 
 def _bent(steps: Iterable[tuple[datetime, float]], arrived: datetime, ended: datetime) -> set[float]:

@@ -15,7 +15,5 @@ export const routes: Room[] = [
     title: { zh: "系统管理", en: "Administration" },
     permission: ["config"],
     load: () => import("./AdminPage"),
-    // The flow being looked at.
-    validateSearch: (raw) => (typeof raw.id === "string" ? { id: raw.id } : {}),
   },
 ];

@@ -207,28 +207,3 @@ export interface FlowItem {
   version: number | null;
   published_at: string | null;
 }
-
-export interface FlowWhole extends FlowItem {
-  graph: FlowGraph | null;
-  note: string | null;
-}
-
-export interface FlowNode {
-  type: string;
-  title?: string;
-  exits?: Record<string, string>;
-  [field: string]: unknown;
-}
-
-export interface FlowGraph {
-  start: string;
-  language?: string;
-  nodes: Record<string, FlowNode>;
-}
-
-export interface FlowVersion {
-  version: number;
-  published_at: string;
-  published_by: { id: string; name: string } | null;
-  note: string;
-}

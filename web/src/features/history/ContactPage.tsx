@@ -238,8 +238,10 @@ function RecordingFoot({ recording }: { recording: RecordingInfo | null }) {
       {recording.stored ? <span className="dim">{t("keys.hint")}</span> : <span>{t("contact.pending")}</span>}
       {recording.missing_ms ? (
         <Tag color="warning">
-          {t("contact.missing", { span: f.span(recording.missing_ms) })}
-          {recording.missing_why ? `：${recording.missing_why}` : ""}
+          {t("contact.missing", {
+            span: recording.missing_ms < 1000 ? t("contact.moment") : f.span(recording.missing_ms),
+          })}
+          {recording.missing_why_name ? ` · ${recording.missing_why_name}` : ""}
         </Tag>
       ) : null}
       {recording.sha256 ? (

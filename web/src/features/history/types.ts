@@ -64,7 +64,8 @@ export interface RecordingInfo {
   duration_ms: number | null;
   parts: RecordingPart[];
   missing_ms: number | null;
-  missing_why: string | null;
+  /** In the reader's language. */
+  missing_why_name: string | null;
   sha256: string | null;
 }
 

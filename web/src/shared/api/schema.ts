@@ -648,6 +648,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flow-palette": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Flow Palette
+         * @description What can be drawn, and what expressions may name.
+         */
+        get: operations["read_flow_palette_api_flow_palette_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Flow Draft
+         * @description What is being drawn.
+         */
+        get: operations["read_flow_draft_api_flows__id__draft_get"];
+        /**
+         * Save Flow Draft
+         * @description Save what is being drawn, finished or not. Refused when somebody else saved meanwhile.
+         */
+        put: operations["save_flow_draft_api_flows__id__draft_put"];
+        post?: never;
+        /**
+         * Drop Flow Draft
+         * @description Throw the draft away; what is published stays.
+         */
+        delete: operations["drop_flow_draft_api_flows__id__draft_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/lint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lint Flow
+         * @description Everything wrong with a graph, errors first, in the asker's language.
+         */
+        post: operations["lint_flow_api_flows__id__lint_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Flow Versions
+         * @description What changed from one version to another; `after` 0 is the draft.
+         */
+        get: operations["compare_flow_versions_api_flows__id__compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Flow
+         * @description Run a graph in virtual time with a typed caller: all steps from the beginning.
+         */
+        post: operations["try_flow_api_flows__id__try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Flow Traffic
+         * @description How the callers of a period went through the flow; `version` 0: all versions.
+         */
+        get: operations["read_flow_traffic_api_flows__id__traffic_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendars": {
         parameters: {
             query?: never;
@@ -1181,6 +1309,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Callbacks
+         * @description Callers who kept their place to be called back, newest first; all, or those open or over.
+         */
+        get: operations["list_callbacks_api_callbacks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/board": {
         parameters: {
             query?: never;
@@ -1285,6 +1433,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Accepted
+         * @description A warning that stood when the version was published, and why.
+         */
+        Accepted: {
+            /** Code */
+            code: string;
+            /** Node */
+            node: string;
+            /** Reason */
+            reason: string;
+        };
         /**
          * AgentContact
          * @description The contact at the agent's hand.
@@ -1590,8 +1750,8 @@ export interface components {
         };
         /**
          * BoardWaiting
-         * @description `floor_at`: when the longest wait of its segment is over, near which it is `urgent`. Of all who wait the
-         *     one with the least `rank` is served first; `position` counts in its queue.
+         * @description `floor_at`: when the longest wait of its segment is over, near which it is `urgent`. Of all who wait
+         *     the one with the least `rank` is served first; `position` counts in its queue.
          */
         BoardWaiting: {
             /**
@@ -1703,6 +1863,86 @@ export interface components {
             created_at: string;
         };
         /**
+         * CallbackIn
+         * @description How customers who keep their place are called back. `retry_s` is the distance to the second attempt and
+         *     doubles each time; `calendar_id`: only within these hours; `international`: numbers abroad too.
+         */
+        CallbackIn: {
+            /**
+             * Attempts
+             * @default 3
+             */
+            attempts: number;
+            /**
+             * Retry S
+             * @default 300
+             */
+            retry_s: number;
+            /**
+             * Ring S
+             * @default 30
+             */
+            ring_s: number;
+            /**
+             * Expires S
+             * @default 86400
+             */
+            expires_s: number;
+            /** Calendar Id */
+            calendar_id?: string | null;
+            /**
+             * International
+             * @default false
+             */
+            international: boolean;
+        };
+        /**
+         * CallbackItem
+         * @description A place kept by the contact `contact_id`. `state`: open or over, then `how_key` says how; `not_before`
+         *     is the next attempt's earliest instant; `returned_id` is the contact that called back, or tried last.
+         */
+        CallbackItem: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "over";
+            /** Kept At */
+            kept_at: string;
+            /** Expires At */
+            expires_at: string;
+            /** Not Before */
+            not_before: string | null;
+            /** Attempts */
+            attempts: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** How Key */
+            how_key: string | null;
+            /** Waited Ms */
+            waited_ms: number | null;
+            /** Returned Id */
+            returned_id: string | null;
+            /** Caller */
+            caller: string;
+            customer: components["schemas"]["Named"] | null;
+            client: components["schemas"]["Named"] | null;
+            project: components["schemas"]["Named"] | null;
+            queue: components["schemas"]["Named"] | null;
+        };
+        /** CallbackPage */
+        CallbackPage: {
+            /** Items */
+            items: components["schemas"]["CallbackItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * CertificateIn
          * @description Valid to the end of that day in the tenant's time zone.
          */
@@ -1729,6 +1969,19 @@ export interface components {
              * Format: date
              */
             valid_until: string;
+        };
+        /** ChangeShown */
+        ChangeShown: {
+            /** What */
+            what: string;
+            /** Node */
+            node: string;
+            /** Field */
+            field: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
         };
         /**
          * CheckWanted
@@ -2096,6 +2349,73 @@ export interface components {
             flags?: components["schemas"]["LaneFlag"][];
         };
         /**
+         * DraftIn
+         * @description `revision` is the one the draft was made from; 0 when there was none.
+         */
+        DraftIn: {
+            /** Graph */
+            graph: {
+                [key: string]: unknown;
+            };
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * DraftShown
+         * @description `revision` 0: there is no draft.
+         */
+        DraftShown: {
+            /** Graph */
+            graph: {
+                [key: string]: unknown;
+            } | null;
+            /** Revision */
+            revision: number;
+            /** Saved At */
+            saved_at: string | null;
+            saved_by: components["schemas"]["PublisherShown"] | null;
+        };
+        /** EdgeTraffic */
+        EdgeTraffic: {
+            /** Before */
+            before: string;
+            /** By */
+            by: string;
+            /** Node */
+            node: string;
+            /** Went */
+            went: number;
+        };
+        /**
+         * FieldShown
+         * @description `shape` is one, list or map; `kind` what a value is, `key` what the keys of a map are.
+         */
+        FieldShown: {
+            /** Name */
+            name: string;
+            /** Shape */
+            shape: string;
+            /** Kind */
+            kind: string;
+            /** Required */
+            required: boolean;
+            /**
+             * Nullable
+             * @default false
+             */
+            nullable: boolean;
+            /** Key */
+            key?: string | null;
+            /** Default */
+            default?: unknown;
+            /** Min */
+            min?: number | null;
+            /** Max */
+            max?: number | null;
+            /** Choices */
+            choices?: string[] | null;
+        };
+        /**
          * FigureSet
          * @description Figures of one thing. Targets are the queue's; null where there is not one target.
          */
@@ -2215,6 +2535,15 @@ export interface components {
             } | null;
             /** Note */
             note: string | null;
+        };
+        /** FunctionShown */
+        FunctionShown: {
+            /** Name */
+            name: string;
+            /** Takes */
+            takes: string[];
+            /** Gives */
+            gives: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -2352,6 +2681,26 @@ export interface components {
             running: components["schemas"]["LedgerCheckInfo"] | null;
             last: components["schemas"]["LedgerCheckInfo"] | null;
         };
+        /** LineShown */
+        LineShown: {
+            /** S */
+            s: number;
+            /** What */
+            what: string;
+            /** Node */
+            node: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /** LintIn */
+        LintIn: {
+            /** Graph */
+            graph: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * LogIn
          * @description `login` may be `name@operator` when two operators of the installation share names.
@@ -2389,6 +2738,13 @@ export interface components {
         Mute: {
             /** On */
             on: boolean;
+        };
+        /** NameShown */
+        NameShown: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
         };
         /**
          * Named
@@ -2428,6 +2784,37 @@ export interface components {
              * @default
              */
             current: string;
+        };
+        /**
+         * NodeTraffic
+         * @description How many came, how many hung up there, whose call ended there at all, and the mean stay.
+         */
+        NodeTraffic: {
+            /** Node */
+            node: string;
+            /** Came */
+            came: number;
+            /** Hung Up */
+            hung_up: number;
+            /** Ended */
+            ended: number;
+            /** Mean S */
+            mean_s: number | null;
+        };
+        /** NodeTypeShown */
+        NodeTypeShown: {
+            /** Type */
+            type: string;
+            /** Name */
+            name: string;
+            /** Needed */
+            needed: string[];
+            /** Optional */
+            optional: string[];
+            /** Waits */
+            waits: boolean;
+            /** Fields */
+            fields: components["schemas"]["FieldShown"][];
         };
         /**
          * NumberIn
@@ -2522,7 +2909,7 @@ export interface components {
          * @description How a contact ended: one name for each way. Every contact has exactly one.
          * @enum {string}
          */
-        Outcome: "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
+        Outcome: "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
         /**
          * OverflowIn
          * @description Without a queue the contact goes back to its flow.
@@ -2595,6 +2982,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[ChangeShown] */
+        Page_ChangeShown_: {
+            /** Items */
+            items: components["schemas"]["ChangeShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[ClientShown] */
         Page_ClientShown_: {
             /** Items */
@@ -2626,6 +3022,15 @@ export interface components {
         Page_NumberShown_: {
             /** Items */
             items: components["schemas"]["NumberShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[ProblemShown] */
+        Page_ProblemShown_: {
+            /** Items */
+            items: components["schemas"]["ProblemShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -2713,6 +3118,22 @@ export interface components {
             total?: number | null;
         };
         /**
+         * PaletteShown
+         * @description All a designer needs to know: node types, names and functions of expressions, prompts by language.
+         */
+        PaletteShown: {
+            /** Types */
+            types: components["schemas"]["NodeTypeShown"][];
+            /** Names */
+            names: components["schemas"]["NameShown"][];
+            /** Functions */
+            functions: components["schemas"]["FunctionShown"][];
+            /** Prompts */
+            prompts: {
+                [key: string]: string[];
+            };
+        };
+        /**
          * PassedOver
          * @description An agent who was considered and not chosen; `detail` holds what the policy saw (idle_ms, level, …).
          */
@@ -2765,6 +3186,22 @@ export interface components {
             next_change: string | null;
             /** Days */
             days: components["schemas"]["DayShown"][];
+        };
+        /**
+         * ProblemShown
+         * @description `key` is what a reason is given under when it is a `warning`.
+         */
+        ProblemShown: {
+            /** Key */
+            key: string;
+            /** Code */
+            code: string;
+            /** Node */
+            node: string;
+            /** Text */
+            text: string;
+            /** Warning */
+            warning: boolean;
         };
         /** ProjectFigures */
         ProjectFigures: {
@@ -2967,6 +3404,16 @@ export interface components {
              * @default 30
              */
             value_s: number;
+            /**
+             * @default {
+             *       "attempts": 3,
+             *       "retry_s": 300,
+             *       "ring_s": 30,
+             *       "expires_s": 86400,
+             *       "international": false
+             *     }
+             */
+            callback: components["schemas"]["CallbackIn"];
         };
         /** QueueInPatch */
         QueueInPatch: {
@@ -3015,6 +3462,7 @@ export interface components {
             redial_s?: number;
             /** Value S */
             value_s?: number;
+            callback?: components["schemas"]["CallbackIn"];
         };
         /** QueueShown */
         QueueShown: {
@@ -3074,6 +3522,7 @@ export interface components {
             redial_s: number;
             /** Value S */
             value_s: number;
+            callback: components["schemas"]["CallbackIn"];
             /**
              * Created At
              * Format: date-time
@@ -3151,6 +3600,8 @@ export interface components {
             missing_ms: number | null;
             /** Missing Why */
             missing_why: string | null;
+            /** Missing Why Name */
+            missing_why_name: string | null;
             /** Sha256 */
             sha256: string | null;
         };
@@ -3378,6 +3829,60 @@ export interface components {
             text: string;
             agent: components["schemas"]["Named"] | null;
         };
+        /** TrafficShown */
+        TrafficShown: {
+            /** Nodes */
+            nodes: components["schemas"]["NodeTraffic"][];
+            /** Edges */
+            edges: components["schemas"]["EdgeTraffic"][];
+        };
+        /**
+         * TrialIn
+         * @description `steps` as `flows.rehearsal` reads them; `figures` are the live figures of every queue, by function.
+         */
+        TrialIn: {
+            /** Graph */
+            graph: {
+                [key: string]: unknown;
+            };
+            /** Steps */
+            steps: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Caller
+             * @default 13800138000
+             */
+            caller: string;
+            /**
+             * Called
+             * @default 4001234567
+             */
+            called: string;
+            /** At */
+            at?: string | null;
+            /** Figures */
+            figures?: {
+                [key: string]: number;
+            };
+        };
+        /** TrialShown */
+        TrialShown: {
+            /** Lines */
+            lines: components["schemas"]["LineShown"][];
+            /** Node */
+            node: string;
+            /** Language */
+            language: string;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+            /** Over */
+            over: boolean;
+            /** Awaits */
+            awaits: string[];
+        };
         /**
          * TrunkIn
          * @description `max_calls` 0: no limit of its own. `secret` is written, never read.
@@ -3546,7 +4051,10 @@ export interface components {
             /** Context */
             ctx?: Record<string, never>;
         };
-        /** VersionIn */
+        /**
+         * VersionIn
+         * @description `reasons` say why a warning may stand, by its `key`.
+         */
         VersionIn: {
             /** Graph */
             graph: {
@@ -3557,6 +4065,10 @@ export interface components {
              * @default
              */
             note: string;
+            /** Reasons */
+            reasons?: {
+                [key: string]: string;
+            };
         };
         /**
          * VersionShown
@@ -3573,6 +4085,8 @@ export interface components {
             published_by: components["schemas"]["PublisherShown"] | null;
             /** Note */
             note: string;
+            /** Accepted */
+            accepted: components["schemas"]["Accepted"][];
         };
         /** VersionWhole */
         VersionWhole: {
@@ -3586,6 +4100,8 @@ export interface components {
             published_by: components["schemas"]["PublisherShown"] | null;
             /** Note */
             note: string;
+            /** Accepted */
+            accepted: components["schemas"]["Accepted"][];
             /** Graph */
             graph: {
                 [key: string]: unknown;
@@ -5605,6 +6121,260 @@ export interface operations {
             };
         };
     };
+    read_flow_palette_api_flow_palette_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaletteShown"];
+                };
+            };
+        };
+    };
+    read_flow_draft_api_flows__id__draft_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_flow_draft_api_flows__id__draft_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    drop_flow_draft_api_flows__id__draft_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lint_flow_api_flows__id__lint_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LintIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProblemShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    compare_flow_versions_api_flows__id__compare_get: {
+        parameters: {
+            query: {
+                before: number;
+                after: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChangeShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    try_flow_api_flows__id__try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_flow_traffic_api_flows__id__traffic_get: {
+        parameters: {
+            query: {
+                since: string;
+                until: string;
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrafficShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_all_calendar: {
         parameters: {
             query?: never;
@@ -6635,6 +7405,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VoicemailPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_callbacks_api_callbacks_get: {
+        parameters: {
+            query?: {
+                state?: ("open" | "over") | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackPage"];
                 };
             };
             /** @description Validation Error */

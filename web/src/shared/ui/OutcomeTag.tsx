@@ -2,8 +2,8 @@ import { Tag } from "antd";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 
-const GOOD = new Set(["served", "self_service"]);
-const KEPT = new Set(["voicemail", "out_of_hours"]);
+const GOOD = new Set(["served", "self_service", "transferred_out"]);
+const KEPT = new Set(["voicemail", "out_of_hours", "callback_kept"]);
 const FAULT = new Set(["media_lost", "flow_error", "interrupted", "trunk_busy", "shutdown"]);
 
 function color(outcome: string | null): string {

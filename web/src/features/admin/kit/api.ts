@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, take } from "@/shared/api";
+import type { Project, Queue } from "../types";
 
 /** Everything an administrator sets up has an id and lives below one path. */
 export interface Row {
@@ -62,6 +63,14 @@ export function useChoices<R extends Row>(path: string, label: (row: R) => strin
       return row ? label(row) : undefined;
     },
   };
+}
+
+/** Queues by name and project: two projects may have a queue of the same name. */
+export function useQueues() {
+  const projects = useChoices<Project>("/api/projects", (row) => row.name);
+  return useChoices<Queue>("/api/queues", (row) =>
+    [row.name, projects.name(row.project_id)].filter(Boolean).join(" · "),
+  );
 }
 
 /** Makes or changes a thing; the list then shows what the server answered, never what was hoped for. */

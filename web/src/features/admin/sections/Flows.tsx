@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { Tag } from "antd";
 import { useState } from "react";
 import { fields } from "@/shared/fields";
@@ -12,26 +12,11 @@ import { ResourceList } from "../kit/ResourceList";
 import { useDone } from "../kit/useDone";
 import { texts } from "../texts";
 import type { FlowItem, PhoneNumber, Project } from "../types";
-import { FlowDetail } from "./FlowDetail";
 
-/** All flows, or the one that the address names. */
+/** All flows; each opens in the designer. */
 export function Flows() {
-  const { id } = useSearch({ strict: false }) as { id?: string };
   const navigate = useNavigate();
-  const show = (flow: string | null) =>
-    void navigate({
-      to: "/admin/$section",
-      params: { section: "flows" },
-      search: (flow ? { id: flow } : {}) as never,
-    });
-  return id ? (
-    <FlowDetail key={id} id={id} onBack={() => show(null)} />
-  ) : (
-    <FlowTable onOpen={(flow) => show(flow)} />
-  );
-}
-
-function FlowTable({ onOpen }: { onOpen: (id: string) => void }) {
+  const onOpen = (id: string) => void navigate({ to: "/flows/$id", params: { id } });
   const t = useT(texts);
   const n = useT(fields);
   const f = useFormat();

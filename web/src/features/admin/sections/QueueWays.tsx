@@ -2,11 +2,11 @@ import { Form, InputNumber, Select } from "antd";
 import { fields } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
-import { useChoices } from "../kit/api";
+import { useQueues } from "../kit/api";
 import { Rows } from "../kit/Rows";
 import type { QueueValues } from "../queueForm";
 import { texts } from "../texts";
-import { LANE_FLAGS, OVERFLOW_WHEN, type Queue, TIERS } from "../types";
+import { LANE_FLAGS, OVERFLOW_WHEN, TIERS } from "../types";
 
 /** Where a contact waits instead: through a door when it comes, by overflow when the queue is too full. */
 export function QueueWays({ own }: { own: string | undefined }) {
@@ -15,7 +15,7 @@ export function QueueWays({ own }: { own: string | undefined }) {
   const c = useT(common);
   const form = Form.useFormInstance<QueueValues>();
   const rules = Form.useWatch("overflow", form) ?? [];
-  const queues = useChoices<Queue>("/api/queues", (row) => row.name);
+  const queues = useQueues();
   const others = queues.options.filter((option) => option.value !== own);
   return (
     <>

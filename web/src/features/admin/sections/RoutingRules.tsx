@@ -2,7 +2,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";
 import type { Tier } from "@/shared/api";
-import { fields } from "@/shared/fields";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
@@ -83,7 +82,6 @@ export function RoutingRules() {
 
 function RulesShown({ rules }: { rules: Rules }) {
   const t = useT(texts);
-  const n = useT(fields);
   const f = useFormat();
   return (
     <>
@@ -117,7 +115,7 @@ function RulesShown({ rules }: { rules: Rules }) {
         </table>
       </div>
       <dl className="rules-facts">
-        <dt>{n("ageing_s")}</dt>
+        <dt>{t("rules.ageing.title")}</dt>
         <dd>{rules.ageing_s === null ? t("rules.ageing.none") : t("rules.ageing", { n: rules.ageing_s })}</dd>
         <dt>{t("rules.warning")}</dt>
         <dd>{t("rules.warning.days", { n: rules.certificate_warning_days })}</dd>
@@ -131,7 +129,7 @@ function RulesForm() {
   const c = useT(common);
   return (
     <>
-      <fieldset className="hours">
+      <fieldset className="form-box">
         <legend>{t("rules.segments")}</legend>
         <p className="dim">{t("rules.segments.help")}</p>
         {TIERS.map((tier, index) => (

@@ -3,10 +3,10 @@ import { AutoComplete, DatePicker, Form, InputNumber, Select } from "antd";
 import dayjs from "dayjs";
 import { fields } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
-import { listQuery, useChoices } from "../kit/api";
+import { listQuery, useQueues } from "../kit/api";
 import { Rows } from "../kit/Rows";
 import { texts } from "../texts";
-import type { AgentCertificate, Queue, QueueSeat } from "../types";
+import type { AgentCertificate, QueueSeat } from "../types";
 
 /** An agent's own settings in queues, and the certificates that queues may require. */
 export function UserQueues() {
@@ -15,7 +15,7 @@ export function UserQueues() {
   const form = Form.useFormInstance();
   const seats = (Form.useWatch("queue_seats", form) ?? []) as Partial<QueueSeat>[];
   const papers = (Form.useWatch("certificates", form) ?? []) as Partial<AgentCertificate>[];
-  const queues = useChoices<Queue>("/api/queues", (row) => row.name);
+  const queues = useQueues();
   const known = useQuery(listQuery<AgentCertificate>("/api/agent-certificates"));
   const names = [
     ...new Set([

@@ -1,0 +1,397 @@
+import {
+  ArrowLeftOutlined,
+  HistoryOutlined,
+  PartitionOutlined,
+  PlayCircleOutlined,
+  RedoOutlined,
+  SaveOutlined,
+  UndoOutlined,
+} from "@ant-design/icons";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useBlocker, useParams } from "@tanstack/react-router";
+import { ReactFlowProvider } from "@xyflow/react";
+import { App, Button, Select, Space, Tag, Tooltip } from "antd";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useT } from "@/shared/i18n";
+import { common } from "@/shared/texts";
+import { ProblemView, QueryView, useNarrow, useReportProblem } from "@/shared/ui";
+import { Canvas, DRAGGED } from "./Canvas";
+import {
+  draftQuery,
+  dropDraft,
+  flowQuery,
+  lintQuery,
+  paletteQuery,
+  saveDraft,
+  trafficQuery,
+  versionsQuery,
+} from "./data";
+import { addNode, began, connect, did, move, redone, removeNode, tidied, undone } from "./graph";
+import { Inspector } from "./Inspector";
+import { Publish } from "./Publish";
+import { TryPanel } from "./TryPanel";
+import { template } from "./templates";
+import { texts } from "./texts";
+import type { Draft, FlowProblem, FlowWhole, Graph, Palette, Point } from "./types";
+import { Variables } from "./Variables";
+import { Versions } from "./Versions";
+import "./flows.css";
+
+const LINT_MS = 700;
+const DAY_MS = 86_400_000;
+const PERIODS = { off: 0, day: 1, week: 7, month: 30 } as const;
+type Period = keyof typeof PERIODS;
+
+/** One flow on its canvas. */
+export default function DesignerPage() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  const flow = useQuery(flowQuery(id));
+  const draft = useQuery(draftQuery(id));
+  const palette = useQuery(paletteQuery);
+  const refused = [flow, draft, palette].find((query) => query.isError);
+  if (refused) return <ProblemView problem={refused.error} onRetry={() => void refused.refetch()} />;
+  return (
+    <QueryView query={flow} rows={8}>
+      {(whole) =>
+        draft.data && palette.data ? (
+          <ReactFlowProvider key={`${id}:${draft.dataUpdatedAt}`}>
+            <Designer flow={whole} draft={draft.data} palette={palette.data} />
+          </ReactFlowProvider>
+        ) : null
+      }
+    </QueryView>
+  );
+}
+
+function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; palette: Palette }) {
+  const t = useT(texts);
+  const c = useT(common);
+  const { message, modal } = App.useApp();
+  const report = useReportProblem();
+  const cache = useQueryClient();
+  const readOnly = useNarrow();
+  const [past, setPast] = useState(() =>
+    began((draft.graph ?? flow.graph ?? template("empty", "")) as unknown as Graph),
+  );
+  const graph = past.now;
+  const [saved, setSaved] = useState(graph);
+  const [revision, setRevision] = useState(draft.revision);
+  const [selected, setSelected] = useState<string | null>(null);
+  const [panel, setPanel] = useState<"node" | "try">("node");
+  const [now, setNow] = useState<string | null>(null);
+  const [showing, setShowing] = useState<"publish" | "versions" | null>(null);
+  const [period, setPeriod] = useState<Period>("off");
+  const dirty = graph !== saved;
+  useBlocker({ shouldBlockFn: () => false, enableBeforeUnload: () => dirty });
+
+  const change = useCallback((next: (graph: Graph) => Graph) => {
+    setPast((before) => did(before, next(before.now)));
+  }, []);
+  const settled = useSettled(graph, LINT_MS);
+  const lint = useQuery({ ...lintQuery(flow.id, settled), placeholderData: keepPreviousData });
+  const problems = lint.data ?? [];
+  const window_ = useMemo(() => {
+    const until = Math.ceil(Date.now() / 60_000) * 60_000;
+    return {
+      since: new Date(until - PERIODS[period] * DAY_MS).toISOString(),
+      until: new Date(until).toISOString(),
+    };
+  }, [period]);
+  const traffic = useQuery({
+    ...trafficQuery(flow.id, window_.since, window_.until),
+    enabled: period !== "off",
+  });
+  const heat = period === "off" ? null : (traffic.data ?? null);
+
+  const save = async () => {
+    try {
+      const kept = await saveDraft(flow.id, graph, revision);
+      setRevision(kept.revision);
+      setSaved(graph);
+      void message.success(t("draft.saved"));
+    } catch (thrown) {
+      report(thrown);
+    }
+  };
+  const drop = () =>
+    modal.confirm({
+      title: t("draft.drop.title"),
+      content: t("draft.drop.content"),
+      okText: t("draft.drop"),
+      cancelText: c("action.cancel"),
+      onOk: async () => {
+        try {
+          await dropDraft(flow.id);
+          await cache.invalidateQueries({ queryKey: draftQuery(flow.id).queryKey });
+        } catch (thrown) {
+          report(thrown);
+        }
+      },
+    });
+  const published = (answer: FlowWhole) => {
+    setShowing(null);
+    setSaved(graph);
+    setRevision(0);
+    cache.setQueryData(flowQuery(flow.id).queryKey, answer);
+    void cache.invalidateQueries({ queryKey: versionsQuery(flow.id).queryKey });
+    void message.success(t("publish.done", { n: answer.version ?? 0 }), 5);
+  };
+  const add = (type: string, at: Point) => {
+    const kind = palette.types.find((each) => each.type === type);
+    if (!kind) return;
+    const made = addNode(graph, kind, at);
+    change(() => made.graph);
+    setSelected(made.id);
+  };
+
+  const errors = problems.filter((each) => !each.warning).length;
+  return (
+    <section className="flow-designer" aria-labelledby="flow-designer-title">
+      <header>
+        <Link to="/flows" aria-label={t("back")}>
+          <ArrowLeftOutlined />
+        </Link>
+        <h1 id="flow-designer-title">{flow.name}</h1>
+        {flow.version === null ? (
+          <Tag color="warning">{t("unpublished")}</Tag>
+        ) : (
+          <Tag color="success">{t("version", { n: flow.version })}</Tag>
+        )}
+        {revision > 0 ? <Tag>{t("draft")}</Tag> : null}
+        {dirty ? (
+          <span className="dim" role="status">
+            {t("draft.unsaved")}
+          </span>
+        ) : null}
+        <Space wrap size={4} className="flow-tools">
+          {readOnly ? null : (
+            <>
+              <Tool
+                label={t("undo")}
+                icon={<UndoOutlined />}
+                disabled={past.before.length === 0}
+                onClick={() => setPast(undone)}
+              />
+              <Tool
+                label={t("redo")}
+                icon={<RedoOutlined />}
+                disabled={past.after.length === 0}
+                onClick={() => setPast(redone)}
+              />
+              <Tool label={t("tidy")} icon={<PartitionOutlined />} onClick={() => change(tidied)} />
+            </>
+          )}
+          <Select<Period>
+            size="small"
+            aria-label={t("traffic")}
+            value={period}
+            onChange={setPeriod}
+            options={(Object.keys(PERIODS) as Period[]).map((each) => ({
+              value: each,
+              label: `${t("traffic")}: ${t(`traffic.${each}`)}`,
+            }))}
+          />
+          <Button
+            size="small"
+            icon={<PlayCircleOutlined />}
+            aria-pressed={panel === "try"}
+            onClick={() => setPanel(panel === "try" ? "node" : "try")}
+          >
+            {t("try")}
+          </Button>
+          <Button size="small" icon={<HistoryOutlined />} onClick={() => setShowing("versions")}>
+            {t("versions")}
+          </Button>
+          {readOnly ? null : (
+            <>
+              {revision > 0 ? (
+                <Button size="small" onClick={drop}>
+                  {t("draft.drop")}
+                </Button>
+              ) : null}
+              <Button size="small" icon={<SaveOutlined />} disabled={!dirty} onClick={() => void save()}>
+                {t("draft.save")}
+              </Button>
+              <Button size="small" type="primary" onClick={() => setShowing("publish")}>
+                {t("publish")}
+              </Button>
+            </>
+          )}
+        </Space>
+      </header>
+      {readOnly ? <p className="dim">{t("canvas.narrow")}</p> : null}
+      {heat && heat.nodes.length === 0 ? (
+        <p className="dim" role="status">
+          {t("traffic.none")}
+        </p>
+      ) : null}
+      {traffic.isError ? (
+        <ProblemView problem={traffic.error} onRetry={() => void traffic.refetch()} />
+      ) : null}
+      <div className="flow-work">
+        {readOnly ? null : <NodePalette palette={palette} onAdd={(type) => add(type, [0, -160])} />}
+        <Canvas
+          graph={graph}
+          palette={palette}
+          problems={problems}
+          traffic={heat}
+          selected={selected}
+          now={now}
+          readOnly={readOnly}
+          onSelect={setSelected}
+          onMove={(id, at) => change((before) => move(before, id, at))}
+          onRemove={(id) => {
+            change((before) => removeNode(before, id));
+            setSelected(null);
+          }}
+          onConnect={(from, exit, to) => change((before) => connect(before, from, exit, to))}
+          onDrop={add}
+        />
+        <aside className="flow-side" aria-label={t(panel === "try" ? "try" : "inspect")}>
+          {panel === "try" ? (
+            <TryPanel id={flow.id} graph={graph} palette={palette} onAt={setNow} />
+          ) : selected && graph.nodes[selected] ? (
+            <Inspector
+              key={selected}
+              graph={graph}
+              id={selected}
+              palette={palette}
+              projectId={flow.project_id}
+              readOnly={readOnly}
+              onChange={(next) => change(() => next)}
+              onRemoved={() => setSelected(null)}
+            />
+          ) : (
+            <>
+              <p className="dim">{t("inspect.none")}</p>
+              <Variables graph={graph} readOnly={readOnly} onChange={(next) => change(() => next)} />
+            </>
+          )}
+        </aside>
+      </div>
+      <Problems
+        problems={problems}
+        checking={lint.isFetching || settled !== graph}
+        errors={errors}
+        refused={lint.isError ? lint.error : null}
+        onSelect={(node) => {
+          setPanel("node");
+          setSelected(node);
+        }}
+      />
+      {showing === "publish" ? (
+        <Publish
+          flow={flow}
+          graph={graph}
+          problems={problems}
+          onDone={published}
+          onClose={() => setShowing(null)}
+        />
+      ) : null}
+      {showing === "versions" ? (
+        <Versions
+          id={flow.id}
+          current={flow.version}
+          hasDraft={revision > 0 && !dirty}
+          onTake={(old, version) => {
+            change(() => old);
+            setShowing(null);
+            void message.info(t("versions.taken", { n: version }));
+          }}
+          onClose={() => setShowing(null)}
+        />
+      ) : null}
+    </section>
+  );
+}
+
+function Tool(props: { label: string; icon: React.ReactNode; disabled?: boolean; onClick: () => void }) {
+  const { label, ...rest } = props;
+  return (
+    <Tooltip title={label}>
+      <Button size="small" aria-label={label} {...rest} />
+    </Tooltip>
+  );
+}
+
+/** Node types: dragged onto the canvas, or added by Enter. */
+function NodePalette({ palette, onAdd }: { palette: Palette; onAdd: (type: string) => void }) {
+  const t = useT(texts);
+  return (
+    <nav className="flow-palette" aria-label={t("palette")}>
+      <h2>{t("palette")}</h2>
+      <p className="dim">{t("palette.hint")}</p>
+      <ul>
+        {palette.types.map((type) => (
+          <li key={type.type}>
+            <button
+              type="button"
+              draggable
+              onDragStart={(event) => event.dataTransfer.setData(DRAGGED, type.type)}
+              onClick={() => onAdd(type.type)}
+            >
+              {type.name}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Problems({
+  problems,
+  checking,
+  errors,
+  refused,
+  onSelect,
+}: {
+  problems: FlowProblem[];
+  checking: boolean;
+  errors: number;
+  refused: unknown;
+  onSelect: (node: string) => void;
+}) {
+  const t = useT(texts);
+  return (
+    <section className="flow-problems" aria-labelledby="flow-problems-title">
+      <h2 id="flow-problems-title">
+        {t("problems")}{" "}
+        <span className="dim" role="status">
+          {checking
+            ? t("problems.checking")
+            : problems.length === 0
+              ? t("problems.none")
+              : t("problems.count", { errors, warnings: problems.length - errors })}
+        </span>
+      </h2>
+      {refused ? <ProblemView problem={refused} /> : null}
+      <ul>
+        {problems.map((each) => (
+          <li key={each.key + each.text}>
+            <Tag color={each.warning ? "warning" : "error"}>
+              {t(each.warning ? "problem.warning" : "problem.error")}
+            </Tag>
+            {each.node ? (
+              <button type="button" onClick={() => onSelect(each.node)}>
+                {each.text}
+              </button>
+            ) : (
+              each.text
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** A value once it has not changed for a while. */
+function useSettled<T>(value: T, ms: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return settled;
+}
