@@ -12,6 +12,10 @@ import pytest
 from call_world import MENU
 from mortal_house import MortalHouse, longest, sound
 
+from andon.channels.voice.watchdog import LOOK_S
+from andon.telephony.ari import AriClient
+from andon.telephony.service import EngineAddress
+
 pytestmark = [pytest.mark.survival, pytest.mark.timeout(600)]
 
 LONG = bool(os.environ.get("ANDON_LONG"))
@@ -143,6 +147,24 @@ async def test_what_cannot_be_resumed_is_closed(mortal: MortalHouse) -> None:
     await talk.device.wait_ended(5)
     started = [row["data"] for row in await mortal.facts(kind="core.started")]
     assert "resumed_contacts" not in started[-1] and started[-1]["clean"] is False
+    status, said = await mortal.ledger()
+    assert status == 0, said
+
+
+async def test_who_hangs_up_while_no_core_is_there_leaves_nothing_behind(mortal: MortalHouse) -> None:
+    talk = await mortal.talking("plain", TONE)
+    await mortal.no_core()
+    await talk.caller.hangup()
+    await talk.caller.wait_ended(5)
+    await mortal.start_core()
+    assert await mortal.outcome(talk.contact_id) == "served"
+    address = EngineAddress.of(mortal.settings)
+    async with AriClient(address.ari_url, address.ari_user, address.ari_secret, "look", print) as engine:
+
+        async def empty() -> bool:
+            return await engine.request("GET", "bridges") == []
+
+        await mortal.until(empty, LOOK_S, "the bridge is gone before the watchdog would repair it")
     status, said = await mortal.ledger()
     assert status == 0, said
 

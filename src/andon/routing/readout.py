@@ -73,7 +73,9 @@ def waiting_now(contact: ContactRecord) -> WaitingNow:
         step=contact.step,
         calls=contact.calls,
         urgent=contact.urgent,
-        floor_at=from_ms(contact.first_ms + contact.floor_ms) if contact.floor_ms and not contact.callback else None,
+        floor_at=from_ms(contact.first_ms + contact.floor_ms)
+        if contact.floor_ms and not contact.callback
+        else None,
         rank=contact.rank,
         for_agent_id=None if contact.wanted is None else contact.wanted.config.agent_id,
         callback=contact.callback,
