@@ -77,11 +77,18 @@ def served_call(book: Book, contact: str, agent: str, waits: list[int]) -> None:
     hold = book.ms
     book.add("contact.held", contact, agent)
     book.state(agent, "held")
+    watched: dict[str, Any] = {"monitor_id": f"monitor-{contact}", "supervisor_id": "chief"}
+    book.add("monitor.started", contact, agent, **watched, mode="listen")
     book.ms += next(gap)
     held = book.ms - hold
     book.add("contact.retrieved", contact, agent, held_ms=held)
     book.state(agent, "talking")
+    spent: dict[str, Any] = {"previous": "listen", "previous_ms": book.ms - hold}
+    book.add("monitor.mode", contact, agent, **watched, mode="whisper", **spent)
+    retrieved = book.ms
     book.ms += next(gap)
+    spent = {"previous_ms": book.ms - retrieved, "total_ms": book.ms - hold}
+    book.add("monitor.ended", contact, agent, **watched, mode="whisper", **spent, why="asked")
     book.add("contact.disconnected", contact, agent, by="agent", talked_ms=book.ms - talk, held_ms=held)
     book.state(agent, "acw")
     book.ms += next(gap)
@@ -181,7 +188,7 @@ NEEDED = [
 
 @pytest.mark.parametrize("index", NEEDED, ids=lambda i: FULL.rows[i].kind)
 def test_a_lost_row_is_found(index: int) -> None:
-    if FULL.rows[index].kind in {"contact.ended", "recording.stopped", "recording.stored"}:
+    if FULL.rows[index].kind in {"contact.ended", "recording.stopped", "recording.stored", "monitor.ended"}:
         # A live subject is fine; only a core start after it, or time, makes it a loss.
         rows = FULL.rows[:index] + FULL.rows[index + 1 :]
         last = rows[-1]

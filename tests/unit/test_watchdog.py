@@ -1,6 +1,7 @@
 """The watchdog says what differs, and only after it differed twice."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
@@ -59,6 +60,7 @@ def test_every_difference_has_a_name() -> None:
     assert list(differences([call], seen(caller, agent, **{name: [caller]}))) == [Difference("apart", agent)]
     assert list(differences([call], seen(caller, **{name: [caller]}))) == [Difference("agent_gone", agent)]
     assert list(differences([call], seen(agent))) == [Difference("caller_gone", caller)]
+    assert differences([], seen("supervisor"), {"supervisor"}) == {}
     assert set(differences([], seen("x", b_1=["x"]))) == {
         Difference("leg_unknown", "x"),
         Difference("bridge_unknown", "b-1"),
@@ -80,6 +82,7 @@ class Voice:
 
     def __init__(self, *calls: Call) -> None:
         self.engine = Engine()
+        self.ears = SimpleNamespace(legs={"supervisor"})
         self.calls = list(calls)
         self.repaired: list[tuple[str, str]] = []
 

@@ -59,6 +59,16 @@ VIEW = {
     "session": None,
     "contact": None,
 }
+MONITOR = {
+    "monitor_id": VIEW["agent_id"],
+    "supervisor_id": VIEW["agent_id"],
+    "supervisor_name": "-",
+    "agent_id": None,
+    "contact_id": VIEW["agent_id"],
+    "mode": None,
+    "wanted": "listen",
+    "since": AT,
+}
 SIP = {"username": "-", "secret": "-", "uri": "sip:-", "expires_in": 1}
 
 
@@ -152,7 +162,7 @@ async def _core(world: World, asked: dict[str, Any]) -> dict[str, Any]:
     """A core that does what it is asked, and shows each operator's board."""
     world.asked.append(asked)
     if asked["verb"] != "snapshot.board":
-        return {"view": VIEW, "sip": SIP}
+        return {"view": VIEW, "sip": SIP, "monitor": MONITOR, "state": "ready", "pending_state": None}
     (operator,) = [one for one in (world.here, world.there, world.third) if str(one.id) == asked["tenant_id"]]
     return board_of(operator)
 
@@ -276,6 +286,21 @@ async def test_without_the_right(world: World, role: Role | None) -> None:
     assert wrong == []
 
 
+async def test_a_client_s_person_supervises_nobody_whatever_the_role(world: World) -> None:
+    """No contract grants a client any of the supervisors' verbs."""
+    side = world.there.sides[0]
+    await add_user(world.owner, world.there, "client.chief", [Role.SUPERVISOR], side.client)
+    headers = await world.as_(world.there, "client.chief")
+    world.asked.clear()
+    verbs = [place for place in ROUTES if place[1].startswith("/api/supervise/")]
+    assert len(verbs) == 9
+    async with untouched(world.owner, world.tables, world.there.scope):
+        for place in verbs:
+            answer = await world.send(headers, place, ROUTES[place].tries[0], side, side)
+            assert answer.status_code == 403, place
+    assert world.asked == []
+
+
 async def test_what_is_of_the_own_log_in_changes_nobody_elses(world: World) -> None:
     await add_user(world.owner, world.there, "leaver", [Role.PLANNER])
     headers = await world.as_(world.there, "leaver")
@@ -370,7 +395,9 @@ def _unasked(marks: set[str], how: Try, mine: Side, theirs: Side) -> set[str]:
 def _core_heard_only_of(world: World, operator: Operator, login: str) -> None:
     for asked in world.asked:
         assert asked["tenant_id"] == str(operator.id)
-        assert asked.get("agent_id", str(operator.users[login])) == str(operator.users[login])
+        who = asked.get("actor", {}) if asked["verb"].startswith("supervise.") else asked
+        own = who.get("user_id", who.get("agent_id", str(operator.users[login])))
+        assert own == str(operator.users[login])
 
 
 async def test_a_name_that_another_operator_uses_is_free_here(world: World) -> None:

@@ -17,6 +17,7 @@ AGENT = frozenset({Role.AGENT})
 ALL = frozenset(Role)
 STAFF = ALL - AGENT
 CONTACTS = frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AUDITOR, Role.CLIENT_VIEWER})
+SUPERVISOR = frozenset({Role.SUPERVISOR})
 BOARD = frozenset({Role.SUPERVISOR, Role.PLANNER, Role.ADMINISTRATOR, Role.CLIENT_VIEWER})
 
 # Nobody needs to be logged in: logging in, and what holds nothing of anybody.
@@ -111,6 +112,13 @@ def renamed(name: str, word: str = "name") -> tuple[Try, ...]:
 def desk(body: Of | None = None) -> Route:
     """A verb for core: the agent is always the asker, nothing can be named."""
     return Route(AGENT, (Try(body=body, blank=True),))
+
+
+def verb(path: str, name: str, body: Of | None = None) -> dict[tuple[str, str], Route]:
+    """A supervisor's verb about an agent or a waiting call. The operator it is carried out for is the
+    asker's: what core knows of others is out of its reach."""
+    about = Try(path=lambda mine, theirs: {f"{name}_id": _of(theirs, name)}, body=body, blank=True)
+    return {("POST", f"/api/supervise/{path}"): Route(SUPERVISOR, (about,))}
 
 
 def _user(mine: Side, theirs: Side) -> dict[str, Any]:
@@ -341,6 +349,15 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/desk/hangup"): desk(),
     ("POST", "/api/desk/reject"): desk(),
     ("POST", "/api/desk/wrap-extend"): desk(lambda m, t: {"seconds": 10}),
+    ("POST", "/api/supervise/device"): Route(SUPERVISOR, (Try(body=lambda m, t: {}, blank=True),)),
+    ("POST", "/api/supervise/end"): Route(SUPERVISOR, (Try(blank=True),)),
+    **verb("agents/{agent_id}/monitor", "agent", lambda m, t: {"mode": "listen"}),
+    **verb("agents/{agent_id}/hang-up", "agent"),
+    **verb("agents/{agent_id}/state", "agent", lambda m, t: {"state": "break", "note": "x"}),
+    **verb("contacts/{contact_id}/pull", "contact"),
+    **verb("contacts/{contact_id}/give", "contact", lambda m, t: {"agent_id": t.operator.agent}),
+    **verb("contacts/{contact_id}/priority", "contact", lambda m, t: {"points": 10}),
+    **verb("contacts/{contact_id}/queue", "contact", lambda m, t: {"queue_id": t.queue}),
     ("POST", "/api/desk/wrap-up"): Route(
         AGENT,
         (

@@ -308,6 +308,19 @@ def board_of(operator: Operator) -> dict[str, Any]:
         }
         for side in operator.sides
     ]
+    board["monitors"] = [
+        {
+            "monitor_id": str(side.contact),
+            "supervisor_id": str(operator.agent),
+            "supervisor_name": operator.stand.code,
+            "agent_id": str(operator.agent),
+            "contact_id": str(side.contact),
+            "mode": "listen",
+            "wanted": "listen",
+            "since": at,
+        }
+        for side in operator.sides
+    ]
     board["calls"] = [
         {
             "contact_id": str(side.contact),

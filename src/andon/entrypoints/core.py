@@ -22,6 +22,7 @@ import uvloop
 
 from andon.channels.voice.devices import Account, Devices
 from andon.channels.voice.machine import Directory
+from andon.channels.voice.monitor import Ears
 from andon.channels.voice.service import VoiceChannel
 from andon.channels.voice.watchdog import Watchdog
 from andon.customers.model import Customer
@@ -39,6 +40,9 @@ from andon.flows.service import Flows, prompt_names
 from andon.interactions.commands import Desk
 from andon.interactions.events import CallbackEnded
 from andon.interactions.model import Interrupted, Stop
+from andon.interactions.monitor import model as monitor_model
+from andon.interactions.monitor.model import Monitor
+from andon.interactions.monitor.service import Supervision
 from andon.interactions.repository import load_heard
 from andon.interactions.service import Floor
 from andon.kit import telemetry
@@ -108,7 +112,9 @@ class Core:
         address = EngineAddress.of(settings)
         self.engine = Engine(address, self.voice.on_event)
         self.devices = Devices(self.engine, self._device_changed)
-        self.voice.attach(self.engine, self.devices)
+        sip_address = f"{settings.sip_host}:{settings.ports().sip}"
+        self.ears = Ears(self.engine, sip_address, self._monitor_heard, self.voice.take_leg)
+        self.voice.attach(self.engine, self.devices, self.ears)
         self.trunks = Trunks(self.engine, self.directory, self._trunk_refused)
         self.publisher = Publisher(self.bus, self.directory, self.alarms, self._now)
         self.watch = Watch(
@@ -180,7 +186,7 @@ class Core:
             self.db,
             tenant_id,
             {kept.floor.contact.contact_id for kept in left.contacts},
-            {kept.router.config.agent_id for kept in left.agents},
+            {kept.router.config.agent_id for kept in left.agents} | left.supervisors,
         )
         self.clock.not_before(max(remains.at or self._now(), left.at or self._now()))
         at = self._now()
@@ -194,9 +200,10 @@ class Core:
             flows=flows,
             new_id=uuid7,
             on_change=lambda: self.publisher.changed(centre),
-            on_moved=keeper.moved,
+            on_moved=lambda contacts, agents: self._moved(keeper, centre, contacts, agents),
             calendar=lambda calendar_id: flows.calendars.get(calendar_id),
         )
+        centre.supervision = Supervision(centre.floor, self.ears, uuid7)
         centre.desk = Desk(
             centre.floor,
             AgentDevices(
@@ -223,7 +230,7 @@ class Core:
                 version_of_code=version("andon"),
                 clean=remains.clean,
                 resumed_contacts=len(left.contacts),
-                resumed_agents=len(left.agents),
+                resumed_agents=len(left.agents) + len(left.supervisors),
             )
         )
         if self._engine_up:
@@ -292,6 +299,15 @@ class Core:
             )
         self._dropped += core_state.dropped(unread, at)
 
+    @staticmethod
+    def _moved(keeper: Keeper, centre: Centre, contacts: set[UUID], agents: set[UUID]) -> None:
+        keeper.moved(contacts, agents)
+        if contacts:
+            centre.supervision.settle()
+
+    def _monitor_heard(self, monitor: Monitor, heard: monitor_model.Input) -> None:
+        self.centres[monitor.tenant_id].supervision.hear(monitor, heard)
+
     def _live(self) -> list[Kept]:
         """What moved since the writer asked last."""
         kept, self._dropped = self._dropped, []
@@ -317,6 +333,8 @@ class Core:
         self._ready = False
         self.voice.draining = True
         await _let_go("watchdog", self.watchdog.stop())
+        for centre in self.centres.values():
+            centre.supervision.close()
         for floor in self.floors.values():
             for contact in list(floor.contacts.values()):
                 floor.feed(contact, Stop())
@@ -447,6 +465,10 @@ class Core:
             raise AndonError("not_found", 404, what="tenant") from None
         if verb == "snapshot.board":
             return self.publisher.board(centre)
+        if verb in centre.supervision.verbs:
+            answer = await centre.supervision.perform(verb, asked)
+            self.writer.note_down()
+            return answer
         try:
             agent_id = UUID(str(asked.get("agent_id") or asked.get("actor", {}).get("user_id")))
         except ValueError:
@@ -458,6 +480,8 @@ class Core:
                 raise AndonError(refused.code, 404) from None
         if verb not in centre.desk.verbs:
             raise AndonError("core.verb_unknown", 400, verb=verb[:40])
+        if verb == "agent.sign_in" and centre.supervision.talks(agent_id):
+            raise AndonError("monitor.in_call", 409)
         answer = await centre.desk.perform(verb, agent_id, asked)
         self.writer.note_down()  # what an agent was told is done is not undone by our death
         return answer

@@ -18,6 +18,7 @@ from andon.flows.graph import FlowVersion
 from andon.flows.repository import load_flows, load_versions
 from andon.flows.service import Flows, Version
 from andon.interactions.commands import Desk
+from andon.interactions.monitor.service import Supervision
 from andon.interactions.service import Floor
 from andon.kit.database import Database, Scope
 from andon.routing.model import CentreConfig, QueueConfig
@@ -66,10 +67,11 @@ async def load_customers(db: Database, tenant_id: UUID) -> PhoneBook:
 
 
 class Centre:
-    """One tenant, live. `floor` and `desk` are set once by the core."""
+    """One tenant, live. `floor`, `desk` and `supervision` are set once by the core."""
 
     floor: Floor
     desk: Desk
+    supervision: Supervision
 
     def __init__(self, tenant_id: UUID, flows: Flows) -> None:
         self.tenant_id = tenant_id

@@ -2,7 +2,8 @@
 
 Everything open that is not resumed ends at the last instant the journal knows of that core (its heartbeat
 or any later fact): contacts as `interrupted`, offers and waits as `ended`, agents as offline. So the books
-balance, and what can have been lost is at most one heartbeat.
+balance, and what can have been lost is at most one heartbeat. Supervisors'
+sessions at calls are never resumed.
 """
 
 from collections.abc import Iterable, Sequence, Set
@@ -31,6 +32,7 @@ from andon.interactions.events import (
     VoicemailLeft,
 )
 from andon.interactions.model import Mark, Taping, span_ms, spans_of
+from andon.interactions.monitor.events import MonitorEnded, MonitorModeChanged, MonitorStarted
 from andon.kit.database import Database, Scope
 from andon.kit.journal import Fact, decode
 from andon.routing.events import AgentSignedOut, AgentState, AgentStateChanged
@@ -187,6 +189,40 @@ def close_agent(last: AgentStateChanged, at: datetime) -> list[Fact]:
     ]
 
 
+def close_monitors(facts: Iterable[Fact], at: datetime) -> list[Fact]:
+    """The facts that end at `at` the sessions of supervisors which these facts leave open."""
+    begun: dict[UUID, MonitorStarted] = {}
+    last: dict[UUID, MonitorStarted | MonitorModeChanged] = {}
+    for fact in facts:
+        match fact:
+            case MonitorStarted():
+                begun[fact.monitor_id] = last[fact.monitor_id] = fact
+            case MonitorModeChanged():
+                last[fact.monitor_id] = fact
+            case MonitorEnded():
+                begun.pop(fact.monitor_id, None)
+    closing: list[Fact] = []
+    for monitor_id, first in begun.items():
+        now = last[monitor_id]
+        closing.append(
+            MonitorEnded(
+                at=max(at, now.at),
+                tenant_id=first.tenant_id,
+                client_id=first.client_id,
+                project_id=first.project_id,
+                contact_id=first.contact_id,
+                agent_id=first.agent_id,
+                monitor_id=monitor_id,
+                supervisor_id=first.supervisor_id,
+                mode=now.mode,
+                previous_ms=span_ms(max(at, now.at), now.at),
+                total_ms=span_ms(max(at, now.at), first.at),
+                why=WHY,
+            )
+        )
+    return closing
+
+
 class Remains(msgspec.Struct, frozen=True, kw_only=True):
     """What the core before left: `clean` when it stopped in order, the facts that close what is not resumed,
     and the last instant the journal knows."""
@@ -219,6 +255,11 @@ _OPEN_CONTACTS = text(
 _LAST_STATES = text(
     f"SELECT DISTINCT ON (agent_id) {_ROW} FROM journal"  # noqa: S608  # constants only
     f" WHERE kind = 'agent.state' AND {_SINCE} ORDER BY agent_id, seq DESC"
+)
+
+_MONITORS = text(
+    f"SELECT {_ROW} FROM journal WHERE {_SINCE}"  # noqa: S608  # constants only
+    " AND kind IN ('monitor.started', 'monitor.mode', 'monitor.ended') ORDER BY seq"
 )
 
 
@@ -256,5 +297,6 @@ async def remains(
         for fact in await _facts(session, _LAST_STATES, since):
             if isinstance(fact, AgentStateChanged) and fact.agent_id not in agents:
                 closing += close_agent(fact, at)
+        closing += close_monitors(await _facts(session, _MONITORS, since), at)
     log.warning("core_before_died", tenant_id=str(tenant_id), closed=len(by_contact), resumed=len(contacts))
     return Remains(clean=False, closing=closing, at=at)

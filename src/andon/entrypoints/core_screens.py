@@ -11,7 +11,7 @@ from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre
 from andon.interactions.model import Contact, Stage
 from andon.routing.events import AgentState
-from andon.routing.model import AgentNow, Refused
+from andon.routing.model import AgentNow, Forced, Refused
 
 Row = dict[str, Any]
 
@@ -26,6 +26,7 @@ PARTS = {
     "queues": "queue_id",
     "waiting": "contact_id",
     "calls": "contact_id",
+    "monitors": "monitor_id",
     "trunks": "trunk_id",
     "alarms": "code",
 }
@@ -39,6 +40,10 @@ def iso(at: datetime | None) -> str | None:
 
 def _id(value: UUID | None) -> str | None:
     return None if value is None else str(value)
+
+
+def _forced(forced: Forced | None) -> Row | None:
+    return None if forced is None else {"name": forced.name, "note": forced.note}
 
 
 class AgentScreens:
@@ -70,6 +75,8 @@ class AgentScreens:
             "why": now.why,
             "reason_id": _id(now.reason_id),
             "pending_state": now.pending_state.value if now.pending_state is not None else None,
+            "forced": _forced(now.forced),
+            "pending_forced": _forced(now.pending_forced),
             "acw_until": iso(now.acw_until),
             "session": session.session if session is not None else None,
             "contact": self._contact(now),
@@ -180,6 +187,7 @@ class BoardScreen:
                 for contact in self._centre.floor.contacts.values()
                 if contact.stage not in _HIDDEN
             },
+            "monitors": {row["monitor_id"]: row for row in self._centre.supervision.rows()},
             "trunks": {
                 str(trunk.trunk_id): {
                     "trunk_id": str(trunk.trunk_id),
@@ -221,6 +229,8 @@ class BoardScreen:
             "contact_id": _id(now.contact_id),
             "queue_name": queue.name if queue else None,
             "registered": now.registered,
+            "pending_state": now.pending_state.value if now.pending_state is not None else None,
+            "forced_by": forced.name if (forced := now.forced or now.pending_forced) is not None else None,
         }
 
     def _waiting(self) -> dict[str, Row]:

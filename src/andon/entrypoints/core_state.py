@@ -67,6 +67,12 @@ class Left(msgspec.Struct, frozen=True):
     at: datetime | None = None  # of the last row
 
     @property
+    def supervisors(self) -> set[UUID]:
+        """Those who talk to a caller themselves: the router knows nothing of them."""
+        talks = [kept.floor.contact.talk for kept in self.contacts]
+        return {talk.agent_id for talk in talks if talk is not None and talk.supervisor}
+
+    @property
     def router(self) -> restore.Kept:
         """The router's part."""
         places = [kept.floor.place for kept in self.contacts if kept.floor.place is not None]

@@ -13,6 +13,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 import andon.interactions.events
+import andon.interactions.monitor.events
 import andon.kit.events
 import andon.routing.events
 import andon.telephony.events  # noqa: F401  (imported to register its facts)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from andon.channels.voice import desk_http, sip_proxy
 from andon.identity.sockets import SocketSessions
+from andon.interactions.monitor import http as monitor
 from andon.kit.web import Services
 from andon.reporting import texts  # noqa: F401  (registers what is said here)
 from andon.reporting.board import http as board
@@ -18,6 +19,7 @@ from andon.reporting.live.hub import LiveHub
 
 ROUTERS: tuple[APIRouter, ...] = (
     desk_http.router,
+    monitor.router,
     history.router,
     board.router,
     checks.router,

@@ -23,6 +23,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     DESK = "desk"  # take calls, see the own contacts and figures
     BOARD = "board"  # the live board
+    SUPERVISE = "supervise"  # be at agents' calls, choose their states, order the waiting
     CONTACTS = "contacts"  # everybody's contacts, within one's walls
     RECORDINGS = "recordings"  # listen to everybody's recordings, within one's walls
     CONFIG = "config"  # see and change everything an administrator sets up
@@ -33,7 +34,13 @@ class Permission(StrEnum):
 ALLOWS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: frozenset({Permission.DESK}),
     Role.SUPERVISOR: frozenset(
-        {Permission.BOARD, Permission.CONTACTS, Permission.RECORDINGS, Permission.LEDGER}
+        {
+            Permission.BOARD,
+            Permission.SUPERVISE,
+            Permission.CONTACTS,
+            Permission.RECORDINGS,
+            Permission.LEDGER,
+        }
     ),
     Role.QUALITY: frozenset({Permission.CONTACTS, Permission.RECORDINGS}),
     Role.PLANNER: frozenset({Permission.BOARD}),

@@ -43,6 +43,7 @@ class By(StrEnum):
     CALLER = "caller"
     AGENT = "agent"
     SYSTEM = "system"
+    SUPERVISOR = "supervisor"
 
 
 class ContactArrived(Fact, frozen=True, kw_only=True):
@@ -141,7 +142,8 @@ class ContactQueued(Fact, frozen=True, kw_only=True):
 
 
 class ContactDequeued(Fact, frozen=True, kw_only=True):
-    """`how`: answered, abandoned, timeout, nobody_signed_in, overflow, key_exit, callback_kept, ended."""
+    """`how`: answered, abandoned, timeout, nobody_signed_in, overflow, moved, key_exit, callback_kept or
+    ended."""
 
     kind: ClassVar[str] = "contact.dequeued"
     queue_id: UUID

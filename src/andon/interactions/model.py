@@ -53,17 +53,21 @@ class Offering(msgspec.Struct, kw_only=True):
     leg_id: str
     at: datetime
     ring_until: datetime
+    pulled: bool = False  # by a supervisor whose leg is up already; the router knows nothing of it
 
 
 class Talk(msgspec.Struct, kw_only=True):
     """The conversation going on. `held_ms` is what is over; a hold that lasts began at `held_since`. `leg_id`
-    is empty while the agent is lost and not dialled again."""
+    is empty while the agent is lost and not dialled again. `supervisor`: the agent is a supervisor, whom the
+    router does not know."""
 
     agent_id: UUID
     offer_id: UUID
     queue_id: UUID
     leg_id: str
     at: datetime
+    waited_ms: int = 0
+    supervisor: bool = False
     held_since: datetime | None = None
     held_by_device: bool = False
     held_ms: int = 0
@@ -265,12 +269,14 @@ class Enqueued(Input, frozen=True, kw_only=True):
 
 
 class QueueChanged(Input, frozen=True, kw_only=True):
-    """The queue ran over: the router has the contact in another one, its place kept."""
+    """The queue ran over, or a supervisor moved the contact: the router has it in another one, its place
+    kept. `how` is how it left the one before."""
 
     queue_id: UUID
     priority: int
     position: int
     estimated_wait_s: int | None
+    how: str
 
 
 class EnqueueRefused(Input, frozen=True):
@@ -457,6 +463,29 @@ class AgentRejects(Input, frozen=True):
     agent_id: UUID
 
 
+# from a supervisor
+
+
+class TakenOver(Input, frozen=True):
+    """A supervisor, whose leg is up, talks on in the agent's place."""
+
+    supervisor_id: UUID
+    leg_id: str
+    offer_id: UUID
+
+
+class Pulled(Input, frozen=True):
+    """A supervisor, whose leg is up, takes a contact out of its queue."""
+
+    supervisor_id: UUID
+    leg_id: str
+    offer_id: UUID
+
+
+class ForcedHangUp(Input, frozen=True):
+    """A supervisor ends the call."""
+
+
 # from the system
 
 
@@ -613,6 +642,14 @@ class Join(MediumOrder, frozen=True):
 
     leg_id: str
     report: bool
+
+
+class Admit(MediumOrder, frozen=True):
+    """Put this leg into the bridge in which the caller is; it is the agent's side from now on."""
+
+    barrier = True
+
+    leg_id: str
 
 
 class Part(MediumOrder, frozen=True):

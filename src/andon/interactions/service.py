@@ -414,6 +414,7 @@ class Floor:
                             priority=effect.priority,
                             position=effect.position,
                             estimated_wait_s=effect.estimated_wait_s,
+                            how=effect.how,
                         ),
                     )
 

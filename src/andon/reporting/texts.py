@@ -29,6 +29,7 @@ SIDES = {
     "caller": ("主叫", "caller"),
     "agent": ("座席", "agent"),
     "system": ("系统", "system"),
+    "supervisor": ("班长", "supervisor"),
 }
 
 QUEUE_EXITS = {
@@ -38,6 +39,7 @@ QUEUE_EXITS = {
     "nobody_signed_in": ("无座席签入", "nobody signed in"),
     "queue_removed": ("队列被删除", "the queue was removed"),
     "overflow": ("队列溢出", "the queue ran over"),
+    "moved": ("班长移到别的队列", "moved by a supervisor"),
     "key_exit": ("按键离开", "left by key"),
     "callback_kept": ("保留位置等待回呼", "kept the place, to be called back"),
     "ended": ("联络结束", "the contact ended"),
@@ -142,6 +144,10 @@ _TIMELINE = {
     "contact.disconnected": (
         "通话结束（{by}挂机），通话 {talked} 秒",
         "Conversation over ({by} hung up) after {talked} s",
+    ),
+    "contact.disconnected.supervisor": (
+        "班长结束了这段通话，通话 {talked} 秒",
+        "A supervisor ended this conversation after {talked} s",
     ),
     "survey.asked": ("邀请评价", "Asked to rate"),
     "survey.answered": ("评价 {score} 分", "Rated {score}"),

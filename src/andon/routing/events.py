@@ -32,7 +32,8 @@ class AgentSignedIn(Fact, frozen=True, kw_only=True):
 
 
 class AgentStateChanged(Fact, frozen=True, kw_only=True):
-    """`by`: self, system, supervisor. `why` names the rule, for instance `ring_timeout`, `acw_over`."""
+    """`by`: self, system, supervisor. `why` names the rule, for instance `ring_timeout`, `acw_over`.
+    `forced_by`: the supervisor who chose the state for the agent."""
 
     kind: ClassVar[str] = "agent.state"
     state: AgentState
@@ -41,12 +42,14 @@ class AgentStateChanged(Fact, frozen=True, kw_only=True):
     by: str
     why: str
     reason_id: UUID | None = None
+    forced_by: UUID | None = None
 
 
 class AgentSignedOut(Fact, frozen=True, kw_only=True):
     kind: ClassVar[str] = "agent.signed_out"
     by: str
     why: str
+    forced_by: UUID | None = None
 
 
 class AgentDeviceTested(Fact, frozen=True, kw_only=True):
@@ -90,6 +93,34 @@ class ContactRedialled(Fact, frozen=True, kw_only=True):
     queue_id: UUID
     calls: int
     kept_ms: int
+
+
+class ContactRaised(Fact, frozen=True, kw_only=True):
+    """A supervisor gave the waiting contact points of priority; `priority` is the whole one from now on."""
+
+    kind: ClassVar[str] = "contact.raised"
+    queue_id: UUID
+    points: int
+    priority: int
+    by_id: UUID
+
+
+class ContactMoved(Fact, frozen=True, kw_only=True):
+    """A supervisor put the waiting contact into another queue, its place kept."""
+
+    kind: ClassVar[str] = "contact.moved"
+    from_id: UUID
+    queue_id: UUID
+    by_id: UUID
+
+
+class ContactMeant(Fact, frozen=True, kw_only=True):
+    """A supervisor meant the waiting contact for this agent, for `wait_s` seconds at most."""
+
+    kind: ClassVar[str] = "contact.meant"
+    queue_id: UUID
+    wait_s: int
+    by_id: UUID
 
 
 class ContactFloorNear(Fact, frozen=True, kw_only=True):

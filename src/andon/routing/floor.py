@@ -20,6 +20,7 @@ from andon.routing.events import (
 from andon.routing.ground import Deadline, Due, Paper
 from andon.routing.model import (
     Effect,
+    Forced,
     Offer,
     OfferEnd,
     WaitEnd,
@@ -74,23 +75,25 @@ class Floor(Waiting):
         why: str,
         effects: list[Effect],
         reason_id: UUID | None = None,
+        forced: Forced | None = None,
     ) -> None:
         """The one place where an agent's state changes: by the table, with its fact and every index."""
         old, (new, remember) = agent.state, TRANSITIONS[agent.state, event]
         if remember:
             agent.pending = wished(event)
             agent.pending_reason_id = None if agent.pending is None else reason_id
+            agent.pending_forced = None if agent.pending is None else forced
             return
         spent = 0 if old is AgentState.OFFLINE else self._now - agent.since_ms
         if new is AgentState.READY and event is not AgentEvent.CALLER_GONE:
             agent.idle_since_ms = self._now
         agent.busy_ms = faded(agent.busy_ms, spent, old)
-        agent.since_ms, agent.why, agent.reason_id = self._now, why, reason_id
+        agent.since_ms, agent.why, agent.reason_id, agent.forced = self._now, why, reason_id, forced
         self._centre.change_state(agent, new)
         if new is AgentState.READY:
             self._freed[agent] = None
         if new not in IN_CALL and new is not AgentState.ACW:
-            agent.pending = agent.pending_reason_id = None
+            agent.pending = agent.pending_reason_id = agent.pending_forced = None
         talk = agent.conversation
         contact_id, about = (talk.contact_id, talk.queue) if talk is not None else (None, None)
         if agent.offer is not None:
@@ -109,6 +112,7 @@ class Floor(Waiting):
                 by=by,
                 why=why,
                 reason_id=reason_id,
+                forced_by=None if forced is None else forced.by_id,
             )
         )
 
@@ -121,12 +125,14 @@ class Floor(Waiting):
         elif agent.state is AgentState.READY:
             self._move(agent, AgentEvent.DEVICE_LOST, "system", why, effects)
 
-    def _go_offline(self, agent: AgentRecord, by: str, why: str, effects: list[Effect]) -> None:
+    def _go_offline(
+        self, agent: AgentRecord, by: str, why: str, effects: list[Effect], forced: Forced | None = None
+    ) -> None:
         """End the agent's time line. Who rang there or waited for the agent goes on to others."""
         contact = self._release(agent.offer, OfferEnd.ENDED, effects) if agent.offer is not None else None
         event = AgentEvent.FORCED_OUT if agent.state in TALKING else AgentEvent.SIGN_OUT
         self._part_with_contact(agent)
-        self._move(agent, event, by, why, effects)
+        self._move(agent, event, by, why, effects, forced=forced)
         effects.append(
             AgentSignedOut(
                 at=from_ms(self._now),
@@ -134,6 +140,7 @@ class Floor(Waiting):
                 agent_id=agent.config.agent_id,
                 by=by,
                 why=why,
+                forced_by=None if forced is None else forced.by_id,
             )
         )
         agent.signed_in_ms, agent.device, agent.tested, agent.registered = None, "", False, False
@@ -158,13 +165,17 @@ class Floor(Waiting):
     def _finish_wrap(self, agent: AgentRecord, by: str, why: str, effects: list[Effect]) -> None:
         """Wrap-up is over: what was asked for meanwhile takes effect, else ready when the device allows."""
         self._part_with_contact(agent)
-        missing = self._unfit(agent)
+        missing, forced = self._unfit(agent), agent.pending_forced
         if not agent.config.active:
             self._go_offline(agent, "system", "deactivated", effects)
+        elif agent.pending is AgentState.OFFLINE and forced is not None:
+            self._go_offline(agent, "supervisor", "forced", effects, forced)
         elif agent.pending is AgentState.OFFLINE:
             self._go_offline(agent, "self", "signed_out", effects)
         elif agent.pending is not None:
-            self._move(agent, WISH[agent.pending], by, "asked", effects, agent.pending_reason_id)
+            reason_id = agent.pending_reason_id
+            by, why = (by, "asked") if forced is None else ("supervisor", "forced")
+            self._move(agent, WISH[agent.pending], by, why, effects, reason_id, forced)
         elif missing is not None:
             self._move(agent, AgentEvent.ASK_NOT_READY, "system", missing, effects)
         else:
@@ -264,10 +275,11 @@ class Floor(Waiting):
         self, agent: AgentRecord, event: AgentEvent, by: str, why: str, effects: list[Effect]
     ) -> None:
         """The ring is over without a call: what the agent asked for meanwhile takes effect."""
-        wish, reason_id = agent.pending, agent.pending_reason_id
+        wish, reason_id, forced = agent.pending, agent.pending_reason_id, agent.pending_forced
         self._move(agent, event, by, why, effects)
         if wish is not None and wish is not agent.state:
-            self._move(agent, WISH[wish], "self", "asked", effects, reason_id)
+            by, why = ("self", "asked") if forced is None else ("supervisor", "forced")
+            self._move(agent, WISH[wish], by, why, effects, reason_id, forced)
 
     # -- certificates
 

@@ -33,6 +33,7 @@ from andon.routing.model import (
     CentreConfig,
     DeviceTest,
     Effect,
+    Forced,
     OfferEnd,
     QueueConfig,
     QueueNow,
@@ -47,12 +48,13 @@ from andon.routing.readout import agent_now, queue_now, waiting_now
 from andon.routing.records import AgentRecord, ContactRecord, Conversation
 from andon.routing.restore import Kept, with_kept
 from andon.routing.standing import flags_of
+from andon.routing.supervised import Supervised
 from andon.routing.waiting import URGENT_SHARE
 
 _TRIGGERS: Final = {Due.WRAP_UP: "agent", Due.RING: "contact"}
 
 
-class Router(Returning):
+class Router(Returning, Supervised):
     """One tenant's router. `new_id` gives ids for offers (live: `kit.ids.uuid7`)."""
 
     def __init__(self, config: CentreConfig, now: datetime, new_id: Callable[[], UUID]) -> None:
@@ -165,18 +167,28 @@ class Router(Returning):
         return effects
 
     def sign_out(
-        self, agent_id: UUID, now: datetime, *, by: str = "self", why: str = "signed_out", force: bool = False
+        self,
+        agent_id: UUID,
+        now: datetime,
+        *,
+        by: str = "self",
+        why: str = "signed_out",
+        force: bool = False,
+        forced: Forced | None = None,
     ) -> list[Effect]:
-        """At once, or after wrap-up when in a conversation (unless `force`). Not signed in: nothing."""
+        """At once, or after wrap-up when in a conversation (unless `force`). Not signed in: nothing.
+
+        `forced`: a supervisor's order. Raises `agent.forced` when the agent asks against one that waits."""
         agent = self._known(agent_id)
         effects: list[Effect] = []
         self._at(now)
         if agent.state is AgentState.OFFLINE:
             return effects
         if agent.state in TALKING and not force:
-            self._move(agent, AgentEvent.SIGN_OUT, by, why, effects)
+            self._not_against(agent, forced, by)
+            self._move(agent, AgentEvent.SIGN_OUT, by, why, effects, forced=forced)
             return effects
-        self._go_offline(agent, by, why, effects)
+        self._go_offline(agent, by, why, effects, forced)
         self._match("contact", effects)
         return effects
 
@@ -188,13 +200,17 @@ class Router(Returning):
         *,
         reason_id: UUID | None = None,
         by: str = "self",
+        forced: Forced | None = None,
     ) -> list[Effect]:
         """ready, not_ready or break; pending from ringing to the end of wrap-up; asked in wrap-up, ends it.
 
-        Asking for ready during a call takes an earlier wish back. Raises `agent.not_signed_in`,
-        `agent.device_untested`, `agent.device_unregistered`, `agent.state_unknown`.
+        Asking for ready during a call takes an earlier wish back. `forced`: a supervisor's order, which the
+        agent's own wish does not undo while it waits. Raises `agent.not_signed_in`, `agent.device_untested`,
+        `agent.device_unregistered`, `agent.state_unknown`, `agent.forced`.
         """
         agent = self._present(agent_id)
+        self._not_against(agent, forced, by)
+        by, why = (by, "asked") if forced is None else ("supervisor", "forced")
         if state not in {AgentState.READY, AgentState.NOT_READY, AgentState.BREAK}:
             raise Refused("agent.state_unknown", state=str(state))
         if state is AgentState.READY and agent.state not in IN_CALL:
@@ -208,11 +224,18 @@ class Router(Returning):
         if agent.state is AgentState.ACW:
             agent.pending = wished(WISH[state])
             agent.pending_reason_id = reason_id
-            self._finish_wrap(agent, by, "asked", effects)
+            agent.pending_forced = forced
+            self._finish_wrap(agent, by, why, effects)
         elif agent.state is not state or agent.reason_id != reason_id:
-            self._move(agent, WISH[state], by, "asked", effects, reason_id)
+            self._move(agent, WISH[state], by, why, effects, reason_id, forced)
         self._match("agent", effects)
         return effects
+
+    @staticmethod
+    def _not_against(agent: AgentRecord, forced: Forced | None, by: str) -> None:
+        """An agent's own wish gives way to the supervisor's that waits for the end of the call."""
+        if by == "self" and forced is None and agent.pending_forced is not None:
+            raise Refused("agent.forced", who=agent.pending_forced.name)
 
     def device_tested(self, agent_id: UUID, test: DeviceTest, now: datetime) -> list[Effect]:
         """The result of a device test; a failed one takes a ready agent out. Raises `agent.not_signed_in`."""
@@ -502,12 +525,6 @@ class Router(Returning):
     def near_floor(self) -> set[UUID]:
         """Queues in which somebody waits who is near the longest wait of the segment, or past it."""
         return {c.queue.config.queue_id for c in self._contacts.values() if c.urgent and not c.callback}
-
-    def _known(self, agent_id: UUID) -> AgentRecord:
-        agent = self._centre.agents.get(agent_id)
-        if agent is None:
-            raise Refused("agent.unknown")
-        return agent
 
     def _present(self, agent_id: UUID) -> AgentRecord:
         agent = self._known(agent_id)

@@ -235,6 +235,14 @@ class DeviceTest(msgspec.Struct, frozen=True, kw_only=True):
     echo: bool = False
 
 
+class Forced(msgspec.Struct, frozen=True, kw_only=True):
+    """A supervisor's choice of an agent's state: who, and why in the supervisor's words."""
+
+    by_id: UUID
+    name: str
+    note: str = ""
+
+
 class OfferEnd(StrEnum):
     """How an offer ended without a conversation."""
 
@@ -289,7 +297,8 @@ class WaitEnded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
-    """The contact waits in another queue now, its place kept: the one before ran over."""
+    """The contact waits in another queue now, its place kept: the one before ran over, or a supervisor
+    moved it (`how`, as the books say it)."""
 
     contact_id: UUID
     from_id: UUID
@@ -297,6 +306,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     priority: int
     position: int
     estimated_wait_s: int | None
+    how: str = "overflow"
 
 
 Effect = Offer | Withdraw | WaitEnded | Moved | Fact
@@ -333,6 +343,8 @@ class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
     queue_id: UUID | None
     offer_id: UUID | None
     ring_until: datetime | None
+    forced: Forced | None = None  # a supervisor chose the present state
+    pending_forced: Forced | None = None  # or the one that follows the call
 
 
 class QueueNow(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """Frozen pictures of the router's live records, for desks and boards. Pure."""
 
+from datetime import datetime
+
 from andon.routing.estimate import estimated_wait_s
 from andon.routing.events import AgentState
 from andon.routing.model import AgentNow, QueueNow, WaitingNow, from_ms
@@ -34,6 +36,8 @@ def agent_now(agent: AgentRecord) -> AgentNow:
         queue_id=None if queue is None else queue.config.queue_id,
         offer_id=None if offer is None else offer.offer_id,
         ring_until=None if offer is None or offer.until_ms is None else from_ms(offer.until_ms),
+        forced=agent.forced,
+        pending_forced=agent.pending_forced,
     )
 
 
@@ -73,11 +77,15 @@ def waiting_now(contact: ContactRecord) -> WaitingNow:
         step=contact.step,
         calls=contact.calls,
         urgent=contact.urgent,
-        floor_at=from_ms(contact.first_ms + contact.floor_ms)
-        if contact.floor_ms and not contact.callback
-        else None,
+        floor_at=_floor_at(contact),
         rank=contact.rank,
         for_agent_id=None if contact.wanted is None else contact.wanted.config.agent_id,
         callback=contact.callback,
         asleep=contact.asleep,
     )
+
+
+def _floor_at(contact: ContactRecord) -> datetime | None:
+    if not contact.floor_ms or contact.callback:
+        return None
+    return from_ms(contact.first_ms + contact.floor_ms)

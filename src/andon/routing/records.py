@@ -9,7 +9,7 @@ from andon.routing.eligibility import Step, steps_of
 from andon.routing.estimate import PRIOR_HANDLE_MS
 from andon.routing.events import AgentState
 from andon.routing.line import Line, WaitingLines
-from andon.routing.model import NOBODY, AgentConfig, Caller, Policy, QueueConfig, Seat, WaitEnd
+from andon.routing.model import NOBODY, AgentConfig, Caller, Forced, Policy, QueueConfig, Seat, WaitEnd
 
 _PLAIN = Seat()
 
@@ -88,6 +88,8 @@ class AgentRecord:
     reason_id: UUID | None = None
     pending: AgentState | None = None
     pending_reason_id: UUID | None = None
+    forced: Forced | None = None  # a supervisor chose the state
+    pending_forced: Forced | None = None  # or what is pending
     device: str = ""
     tested: bool = False
     registered: bool = False

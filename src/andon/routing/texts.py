@@ -39,10 +39,50 @@ register(
             "This state cannot be chosen: {state}",
         ),
         "error.agent.state_unknown.remedy": ("请选择空闲、示忙或小休", "Choose ready, not ready or break"),
+        "error.agent.forced.title": (
+            "班长 {who} 已安排您通话后的状态",
+            "{who} has chosen your state for after the call",
+        ),
+        "error.agent.forced.remedy": (
+            "通话和话后处理结束后，您可以再自行切换",
+            "Once the call and its wrap-up are over, you may change it yourself",
+        ),
+        "error.agent.absent.title": ("该座席没有签入", "This agent is not signed in"),
+        "error.agent.absent.remedy": ("请选择已签入的座席", "Choose an agent who is signed in"),
+        "error.agent.not_of_queue.title": (
+            "该座席不服务这个队列",
+            "This agent does not serve the queue",
+        ),
+        "error.agent.not_of_queue.remedy": (
+            "请选择有相应技能的座席，或先把来电移到该座席的队列",
+            "Choose an agent with the skills, or move the call to one of the agent's queues first",
+        ),
         "error.agent.not_in_wrap.title": ("您现在不在话后处理中", "You are not in wrap-up"),
         "error.agent.not_in_wrap.remedy": ("通话结束后才能延长话后处理", "Wrap-up begins when a call ends"),
         "error.queue.unknown.title": ("没有这个排队队列", "There is no such queue"),
         "error.queue.unknown.remedy": ("请刷新页面后重试", "Reload the page and try again"),
+        "error.queue.same.title": ("该来电已在这个队列", "The call waits in this queue already"),
+        "error.queue.same.remedy": ("请选择另一个队列", "Choose another queue"),
+        "error.queue.empty.title": ("这个队列没有座席签入", "Nobody who serves this queue is signed in"),
+        "error.queue.empty.remedy": ("请选择有人值守的队列", "Choose a queue that is staffed"),
+        "error.queue.other_client.title": (
+            "这个队列属于另一个委托方",
+            "This queue is another client's",
+        ),
+        "error.queue.other_client.remedy": (
+            "来电只能在同一委托方的队列之间移动",
+            "A call can only move between queues of its own client",
+        ),
+        "error.contact.not_waiting.title": ("该来电已不在排队", "This call no longer waits"),
+        "error.contact.not_waiting.remedy": (
+            "它可能刚被接听或已挂断，请看看板",
+            "It may just have been answered or ended; look at the board",
+        ),
+        "error.contact.ringing.title": ("该来电正在座席处振铃", "This call is ringing at an agent"),
+        "error.contact.ringing.remedy": (
+            "请等这次振铃有结果后再试",
+            "Wait until this ring is over and try again",
+        ),
         "error.contact.already_queued.title": ("该来电已在排队", "This contact is already in a queue"),
         "error.contact.already_queued.remedy": ("无需重复排队", "Nothing needs to be done"),
         "field.steps_at_once": (

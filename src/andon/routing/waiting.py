@@ -196,18 +196,21 @@ class Waiting(Ground):
             self._end_wait(contact, WaitEnd.OVERFLOW, effects)
             return
         if self._shift(contact, rule):
-            effects.append(
-                Moved(
-                    contact_id=contact.contact_id,
-                    from_id=before.config.queue_id,
-                    queue_id=contact.queue.config.queue_id,
-                    priority=contact.priority,
-                    position=1 + contact.queue.before(contact),
-                    estimated_wait_s=self._estimate(contact),
-                )
-            )
+            effects.append(self._moved(contact, before, "overflow"))
             self._start_clocks(contact)
         self._line_up(contact, effects)
+
+    def _moved(self, contact: ContactRecord, before: QueueRecord, how: str) -> Moved:
+        """What to tell of a contact that has left a queue for another and is in no line yet."""
+        return Moved(
+            contact_id=contact.contact_id,
+            from_id=before.config.queue_id,
+            queue_id=contact.queue.config.queue_id,
+            priority=contact.priority,
+            position=1 + contact.queue.before(contact),
+            estimated_wait_s=self._estimate(contact),
+            how=how,
+        )
 
     def _shift(self, contact: ContactRecord, rule: Overflow) -> bool:
         """Change the contact's queue, its place kept and the new queue's clocks not started yet. False:
@@ -217,9 +220,13 @@ class Waiting(Ground):
         if target is None or not target.members or rule.queue_id in (here, *contact.visited):
             return False
         contact.visited = (*contact.visited, here)
-        contact.queue, contact.queued_ms, contact.step, contact.wanted = target, self._now, 0, None
-        self._settle_in(contact)
+        self._settle_anew(contact, target)
         return True
+
+    def _settle_anew(self, contact: ContactRecord, queue: QueueRecord) -> None:
+        """A contact in no line belongs to this queue from now on, its place kept."""
+        contact.queue, contact.queued_ms, contact.step, contact.wanted = queue, self._now, 0, None
+        self._settle_in(contact)
 
     def _settle_in(self, contact: ContactRecord) -> None:
         """Rank and rights in the contact's queue, by the configuration in force."""

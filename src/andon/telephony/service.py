@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 RETRY_FIRST_S = 0.1
 RETRY_MOST_S = 1.0
 ORIGINATE_MARGIN_S = 5.0
+SNOOP_S = 3.0
 
 
 class EngineAddress(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +106,7 @@ class Engine:
         self._recorded: set[str] = set()
         self._with_music: set[str] = set()
         self._members: dict[str, set[str]] = {}
+        self._snoops: dict[str, asyncio.Future[None]] = {}  # asked for and not usable yet
 
     # --- the connection -----------------------------------------------------------------------------
 
@@ -215,6 +217,10 @@ class Engine:
 
     def _tell(self, message: Message | Block) -> None:
         translator = self._translator
+        if isinstance(message, Message) and message.type == "StasisStart" and message.channel is not None:
+            snoop = self._snoops.get(message.channel.id)
+            if snoop is not None and not snoop.done():
+                snoop.set_result(None)
         events = (
             translator.translate(message) if isinstance(message, Message) else translator.of_device(message)
         )
@@ -418,6 +424,25 @@ class Engine:
     async def mute(self, leg_id: str, on: bool) -> None:
         """Nothing this leg says is passed on while on."""
         await self._request("POST" if on else "DELETE", f"channels/{leg_id}/mute", {"direction": "in"})
+
+    async def snoop(self, leg_id: str, snoop_id: str, *, whisper: bool) -> None:
+        """Make a leg that hears what `leg_id` says and hears; what it says itself is heard by `leg_id` alone
+        (`whisper`) or by nobody. It can be joined when this returns, ends with `leg_id` or by `hangup`, and
+        nothing is told of it. Raises `EngineRefused`."""
+        self._snoops[snoop_id] = asyncio.get_running_loop().create_future()
+        query = {
+            "spy": "both",
+            "whisper": "out" if whisper else "none",
+            "app": self._app,
+            "appArgs": "snoop",
+        }
+        try:
+            await self._request("POST", f"channels/{leg_id}/snoop/{snoop_id}", query)
+            await asyncio.wait_for(self._snoops[snoop_id], SNOOP_S)
+        except TimeoutError:
+            raise EngineRefused("snoop", 504, "the engine made it and it did not come") from None
+        finally:
+            del self._snoops[snoop_id]
 
     async def packets_from(self, leg_id: str) -> int:
         """How many packets of sound the leg's device has sent so far."""

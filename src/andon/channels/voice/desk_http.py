@@ -59,6 +59,13 @@ class AgentContact(_Told):
     keys: list[PressedKey]
 
 
+class ForcedBy(BaseModel):
+    """The supervisor who chose a state, and the words that came with it."""
+
+    name: str
+    note: str
+
+
 class AgentView(_Told):
     """All a desk shows of its agent. The live socket sends it whole at each change; the highest `seq` counts.
 
@@ -79,6 +86,8 @@ class AgentView(_Told):
     why: str | None
     reason_id: UUID | None
     pending_state: str | None
+    forced: ForcedBy | None = None
+    pending_forced: ForcedBy | None = None
     acw_until: str | None
     session: str | None
     contact: AgentContact | None

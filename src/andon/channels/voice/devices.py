@@ -9,6 +9,9 @@ import msgspec
 
 DeviceKind = Literal["browser", "sip"]
 
+# Desk phones know the first of these, our own softphone the second.
+ANSWER_BY_ITSELF = {"Alert-Info": "<http://localhost>;info=alert-autoanswer;delay=0", "X-Andon-Return": "1"}
+
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A device's account in the engine. It exists in the engine's memory only."""

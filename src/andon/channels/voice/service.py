@@ -17,12 +17,14 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from andon.channels.voice.devices import Devices
+from andon.channels.voice.devices import ANSWER_BY_ITSELF, Devices
 from andon.channels.voice.lanes import Lanes
 from andon.channels.voice.machine import LOST, Directory, engine_name, media_names
+from andon.channels.voice.monitor import Ears
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     CALLER_LANE,
+    Admit,
     AgentAnswered,
     AgentEnded,
     AgentRinging,
@@ -92,8 +94,6 @@ DIAL_MARGIN_S = 5  # the engine's own ring time-out is a net below the router's
 NOT_CONNECTED = 503
 AGAIN_S = 0.05
 DEAF_S = 0.7  # a device that lost its registration and sends nothing for so long is gone
-# Desk phones know the first of these, our own softphone the second.
-ANSWER_BY_ITSELF = {"Alert-Info": "<http://localhost>;info=alert-autoanswer;delay=0", "X-Andon-Return": "1"}
 
 
 class Known(Protocol):
@@ -228,6 +228,7 @@ class VoiceChannel:
             DialOut: self._do_dial_out,
             Drop: lambda c, o: self.engine.hangup(o.leg_id, o.cause),
             Join: self._do_join,
+            Admit: self._do_admit,
             Part: self._do_part,
             MuteAgent: lambda c, o: self.engine.mute(o.leg_id, o.on),
             SendKeys: lambda c, o: self.engine.dtmf(c.leg_id, o.digits),
@@ -235,10 +236,11 @@ class VoiceChannel:
             Forget: self._do_forget,
         }
 
-    def attach(self, engine: Engine, devices: Devices) -> None:
+    def attach(self, engine: Engine, devices: Devices, ears: Ears) -> None:
         """Engine and channel know each other; called once before the engine is started."""
         self.engine = engine
         self.devices = devices
+        self.ears = ears
 
     @property
     def calls(self) -> int:
@@ -284,10 +286,15 @@ class VoiceChannel:
         recorded = contact.taping is not None and not contact.taping.stopped
         self.engine.take_over(contact.leg_id, recorded=recorded, music=contact.music)
 
+    def take_leg(self, contact_id: UUID, leg_id: str) -> None:
+        """A supervisor's leg is the agent's side of this contact's call from now on."""
+        self._put_leg(self._calls[contact_id], leg_id, of_caller=False)
+
     def on_event(self, event: EngineEvent) -> None:
         """The engine's callback."""
         try:
-            self._events[type(event)](event)
+            if not self.ears.on_event(event):
+                self._events[type(event)](event)
         except Exception:
             # One event that we handle wrongly must not cut the stream of all others.
             log.exception("core_fault", engine_event=type(event).__name__)
@@ -488,8 +495,9 @@ class VoiceChannel:
         self._booted_at = snapshot.booted_at
         self.devices.refresh({device.username for device in snapshot.devices if device.registered})
         legs = {leg.leg_id: leg for leg in snapshot.legs}
+        self._later(self.ears.refresh(snapshot))
         for leg in snapshot.legs:
-            if leg.leg_id not in self._legs:
+            if leg.leg_id not in self._legs and leg.leg_id not in self.ears.legs:
                 log.warning("leg_unknown", leg_id=leg.leg_id, kind=leg.kind)
                 self._later(self._adopt(leg))
         bridges = {bridge.bridge_id: set(bridge.legs) for bridge in snapshot.bridges}
@@ -772,6 +780,10 @@ class VoiceChannel:
             call.agent_in = order.leg_id if order.leg_id in self._legs else None
         if order.report:
             self._feed(call, Joined(order.leg_id))
+
+    async def _do_admit(self, call: Call, order: Admit) -> None:
+        await self.engine.join(call.bridge_id, order.leg_id)
+        call.agent_in = order.leg_id if order.leg_id in self._legs else None
 
     async def _do_part(self, call: Call, order: Part) -> None:
         await self.engine.leave(call.bridge_id, call.leg_id)

@@ -61,7 +61,7 @@ async def sip(socket: WebSocket) -> None:
         refused = CLOSE_PROTOCOL
     elif actor is None:
         refused = CLOSE_SESSION if origin else CLOSE_FORBIDDEN
-    elif not actor.may(Permission.DESK):
+    elif not (actor.may(Permission.DESK) or actor.may(Permission.SUPERVISE)):
         refused = CLOSE_FORBIDDEN
     elif _phones[actor.user_id] >= PHONES_PER_USER:
         refused = CLOSE_TOO_MANY

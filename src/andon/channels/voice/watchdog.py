@@ -4,7 +4,7 @@ A difference counts when two looks in a row find it: what is on its way between 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from uuid import UUID
 
 import msgspec
@@ -35,13 +35,15 @@ class Difference(msgspec.Struct, frozen=True):
     subject: str
 
 
-def differences(calls: Iterable[Call], snapshot: Snapshot) -> dict[Difference, Call | None]:
-    """Where calls and engine disagree, with the call it is about."""
+def differences(
+    calls: Iterable[Call], snapshot: Snapshot, others: Set[str] = frozenset()
+) -> dict[Difference, Call | None]:
+    """Where calls and engine disagree, with the call it is about; `others` are legs of no call."""
     calls = list(calls)
     alive = {leg.leg_id for leg in snapshot.legs}
     bridges = {bridge.bridge_id: set(bridge.legs) for bridge in snapshot.bridges}
     found: dict[Difference, Call | None] = {}
-    known: set[str] = set()
+    known = set(others)
     for call in calls:
         known |= call.legs
         for leg_id in call.legs - alive:
@@ -99,7 +101,7 @@ class Watchdog:
     async def look(self) -> None:
         """One look: repair what differed in the last one too."""
         snapshot = await self._voice.engine.snapshot()
-        found = differences(self._voice.all_calls(), snapshot)
+        found = differences(self._voice.all_calls(), snapshot, self._voice.ears.legs)
         agents = {each: floor for floor in self._floors.values() for each in stuck(floor)}
         again = (found.keys() | agents.keys()) & self._before
         self._before = (found.keys() | agents.keys()) - again

@@ -1,5 +1,7 @@
 """How a contact ends: by the caller, the flow, the operator or a failure; one outcome each. Pure."""
 
+from uuid import UUID
+
 from andon.interactions.events import (
     By,
     ContactDequeued,
@@ -36,6 +38,7 @@ from andon.interactions.model import (
     spans_of,
 )
 from andon.interactions.ports import CallerGone, Prompt
+from andon.routing.events import AgentState, AgentStateChanged
 from andon.routing.model import OfferEnd
 from andon.telephony.events import RecordingStopped
 
@@ -96,6 +99,8 @@ def close_talk(contact: Contact, out: Out, by: By, *, drop: bool, caller_stays: 
         if talk.held_since is None or talk.held_by_device:
             out.do(Part(talk.leg_id, agent_stays=False))
         set_music(contact, out, on=False)
+    if talk.supervisor:
+        state_of_supervisor(out, talk.agent_id, AgentState.OFFLINE, span_ms(out.at, talk.at))
     contact.talk = None
     contact.talk_ended_by = by
     out.route(RouterConversationEnded())
@@ -111,6 +116,20 @@ def close_outside(contact: Contact, out: Out, how: str, *, drop: bool = False) -
     if drop:
         out.do(Drop(outside.leg_id))
     contact.outside = None
+
+
+def state_of_supervisor(out: Out, supervisor_id: UUID, state: AgentState, previous_ms: int) -> None:
+    """A supervisor who talks to a caller is talking, and before and afterwards on nobody's time line."""
+    talks = state is AgentState.TALKING
+    out.fact(
+        AgentStateChanged,
+        agent_id=supervisor_id,
+        state=state,
+        previous=AgentState.OFFLINE if talks else AgentState.TALKING,
+        previous_ms=previous_ms,
+        by="self",
+        why="supervising",
+    )
 
 
 def close_message(contact: Contact, out: Out, ms: int) -> None:

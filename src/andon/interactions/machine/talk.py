@@ -21,6 +21,7 @@ from andon.interactions.machine.ending import (
     hush,
     set_music,
     speak,
+    state_of_supervisor,
     system_prompt,
 )
 from andon.interactions.machine.table import IN_CONTROL, IN_QUEUE, IN_TALK, Out, on
@@ -69,6 +70,7 @@ from andon.interactions.model import (
     span_ms,
 )
 from andon.interactions.ports import QueueLeave, QueueLeft, WaitTick
+from andon.routing.events import AgentState
 from andon.routing.model import OfferEnd, WaitEnd
 
 JOIN_S = 1.0  # a refused join means somebody is gone; who, the engine says within this time
@@ -151,7 +153,7 @@ def tick(contact: Contact, now: Tick, out: Out) -> None:
 def queue_changed(contact: Contact, change: QueueChanged, out: Out) -> None:
     """Music and announcements go on; for the books one wait ends and another begins."""
     announce_every_s, contact.announce_every_s = contact.announce_every_s, 0
-    close_wait(contact, out, "overflow")
+    close_wait(contact, out, change.how)
     contact.queue_id, contact.queued, contact.announce_every_s = change.queue_id, out.at, announce_every_s
     out.fact(
         ContactQueued,
@@ -272,9 +274,21 @@ def back_to_wait(contact: Contact, out: Out, *orders: Order) -> None:
 
 
 BACK = {Stage.QUEUED, Stage.RETURNING, Stage.ENDING}
+PULLED_BACK = {Stage.FLOW, Stage.AFTER}  # where a call goes that a supervisor had pulled
 
 
-@on(AgentEnded, at={Stage.OFFERING, Stage.DIALLING, Stage.CONNECTING}, to=BACK)
+def lose_offer(contact: Contact, out: Out, offer: Offering, how: OfferEnd, *, drop: bool) -> None:
+    """The offer came to nothing: the contact waits on. One that a supervisor had pulled waits anew."""
+    close_offer(contact, out, how.value, drop=drop)
+    if not offer.pulled:
+        back_to_wait(contact, out, RouterOfferEnded(offer.offer_id, how))
+        return
+    close_wait(contact, out, "ended")
+    contact.stage = Stage.AFTER if contact.talked else Stage.FLOW
+    out.route(Requeue(offer.queue_id))
+
+
+@on(AgentEnded, at={Stage.OFFERING, Stage.DIALLING, Stage.CONNECTING}, to=BACK | PULLED_BACK)
 def ringing_ended(contact: Contact, heard: AgentEnded, out: Out) -> None:
     """The ringing device said no, is not there, or vanished while being joined."""
     offer = contact.offer
@@ -283,8 +297,7 @@ def ringing_ended(contact: Contact, heard: AgentEnded, out: Out) -> None:
     how = offer_end(heard.cause, heard.lost)
     if contact.stage is Stage.CONNECTING and how is OfferEnd.TIMEOUT:
         how = OfferEnd.FAILED
-    close_offer(contact, out, how.value, drop=False)
-    back_to_wait(contact, out, RouterOfferEnded(offer.offer_id, how))
+    lose_offer(contact, out, offer, how, drop=False)
 
 
 @on(AgentRejects, at={Stage.OFFERING, Stage.DIALLING}, to=BACK)
@@ -312,13 +325,12 @@ def join_failed(contact: Contact, heard: JoinFailed, out: Out) -> None:
         out.do(SetTimer("join:" + heard.leg_id, JOIN_S))
 
 
-@on(TimerDue, at={Stage.CONNECTING}, to=BACK)
+@on(TimerDue, at={Stage.CONNECTING}, to=BACK | PULLED_BACK)
 def join_given_up(contact: Contact, due: TimerDue, out: Out) -> None:
     offer = contact.offer
     if offer is None or due.tag != "join:" + offer.leg_id:
         return
-    close_offer(contact, out, OfferEnd.FAILED.value)
-    back_to_wait(contact, out, RouterOfferEnded(offer.offer_id, OfferEnd.FAILED))
+    lose_offer(contact, out, offer, OfferEnd.FAILED, drop=True)
 
 
 @on(Joined, at={Stage.CONNECTING}, to={Stage.TALKING})
@@ -343,11 +355,16 @@ def joined(contact: Contact, heard: Joined, out: Out) -> None:
         queue_id=offer.queue_id,
         leg_id=offer.leg_id,
         at=out.at,
+        waited_ms=waited,
+        supervisor=offer.pulled,
     )
     contact.talked = True
     contact.connected = out.at
     contact.stage = Stage.TALKING
-    out.route(RouterConnected(offer.offer_id))
+    if offer.pulled:
+        state_of_supervisor(out, offer.agent_id, AgentState.TALKING, 0)
+    else:
+        out.route(RouterConnected(offer.offer_id))
 
 
 # --- talking --------------------------------------------------------------------------------------------

@@ -167,6 +167,8 @@ def _muted(fact: Any, names: Names) -> dict[str, Any]:
 
 
 def _disconnected(fact: Any, names: Names) -> dict[str, Any]:
+    if fact.by is ix.By.SUPERVISOR:
+        return {"key": "timeline.contact.disconnected.supervisor", "talked": _seconds(fact.talked_ms)}
     return {"talked": _seconds(fact.talked_ms), "keys": {"by": f"by.{fact.by.value}"}}
 
 

@@ -33,6 +33,7 @@ RULES = (
     "outcome.proof",  # the outcome's name agrees with what happened
     "agent.state",  # every agent second has exactly one state
     "agent.talk",  # talking states and conversations are the same seconds
+    "monitor.pairs",  # each supervisor's session at a call ends once, its modes as long as they say
     "recording.spans",  # every recording second belongs to one leg
     "recording.kept",  # every stopped recording is stored whole, or what is missing is said
     "core.resumed",  # what a core says it took over is what the one before left open
@@ -50,6 +51,7 @@ AFTER_END = {
     "agent.signed_out",
     "callback.postponed",
     "callback.ended",
+    "monitor.ended",  # a session ends as soon as the call is seen to be over
 }
 PROVEN_BY_TALK = {"served", "interrupted", "shutdown"}
 
@@ -121,6 +123,13 @@ class _Recording(msgspec.Struct):
     sha256: str = ""
 
 
+class _Monitor(msgspec.Struct):
+    started: datetime
+    mode: str
+    since: datetime
+    ended: bool = False
+
+
 def _ms(later: datetime, earlier: datetime) -> int:
     return round((later - earlier).total_seconds() * 1000)
 
@@ -139,6 +148,7 @@ class Books:
         self.outside_channels: set[str] = set()  # of calls we placed
         self.clock_steps: list[tuple[datetime, float]] = []  # when the machine's clock was set, by seconds
         self._offers: dict[str, _Offer] = {}
+        self._monitors: dict[str, _Monitor] = {}
         self._checked: dict[str, int] = dict.fromkeys(RULES, 0)
         self._failed: dict[str, int] = dict.fromkeys(RULES, 0)
         self._core_restart: datetime | None = None
@@ -449,6 +459,29 @@ class Books:
             agent.talking[-1] = (agent.talking[-1][0], row.at)
         agent.state, agent.since = state, row.at
 
+    # -- supervisors at calls
+
+    def _monitor_started(self, row: Row, data: Any) -> None:
+        monitor_id = str(data["monitor_id"])
+        self.check("monitor.pairs", monitor_id not in self._monitors, monitor_id, "started twice")
+        self._monitors[monitor_id] = _Monitor(started=row.at, mode=str(data["mode"]), since=row.at)
+
+    def _monitor_moved(self, row: Row, data: Any) -> None:
+        """The mode changed, or the session ended."""
+        monitor_id, ends = str(data["monitor_id"]), row.kind == "monitor.ended"
+        monitor = self._monitors.get(monitor_id)
+        if monitor is None:
+            if not self.partial:
+                self.check("monitor.pairs", False, monitor_id, f"{row.kind} without a start")
+            return
+        before = str(data["mode"] if ends else data["previous"])
+        drift = abs(_ms(row.at, monitor.since) - int(data["previous_ms"]))
+        if ends:
+            drift = max(drift, abs(_ms(row.at, monitor.started) - int(data["total_ms"])))
+        ok = not monitor.ended and before == monitor.mode and drift <= ROUNDING_MS
+        self.check("monitor.pairs", ok, monitor_id, f"was in {monitor.mode}, not {before}; off by {drift} ms")
+        monitor.ended, monitor.mode, monitor.since = ends, str(data["mode"]), row.at
+
     # -- recordings
 
     def _recording_started(self, row: Row, data: Any) -> None:
@@ -548,6 +581,9 @@ class Books:
             if not offer.ended:
                 lost = self._core_restart is not None and offer.at < self._core_restart
                 self.check("offer.pairs", not lost, offer_id, "never ended and its core is gone")
+        for monitor_id, monitor in self._monitors.items():
+            lost = self._core_restart is not None and monitor.started < self._core_restart
+            self.check("monitor.pairs", monitor.ended or not lost, monitor_id, "its core is gone")
         for recording_id, recording in self.recordings.items():
             self._close_recording(recording_id, recording, now)
         for agent_id, agent in self.agents.items():
@@ -604,6 +640,9 @@ _HANDLERS = {
     "contact.disconnected": Books._disconnected,
     "voicemail.left": Books._voicemail,
     "agent.state": Books._agent_state,
+    "monitor.started": Books._monitor_started,
+    "monitor.mode": Books._monitor_moved,
+    "monitor.ended": Books._monitor_moved,
     "recording.started": Books._recording_started,
     "recording.stopped": Books._recording_stopped,
     "recording.stored": Books._recording_stored,

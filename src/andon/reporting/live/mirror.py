@@ -14,6 +14,7 @@ PARTS: Mapping[str, str] = {
     "queues": "queue_id",
     "waiting": "contact_id",
     "calls": "contact_id",
+    "monitors": "monitor_id",
     "trunks": "trunk_id",
     "alarms": "code",
 }
@@ -64,7 +65,7 @@ class BoardMirror:
     def for_client(self, client_id: UUID, queues: frozenset[str]) -> dict[str, Any]:
         """What a client's viewer sees: own queues, those waiting in them, own calls.
 
-        Agents, trunks and alarms are the operator's own and are left out.
+        Agents, supervisors, trunks and alarms are the operator's own and are left out.
         """
         own = str(client_id)
         parts = self._parts
@@ -73,6 +74,7 @@ class BoardMirror:
             "queues": [row for key, row in parts["queues"].items() if key in queues],
             "waiting": [row for row in parts["waiting"].values() if str(row["queue_id"]) in queues],
             "calls": [row for row in parts["calls"].values() if str(row.get("client_id")) == own],
+            "monitors": [],
             "trunks": [],
             "alarms": [],
         }

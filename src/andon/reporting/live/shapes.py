@@ -25,6 +25,8 @@ class BoardAgent(_Part):
     contact_id: UUID | None
     queue_name: str | None
     registered: bool
+    pending_state: str | None = None
+    forced_by: str | None = None
 
 
 class BoardQueue(_Part):
@@ -61,6 +63,19 @@ class BoardCall(_Part):
     since: Instant
 
 
+class BoardMonitor(_Part):
+    """A supervisor at a call."""
+
+    monitor_id: UUID
+    supervisor_id: UUID
+    supervisor_name: str
+    agent_id: UUID | None
+    contact_id: UUID
+    mode: str | None
+    wanted: str
+    since: Instant
+
+
 class BoardTrunk(_Part):
     trunk_id: UUID
     name: str
@@ -83,5 +98,6 @@ class Board(BaseModel):
     queues: list[BoardQueue]
     waiting: list[BoardWaiting]
     calls: list[BoardCall]
+    monitors: list[BoardMonitor] = []
     trunks: list[BoardTrunk]
     alarms: list[BoardAlarm]

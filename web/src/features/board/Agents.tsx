@@ -11,6 +11,7 @@ import { AGENT_STATES, type AgentOrder, agentsInOrder, countStates } from "./mod
 import type { ReasonShown } from "./queries";
 import { texts } from "./texts";
 import { useColumns, useWindow } from "./useWindow";
+import { AgentVerbs, AtCall, useMaySupervise } from "./verbs";
 
 const ROW = 36;
 const CARD = { width: 196, height: 74, gap: 8 };
@@ -176,6 +177,7 @@ function Cards({ agents, reasonOf, frozen }: ViewProps) {
   const t = useT(texts);
   const c = useT(common);
   const why = useWhy(reasonOf);
+  const may = useMaySupervise();
   const host = useRef<HTMLDivElement>(null);
   const columns = useColumns(host, CARD.width, CARD.gap);
   const rows = Math.ceil(agents.length / columns);
@@ -220,6 +222,8 @@ function Cards({ agents, reasonOf, frozen }: ViewProps) {
               ) : (
                 agent.queue_name
               )}
+              <AtCall agent={agent} />
+              {may ? <AgentVerbs agent={agent} /> : null}
             </span>
           </li>
         ))}
@@ -248,6 +252,7 @@ function List({ agents, reasonOf, frozen }: ViewProps) {
   const t = useT(texts);
   const c = useT(common);
   const why = useWhy(reasonOf);
+  const may = useMaySupervise();
   const host = useRef<HTMLDivElement>(null);
   const span = useWindow(host, agents.length, ROW);
   return (
@@ -290,7 +295,8 @@ function List({ agents, reasonOf, frozen }: ViewProps) {
                   <span className="agent-lost">{t("agents.unregistered")}</span>
                 ) : (
                   why(agent)
-                )}
+                )}{" "}
+                <AtCall agent={agent} />
               </td>
               <td>
                 {agent.contact_id ? (
@@ -301,7 +307,10 @@ function List({ agents, reasonOf, frozen }: ViewProps) {
                   agent.queue_name
                 )}
               </td>
-              <td className="dim">{agent.department}</td>
+              <td className="dim agent-end">
+                {agent.department}
+                {may ? <AgentVerbs agent={agent} /> : null}
+              </td>
             </tr>
           ))}
           {span.last < agents.length ? (

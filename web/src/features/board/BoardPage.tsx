@@ -14,6 +14,7 @@ import { QueueTable } from "./QueueTable";
 import { useBoardFigures, useReasons } from "./queries";
 import { Alarms, Departments, MenuCalls, Trunks } from "./Side";
 import { texts } from "./texts";
+import { SessionBar } from "./verbs";
 import { WaitingList } from "./WaitingList";
 import "./board.css";
 
@@ -116,6 +117,7 @@ export default function BoardPage() {
           }
         />
       ) : null}
+      <SessionBar />
       {problem ? <ProblemView problem={problem} /> : null}
       <Alarms alarms={[...board.alarms.values()]} frozen={lost} />
       <HeadLine

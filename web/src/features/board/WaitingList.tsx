@@ -5,6 +5,7 @@ import { useT } from "@/shared/i18n";
 import { Nothing, TierTag } from "@/shared/ui";
 import { Elapsed } from "./Elapsed";
 import { texts } from "./texts";
+import { useMaySupervise, WaitingVerbs } from "./verbs";
 
 /** More than this are counted, not listed: nobody reads three hundred lines. */
 const LISTED = 60;
@@ -19,6 +20,7 @@ interface Props {
 /** Callers waiting now, next to be served on top. */
 export function WaitingList({ waiting, queueName, targetMs, frozen }: Props) {
   const t = useT(texts);
+  const may = useMaySupervise();
   if (waiting.length === 0) return <Nothing title={t("waiting.none")} hint={t("waiting.none.hint")} />;
   return (
     <>
@@ -50,6 +52,7 @@ export function WaitingList({ waiting, queueName, targetMs, frozen }: Props) {
               {t("waiting.position", { n: row.position })}
               {row.priority > 0 ? <b className="priority">P{row.priority}</b> : null}
             </span>
+            {may ? <WaitingVerbs row={row} /> : null}
           </li>
         ))}
       </ul>

@@ -19,13 +19,13 @@ export const AGENT_STATES: readonly AgentState[] = [
   "offline",
 ];
 
-type Rows = Pick<Board, "agents" | "queues" | "waiting" | "calls" | "trunks" | "alarms">;
+type Rows = Pick<Board, "agents" | "queues" | "waiting" | "calls" | "monitors" | "trunks" | "alarms">;
 export type BoardPart = keyof Rows;
 type RowOf<P extends BoardPart> = Rows[P][number];
 
 export type LiveBoard = { [P in BoardPart]: ReadonlyMap<string, RowOf<P>> } & { seq: number };
 
-const PARTS: readonly BoardPart[] = ["agents", "queues", "waiting", "calls", "trunks", "alarms"];
+const PARTS: readonly BoardPart[] = ["agents", "queues", "waiting", "calls", "monitors", "trunks", "alarms"];
 
 const WITH_AGENT: ReadonlySet<string> = new Set(["connecting", "talking", "held", "returning"]);
 
@@ -43,6 +43,7 @@ const KEYS: { [P in BoardPart]: (row: RowOf<P>) => string } = {
   queues: (row) => row.queue_id,
   waiting: (row) => row.contact_id,
   calls: (row) => row.contact_id,
+  monitors: (row) => row.monitor_id,
   trunks: (row) => row.trunk_id,
   alarms: alarmKey,
 };
@@ -58,6 +59,7 @@ export function fromSnapshot(snapshot: Board): LiveBoard {
     queues: byKey(snapshot.queues, KEYS.queues),
     waiting: byKey(snapshot.waiting, KEYS.waiting),
     calls: byKey(snapshot.calls, KEYS.calls),
+    monitors: byKey(snapshot.monitors ?? [], KEYS.monitors),
     trunks: byKey(snapshot.trunks, KEYS.trunks),
     alarms: byKey(snapshot.alarms, KEYS.alarms),
   };

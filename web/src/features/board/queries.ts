@@ -68,6 +68,7 @@ export function useBoardFigures(): { figures: BoardFigures | undefined; problem:
 
 interface StateReason {
   id: string;
+  kind: string;
   name_zh: string;
   name_en: string;
   limit_min: number | null;
@@ -80,16 +81,23 @@ export interface ReasonShown {
   limitMs: number | undefined;
 }
 
+const stateReasonsQuery = queryOptions({
+  queryKey: ["state-reasons"],
+  queryFn: async ({ signal }): Promise<StateReason[]> =>
+    ((await take(api.GET("/api/state-reasons", { signal }))) as { items: StateReason[] }).items,
+  staleTime: 5 * 60_000,
+  retry: false,
+});
+
+/** Every reason, to choose from. */
+export function useStateReasons(): readonly StateReason[] {
+  return useQuery(stateReasonsQuery).data ?? [];
+}
+
 /** The reasons agents give for not being ready. */
 export function useReasons(): (id: string | null) => ReasonShown | undefined {
   const locale = useLocale();
-  const query = useQuery({
-    queryKey: ["state-reasons"],
-    queryFn: async ({ signal }): Promise<StateReason[]> =>
-      ((await take(api.GET("/api/state-reasons", { signal }))) as { items: StateReason[] }).items,
-    staleTime: 5 * 60_000,
-    retry: false,
-  });
+  const query = useQuery(stateReasonsQuery);
   return useCallback(
     (id) => {
       const found = query.data?.find((reason) => reason.id === id);

@@ -29,6 +29,7 @@ import { followView, leaveDesk, openTest, phone, talkingHere, usePhone, useSeat 
 import { select } from "./selection";
 import { useShortcuts } from "./shortcuts";
 import { texts } from "./texts";
+import { useForcedNotice } from "./useForcedNotice";
 import "./phonebar.css";
 
 /** Older news about the own state is no news: the page was only opened again. */
@@ -78,6 +79,8 @@ export default function PhoneBar() {
     if (fresh && why && key in texts.zh)
       void message.info({ key: "why", content: t(key as "why.rejected"), duration: 6 });
   }, [why, since, message, t]);
+
+  useForcedNotice(view);
 
   const contactId = view?.contact?.contact_id ?? null;
   const callPhase = view?.contact?.phase ?? null;

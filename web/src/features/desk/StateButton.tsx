@@ -116,6 +116,7 @@ export function StateButton({
           <span className="state-button-name">
             {name}
             {detail ? <small>{detail}</small> : null}
+            {view.forced ? <small>{t("forced.by", { name: view.forced.name })}</small> : null}
           </span>
           <span className="state-button-time" data-testid="state-timer">
             {left === null ? null : <small>{t("bar.acw_left")}</small>}
@@ -138,7 +139,9 @@ export function StateButton({
         <span className="bar-pending">
           <StateDot state={view.pending_state} />
           {t("bar.pending", { state: c(`state.${view.pending_state}`) })}
-          {view.pending_state === "ready" ? null : (
+          {view.pending_forced ? (
+            <small>{t("forced.by", { name: view.pending_forced.name })}</small>
+          ) : view.pending_state === "ready" ? null : (
             <Tooltip title={t("bar.pending.clear")}>
               <Button
                 type="text"

@@ -1145,6 +1145,187 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/supervise/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Device
+         * @description An account for the supervisor's own telephone, in place of the one before.
+         */
+        post: operations["open_device_api_supervise_device_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/agents/{agent_id}/monitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Monitor
+         * @description Be at the agent's call in this mode, or change to it. The supervisor's telephone rings and answers by
+         *     itself; `take_over` puts the supervisor in the agent's place for good.
+         */
+        post: operations["monitor_api_supervise_agents__agent_id__monitor_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Monitor
+         * @description Leave the call; one taken over is hung up on the supervisor's side.
+         */
+        post: operations["end_monitor_api_supervise_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/agents/{agent_id}/hang-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Force Hang Up
+         * @description End the agent's call for everybody in it. To talk on in the agent's place, take it over.
+         */
+        post: operations["force_hang_up_api_supervise_agents__agent_id__hang_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/agents/{agent_id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Force State
+         * @description Choose the agent's state, now or after the call at hand. The agent sees who and why.
+         */
+        post: operations["force_state_api_supervise_agents__agent_id__state_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/contacts/{contact_id}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pull
+         * @description Take a waiting call oneself.
+         */
+        post: operations["pull_api_supervise_contacts__contact_id__pull_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/contacts/{contact_id}/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give
+         * @description Give a waiting call to an agent of its queue: at once when ready, else as soon as the agent is.
+         */
+        post: operations["give_api_supervise_contacts__contact_id__give_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/contacts/{contact_id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Raise Priority
+         * @description Give a waiting call more points of priority.
+         */
+        post: operations["raise_priority_api_supervise_contacts__contact_id__priority_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/contacts/{contact_id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move
+         * @description Put a waiting call into another queue of the same client, its place kept.
+         */
+        post: operations["move_api_supervise_contacts__contact_id__queue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts": {
         parameters: {
             query?: never;
@@ -1445,6 +1626,14 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** AgentChoice */
+        AgentChoice: {
+            /**
+             * Agent Id
+             * Format: uuid
+             */
+            agent_id: string;
+        };
         /**
          * AgentContact
          * @description The contact at the agent's hand.
@@ -1523,6 +1712,16 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * AgentForced
+         * @description The agent as they are then; during a call `pending_state` is what follows it.
+         */
+        AgentForced: {
+            /** State */
+            state: string;
+            /** Pending State */
+            pending_state: string | null;
+        };
         /** AgentSkillIn */
         AgentSkillIn: {
             /**
@@ -1586,6 +1785,8 @@ export interface components {
             reason_id: string | null;
             /** Pending State */
             pending_state: string | null;
+            forced?: components["schemas"]["ForcedBy"] | null;
+            pending_forced?: components["schemas"]["ForcedBy"] | null;
             /** Acw Until */
             acw_until: string | null;
             /** Session */
@@ -1593,6 +1794,10 @@ export interface components {
             contact: components["schemas"]["AgentContact"] | null;
         } & {
             [key: string]: unknown;
+        };
+        /** AtCall */
+        AtCall: {
+            monitor: components["schemas"]["MonitorRow"];
         };
         /** AuditShown */
         AuditShown: {
@@ -1646,6 +1851,11 @@ export interface components {
             waiting: components["schemas"]["BoardWaiting"][];
             /** Calls */
             calls: components["schemas"]["BoardCall"][];
+            /**
+             * Monitors
+             * @default []
+             */
+            monitors: components["schemas"]["BoardMonitor"][];
             /** Trunks */
             trunks: components["schemas"]["BoardTrunk"][];
             /** Alarms */
@@ -1678,6 +1888,10 @@ export interface components {
             queue_name: string | null;
             /** Registered */
             registered: boolean;
+            /** Pending State */
+            pending_state?: string | null;
+            /** Forced By */
+            forced_by?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -1703,6 +1917,39 @@ export interface components {
             phase: string;
             /** Number Label */
             number_label: string | null;
+            /** Since */
+            since: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * BoardMonitor
+         * @description A supervisor at a call.
+         */
+        BoardMonitor: {
+            /**
+             * Monitor Id
+             * Format: uuid
+             */
+            monitor_id: string;
+            /**
+             * Supervisor Id
+             * Format: uuid
+             */
+            supervisor_id: string;
+            /** Supervisor Name */
+            supervisor_name: string;
+            /** Agent Id */
+            agent_id: string | null;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Mode */
+            mode: string | null;
+            /** Wanted */
+            wanted: string;
             /** Since */
             since: string;
         } & {
@@ -2307,6 +2554,15 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** DeviceChoice */
+        DeviceChoice: {
+            /**
+             * Device
+             * @default browser
+             * @enum {string}
+             */
+            device: "browser" | "sip";
+        };
         /**
          * DeviceTested
          * @description What the device test found: microphone level in dBFS, round trip in ms, whether the echo was heard.
@@ -2536,6 +2792,34 @@ export interface components {
             /** Note */
             note: string | null;
         };
+        /**
+         * ForcedBy
+         * @description The supervisor who chose a state, and the words that came with it.
+         */
+        ForcedBy: {
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * ForcedState
+         * @description `note` is shown to the agent.
+         */
+        ForcedState: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "not_ready" | "break" | "offline";
+            /** Reason Id */
+            reason_id?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** FunctionShown */
         FunctionShown: {
             /** Name */
@@ -2733,6 +3017,46 @@ export interface components {
             locale: string;
             /** Permissions */
             permissions: string[];
+        };
+        /**
+         * MonitorRow
+         * @description A supervisor at a call. `mode` is empty until the supervisor's telephone has answered; `wanted` is
+         *     what was asked for last.
+         */
+        MonitorRow: {
+            /**
+             * Monitor Id
+             * Format: uuid
+             */
+            monitor_id: string;
+            /**
+             * Supervisor Id
+             * Format: uuid
+             */
+            supervisor_id: string;
+            /** Supervisor Name */
+            supervisor_name: string;
+            /** Agent Id */
+            agent_id: string | null;
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Mode */
+            mode: string | null;
+            /** Wanted */
+            wanted: string;
+            /** Since */
+            since: string;
+        };
+        /** MonitorWish */
+        MonitorWish: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "listen" | "whisper" | "barge_in" | "take_over";
         };
         /** Mute */
         Mute: {
@@ -3159,6 +3483,17 @@ export interface components {
             channels: number[][];
         };
         /**
+         * Performed
+         * @description It is done.
+         */
+        Performed: {
+            /**
+             * Ok
+             * @default true
+             */
+            ok: boolean;
+        };
+        /**
          * Policy
          * @description Which of several ready agents gets the contact. An agent whom the contact is owed to goes before.
          * @enum {string}
@@ -3186,6 +3521,14 @@ export interface components {
             next_change: string | null;
             /** Days */
             days: components["schemas"]["DayShown"][];
+        };
+        /** PriorityPoints */
+        PriorityPoints: {
+            /**
+             * Points
+             * @default 10
+             */
+            points: number;
         };
         /**
          * ProblemShown
@@ -3299,6 +3642,14 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /** QueueChoice */
+        QueueChoice: {
+            /**
+             * Queue Id
+             * Format: uuid
+             */
+            queue_id: string;
         };
         /** QueueFigures */
         QueueFigures: {
@@ -3801,6 +4152,22 @@ export interface components {
             state: "ready" | "not_ready" | "break";
             /** Reason Id */
             reason_id?: string | null;
+        };
+        /**
+         * SupervisorAccount
+         * @description What the supervisor's own telephone registers with, until another is asked for.
+         */
+        SupervisorAccount: {
+            /** Username */
+            username: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /** SupervisorDevice */
+        SupervisorDevice: {
+            sip: components["schemas"]["SupervisorAccount"];
         };
         /** TenantShown */
         TenantShown: {
@@ -7135,6 +7502,296 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    open_device_api_supervise_device_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupervisorDevice"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    monitor_api_supervise_agents__agent_id__monitor_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtCall"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_monitor_api_supervise_end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performed"];
+                };
+            };
+        };
+    };
+    force_hang_up_api_supervise_agents__agent_id__hang_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    force_state_api_supervise_agents__agent_id__state_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForcedState"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentForced"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pull_api_supervise_contacts__contact_id__pull_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtCall"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    give_api_supervise_contacts__contact_id__give_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    raise_priority_api_supervise_contacts__contact_id__priority_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityPoints"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    move_api_supervise_contacts__contact_id__queue_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performed"];
                 };
             };
             /** @description Validation Error */

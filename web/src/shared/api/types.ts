@@ -58,6 +58,11 @@ export interface AgentContact {
   keys: PressedKey[];
 }
 
+export interface ForcedBy {
+  name: string;
+  note: string;
+}
+
 export interface AgentView {
   seq: number;
   server_time: string;
@@ -73,6 +78,9 @@ export interface AgentView {
   why: string | null;
   reason_id: string | null;
   pending_state: AgentState | null;
+  /** The supervisor who chose the present state, or the one that follows the call. */
+  forced?: ForcedBy | null;
+  pending_forced?: ForcedBy | null;
   acw_until: string | null;
   session: string | null;
   contact: AgentContact | null;
@@ -90,6 +98,9 @@ export interface BoardAgent {
   contact_id: string | null;
   queue_name: string | null;
   registered: boolean;
+  pending_state?: AgentState | null;
+  /** Name of the supervisor who chose the state, present or pending. */
+  forced_by?: string | null;
 }
 
 export interface BoardQueue {
@@ -125,6 +136,20 @@ export interface BoardCall {
   since: string;
 }
 
+export type MonitorMode = "listen" | "whisper" | "barge_in" | "take_over" | "pull";
+
+/** A supervisor at a call; `mode` is null until the supervisor's telephone has answered. */
+export interface BoardMonitor {
+  monitor_id: string;
+  supervisor_id: string;
+  supervisor_name: string;
+  agent_id: string | null;
+  contact_id: string;
+  mode: MonitorMode | null;
+  wanted: MonitorMode;
+  since: string;
+}
+
 export interface BoardTrunk {
   trunk_id: string;
   name: string;
@@ -145,6 +170,7 @@ export interface Board {
   queues: BoardQueue[];
   waiting: BoardWaiting[];
   calls: BoardCall[];
+  monitors: BoardMonitor[];
   trunks: BoardTrunk[];
   alarms: BoardAlarm[];
 }
@@ -152,8 +178,10 @@ export interface Board {
 export interface BoardDelta {
   seq: number;
   server_time: string;
-  changed: Partial<Pick<Board, "agents" | "queues" | "waiting" | "calls" | "trunks" | "alarms">>;
-  removed: Partial<Record<"agents" | "queues" | "waiting" | "calls" | "trunks" | "alarms", string[]>>;
+  changed: Partial<Pick<Board, "agents" | "queues" | "waiting" | "calls" | "monitors" | "trunks" | "alarms">>;
+  removed: Partial<
+    Record<"agents" | "queues" | "waiting" | "calls" | "monitors" | "trunks" | "alarms", string[]>
+  >;
 }
 
 export interface Page<T> {

@@ -1,0 +1,1 @@
+"""Supervisors: at agents' calls, choosing agents' states, ordering those who wait."""

@@ -1,0 +1,344 @@
+"""What a tenant's supervisors do from the live board: be at calls, choose states, order those who wait.
+
+Sessions at calls move here and only here. One ends by itself as soon as what it was at is over, so that
+nobody listens to what comes next.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from andon.interactions.commands import Credentials
+from andon.interactions.machine.table import IN_TALK
+from andon.interactions.model import AgentHangsUp, Contact, ForcedHangUp, MediumOrder, Pulled, TakenOver
+from andon.interactions.model import Stage as ContactStage
+from andon.interactions.monitor import texts
+from andon.interactions.monitor.events import Mode
+from andon.interactions.monitor.machine import Effect, begin, step
+from andon.interactions.monitor.model import (
+    TALKING,
+    Ended,
+    Input,
+    Monitor,
+    NotPlaced,
+    Place,
+    Placed,
+    Stage,
+    Wanted,
+)
+from andon.interactions.service import Floor
+from andon.kit.errors import AndonError
+from andon.kit.journal import Fact
+from andon.routing.events import AgentState
+from andon.routing.model import Forced, Refused
+
+texts.load()
+
+GIVEN_S = 60  # a call given to an agent who is not ready waits so long for that agent alone
+NOTE_MOST = 200
+POINTS_MOST = 1000
+
+Row = dict[str, Any]
+
+
+class MonitorMedium(Protocol):
+    """Where supervisors have their devices and legs (voice)."""
+
+    async def open(
+        self, tenant_id: UUID, supervisor_id: UUID, device: Literal["browser", "sip"]
+    ) -> Credentials:
+        """A new account in place of the one before. Raises `AndonError` when the engine is away."""
+
+    def address(self, username: str) -> str: ...
+
+    def registered(self, supervisor_id: UUID) -> bool: ...
+
+    def perform(self, monitor: Monitor, order: MediumOrder) -> None:
+        """Returns at once; what becomes of it comes back through `Supervision.hear`."""
+
+    def hand_over(self, monitor: Monitor) -> None:
+        """The supervisor's leg is the contact's agent's side from now on."""
+
+
+class Supervision:
+    """One tenant's supervisors. `new_id` gives ids for sessions, their legs and offers."""
+
+    def __init__(self, floor: Floor, medium: MonitorMedium, new_id: Callable[[], UUID]) -> None:
+        self._floor = floor
+        self._medium = medium
+        self._new_id = new_id
+        self._monitors: dict[UUID, Monitor] = {}  # by supervisor
+        self._verbs: dict[str, Callable[[UUID, Row], Awaitable[Row] | Row]] = {
+            "supervise.device": self._device,
+            "supervise.monitor": self._monitor,
+            "supervise.pull": self._pull,
+            "supervise.end": self._end,
+            "supervise.hang_up": self._hang_up,
+            "supervise.state": self._state,
+            "supervise.raise": self._raise,
+            "supervise.move": self._move,
+            "supervise.give": self._give,
+        }
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        return frozenset(self._verbs)
+
+    async def perform(self, verb: str, asked: Row) -> Row:
+        """Do what a supervisor asks. Raises `AndonError`."""
+        try:
+            supervisor_id = UUID(str(asked["actor"]["user_id"]))
+            answer = self._verbs[verb](supervisor_id, asked)
+            return answer if isinstance(answer, dict) else await answer
+        except Refused as refused:
+            status = 404 if refused.code.endswith(".unknown") else 409
+            raise AndonError(refused.code, status, **refused.params) from None
+
+    # --- sessions at calls ------------------------------------------------------------------------------
+
+    def rows(self) -> list[Row]:
+        """Every session, for boards."""
+        return [self._row(monitor) for monitor in self._monitors.values()]
+
+    def talks(self, user_id: UUID) -> bool:
+        """Whether this supervisor is in a conversation, or about to be."""
+        monitor = self._monitors.get(user_id)
+        return monitor is not None and monitor.wanted in TALKING
+
+    def hear(self, monitor: Monitor, heard: Input) -> None:
+        """Something happened to a session's leg."""
+        self._perform(monitor, step(monitor, heard, self._floor.now()))
+
+    def settle(self) -> None:
+        """After anything moved on the floor: sessions whose call is over end."""
+        for monitor in list(self._monitors.values()):
+            if not self._goes_on(monitor):
+                self.hear(monitor, Ended("call_over"))
+
+    def close(self) -> None:
+        """The system stops."""
+        for monitor in list(self._monitors.values()):
+            self.hear(monitor, Ended("shutdown"))
+
+    def _goes_on(self, monitor: Monitor) -> bool:
+        contact = self._floor.contacts.get(monitor.contact_id)
+        if contact is None or not contact.live:
+            return False
+        if monitor.mode in TALKING or monitor.placing in TALKING:
+            at_agent = contact.talk or contact.offer
+            return at_agent is not None and at_agent.leg_id == monitor.leg_id
+        if monitor.agent_id is None:
+            return contact.stage is ContactStage.QUEUED
+        return _talks_on(contact, monitor.agent_leg_id)
+
+    def _perform(self, monitor: Monitor, effects: list[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, Fact):
+                self._floor.append(effect)
+            elif isinstance(effect, Place) and effect.mode in TALKING:
+                self._hand_over(monitor, effect.mode)
+            else:
+                self._medium.perform(monitor, effect)
+        if monitor.stage is Stage.ENDED and self._monitors.get(monitor.supervisor_id) is monitor:
+            del self._monitors[monitor.supervisor_id]
+        self._floor.act(lambda router, at: [], *self._shown(monitor))
+
+    def _shown(self, monitor: Monitor) -> list[UUID]:
+        return [] if monitor.agent_id is None else [monitor.agent_id]
+
+    def _hand_over(self, monitor: Monitor, mode: Mode) -> None:
+        """Let the contact go on with the supervisor, whose leg is up."""
+        contact = self._floor.contacts.get(monitor.contact_id)
+        waits = contact is not None and contact.stage is ContactStage.QUEUED
+        if contact is None or not (waits if mode is Mode.PULL else _talks_on(contact, monitor.agent_leg_id)):
+            self.hear(monitor, NotPlaced(mode))
+            return
+        self._medium.hand_over(monitor)
+        kind = Pulled if mode is Mode.PULL else TakenOver
+        self._floor.feed(contact, kind(monitor.supervisor_id, monitor.leg_id, self._new_id()))
+        self.hear(monitor, Placed(mode))
+
+    def _row(self, monitor: Monitor) -> Row:
+        return {
+            "monitor_id": str(monitor.monitor_id),
+            "supervisor_id": str(monitor.supervisor_id),
+            "supervisor_name": monitor.name,
+            "agent_id": None if monitor.agent_id is None else str(monitor.agent_id),
+            "contact_id": str(monitor.contact_id),
+            "mode": None if monitor.mode is None else monitor.mode.value,
+            "wanted": monitor.wanted.value,
+            "since": (monitor.started or monitor.asked).isoformat(timespec="milliseconds"),
+        }
+
+    async def _device(self, supervisor_id: UUID, asked: Row) -> Row:
+        """An account for the supervisor's own telephone."""
+        if supervisor_id in self._monitors:
+            raise AndonError("monitor.busy", 409)
+        device: Literal["browser", "sip"] = "sip" if asked.get("device") == "sip" else "browser"
+        account = await self._medium.open(self._floor.router.tenant_id, supervisor_id, device)
+        return {
+            "sip": {
+                "username": account.username,
+                "secret": account.secret,
+                "uri": self._medium.address(account.username),
+            }
+        }
+
+    def _monitor(self, supervisor_id: UUID, asked: Row) -> Row:
+        """Go to an agent's call in a mode, or change the mode there."""
+        mode, agent_id = Mode(asked["mode"]), UUID(str(asked["agent_id"]))
+        if mode is Mode.TAKE_OVER:
+            self._not_at_desk(supervisor_id)
+        here = self._monitors.get(supervisor_id)
+        if here is not None and here.agent_id == agent_id and here.wanted not in TALKING:
+            self.hear(here, Wanted(mode))
+            return self._answer(here) | {"name": self._name(asked)}
+        contact = self._call_of(agent_id)
+        talk = contact.talk
+        if talk is None or agent_id == supervisor_id:
+            raise AndonError("monitor.no_call", 409)
+        answer = self._begin(supervisor_id, asked, contact, mode, agent_id, talk.leg_id)
+        return answer | {"name": self._name(asked)}
+
+    def _pull(self, supervisor_id: UUID, asked: Row) -> Row:
+        self._not_at_desk(supervisor_id)
+        contact = self._floor.contacts.get(UUID(str(asked["contact_id"])))
+        if contact is None or contact.stage not in {ContactStage.QUEUED, ContactStage.OFFERING}:
+            raise AndonError("contact.not_waiting", 409)
+        if contact.stage is ContactStage.OFFERING:
+            raise AndonError("contact.ringing", 409)
+        return self._begin(supervisor_id, asked, contact, Mode.PULL, None, "")
+
+    def _begin(
+        self,
+        supervisor_id: UUID,
+        asked: Row,
+        contact: Contact,
+        mode: Mode,
+        agent_id: UUID | None,
+        agent_leg_id: str,
+    ) -> Row:
+        if supervisor_id in self._monitors:
+            raise AndonError("monitor.busy", 409)
+        if not self._medium.registered(supervisor_id):
+            raise AndonError("monitor.no_device", 409)
+        monitor_id = self._new_id()
+        monitor = self._monitors[supervisor_id] = Monitor(
+            monitor_id=monitor_id,
+            tenant_id=contact.tenant_id,
+            client_id=contact.client_id,
+            project_id=contact.project_id,
+            contact_id=contact.contact_id,
+            agent_id=agent_id,
+            agent_leg_id=agent_leg_id,
+            supervisor_id=supervisor_id,
+            name=str(asked["actor"].get("name", "")),
+            leg_id=f"m-{monitor_id.hex}",
+            wanted=mode,
+            asked=self._floor.now(),
+        )
+        self._perform(monitor, begin(monitor))
+        return self._answer(monitor)
+
+    def _name(self, asked: Row) -> str:
+        """The agent's, for the audit log."""
+        return self._floor.router.agent(UUID(str(asked["agent_id"]))).name
+
+    def _answer(self, monitor: Monitor) -> Row:
+        return {"monitor": self._row(monitor), "contact_id": str(monitor.contact_id)}
+
+    def _end(self, supervisor_id: UUID, asked: Row) -> Row:
+        """Leave; a conversation taken over is hung up on the supervisor's side."""
+        monitor = self._monitors.get(supervisor_id)
+        if monitor is None:
+            raise AndonError("monitor.none", 409)
+        answer = self._answer(monitor)
+        contact = self._floor.contacts.get(monitor.contact_id)
+        if monitor.mode in TALKING and contact is not None:
+            self._floor.feed(contact, AgentHangsUp(supervisor_id))
+        self.hear(monitor, Ended("asked"))
+        return answer
+
+    def _not_at_desk(self, supervisor_id: UUID) -> None:
+        """Nobody has two conversations: an agent's time line is the router's."""
+        try:
+            state = self._floor.router.agent(supervisor_id).state
+        except Refused:
+            return  # no agent at all
+        if state is not AgentState.OFFLINE:
+            raise AndonError("monitor.at_desk", 409)
+
+    # --- the call at hand -------------------------------------------------------------------------------
+
+    def _call_of(self, agent_id: UUID) -> Contact:
+        """The conversation this agent is in. Raises `monitor.no_call`, `agent.unknown`."""
+        contact = self._floor.contact_of(agent_id)
+        talk = contact.talk if contact is not None else None
+        if contact is None or talk is None or talk.agent_id != agent_id or contact.stage not in IN_TALK:
+            raise AndonError("monitor.no_call", 409)
+        return contact
+
+    def _hang_up(self, supervisor_id: UUID, asked: Row) -> Row:
+        contact = self._call_of(UUID(str(asked["agent_id"])))
+        self._floor.feed(contact, ForcedHangUp())
+        return {"contact_id": str(contact.contact_id), "name": self._name(asked)}
+
+    # --- states of agents -------------------------------------------------------------------------------
+
+    def _state(self, supervisor_id: UUID, asked: Row) -> Row:
+        """At once, or after the call and its wrap-up."""
+        agent_id, state = UUID(str(asked["agent_id"])), AgentState(asked["state"])
+        reason_id = UUID(str(asked["reason_id"])) if asked.get("reason_id") else None
+        forced = Forced(
+            by_id=supervisor_id,
+            name=str(asked["actor"].get("name", "")),
+            note=str(asked.get("note", ""))[:NOTE_MOST],
+        )
+        if self._floor.router.agent(agent_id).state is AgentState.OFFLINE:
+            raise AndonError("agent.absent", 409)
+        if state is AgentState.OFFLINE:
+            self._floor.act(
+                lambda router, at: router.sign_out(
+                    agent_id, at, by="supervisor", why="forced", forced=forced
+                ),
+                agent_id,
+            )
+        else:
+            self._floor.act(
+                lambda router, at: router.request_state(
+                    agent_id, state, at, reason_id=reason_id, forced=forced
+                ),
+                agent_id,
+            )
+        now = self._floor.router.agent(agent_id)
+        return {
+            "state": now.state.value,
+            "pending_state": None if now.pending_state is None else now.pending_state.value,
+            "name": now.name,
+        }
+
+    # --- those who wait ---------------------------------------------------------------------------------
+
+    def _raise(self, supervisor_id: UUID, asked: Row) -> Row:
+        contact_id, points = UUID(str(asked["contact_id"])), int(asked["points"])
+        if not 0 < points <= POINTS_MOST:
+            raise AndonError("invalid", 422, fields={"points": ("field.too_large", {"n": POINTS_MOST})})
+        self._floor.act(lambda router, at: router.raise_priority(contact_id, points, supervisor_id, at))
+        return {}
+
+    def _move(self, supervisor_id: UUID, asked: Row) -> Row:
+        contact_id, queue_id = UUID(str(asked["contact_id"])), UUID(str(asked["queue_id"]))
+        self._floor.act(lambda router, at: router.move(contact_id, queue_id, supervisor_id, at))
+        return {}
+
+    def _give(self, supervisor_id: UUID, asked: Row) -> Row:
+        contact_id, agent_id = UUID(str(asked["contact_id"])), UUID(str(asked["agent_id"]))
+        self._floor.act(
+            lambda router, at: router.mean_for(contact_id, agent_id, GIVEN_S, supervisor_id, at), agent_id
+        )
+        return {}
+
+
+def _talks_on(contact: Contact, agent_leg_id: str) -> bool:
+    """Whether the conversation is still the one with this leg."""
+    return contact.stage in IN_TALK and contact.talk is not None and contact.talk.leg_id == agent_leg_id

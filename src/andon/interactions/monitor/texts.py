@@ -1,0 +1,50 @@
+"""What is said when a supervisor asks for something that cannot be."""
+
+from andon.kit.i18n import register
+
+
+def load() -> None:
+    """Registers the texts; calling it again does no harm."""
+    register(
+        {
+            "error.monitor.no_call.title": ("该座席没有在通话", "This agent is in no conversation"),
+            "error.monitor.no_call.remedy": (
+                "通话可能刚刚结束，请看看板。",
+                "It may just have ended; look at the board.",
+            ),
+            "error.monitor.no_device.title": (
+                "您的监听电话还没有连上",
+                "Your own telephone is not connected yet",
+            ),
+            "error.monitor.no_device.remedy": (
+                "请稍候再试；如持续出现，请检查网络。",
+                "Try again in a moment; if it goes on, check the network.",
+            ),
+            "error.monitor.busy.title": ("您已在另一通电话上", "You are at another call already"),
+            "error.monitor.busy.remedy": (
+                "请先结束当前的监听或通话。",
+                "End what you listen to or talk in first.",
+            ),
+            "error.monitor.none.title": ("您没有在监听", "You are at no call"),
+            "error.monitor.none.remedy": (
+                "它可能刚刚结束，请看看板。",
+                "It may just have ended; look at the board.",
+            ),
+            "error.monitor.at_desk.title": (
+                "您已在工作台签入，不能再接管来电",
+                "You are signed in at the desk and cannot take this call as well",
+            ),
+            "error.monitor.at_desk.remedy": (
+                "请先在工作台签出。",
+                "Sign out at the desk first.",
+            ),
+            "error.monitor.in_call.title": (
+                "您正在接管的通话中，不能签入工作台",
+                "You are in a call you took over and cannot sign in at the desk",
+            ),
+            "error.monitor.in_call.remedy": (
+                "请先结束这通电话。",
+                "End that call first.",
+            ),
+        }
+    )

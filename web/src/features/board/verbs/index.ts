@@ -1,0 +1,5 @@
+export { AgentVerbs } from "./AgentVerbs";
+export { AtCall } from "./AtCall";
+export { SessionBar } from "./SessionBar";
+export { useMaySupervise } from "./useVerbs";
+export { WaitingVerbs } from "./WaitingVerbs";
