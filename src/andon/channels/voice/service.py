@@ -534,6 +534,7 @@ class VoiceChannel:
     def _find(self, call: Call, legs: Mapping[str, LegState], members: set[str] | None) -> None:
         """Tell a contact how it stands in the engine."""
         contact = call.contact
+        call.bridged = members is not None  # also when the caller is gone: the bridge has to go as well
         caller = legs.get(call.leg_id)
         if caller is None and contact.has_leg:
             gone = LegEnded(leg_id=call.leg_id, cause=Cause.NORMAL, cause_text="ended while we were away")
@@ -543,7 +544,6 @@ class VoiceChannel:
         leg_id = other.leg_id if other is not None else ""
         outside_rings = contact.outside is not None and contact.outside.joined is None
         inside = members or set()
-        call.bridged = members is not None
         call.agent_in = leg_id if leg_id in inside else None
         up = caller is not None and caller.state == "up"
         if up and contact.stage is Stage.DIALLING:
