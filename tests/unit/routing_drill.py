@@ -786,8 +786,8 @@ class Drill:
         require(offer.agent_id not in busy, "an agent is offered two contacts at once")
         require(self.seats[offer.agent_id].state is S.RINGING, "offered, but not ringing")
         require(caller.queue == offer.queue_id, "offered in a queue it does not wait in")
-        if offer.agent_id != caller.wanted and self._ms(self.now) >= caller.wanted_until:
-            caller.wanted = None
+        if offer.agent_id != caller.wanted:
+            self._forget_wanted(caller)  # a certificate may have ended at this very instant
         require(self._may(offer.agent_id, caller), "offered to an agent who may not serve it")
         require(self.queues[caller.queue].work is Work.VOICE, "rings for what is no call")
         self._note_slighted(caller, offer)

@@ -11,6 +11,7 @@ from routing_drill import Drill, Fault
 from test_routing_properties import from_bytes, from_seed
 
 from andon.routing import restore
+from andon.routing.events import AgentState
 from andon.routing.machine import Router
 from andon.routing.restore import Kept, KeptAgent, KeptContact, KeptQueue
 
@@ -42,6 +43,9 @@ class MortalDrill(Drill):
     def core_dies(self) -> None:
         self.deaths += 1
         kept = kept_of(self.router)
+        for seat in self.seats.values():
+            if seat.state is AgentState.OFFLINE:  # of those who are not there nothing is kept
+                seat.turns.clear()
         if self.pick(4) == 1:
             self._change_configuration()
         self.router, effects = Router.restored(self.config, self.now, self._new_id, kept)
@@ -55,6 +59,9 @@ class MortalDrill(Drill):
             queues.pop(self.pick(len(queues)))
         self.config = msgspec.structs.replace(self.config, agents=tuple(agents), queues=tuple(queues))
         self._learn()
+        for caller in self.callers.values():
+            caller.runs_over = None
+            self._forget_wanted(caller)
 
 
 @given(st.binary(min_size=150, max_size=900))

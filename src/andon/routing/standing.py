@@ -38,8 +38,8 @@ def height(tier: str) -> int:
 
 
 def step_at(steps: tuple[Step, ...], waited_ms: int) -> int:
-    """The step of relaxing after a wait."""
-    return max(number for number, step in enumerate(steps) if step.after_ms <= waited_ms)
+    """The step of relaxing after a wait; a clock of an earlier wait may ask for a time before this one."""
+    return max((number for number, step in enumerate(steps) if step.after_ms <= waited_ms), default=0)
 
 
 def flags_of(caller: Caller, calls: int) -> tuple[LaneFlag, ...]:
