@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from andon.kit.database import Database, database_urls
-from andon.kit.database.migrations import migrate
-from andon.kit.database.server import EmbeddedServer
 from andon.kit.settings import Settings
+from harness.database import installed
 
 KINDS = frozenset({"unit", "database", "telephony", "browser", "survival", "walls"})
 
@@ -23,17 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of an installation whose embedded database runs, migrated. Tests make a tenant each."""
-    settings = Settings(home=tmp_path_factory.mktemp("installation"), http_port=0, sip_port=0)
-    # The data is thrown away: nobody waits for a disk.
-    server = EmbeddedServer(
-        settings, {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-    )
-    server.start()
-    try:
-        migrate(settings)
+    with installed(tmp_path_factory.mktemp("installation")) as settings:
         yield settings
-    finally:
-        server.stop()
 
 
 @pytest.fixture(scope="session")

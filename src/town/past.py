@@ -6,7 +6,6 @@ up as the town's agents do it. So the facts of those days are made by the rules 
 ledger's check holds for them. They carry the node `seed`; nothing was recorded.
 """
 
-import heapq
 import itertools
 import json
 import random
@@ -47,9 +46,9 @@ from andon.interactions.model import (
 from andon.interactions.model import Stage as ContactStage
 from andon.interactions.ports import ContactView
 from andon.interactions.service import Floor
-from andon.kit.clock import VirtualClock
 from andon.kit.ids import uuid7
 from andon.kit.journal import Fact
+from andon.kit.timeline import Timeline, Timer
 from andon.routing.events import AgentState
 from andon.routing.machine import Router
 from andon.routing.model import CentreConfig, DeviceTest
@@ -129,39 +128,6 @@ class Past:
 
     facts: list[Fact] = field(default_factory=list)
     wrap_ups: list[Written] = field(default_factory=list)
-
-
-class _Timer:
-    __slots__ = ("_entry",)
-
-    def __init__(self, entry: list[Any]) -> None:
-        self._entry = entry
-
-    def cancel(self) -> None:
-        self._entry[2] = None
-
-
-class Timeline:
-    """Virtual time: runs callbacks in order, and is the scheduler of the floor."""
-
-    def __init__(self, start: datetime) -> None:
-        self.clock = VirtualClock(start)
-        self._entries: list[list[Any]] = []
-        self._numbers = itertools.count()
-
-    def call_later(self, delay: float, callback: Callable[..., object], *args: Any) -> _Timer:
-        entry = [self.clock.monotonic() + max(0.0, delay), next(self._numbers), callback, args]
-        heapq.heappush(self._entries, entry)
-        return _Timer(entry)
-
-    def run(self, until: float) -> None:
-        """Everything due before `until` seconds from the start."""
-        while self._entries and self._entries[0][0] <= until:
-            at, _, callback, args = heapq.heappop(self._entries)
-            if callback is not None:
-                self.clock.advance(max(0.0, at - self.clock.monotonic()))
-                callback(*args)
-        self.clock.advance(max(0.0, until - self.clock.monotonic()))
 
 
 class Exchange:
@@ -320,7 +286,7 @@ class Party:
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
-        self._wake: _Timer | None = None
+        self._wake: Timer | None = None
 
     def due(self) -> float | None:
         raise NotImplementedError
@@ -353,9 +319,9 @@ class PhoneLine(Party):
         self.mind = mind
         self.contact = contact
         self.desk: Desk | None = None
-        self._prompt: _Timer | None = None
+        self._prompt: Timer | None = None
         self._message_from: float | None = None
-        self._message_end: _Timer | None = None
+        self._message_end: Timer | None = None
 
     def due(self) -> float | None:
         return self.mind.due()

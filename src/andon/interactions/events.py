@@ -90,11 +90,14 @@ class FlowKeyPressed(Fact, frozen=True, kw_only=True):
 
 
 class ContactQueued(Fact, frozen=True, kw_only=True):
+    """`priority` is the whole one, `asked_priority` what the flow asked for; older facts do not have it."""
+
     kind: ClassVar[str] = "contact.queued"
     queue_id: UUID
     priority: int
     position: int
     estimated_wait_s: int | None = None
+    asked_priority: int | None = None
 
 
 class ContactDequeued(Fact, frozen=True, kw_only=True):

@@ -54,11 +54,11 @@ class VirtualClock:
     """A clock that moves only when told to: for tests and the twin."""
 
     def __init__(self, start: datetime) -> None:
-        self._now = start
+        self._start = start
         self._elapsed = 0.0
 
     def now(self) -> datetime:
-        return self._now
+        return self._start + timedelta(seconds=self._elapsed)
 
     def monotonic(self) -> float:
         return self._elapsed
@@ -67,7 +67,6 @@ class VirtualClock:
         """Move forward by `seconds` (not negative)."""
         if seconds < 0:
             raise ValueError("a clock does not run backwards")
-        self._now += timedelta(seconds=seconds)
         self._elapsed += seconds
 
     async def sleep(self, seconds: float) -> None:

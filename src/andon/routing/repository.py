@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from andon.calendars.tables import CalendarRow
+from andon.calendars.repository import zones
 from andon.identity.model import Role
 from andon.identity.tables import User
 from andon.routing.model import (
@@ -34,8 +34,6 @@ from andon.routing.tables import (
     StateReason,
 )
 
-DEFAULT_ZONE = "Asia/Shanghai"
-
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """Why an agent may be on break or not ready. `limit_min` is what is allowed at a time, in minutes."""
@@ -54,7 +52,8 @@ async def load_centre(session: AsyncSession) -> CentreConfig:
     levels: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     for link in await session.scalars(select(AgentSkill)):
         levels[link.user_id][link.skill_id] = link.level
-    zone = ZoneInfo(await _zone(session))
+    centre_zone, _ = await zones(session)
+    zone = ZoneInfo(centre_zone)
     papers: dict[UUID, dict[str, datetime]] = defaultdict(dict)
     for paper in await session.scalars(select(AgentCertificate)):
         papers[paper.user_id][paper.name] = end_of(paper.valid_until, zone)
@@ -89,17 +88,6 @@ async def load_centre(session: AsyncSession) -> CentreConfig:
         ageing_s=rules.ageing_s,
         certificate_warning_days=rules.certificate_warning_days,
     )
-
-
-async def _zone(session: AsyncSession) -> str:
-    """The tenant's time zone: that of its newest calendar for all projects."""
-    newest = (
-        select(CalendarRow.timezone)
-        .where(CalendarRow.project_id.is_(None), CalendarRow.retired_at.is_(None))
-        .order_by(CalendarRow.created_at.desc(), CalendarRow.id.desc())
-        .limit(1)
-    )
-    return await session.scalar(newest) or DEFAULT_ZONE
 
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:

@@ -25,6 +25,8 @@ app.add_typer(ledger_app, name="ledger")
 app.add_typer(database_app, name="database")
 models_app = typer.Typer(no_args_is_help=True, help="Model weights for speech.")
 app.add_typer(models_app, name="models")
+twin_app = typer.Typer(no_args_is_help=True, help="The centre in virtual time.")
+app.add_typer(twin_app, name="twin")
 operator_app = typer.Typer(no_args_is_help=True, help="The operators of this installation.")
 app.add_typer(operator_app, name="operator")
 
@@ -144,6 +146,38 @@ def ledger_check(
     from andon.entrypoints.cli.ledger import check
 
     raise typer.Exit(asyncio.run(check(Settings(), _say, since=since, until=until, deep=deep)))
+
+
+@twin_app.command("replay")
+def twin_replay(
+    day: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="the day, in the centre's time zone")],
+    tenant: Annotated[
+        str | None, typer.Option(help="the operator's code or id, where there are more")
+    ] = None,
+    project: Annotated[str | None, typer.Option(help="show this project's queues only (name or id)")] = None,
+    replications: Annotated[int, typer.Option(min=1, max=1000, help="how often the day is replayed")] = 20,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same replays")] = 1,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="draw patience and rings even where the record knows them")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:
+    """Replay a recorded day through the present router; predicted against actual, with the reasons."""
+    from andon.entrypoints.cli.twin import replay
+
+    asyncio.run(
+        replay(
+            Settings(),
+            _say,
+            day=day.date(),
+            tenant=tenant,
+            project=project,
+            replications=replications,
+            seed=seed,
+            forget=forget,
+            as_json=as_json,
+        )
+    )
 
 
 def main() -> None:

@@ -102,6 +102,7 @@ def enqueued(contact: Contact, put: Enqueued, out: Out) -> None:
         priority=put.priority,
         position=put.position,
         estimated_wait_s=put.estimated_wait_s,
+        asked_priority=put.asked_priority,
     )
     if not contact.answered:
         contact.answered = True
@@ -154,6 +155,7 @@ def queue_changed(contact: Contact, change: QueueChanged, out: Out) -> None:
         priority=change.priority,
         position=change.position,
         estimated_wait_s=change.estimated_wait_s,
+        asked_priority=contact.asked_priority,
     )
 
 

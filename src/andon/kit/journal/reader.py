@@ -9,12 +9,13 @@ order in which nothing can appear any more behind the cursor.
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 
 from andon.kit.bus.model import Bus
 from andon.kit.database.session import Database, Scope
-from andon.kit.journal.model import Record, decode
+from andon.kit.journal.model import Fact, Record, decode
 from andon.kit.journal.store import TOPIC
 
 _POLL_SECONDS = 1.0
@@ -22,13 +23,21 @@ _RETRY_SECONDS = 0.02
 _MAX_SEQ = 2**63 - 1
 
 _ENVELOPE = "at, tenant_id, client_id, project_id, contact_id, agent_id"
+FACT_COLUMNS = f"kind, version, data, {_ENVELOPE}"
 _READ = text(
-    f"SELECT xid::text AS xid, seq, id, kind, version, data, {_ENVELOPE} FROM journal"  # noqa: S608  # constants
+    f"SELECT xid::text AS xid, seq, id, {FACT_COLUMNS} FROM journal"  # noqa: S608  # constants
     " WHERE tenant_id = :tenant AND (xid, seq) > (CAST(CAST(:xid AS text) AS xid8), CAST(:seq AS bigint))"
     " AND xid < pg_snapshot_xmin(pg_current_snapshot())"
     " AND (CAST(:kinds AS text[]) IS NULL OR kind = ANY(CAST(:kinds AS text[])))"
     " ORDER BY journal.xid, seq LIMIT :limit"
 )
+
+
+def fact_of(row: Any) -> Fact:
+    """The fact of a row that has `FACT_COLUMNS`. Raises `KeyError` for a kind that no imported module
+    declares."""
+    envelope = {name: value for name in _ENVELOPE.split(", ") if (value := getattr(row, name)) is not None}
+    return decode(row.kind, row.version, envelope, row.data)
 
 
 @dataclass(frozen=True, order=True)
@@ -72,13 +81,8 @@ class JournalReader:
             )
             entries = []
             for row in rows:
-                envelope = {
-                    name: value for name in _ENVELOPE.split(", ") if (value := getattr(row, name)) is not None
-                }
-                fact = decode(row.kind, row.version, envelope, row.data)
-                entries.append(
-                    Entry(Cursor(int(row.xid), row.seq), Record(seq=row.seq, id=row.id, fact=fact))
-                )
+                record = Record(seq=row.seq, id=row.id, fact=fact_of(row))
+                entries.append(Entry(Cursor(int(row.xid), row.seq), record))
             return entries
 
     async def end(self) -> Cursor:

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from andon.reporting.board.day import DEFAULT_ZONE, Span
+from andon.calendars.day import Span
 from andon.reporting.figures import Counts, OfferCell, StateCell, SurveyCell, TalkCell, VisitCell
 
 # A visit is measured against the target of its own queue; a queue that was deleted leaves this one.
@@ -171,26 +171,7 @@ _QUEUES = text("""
     FROM queue q JOIN project p ON p.id = q.project_id ORDER BY p.name, q.name
 """)
 
-_ZONES = text(
-    "SELECT project_id, timezone FROM calendar WHERE retired_at IS NULL ORDER BY created_at DESC, id DESC"
-)
-
 
 async def queues(session: AsyncSession) -> list[QueueInfo]:
     """Every queue the scope sees, retired ones too, by project and name."""
     return [QueueInfo(**row) for row in (await session.execute(_QUEUES)).mappings()]
-
-
-async def zones(session: AsyncSession) -> tuple[str, dict[UUID, str]]:
-    """The centre's time zone, and those of projects with a calendar of their own.
-
-    A project's is that of its oldest calendar; the centre's that of the oldest calendar of no project.
-    """
-    centre = DEFAULT_ZONE
-    of_project: dict[UUID, str] = {}
-    for row in await session.execute(_ZONES):
-        if row.project_id is None:
-            centre = row.timezone
-        else:
-            of_project[row.project_id] = row.timezone
-    return centre, of_project

@@ -9,10 +9,11 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from andon.calendars.day import Span, day_span, today
+from andon.calendars.repository import zones
 from andon.identity.tables import Project, User
 from andon.kit.i18n import Locale
 from andon.reporting.board import repository
-from andon.reporting.board.day import Span, day_span, today
 from andon.reporting.board.repository import Keyed, QueueInfo
 from andon.reporting.board.shapes import (
     AgentFigures,
@@ -50,7 +51,7 @@ class Day(msgspec.Struct, kw_only=True):
 
 async def count_day(session: AsyncSession, day: date | None, now: datetime) -> Day:
     """Count the day, today where it is null. A project in a zone of its own is counted by its own day."""
-    zone, of_project = await repository.zones(session)
+    zone, of_project = await zones(session)
     queues = await repository.queues(session)
     wanted = day or today(now, zone)
     result = Day(
@@ -118,7 +119,7 @@ async def day_figures(
 
 async def own_day(session: AsyncSession, agent_id: UUID, now: datetime, locale: Locale) -> OwnDay:
     """An agent's own figures today."""
-    zone, _ = await repository.zones(session)
+    zone, _ = await zones(session)
     day = today(now, zone)
     span = day_span(day, zone)
     counts = await repository.agent_counts(session, span, now, agent_id)
@@ -150,7 +151,7 @@ async def pushed_figures(session: AsyncSession, now: datetime) -> dict[str, Any]
 
 async def pushed_days(session: AsyncSession, agents: Iterable[UUID], now: datetime) -> Mapping[UUID, Values]:
     """Today's own figures of these agents, as the live socket tells them."""
-    zone, _ = await repository.zones(session)
+    zone, _ = await zones(session)
     counts = await repository.agent_counts(session, day_span(today(now, zone), zone), now)
     nothing = Counts()
     return {agent: values(OF_AGENTS, counts.get(agent, nothing)) for agent in agents}
