@@ -267,7 +267,19 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     estimated_wait_s: int | None
 
 
-Effect = Offer | Withdraw | WaitEnded | Moved | Fact
+class Summon(msgspec.Struct, frozen=True, kw_only=True):
+    """Ring this agent, whom another named, for a contact that other one has. `Withdraw` takes it back."""
+
+    offer_id: UUID
+    contact_id: UUID
+    agent_id: UUID
+    queue_id: UUID
+    device: str
+    ring_timeout_s: int
+    decision: dict[str, Any]
+
+
+Effect = Offer | Withdraw | WaitEnded | Moved | Summon | Fact
 
 
 class Refused(Exception):
