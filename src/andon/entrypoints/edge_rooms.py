@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 
-from andon.channels.voice import desk_http, sip_proxy
+from andon.channels.voice import control_http, desk_http, sip_proxy
 from andon.identity.sockets import SocketSessions
 from andon.kit.web import Services
 from andon.reporting import texts  # noqa: F401  (registers what is said here)
@@ -18,6 +18,7 @@ from andon.reporting.live.hub import LiveHub
 
 ROUTERS: tuple[APIRouter, ...] = (
     desk_http.router,
+    control_http.router,
     history.router,
     board.router,
     checks.router,

@@ -270,9 +270,7 @@ class Floor(Waiting):
         self._ring_failed(offer.agent, how, effects)
         self._line_up(contact, effects)
 
-    def _unsummon(
-        self, summons: Summons, how: OfferEnd, effects: list[Effect], *, tell: bool = True
-    ) -> None:
+    def _unsummon(self, summons: Summons, how: OfferEnd, effects: list[Effect], *, tell: bool = True) -> None:
         """Undo a summons' bonds, the agent still ringing."""
         del self._summons[summons.offer_id]
         summons.agent.summons = None

@@ -313,6 +313,7 @@ class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
     queue_id: UUID | None
     offer_id: UUID | None
     ring_until: datetime | None
+    client_id: UUID | None = None  # set: serves this client's queues only
 
 
 class QueueNow(msgspec.Struct, frozen=True, kw_only=True):

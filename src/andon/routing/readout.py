@@ -37,6 +37,7 @@ def agent_now(agent: AgentRecord) -> AgentNow:
         queue_id=None if queue is None else queue.config.queue_id,
         offer_id=None if ringing is None else ringing.offer_id,
         ring_until=None if ringing is None else from_ms(ringing.until_ms),
+        client_id=agent.config.client_id,
     )
 
 

@@ -248,9 +248,7 @@ class Restorable(Summoning):
     def _check(agent: AgentRecord) -> None:
         talks = agent.state in TALKING or agent.state is AgentState.ACW
         rings = agent.offer is not None or agent.summons is not None
-        if (agent.state is AgentState.RINGING) != rings or talks != (
-            agent.conversation is not None
-        ):
+        if (agent.state is AgentState.RINGING) != rings or talks != (agent.conversation is not None):
             raise ValueError(f"an agent is {agent.state} without what belongs to it")
 
 

@@ -1,4 +1,4 @@
-"""An agent named by another: rung for a contact that other one has, for a transfer or a consultation. Pure."""
+"""Agents named by a colleague: rung for the contact that one has, to take it over or to be asked. Pure."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -28,7 +28,7 @@ class Summoning(Floor):
         agent = self._centre.agents.get(agent_id)
         if agent is first:
             raise Refused("transfer.self")
-        if agent is None:
+        if agent is None or agent.config.client_id not in {None, first.conversation.queue.config.client_id}:
             raise Refused("agent.unknown")
         if agent.state is not AgentState.READY:
             raise Refused("transfer.agent_busy" if agent.state in _BUSY else "transfer.agent_away")

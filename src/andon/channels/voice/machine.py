@@ -64,6 +64,13 @@ class Directory:
         config = self._configs.get(tenant_id)
         return config.trunks if config is not None else []
 
+    def trunk(self, tenant_id: UUID, trunk_id: UUID) -> Trunk | None:
+        return next((each for each in self.trunks_of(tenant_id) if each.trunk_id == trunk_id), None)
+
+    def has_line(self, trunk: Trunk) -> bool:
+        """Whether the trunk's own limit lets one more call in or out."""
+        return not trunk.max_calls or self._in_use.get(trunk.trunk_id, 0) < trunk.max_calls
+
     def number(self, tenant_id: UUID, dnis: str) -> Number | None:
         """The number a carrier's spelling means."""
         for key in dnis_keys(clean_dnis(dnis)):
@@ -86,7 +93,7 @@ class Directory:
             number = None
         project = self._projects.get(number.project_id) if number is not None else None
         refused: Outcome | None = None
-        if trunk.max_calls and self._in_use.get(trunk.trunk_id, 0) >= trunk.max_calls:
+        if not self.has_line(trunk):
             refused = Outcome.TRUNK_BUSY
         elif number is None or project is None or number.flow_id is None:
             refused = Outcome.UNKNOWN_NUMBER

@@ -19,7 +19,7 @@ import structlog
 
 from andon.channels.voice.devices import Devices
 from andon.channels.voice.lanes import Lanes
-from andon.channels.voice.machine import LOST, Directory, media_names
+from andon.channels.voice.machine import LOST, Directory, engine_name, media_names
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     CALLER_LANE,
@@ -33,7 +33,9 @@ from andon.interactions.model import (
     DeviceHeld,
     DeviceRetrieved,
     Dial,
+    DialOut,
     Drop,
+    Enter,
     Forget,
     Found,
     HangUp,
@@ -47,7 +49,9 @@ from andon.interactions.model import (
     MessageTaken,
     Music,
     MuteAgent,
+    Park,
     Part,
+    Place,
     SendKeys,
     Speak,
     SpeechEnded,
@@ -119,13 +123,14 @@ class Call:
     """A contact's side in the engine."""
 
     __slots__ = (
-        "agent_in",
         "bridged",
         "contact",
         "early",
         "floor",
+        "inside",
         "lanes",
         "legs",
+        "lines",
         "requesting",
         "speech",
         "trunk_id",
@@ -143,7 +148,8 @@ class Call:
         self.early: dict[str, bool] = {}
         self.legs: set[str] = set()
         self.bridged = False
-        self.agent_in: str | None = None  # the agent's leg in our bridge
+        self.inside: set[str] = set()  # legs in our bridge, the caller's aside
+        self.lines: dict[str, UUID] = {}  # legs we called outside, and the trunk each occupies
 
     @property
     def leg_id(self) -> str:
@@ -152,6 +158,12 @@ class Call:
     @property
     def bridge_id(self) -> str:
         return f"b-{self.contact.contact_id.hex}"
+
+
+def _legs_beside(contact: Contact) -> list[str]:
+    """The legs a contact has beside the caller's: of the agent, and of who else was called."""
+    parties = (contact.offer or contact.talk, contact.second)
+    return [party.leg_id for party in parties if party is not None and party.leg_id]
 
 
 class VoiceChannel:
@@ -216,11 +228,14 @@ class VoiceChannel:
             StopTape: lambda c, o: self.engine.stop_recording(c.leg_id, str(o.recording_id)),
             TakeMessage: self._do_message,
             Dial: self._do_dial,
+            DialOut: self._do_dial_out,
+            Enter: self._do_enter,
+            Park: self._do_park,
             Drop: lambda c, o: self.engine.hangup(o.leg_id, o.cause),
             Join: self._do_join,
             Part: self._do_part,
             MuteAgent: lambda c, o: self.engine.mute(o.leg_id, o.on),
-            SendKeys: lambda c, o: self.engine.dtmf(c.leg_id, o.digits),
+            SendKeys: lambda c, o: self.engine.dtmf(o.leg_id or c.leg_id, o.digits),
             HangUp: lambda c, o: self.engine.hangup(c.leg_id, o.cause),
             Forget: self._do_forget,
         }
@@ -262,9 +277,10 @@ class VoiceChannel:
         call = Call(floor, contact, kept.trunk_id, self._carry_out)
         self._calls[contact.contact_id] = call
         self._put_leg(call, contact.leg_id, of_caller=True)
-        at_agent = contact.offer or contact.talk
-        if at_agent is not None and at_agent.leg_id:
-            self._put_leg(call, at_agent.leg_id, of_caller=False)
+        for leg_id in _legs_beside(contact):
+            self._put_leg(call, leg_id, of_caller=False)
+        if contact.second is not None and contact.second.number and kept.trunk_id is not None:
+            self._occupy(call, contact.second.leg_id, kept.trunk_id)
         recorded = contact.taping is not None and not contact.taping.stopped
         self.engine.take_over(contact.leg_id, recorded=recorded, music=contact.music)
 
@@ -373,8 +389,8 @@ class VoiceChannel:
             self._release(call)
             self._feed(call, CallerEnded(event.cause, event.media_lost))
             return
-        if call.agent_in == event.leg_id:
-            call.agent_in = None
+        call.inside.discard(event.leg_id)
+        self._release_line(call, event.leg_id)
         lost = event.media_lost or event.cause in LOST
         self._feed(call, AgentEnded(event.leg_id, event.cause, lost))
 
@@ -399,11 +415,12 @@ class VoiceChannel:
         if known is not None:
             self._feed(known[0], MessageTaken(0 if event.failed else event.ms))
 
-    def device_gone(self, contact: Contact) -> None:
-        """The device of the agent in this conversation is not registered any more."""
+    def device_gone(self, contact: Contact, agent_id: UUID) -> None:
+        """The device of an agent in this conversation is not registered any more."""
         call = self._calls.get(contact.contact_id)
-        if call is not None and contact.talk is not None and contact.talk.leg_id:
-            self._later(self._listen_for(call, contact.talk.leg_id))
+        for party in (contact.talk, contact.second):
+            if call is not None and party is not None and party.agent_id == agent_id and party.leg_id:
+                self._later(self._listen_for(call, party.leg_id))
 
     async def _listen_for(self, call: Call, leg_id: str) -> None:
         """Signalling that broke leaves the talk alone; but a device that does not send either is gone, and
@@ -411,8 +428,7 @@ class VoiceChannel:
         try:
             before = await self.engine.packets_from(leg_id)
             await asyncio.sleep(DEAF_S)
-            talk = call.contact.talk
-            if talk is None or talk.leg_id != leg_id or await self.engine.packets_from(leg_id) != before:
+            if leg_id not in call.legs or await self.engine.packets_from(leg_id) != before:
                 return
             log.info("device_deaf", leg_id=leg_id)
             await self.engine.hangup(leg_id, Cause.MEDIA_LOST)
@@ -511,29 +527,39 @@ class VoiceChannel:
             gone = LegEnded(leg_id=call.leg_id, cause=Cause.NORMAL, cause_text="ended while we were away")
             self._ended(gone)
             return
-        at_agent = contact.offer or contact.talk
-        leg_id = at_agent.leg_id if at_agent is not None else ""
+        beside = _legs_beside(contact)
         inside = members or set()
         call.bridged = members is not None
-        call.agent_in = leg_id if leg_id in inside else None
-        self._feed(call, Found(up=caller.state == "up", together={call.leg_id, leg_id} <= inside))
+        call.inside = inside.intersection(beside)
+        together = call.leg_id in inside and (bool(contact.second) or set(beside) <= inside)
+        self._feed(call, Found(up=caller.state == "up", together=together))
         if contact.playing or contact.message_since is not None:
             self._later(self._ask_after(call))
-        if not leg_id or call.lanes.busy(leg_id):
-            return
-        leg = legs.get(leg_id)
+        for leg_id in beside:
+            if not call.lanes.busy(leg_id):
+                self._find_beside(call, leg_id, legs.get(leg_id))
+
+    def _find_beside(self, call: Call, leg_id: str, leg: LegState | None) -> None:
+        """Tell a contact how a leg beside the caller's stands."""
+        contact, second = call.contact, call.contact.second
+        rings = second is not None and second.leg_id == leg_id and second.place is Place.RINGING
         if leg is not None:
-            if leg.state == "up" and contact.stage in {Stage.OFFERING, Stage.RETURNING}:
+            if leg.state == "up" and (rings or contact.stage in {Stage.OFFERING, Stage.RETURNING}):
                 self._feed(call, AgentAnswered(leg_id))
             return
         self._legs.pop(leg_id, None)
         call.legs.discard(leg_id)
-        if contact.talk is not None:
-            lost = not self.devices.registered(contact.talk.agent_id)
-            self._feed(call, AgentEnded(leg_id, Cause.NORMAL, lost))
-        elif contact.offer is not None:
-            offer_id = contact.offer.offer_id
-            call.floor.act(lambda router, at: router.void_offer(offer_id, at))
+        self._release_line(call, leg_id)
+        ringing = second if rings else contact.offer
+        offer_id = ringing.offer_id if ringing is not None else None
+        if offer_id is not None:
+            offer = offer_id
+            call.floor.act(lambda router, at: router.void_offer(offer, at))
+            return
+        party = contact.talk if contact.talk is not None and contact.talk.leg_id == leg_id else second
+        agent_id = party.agent_id if party is not None else None
+        lost = agent_id is not None and not self.devices.registered(agent_id)
+        self._feed(call, AgentEnded(leg_id, Cause.NORMAL, lost))
 
     async def _ask_after(self, call: Call) -> None:
         """What is said to the caller, or recorded of them, may have come to its end unheard."""
@@ -603,7 +629,7 @@ class VoiceChannel:
         (log.debug if expected else log.warning)(
             "order_refused", order=type(order).__name__, why=str(refused)
         )
-        if isinstance(order, Dial):
+        if isinstance(order, Dial | DialOut):
             # Nothing follows a refused dial; a dial without an answer in time may ring all the same.
             if not refused.gone:
                 self._later(self._sweep(order.leg_id, Cause.NORMAL))
@@ -651,8 +677,10 @@ class VoiceChannel:
             await self.engine.stop(playback_id)
 
     async def _do_music(self, call: Call, order: Music) -> None:
-        cls = self._music_of(order.queue_id) if order.queue_id is not None else "default"
-        await self.engine.music(call.leg_id, order.on, cls)
+        await self.engine.music(call.leg_id, order.on, self._music_class(order.queue_id))
+
+    def _music_class(self, queue_id: UUID | None) -> str:
+        return self._music_of(queue_id) if queue_id is not None else "default"
 
     async def _do_tape(self, call: Call, order: Tape) -> None:
         loop = asyncio.get_running_loop()
@@ -687,15 +715,58 @@ class VoiceChannel:
             await self.engine.bridge(call.bridge_id)
             call.bridged = True
 
+    async def _do_dial_out(self, call: Call, order: DialOut) -> None:
+        """By the trunk the caller came in through, showing the number dialled: it is ours to show."""
+        view, trunk_id = call.contact.view, call.trunk_id
+        trunk = self._directory.trunk(call.contact.tenant_id, trunk_id) if trunk_id is not None else None
+        self._put_leg(call, order.leg_id, of_caller=False)
+        if trunk is None or view is None:
+            raise EngineRefused("dial", 404, "there is no trunk to call by")
+        if not self._directory.has_line(trunk):
+            raise EngineRefused("dial", 404, "every line of the trunk is in use")
+        self._occupy(call, order.leg_id, trunk.trunk_id)
+        await self.engine.dial_trunk(
+            order.leg_id,
+            engine_name(trunk),
+            order.number,
+            view.dnis,
+            timeout_s=order.ring_timeout_s,
+            contact=call.contact.contact_id.hex,
+        )
+
+    def _occupy(self, call: Call, leg_id: str, trunk_id: UUID) -> None:
+        self._directory.occupy(trunk_id)
+        call.lines[leg_id] = trunk_id
+
+    def _release_line(self, call: Call, leg_id: str) -> None:
+        trunk_id = call.lines.pop(leg_id, None)
+        if trunk_id is not None:
+            self._directory.release(trunk_id)
+
+    async def _do_enter(self, call: Call, order: Enter) -> None:
+        await self.engine.music(order.leg_id, False)
+        await self.engine.join(call.bridge_id, order.leg_id)
+        self._is_inside(call, order.leg_id)
+
+    async def _do_park(self, call: Call, order: Park) -> None:
+        await self.engine.leave(call.bridge_id, order.leg_id)
+        call.inside.discard(order.leg_id)
+        await self.engine.music(order.leg_id, True, self._music_class(call.contact.queue_id))
+
+    @staticmethod
+    def _is_inside(call: Call, leg_id: str) -> None:
+        if leg_id in call.legs:
+            call.inside.add(leg_id)
+
     async def _do_join(self, call: Call, order: Join) -> None:
         if not call.bridged:
             await self.engine.bridge(call.bridge_id)
             call.bridged = True
-        if call.agent_in == order.leg_id:  # back from hold: the agent stayed
+        if order.leg_id in call.inside:  # back from hold: the agent stayed
             await self.engine.join(call.bridge_id, call.leg_id)
         else:
             await self.engine.join(call.bridge_id, call.leg_id, order.leg_id)
-            call.agent_in = order.leg_id if order.leg_id in self._legs else None
+            self._is_inside(call, order.leg_id)
         if order.report:
             self._feed(call, Joined(order.leg_id))
 
@@ -708,6 +779,7 @@ class VoiceChannel:
         self._release(call)
         for leg_id in list(call.legs):
             self._legs.pop(leg_id, None)
+            self._release_line(call, leg_id)
             await self.engine.hangup(leg_id)
         if call.bridged:
             await self.engine.unbridge(call.bridge_id)

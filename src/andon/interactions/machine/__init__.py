@@ -8,13 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from andon.interactions.events import By, ContactArrived, Outcome
-from andon.interactions.machine import ending, flow, found, talk
+from andon.interactions.machine import control, ending, flow, found, talk
 from andon.interactions.machine.table import TABLE, Effect, Out, mark
 from andon.interactions.model import Answer, Contact, Input, Stage
 
 __all__ = ["TABLE", "Effect", "arrive", "diagram", "step"]
 
-_ROOMS = (ending, flow, found, talk)  # importing them fills the table
+_ROOMS = (control, ending, flow, found, talk)  # importing them fills the table
 
 
 def arrive(
