@@ -453,6 +453,11 @@ class Carrier:
             raise PermissionError(f"the centre refused {username}: {status}")
         return phone
 
+    def telephone(self, number: str) -> Phone:
+        """A telephone of the public network: calls the centre places to this number come to it. Numbers that
+        nobody has are refused as unallocated."""
+        return self._phones.setdefault(number, Phone(self, number, ""))
+
     def _hear_registry(self, block: dict[str, str]) -> None:
         username = block.get("Username", "").removeprefix("sip:").partition("@")[0]
         answered, status = self._registering.get(username), block.get("Status", "")

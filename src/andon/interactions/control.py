@@ -80,7 +80,7 @@ class CallControl:
 
     def _ring(self, contact: Contact, asked: dict[str, Any], handover: Handover) -> None:
         if asked.get("to") == "agent":
-            self._floor.summon(contact, _id(asked, "agent_id"), handover)
+            self._floor.summon(contact, _id(asked, "to_agent_id"), handover)
         elif asked.get("to") == "external":
             number = re.sub(r"[\s()-]", "", str(asked.get("number", "")))
             if not NUMBER.fullmatch(number):

@@ -23,14 +23,14 @@ class Consult(Body):
     """Whom to call. The one field that belongs to `to` is required."""
 
     to: Literal["agent", "external"]
-    agent_id: UUID | None = None
+    to_agent_id: UUID | None = None
     number: OutsideNumber | None = None
     reason: TransferReason = TransferReason.OTHER
     note: Note = ""
 
     @model_validator(mode="after")
     def _named(self) -> Self:
-        if (self.agent_id if self.to == "agent" else self.number) is None:
+        if (self.to_agent_id if self.to == "agent" else self.number) is None:
             raise ValueError(f"{self.to} is not named")
         return self
 
@@ -40,14 +40,14 @@ class Transfer(Body):
 
     to: Literal["queue", "agent", "external"]
     queue_id: UUID | None = None
-    agent_id: UUID | None = None
+    to_agent_id: UUID | None = None
     number: OutsideNumber | None = None
     reason: TransferReason = TransferReason.OTHER
     note: Note = ""
 
     @model_validator(mode="after")
     def _named(self) -> Self:
-        named = {"queue": self.queue_id, "agent": self.agent_id, "external": self.number}
+        named = {"queue": self.queue_id, "agent": self.to_agent_id, "external": self.number}
         if named[self.to] is None:
             raise ValueError(f"{self.to} is not named")
         return self

@@ -45,7 +45,7 @@ class SecondParty(_Told):
 
     mine: bool
     way: Literal["blind", "consult"]
-    place: Literal["ringing", "apart", "parked", "together", "outside"]
+    place: Literal["ringing", "apart", "parked", "together"]
     name: str | None
     number: str | None
     since: str
