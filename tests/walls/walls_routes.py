@@ -317,6 +317,13 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/desk/dtmf"): desk(lambda m, t: {"digits": "1"}),
     ("POST", "/api/desk/hangup"): desk(),
     ("POST", "/api/desk/reject"): desk(),
+    ("GET", "/api/desk/targets"): desk(),
+    ("POST", "/api/desk/transfer"): desk(lambda m, t: {"to": "queue", "queue_id": t.queue}),
+    ("POST", "/api/desk/consult"): desk(lambda m, t: {"to": "external", "number": "13900000000"}),
+    ("POST", "/api/desk/consult/swap"): desk(),
+    ("POST", "/api/desk/consult/conference"): desk(),
+    ("POST", "/api/desk/consult/complete"): desk(),
+    ("POST", "/api/desk/consult/cancel"): desk(),
     ("POST", "/api/desk/wrap-extend"): desk(lambda m, t: {"seconds": 10}),
     ("POST", "/api/desk/wrap-up"): Route(
         AGENT,

@@ -3470,7 +3470,7 @@ export interface components {
              * Place
              * @enum {string}
              */
-            place: "ringing" | "apart" | "parked" | "together" | "outside";
+            place: "ringing" | "apart" | "parked" | "together";
             /** Name */
             name: string | null;
             /** Number */
