@@ -2,13 +2,15 @@
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from interactions_books import findings, judged
+from interactions_books import findings, judged, rows
 from interactions_town import Town
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 from test_interactions_floor import play
 from test_interactions_machine import AGENTS, QUEUE, Call, enqueued
@@ -61,6 +63,8 @@ from andon.interactions.model import (
     Summoned,
     Withdrawn,
 )
+from andon.reporting.ledger.model import Row
+from andon.reporting.ledger.rules import Books
 from andon.routing.model import OfferEnd
 from andon.telephony.events import RecordingStopped
 
@@ -359,6 +363,30 @@ def test_a_chain_of_five_talks_once_with_each() -> None:
     by = [f.by for f in call.facts if isinstance(f, ContactDisconnected)]
     assert by == [By.AGENT] * 5
     balanced(call)
+
+
+def false_book(call: Call, kind: str, change: Callable[[Row], Row | None]) -> list[str]:
+    """What the rules find when every row of this kind is changed, or left out; agents' states are not here."""
+    books = Books()
+    changed = [change(row) if row.kind == kind else row for row in rows(call.facts)]
+    books.take_all(row for row in changed if row is not None)
+    books.close(call.at)
+    return [found.rule for found in books.findings if not found.rule.startswith("agent.")]
+
+
+@pytest.mark.parametrize("kind", ["transfer.asked", "transfer.ended", "party.joined", "party.left"])
+def test_a_false_book_is_found(kind: str) -> None:
+    call = consulting()
+    call.hear(AgentCompletes(FIRST), CallerEnded(16))
+    assert false_book(call, kind, lambda row: row) == []
+    assert "transfer.pairs" in false_book(call, kind, lambda row: None)
+    spans = {"transfer.ended": "lasted_ms", "party.left": "joined_ms"}
+    if kind in spans:
+        name = spans[kind]
+        longer = false_book(call, kind, lambda row: replace(row, data=row.data | {name: row.data[name] + 50}))
+        assert "transfer.pairs" in longer
+    other = false_book(call, "party.left", lambda row: replace(row, agent_id=str(THIRD)))
+    assert "transfer.pairs" in other
 
 
 class BusyTown(Town):
