@@ -366,7 +366,7 @@ def test_a_chain_of_five_talks_once_with_each() -> None:
 
 
 def false_book(call: Call, kind: str, change: Callable[[Row], Row | None]) -> list[str]:
-    """What the rules find when every row of this kind is changed, or left out; agents' states are not here."""
+    """What the rules find when every row of this kind is changed or left out; agents' states aside."""
     books = Books()
     changed = [change(row) if row.kind == kind else row for row in rows(call.facts)]
     books.take_all(row for row in changed if row is not None)
