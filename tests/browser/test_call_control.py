@@ -97,7 +97,7 @@ async def test_a_transfer_refused_brings_the_caller_back_with_words(house: Offic
         panel = page.get_by_role("dialog")
         number = (await house.ask("snapshot.agent", colleague.agent_id))["agent_no"]
         await panel.get_by_role("textbox").first.fill(number)
-        await panel.get_by_role("radio").last.check()
+        await panel.locator(".target-row input").check()
         await desk.fits()
         found = await barriers(page)
         await in_english(desk)
