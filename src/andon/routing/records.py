@@ -67,6 +67,17 @@ class OfferRecord:
 
 
 @dataclass(slots=True, eq=False)
+class Summons:
+    """A ringing agent whom another named, for a contact that other one has. It is in no line."""
+
+    offer_id: UUID
+    contact_id: UUID
+    queue: "QueueRecord"
+    agent: "AgentRecord"
+    until_ms: int
+
+
+@dataclass(slots=True, eq=False)
 class Conversation:
     """What an agent talks about, and wraps up afterwards."""
 
@@ -98,6 +109,7 @@ class AgentRecord:
     busy_ms: float = 0.0  # weighted, see `occupancy`; true at `since_ms`
     calls: int = 0  # taken since signing in
     offer: OfferRecord | None = None
+    summons: Summons | None = None
     conversation: Conversation | None = None
     acw_until_ms: int | None = None
     papers: dict[str, datetime] = field(default_factory=dict)  # certificates whose ends are watched
