@@ -206,6 +206,6 @@ async def settled(house: NightHouse, agents: list[Agent], seconds: float) -> Non
         raise TimeoutError(f"after {seconds:g} s: {state}") from None
 
 
-def near(instant: datetime, deaths: list[tuple[datetime, str]], of: str, seconds: float) -> bool:
-    """Whether a process of this name died within so many seconds before."""
-    return any(name == of and 0 <= (instant - at).total_seconds() <= seconds for at, name in deaths)
+def died_within(deaths: list[tuple[datetime, str]], name: str, since: datetime, until: datetime) -> bool:
+    """Whether a process of this name died between these instants."""
+    return any(name == who and since <= at <= until for at, who in deaths)

@@ -12,6 +12,9 @@ import pytest
 from call_world import MENU
 from mortal_house import MortalHouse, longest, sound
 
+from andon.channels.voice.watchdog import LOOK_S
+from andon.telephony.ari import AriClient
+from andon.telephony.service import EngineAddress
 from andon.telephony.tones import tone_level
 
 pytestmark = [pytest.mark.survival, pytest.mark.timeout(600)]
@@ -45,7 +48,6 @@ async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
         await until_node(mortal, contact_id, "menu")
 
     took = await mortal.core_killed()
-    print(f"the next core took over in {took:.2f} s")
     assert took < TAKE_OVER_S
 
     for call, contact_id in menus:  # the key is heard by the same menu
@@ -150,8 +152,26 @@ async def test_what_cannot_be_resumed_is_closed(mortal: MortalHouse) -> None:
     assert status == 0, said
 
 
-@pytest.mark.parametrize(("what", "outcome"), [("database", "shutdown"), ("engine", "interrupted")])
-async def test_a_stop_beside_what_hangs(mortal: MortalHouse, what: str, outcome: str) -> None:
+async def test_who_hangs_up_while_no_core_is_there_leaves_nothing_behind(mortal: MortalHouse) -> None:
+    talk = await mortal.talking("plain", TONE)
+    await mortal.no_core()
+    await talk.caller.hangup()
+    await talk.caller.wait_ended(5)
+    await mortal.start_core()
+    assert await mortal.outcome(talk.contact_id) == "served"
+    address = EngineAddress.of(mortal.settings)
+    async with AriClient(address.ari_url, address.ari_user, address.ari_secret, "look", print) as engine:
+
+        async def empty() -> bool:
+            return await engine.request("GET", "bridges") == []
+
+        await mortal.until(empty, LOOK_S, "the bridge is gone before the watchdog would repair it")
+    status, said = await mortal.ledger()
+    assert status == 0, said
+
+
+@pytest.mark.parametrize("what", ["database", "engine"])
+async def test_a_stop_beside_what_hangs(mortal: MortalHouse, what: str) -> None:
     """Nobody who does not answer holds a stopping core; what it could not write, the next one finds."""
     talk = await mortal.talking("plain", TONE)
     await mortal.core_killed()
@@ -170,7 +190,7 @@ async def test_a_stop_beside_what_hangs(mortal: MortalHouse, what: str, outcome:
     assert took < STOPPED_S
     await mortal.start_core()
     await talk.caller.wait_ended(5)
-    assert await mortal.outcome(talk.contact_id) == outcome
+    assert await mortal.outcome(talk.contact_id) == "shutdown"
     status, said = await mortal.ledger()
     assert status == 0, said
 

@@ -8,18 +8,17 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from night import VICTIMS, Night, NightHouse, near, settled
+from night import VICTIMS, Night, NightHouse, died_within, settled
 
 LONG = bool(os.environ.get("ANDON_LONG"))
 MINUTES = float(os.environ.get("ANDON_NIGHT_MINUTES") or (15 if LONG else 0.75))
 CALM_S = 90.0
 STORED_S = 60.0
-# An engine that died is met again within seconds; what it took with it ends then at the latest.
-ENGINE_S = 20.0
 
 pytestmark = [pytest.mark.survival, pytest.mark.timeout(MINUTES * 60 + 420)]
 
@@ -58,7 +57,8 @@ async def books_balance(house: NightHouse, night: Night) -> None:
     assert night.answered and outcomes["served"]
     for row in ended:  # only the engine takes calls with it
         if row["data"]["outcome"] == "interrupted":
-            assert near(row["at"], night.deaths, "engine", ENGINE_S), row
+            lived = timedelta(milliseconds=row["data"]["total_ms"])
+            assert died_within(night.deaths, "engine", row["at"] - lived, row["at"]), row
 
     async def all_stored() -> bool:
         stopped = await house.facts(kind="recording.stopped")

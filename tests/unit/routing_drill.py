@@ -27,7 +27,9 @@ from andon.routing.events import (
 )
 from andon.routing.machine import Router
 from andon.routing.model import (
+    WORKS,
     AgentConfig,
+    Assigned,
     CentreConfig,
     DeviceTest,
     Door,
@@ -46,14 +48,18 @@ from andon.routing.model import (
     Seat,
     Segment,
     SkillNeed,
+    Unassigned,
     WaitEnded,
     Withdraw,
+    Work,
+    WorkRule,
 )
 from andon.routing.model import Caller as Known
 
 START = datetime(2026, 3, 2, 1, 0, 0, 400, tzinfo=UTC)  # 400 µs off the millisecond, on purpose
 S = AgentState
 Pick = Callable[[int], int]
+LIGHT = {work: WorkRule(50, rule.interruptible) for work, rule in WORKS.items()}
 REQUESTS = (S.READY, S.READY, S.NOT_READY, S.BREAK)
 TIERS = ("normal", "silver", "gold", "vip")
 READY_REASONS = (
@@ -165,6 +171,7 @@ class Drill:
         self.offers: dict[UUID, tuple[UUID, UUID]] = {}  # live: contact, agent
         self.ended: set[UUID] = set()
         self.talks: dict[UUID, UUID] = {}  # contact -> agent
+        self.works: dict[UUID, tuple[Caller, UUID, Work]] = {}  # at hand without telephone: with whom, what
         self.turns: dict[UUID, int] = {}
         self.rings: dict[UUID, datetime] = {}  # until when, by offer
         self.deserted: dict[UUID, datetime] = {}  # queue with callers and nobody signed in, since
@@ -196,6 +203,7 @@ class Drill:
             queues=queues,
             segments=segments,
             ageing_s=(None, 10)[self.pick(2)],
+            works=LIGHT if self.pick(6) == 1 else WORKS,
         )
 
     def _agent(self, number: int) -> AgentConfig:
@@ -210,6 +218,7 @@ class Drill:
             seats={queue_id(n): self._seat() for n in range(4) if self.pick(6) == 1},
             client_id=UUID(int=5001) if self.pick(12) == 1 else None,
             capacity=0 if self.pick(25) == 1 else 1,
+            limits={work: self.pick(4) for work in (Work.CHAT, Work.ITEM) if self.pick(4)},
             active=self.pick(25) != 1,
         )
 
@@ -225,6 +234,7 @@ class Drill:
             client_id=UUID(int=5001 + self.pick(2)),
             project_id=UUID(int=6001),
             name=f"q{number}",
+            work=(Work.CHAT, Work.ITEM)[self.pick(2)] if self.pick(5) == 1 else Work.VOICE,
             required_skills=needs,
             preferred_skills=(SkillNeed(skill_id=skill_id(0), min_level=2),) if self.pick(4) == 1 else (),
             required_certificates=("law",) if self.pick(6) == 1 else (),
@@ -302,6 +312,7 @@ class Drill:
             self.callback_may_be_called,
             self.callback_may_be_called,
             self.agent_waits_for_customer,
+            self.work_is_done,
         ]
         inputs[self.pick(len(inputs))]()
 
@@ -411,7 +422,7 @@ class Drill:
         else:
             caller.number = -1
         self._do(lambda: self.router.leave(contact, self.now, how=OfferEnd.ENDED))
-        if caller.queue not in self.queues:
+        if caller.queue not in self.queues or self.queues[caller.queue].work is not Work.VOICE:
             return
         kept.contact = self._new_id()
         kept.number, kept.callback, kept.asleep = self.made, True, True
@@ -434,6 +445,12 @@ class Drill:
             caller.asleep = caller.offer is None
             self.router.sleep(contact, self.now)
             self._scan()
+
+    def work_is_done(self) -> None:
+        if self.works:
+            contact = self._one(sorted(self.works))
+            del self.works[contact]
+            self._do(lambda: self.router.work_done(contact, self.now))
 
     def agent_waits_for_customer(self) -> None:
         """The agent of a callback is there and the customer's telephone rings, perhaps in vain."""
@@ -638,6 +655,7 @@ class Drill:
         for caller in self.callers.values():
             caller.number = -1
         self.talks.clear()
+        self.works.clear()
         self._do(lambda: self.router.close(self.now))
         require(not self.offers and not self.callers, "an offer never ended")
         for seat in self.seats.values():
@@ -686,6 +704,17 @@ class Drill:
                     self._offer(effect)
                 case Withdraw():
                     self._withdraw(effect)
+                case Assigned():
+                    self._assigned(effect)
+                case Unassigned():
+                    caller, agent, _ = self.works.pop(effect.contact_id)
+                    require(agent == effect.agent_id, "taken from somebody else")
+                    self.callers[effect.contact_id] = caller
+                    caller.first, caller.urgent = self._ms(self.now), False
+                    if caller.queue in self.queues:
+                        self._enter(caller)
+                    if caller.callback:
+                        caller.longest = caller.runs_over = None
                 case Moved():
                     self._moved(effect)
                 case ContactRedialled():
@@ -760,6 +789,7 @@ class Drill:
         if offer.agent_id != caller.wanted and self._ms(self.now) >= caller.wanted_until:
             caller.wanted = None
         require(self._may(offer.agent_id, caller), "offered to an agent who may not serve it")
+        require(self.queues[caller.queue].work is Work.VOICE, "rings for what is no call")
         self._note_slighted(caller, offer)
         if caller.wanted is None:
             self._check_policy(caller, offer)
@@ -769,6 +799,36 @@ class Drill:
         self.turns[offer.queue_id] = self.turns.get(offer.queue_id, 0) + 1
         self.seats[offer.agent_id].turns[offer.queue_id] = self.turns[offer.queue_id]
         self._check_decision(offer)
+
+    def _assigned(self, given: Assigned) -> None:
+        self.offered += 1
+        caller = self.callers.get(given.contact_id)
+        require(caller is not None, "given a contact that does not wait")
+        assert caller is not None
+        require(caller.queue == given.queue_id and caller.offer is None, "given from elsewhere")
+        require(self._state(given.agent_id) is S.READY, "given to an agent who is not ready")
+        if given.agent_id != caller.wanted and self._ms(self.now) >= caller.wanted_until:
+            caller.wanted = None
+        require(self._may(given.agent_id, caller), "given to an agent who has no room or may not serve it")
+        self._note_slighted(caller, given)
+        if caller.wanted is None:
+            self._check_policy(caller, given)
+        self._check_decision(given)
+        del self.callers[given.contact_id]
+        caller.wanted = None
+        self.works[given.contact_id] = (caller, given.agent_id, self.queues[given.queue_id].work)
+        self.seats[given.agent_id].calls += 1
+        self.turns[given.queue_id] = self.turns.get(given.queue_id, 0) + 1
+        self.seats[given.agent_id].turns[given.queue_id] = self.turns[given.queue_id]
+
+    def _has_room(self, agent: UUID, work: Work) -> bool:
+        """Whether one more of this kind would neither be too many nor weigh too much."""
+        mine = [each for _, who, each in self.works.values() if who == agent]
+        who, rules = self.agents[agent], self.config.works
+        if mine.count(work) >= (who.capacity if work is Work.VOICE else who.limits.get(work, 0)):
+            return False
+        counted = [each for each in mine if rules[work].interruptible or not rules[each].interruptible]
+        return sum(rules[each].weight for each in [*counted, work]) <= 100
 
     def _moved(self, moved: Moved) -> None:
         caller = self.callers[moved.contact_id]
@@ -816,6 +876,8 @@ class Drill:
 
     def _may(self, agent: UUID, caller: Caller) -> bool:
         """Whether a ready agent (or the one just rung) may be given the caller at this instant."""
+        if caller.queue in self.queues and not self._has_room(agent, self.queues[caller.queue].work):
+            return False
         if caller.wanted is not None:
             return agent == caller.wanted
         standing = self._standing(agent, caller.queue)
@@ -829,9 +891,10 @@ class Drill:
         if reserve is None or caller.urgent or TIERS.index(caller.known.tier) >= TIERS.index(reserve.tier):
             return False
         ready = {a for a, seat in self.seats.items() if seat.state is S.READY} | {agent}
-        return len([a for a in ready if self._standing(a, caller.queue) == 0]) <= reserve.agents
+        free = [a for a in ready if self._standing(a, caller.queue) == 0]
+        return len([a for a in free if self._has_room(a, self.queues[caller.queue].work)]) <= reserve.agents
 
-    def _note_slighted(self, caller: Caller, offer: Offer) -> None:
+    def _note_slighted(self, caller: Caller, offer: Offer | Assigned) -> None:
         """Whoever this agent should have served before must be offered by the end of the input: urgent,
         then the agent's own order of queues, then rank. The order is that of the one agent who has become
         ready; when several have, or others are rung, only those of the same queue are compared."""
@@ -855,7 +918,7 @@ class Drill:
             and key(other) < key(caller)
         ]
 
-    def _check_policy(self, caller: Caller, offer: Offer) -> None:
+    def _check_policy(self, caller: Caller, offer: Offer | Assigned) -> None:
         """The chosen agent is the best of those who were ready: fully qualified, preferred, policy."""
         queue, chosen = self.queues[offer.queue_id], offer.agent_id
         step = offer.decision.get("step", 0)
@@ -880,7 +943,7 @@ class Drill:
 
         for agent in ready:
             standing = self._standing(agent, offer.queue_id)
-            if standing is not None and standing <= step:
+            if standing is not None and standing <= step and self._has_room(agent, queue.work):
                 kept = standing == 0 and self._kept_back(chosen, caller)
                 require(kept or merit(chosen) <= merit(agent), f"not the best by {queue.policy}")
 
@@ -893,7 +956,7 @@ class Drill:
 
         return sum(weight(end) - weight(begin) for begin, end in seat.worked)
 
-    def _check_decision(self, offer: Offer) -> None:
+    def _check_decision(self, offer: Offer | Assigned) -> None:
         decision = offer.decision
         msgspec.json.encode(decision)
         signed_in = [a for a, seat in self.seats.items() if seat.state is not S.OFFLINE]
@@ -908,7 +971,7 @@ class Drill:
         for entry in decision["passed_over"]:
             self._check_reason(offer, entry)
 
-    def _check_reason(self, offer: Offer, entry: dict[str, Any]) -> None:
+    def _check_reason(self, offer: Offer | Assigned, entry: dict[str, Any]) -> None:
         agent = UUID(entry["agent_id"])
         state, serves = self.seats[agent].state, self._serves(agent, offer.queue_id)
         expected = {
@@ -944,7 +1007,9 @@ class Drill:
     def _standing(self, agent: UUID, queue: UUID) -> int | None:
         """The first step of relaxing at which the agent may serve the queue."""
         who, where = self.agents.get(agent), self.queues.get(queue)
-        if who is None or where is None or not who.active or not who.capacity:
+        if who is None or where is None or not who.active:
+            return None
+        if not (who.capacity if where.work is Work.VOICE else who.limits.get(where.work, 0)):
             return None
         if who.client_id not in {None, where.client_id}:
             return None
@@ -992,6 +1057,8 @@ class Drill:
             rings = [offer for offer, (_, who) in self.offers.items() if who == agent.agent_id]
             require([agent.offer_id] == (rings or [None]), "read-out of an agent's offer")
             require((agent.state is S.RINGING) == bool(rings), "rings without an offer")
+            at_hand = {contact for contact, (_, who, _) in self.works.items() if who == agent.agent_id}
+            require(set(agent.works) == at_hand, "read-out of what is at hand")
             talking = agent.agent_id in self.talks.values()
             require((agent.state in {S.TALKING, S.HELD}) == talking, "talking without a conversation")
             require(

@@ -353,12 +353,19 @@ def test_the_witness_knows_that_nobody_heard_an_engine() -> None:
         book.ms = at_ms
         book.add(kind, **data)
     book.add("contact.ended", "c", outcome="silence", by="system", total_ms=14_000)
+    book.ms = 15_000  # it came as the core died, which had not said so yet
+    book.add("contact.arrived", "d", channel_id="chan-d")
+    book.ms = 20_000
+    book.add("contact.ended", "d", outcome="silence", by="system", total_ms=5_000)
 
     def failed(began_ms: int, ended_ms: int | None) -> dict[str, int]:
         books = judge(book.rows)
         ended = None if ended_ms is None else book.at(ended_ms)
         calls = [
             WitnessCall(channel_id="chan-c", channel="PJSIP/t", started=book.at(0), ended=book.at(4_000)),
+            WitnessCall(
+                channel_id="chan-d", channel="PJSIP/t", started=book.at(2_100), ended=book.at(20_000)
+            ),
             WitnessCall(channel_id="other", channel="PJSIP/t", started=book.at(began_ms), ended=ended),
         ]
         compare(books, {c.channel_id: c for c in calls}, caller_prefixes=("PJSIP/t",), first=None, last=None)

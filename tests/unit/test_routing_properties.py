@@ -10,15 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from routing_drill import Drill, Fault
 
-from andon.routing import decision, floor, ground, waiting
+from andon.routing import decision, floor, ground, records, waiting
 from andon.routing.callback import Returning
+from andon.routing.capacity import has_room
 from andon.routing.centre import Centre
 from andon.routing.events import AgentState, AgentStateChanged
 from andon.routing.floor import Floor
 from andon.routing.ground import Due
 from andon.routing.line import Line
 from andon.routing.machine import Router
-from andon.routing.model import OfferEnd, Policy, Seat, WaitEnd, to_ms
+from andon.routing.model import OfferEnd, Policy, Seat, WaitEnd, WorkRule, to_ms
 from andon.routing.presence import TRANSITIONS, AgentEvent, Step
 from andon.routing.records import ContactRecord, QueueRecord
 from andon.routing.standing import rank
@@ -384,6 +385,33 @@ def a_deserted_queue_forgets_its_callbacks(patch: Patch) -> None:
     patch.setattr(Floor, "_expire", expire)
 
 
+def room_is_ignored(patch: Patch) -> None:
+    patch.setattr(records, "has_room", lambda *given: True)
+
+
+def room_is_never_used_again(patch: Patch) -> None:
+    whole = Floor._take_work
+
+    def take(self: Any, agent: Any, contact_id: Any) -> Any:
+        contact = whole(self, agent, contact_id)
+        self._freed.pop(agent, None)
+        return contact
+
+    patch.setattr(Floor, "_take_work", take)
+
+
+def a_letter_keeps_from_the_telephone(patch: Patch) -> None:
+    def room(agent: Any, at_hand: Any, work: Any, rules: Any) -> bool:
+        solid = {each: WorkRule(rule.weight) for each, rule in rules.items()}
+        return has_room(agent, at_hand, work, solid)
+
+    patch.setattr(records, "has_room", room)
+
+
+def work_goes_with_its_agent(patch: Patch) -> None:
+    patch.setattr(Floor, "_give_back", lambda self, agent, effects: [])
+
+
 BROKEN = [
     free_agents_are_not_served,
     a_new_configuration_is_not_matched,
@@ -430,6 +458,10 @@ BROKEN = [
     a_customer_called_in_vain_is_called_again_at_once,
     an_agent_is_blamed_for_the_customer,
     a_deserted_queue_forgets_its_callbacks,
+    room_is_ignored,
+    room_is_never_used_again,
+    a_letter_keeps_from_the_telephone,
+    work_goes_with_its_agent,
 ]
 
 
@@ -437,9 +469,9 @@ BROKEN = [
 def test_a_broken_router_is_caught(breaks: Callable[[Patch], None], monkeypatch: Patch) -> None:
     """Whether by a broken invariant or by the router falling over its own records."""
     breaks(monkeypatch)
-    for seed in range(400):
+    for seed in range(1500):
         try:
             Drill(from_seed(seed)).run(steps=60)
         except (Fault, KeyError, ValueError):
             return
-    pytest.fail("400 random centres did not notice")
+    pytest.fail("1500 random centres did not notice")

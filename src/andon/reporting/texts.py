@@ -111,6 +111,7 @@ MISSING = {
 
 PASSED_OVER = {
     "busy": ("通话中或话后处理", "busy"),
+    "full": ("已无余量", "has no room for more"),
     "not_ready": ("示忙", "not ready"),
     "on_break": ("小休", "on break"),
     "idle_shorter": ("空闲时间较短", "idle for a shorter time"),

@@ -5,12 +5,12 @@ ready ones in the policy's order. A state change costs O(queues of that agent ·
 O(queues); a changed queue O(agents having the rarest of its required skills).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from andon.routing.eligibility import first_step, steps_of
 from andon.routing.events import AgentState
-from andon.routing.model import AgentConfig, QueueConfig
+from andon.routing.model import WORKS, AgentConfig, QueueConfig, Work, WorkRule
 from andon.routing.records import AgentRecord, QueueRecord
 
 
@@ -23,6 +23,7 @@ class Centre:
         self.signed_in: dict[UUID, AgentRecord] = {}
         self._with_skill: dict[UUID, dict[UUID, AgentRecord]] = {}
         self._appeared = 0
+        self.works: Mapping[Work, WorkRule] = WORKS
 
     # -- configuration
 
@@ -52,6 +53,15 @@ class Centre:
             if first_step(agent.config, queue.config, queue.steps, now_ms) is None:
                 self._part(agent, queue)
 
+    def put_works(self, works: Mapping[Work, WorkRule]) -> None:
+        """Other weights: who has room for what is looked at anew."""
+        self.works = works
+        for queue in self.queues.values():
+            queue.rules = works
+            for agent in queue.members.values():
+                queue.hide(agent)
+                queue.show(agent)
+
     def forget_agent(self, agent: AgentRecord) -> None:
         """Drop an agent that is offline and serves no queue any more."""
         self._forget_skills(agent)
@@ -62,7 +72,7 @@ class Centre:
         contacts stand is the caller's to settle."""
         queue = self.queues.get(config.queue_id)
         if queue is None:
-            queue = self.queues[config.queue_id] = QueueRecord(config)
+            queue = self.queues[config.queue_id] = QueueRecord(config, rules=self.works)
         elif queue.config == config:
             return None
         for agent in list(queue.eligible.values()):

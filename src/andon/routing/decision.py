@@ -67,7 +67,7 @@ def explain(
     }
     later, outside = _LATER[policy], signed_in_count - len(queue.members)
     chosen = _merit(contact, agent, now_ms)
-    left_ready, left_outside = queue.counts[AgentState.READY] - 1, outside
+    left_ready, left_outside = len(queue.ready) - 1, outside
     mine = agent.entries[queue]
     for entry in queue.ready.head(LISTED + 1):
         other = entry[5]
@@ -88,6 +88,7 @@ def explain(
                 if lack is not None:
                     passed.append({"agent_id": other.text, "reason": lack[0], "detail": lack[1]})
                     left_outside -= 1
+    left["full"] = counts[AgentState.READY] - len(queue.ready)
     left |= {later: left_ready, "cannot_serve": left_outside}
     return {
         "queue": queue.text,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from andon.routing.capacity import limit
 from andon.routing.model import AgentConfig, QueueConfig, SkillNeed, to_ms
 
 Lack = tuple[str, dict[str, object]]  # reason and detail
@@ -40,7 +41,7 @@ def barred(agent: AgentConfig, queue: QueueConfig, now_ms: int) -> Lack | None:
     """What keeps the agent from the queue whatever the step."""
     if not agent.active:
         return "inactive", {}
-    if agent.capacity < 1:
+    if limit(agent, queue.work) < 1:
         return "no_capacity", {}
     if agent.client_id is not None and agent.client_id != queue.client_id:
         return "other_client", {}

@@ -4,7 +4,7 @@
 """
 
 import heapq
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from andon.routing.decision import explain
@@ -19,12 +19,15 @@ from andon.routing.events import (
 )
 from andon.routing.ground import Deadline, Due, Paper
 from andon.routing.model import (
+    Assigned,
     Effect,
     Forced,
     Offer,
     OfferEnd,
+    Unassigned,
     WaitEnd,
     Withdraw,
+    Work,
     from_ms,
     to_ms,
 )
@@ -137,6 +140,7 @@ class Floor(Waiting):
         contact = self._release(agent.offer, OfferEnd.ENDED, effects) if agent.offer is not None else None
         if agent.summons is not None:
             self._unsummon(agent.summons, OfferEnd.ENDED, effects)
+        given_back = self._give_back(agent, effects)
         event = AgentEvent.FORCED_OUT if agent.state in TALKING else AgentEvent.SIGN_OUT
         self._part_with_contact(agent)
         self._move(agent, event, by, why, effects, forced=forced)
@@ -154,6 +158,9 @@ class Floor(Waiting):
         self._let_go(agent, effects)
         if contact is not None and contact.contact_id in self._contacts:
             self._line_up(contact, effects)
+        for work in given_back:
+            self._wait_anew(work)
+            self._line_up(work, effects)
         for queue in agent.queues.values():
             self._watch_empty(queue)
         if agent.removed:
@@ -235,6 +242,9 @@ class Floor(Waiting):
         signed_in = self._centre.signed_in
         decision = explain(contact, agent, trigger, self._now, signed_in.values(), len(signed_in))
         self._take_out(contact)
+        if queue.config.work is not Work.VOICE:
+            self._assign(contact, agent, decision, effects)
+            return
         until_ms = self._now + queue.config.ring_timeout_s * 1000
         offer = OfferRecord(self._new_id(), contact, agent, until_ms)
         contact.wanted = None
@@ -255,6 +265,56 @@ class Floor(Waiting):
                 decision=decision,
             )
         )
+
+    def _assign(
+        self, contact: ContactRecord, agent: AgentRecord, decision: dict[str, Any], effects: list[Effect]
+    ) -> None:
+        """The agent has the contact, which is in no line, and stays ready for what there is room for."""
+        queue = contact.queue
+        contact.wanted, contact.work = None, queue.config.work
+        del self._contacts[contact.contact_id]
+        self._works[contact.contact_id] = agent
+        for each in agent.queues.values():
+            each.hide(agent)
+        agent.works[contact.contact_id] = contact
+        agent.calls += 1
+        queue.turn += 1
+        agent.turns[queue.config.queue_id] = queue.turn
+        for each in agent.queues.values():
+            each.show(agent)
+        effects.append(
+            Assigned(
+                contact_id=contact.contact_id,
+                agent_id=agent.config.agent_id,
+                queue_id=queue.config.queue_id,
+                decision=decision,
+            )
+        )
+
+    def _take_work(self, agent: AgentRecord, contact_id: UUID) -> ContactRecord:
+        """The contact is not at hand any more, which may make room."""
+        del self._works[contact_id]
+        for queue in agent.queues.values():
+            queue.hide(agent)
+        contact = agent.works.pop(contact_id)
+        for queue in agent.queues.values():
+            queue.show(agent)
+        self._freed[agent] = None
+        return contact
+
+    def _give_back(self, agent: AgentRecord, effects: list[Effect]) -> list[ContactRecord]:
+        """All that a leaving agent has at hand: to be lined up again once the agent is gone."""
+        contacts = [self._take_work(agent, contact_id) for contact_id in list(agent.works)]
+        for contact in contacts:
+            self._contacts[contact.contact_id] = contact
+            effects.append(
+                Unassigned(
+                    contact_id=contact.contact_id,
+                    agent_id=agent.config.agent_id,
+                    queue_id=contact.queue.config.queue_id,
+                )
+            )
+        return contacts
 
     def _release(
         self, offer: OfferRecord, how: OfferEnd, effects: list[Effect], *, tell: bool = True

@@ -79,6 +79,7 @@ class Ground:
         self._offers: dict[UUID, OfferRecord] = {}
         self._summons: dict[UUID, Summons] = {}
         self._talks: dict[UUID, list[AgentRecord]] = {}  # two while one consults the other
+        self._works: dict[UUID, AgentRecord] = {}  # who has a contact at hand, other than by telephone
         self._quits: dict[tuple[UUID, str], Quit] = {}  # by queue asked for and caller
         self.places_moved: set[UUID] = set()  # queues whose quits changed; whoever keeps them clears it
         self._deadlines: list[Deadline] = []

@@ -49,7 +49,6 @@ from andon.routing.records import AgentRecord, ContactRecord, Conversation
 from andon.routing.restore import Kept, with_kept
 from andon.routing.standing import flags_of
 from andon.routing.supervised import Supervised
-from andon.routing.waiting import URGENT_SHARE
 
 _TRIGGERS: Final = {Due.WRAP_UP: "agent", Due.RING: "contact"}
 
@@ -108,6 +107,8 @@ class Router(Returning, Supervised):
             if new:
                 self._watch_papers(agent)
                 changed.append(agent)
+        if config.works != self._centre.works:
+            centre.put_works(config.works)
         for queue_config in config.queues:
             put = centre.put_queue(queue_config, self._now)
             if put is not None or aged_anew:
@@ -120,6 +121,7 @@ class Router(Returning, Supervised):
             self._watch_empty(queue)
             if queue.waiting and queue.ready:
                 self._stirred[queue] = None
+        self._freed.update((agent, None) for agent in centre.signed_in.values() if agent.wanting)
         self._match("config", effects)
         return effects
 
@@ -295,7 +297,7 @@ class Router(Returning, Supervised):
         asked = self._centre.queues.get(queue_id)
         if asked is None:
             raise Refused("queue.unknown")
-        if contact_id in self._contacts or contact_id in self._talks:
+        if contact_id in self._contacts or contact_id in self._talks or contact_id in self._works:
             raise Refused("contact.already_queued")
         self._at(now)
         quit = self._quits.pop((queue_id, caller.key), None) if caller.key else None
@@ -329,9 +331,7 @@ class Router(Returning, Supervised):
                 break
         self._want(contact)
         self._start_clocks(contact)
-        if contact.floor_ms:
-            self._due(self._now + int(contact.floor_ms * URGENT_SHARE), Due.FLOOR_NEAR, contact)
-            self._due(self._now + contact.floor_ms, Due.FLOOR, contact)
+        self._start_floor(contact)
         self._line_up(contact, effects)
         self._match("contact", effects)
         return effects
@@ -392,6 +392,16 @@ class Router(Returning, Supervised):
         self._talks[contact.contact_id] = [agent]
         agent.calls += 1
         self._move(agent, AgentEvent.CONNECTED, "self", "answered", effects)
+        return effects
+
+    def work_done(self, contact_id: UUID, now: datetime) -> list[Effect]:
+        """Work given by `Assigned` is over: the room is used at once. Not at hand: nothing."""
+        effects: list[Effect] = []
+        self._at(now)
+        agent = self._works.get(contact_id)
+        if agent is not None:
+            self._take_work(agent, contact_id)
+            self._match("agent", effects)
         return effects
 
     def held(self, contact_id: UUID, now: datetime, agent_id: UUID | None = None) -> list[Effect]:
@@ -491,6 +501,9 @@ class Router(Returning, Supervised):
             if contact.offer is None:
                 self._take_out(contact)
         self._contacts.clear()
+        for agent in self._works.values():
+            agent.works.clear()
+        self._works.clear()
         self._quits.clear()
         for agent in list(self._centre.signed_in.values()):
             self._go_offline(agent, "system", why, effects)

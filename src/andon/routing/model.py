@@ -42,6 +42,32 @@ class Policy(StrEnum):
     VALUE_WEIGHTED = "value_weighted"
 
 
+class Work(StrEnum):
+    """Kinds of work. Voice is offered by ringing; the others are given at once, several side by side."""
+
+    VOICE = "voice"
+    CHAT = "chat"
+    MAIL = "mail"
+    ITEM = "item"  # back-office
+
+    __hash__ = str.__hash__
+
+
+class WorkRule(msgspec.Struct, frozen=True):
+    """`weight` in per cent of one agent. What is `interruptible` waits while the agent does what is not."""
+
+    weight: int
+    interruptible: bool = False
+
+
+WORKS: Mapping[Work, WorkRule] = {
+    Work.VOICE: WorkRule(100),
+    Work.CHAT: WorkRule(33),
+    Work.MAIL: WorkRule(100, interruptible=True),
+    Work.ITEM: WorkRule(100, interruptible=True),
+}
+
+
 class RingStrategy(StrEnum):
     """How many agents ring for one contact."""
 
@@ -136,6 +162,7 @@ class QueueConfig(msgspec.Struct, frozen=True, kw_only=True):
     client_id: UUID
     project_id: UUID
     name: str
+    work: Work = Work.VOICE
     required_skills: tuple[SkillNeed, ...] = ()
     preferred_skills: tuple[SkillNeed, ...] = ()  # who lacks fewer of them goes first
     required_certificates: tuple[str, ...] = ()  # by name, each valid at the instant
@@ -182,6 +209,7 @@ class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     seats: Mapping[UUID, Seat] = {}  # by queue
     client_id: UUID | None = None  # set: serves this client's queues only
     capacity: int = 1  # conversations at once; voice knows 0 (takes none) and 1
+    limits: Mapping[Work, int] = {}  # of other kinds at once; not named: none
     active: bool = True
 
 
@@ -192,6 +220,7 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
     agents: tuple[AgentConfig, ...] = ()
     queues: tuple[QueueConfig, ...] = ()
     segments: tuple[Segment, ...] = ()
+    works: Mapping[Work, WorkRule] = msgspec.field(default_factory=lambda: WORKS)
     ageing_s: int | None = None  # waiting so many seconds is worth a point of priority; None: nothing is
     certificate_warning_days: int = 14  # before a certificate ends
 
@@ -296,6 +325,23 @@ class WaitEnded(msgspec.Struct, frozen=True, kw_only=True):
     how: WaitEnd
 
 
+class Assigned(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent has this contact from now on, without ringing: work that is not voice. Until `work_done`."""
+
+    contact_id: UUID
+    agent_id: UUID
+    queue_id: UUID
+    decision: dict[str, Any]
+
+
+class Unassigned(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent is gone: the contact waits again, in the place it had."""
+
+    contact_id: UUID
+    agent_id: UUID
+    queue_id: UUID
+
+
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
     """The contact waits in another queue now, its place kept: the one before ran over, or a supervisor
     moved it (`how`, as the books say it)."""
@@ -321,7 +367,7 @@ class Summon(msgspec.Struct, frozen=True, kw_only=True):
     decision: dict[str, Any]
 
 
-Effect = Offer | Withdraw | WaitEnded | Moved | Summon | Fact
+Effect = Offer | Withdraw | WaitEnded | Moved | Summon | Assigned | Unassigned | Fact
 
 
 class Refused(Exception):
@@ -355,6 +401,7 @@ class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
     queue_id: UUID | None
     offer_id: UUID | None
     ring_until: datetime | None
+    works: tuple[UUID, ...] = ()  # contacts at hand that are not voice
     forced: Forced | None = None  # a supervisor chose the present state
     pending_forced: Forced | None = None  # or the one that follows the call
     client_id: UUID | None = None  # set: serves this client's queues only

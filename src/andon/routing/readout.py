@@ -38,6 +38,7 @@ def agent_now(agent: AgentRecord) -> AgentNow:
         contact_id=contact_id,
         queue_id=None if queue is None else queue.config.queue_id,
         offer_id=None if ringing is None else ringing.offer_id,
+        works=tuple(agent.works),
         ring_until=None if ringing is None or ringing.until_ms is None else from_ms(ringing.until_ms),
         forced=agent.forced,
         pending_forced=agent.pending_forced,

@@ -1,15 +1,29 @@
 """The router's live records. Pure data; only `routing.machine` changes them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from andon.routing import occupancy
+from andon.routing.capacity import has_room
 from andon.routing.eligibility import Step, steps_of
 from andon.routing.estimate import PRIOR_HANDLE_MS
 from andon.routing.events import AgentState
 from andon.routing.line import Line, WaitingLines
-from andon.routing.model import NOBODY, AgentConfig, Caller, Forced, Policy, QueueConfig, Seat, WaitEnd
+from andon.routing.model import (
+    NOBODY,
+    WORKS,
+    AgentConfig,
+    Caller,
+    Forced,
+    Policy,
+    QueueConfig,
+    Seat,
+    WaitEnd,
+    Work,
+    WorkRule,
+)
 
 _PLAIN = Seat()
 
@@ -45,6 +59,7 @@ class ContactRecord:
     visited: tuple[UUID, ...] = ()  # queues it ran over from
     callback: bool = False  # nobody is on the line: the customer will be called
     asleep: bool = False  # such a one, in no line for now
+    work: Work = Work.VOICE  # as what it was given to an agent
     clocks: dict[str, int] = field(default_factory=dict)  # when what runs out is due, by name of `Due`
 
     def entry(self) -> ContactEntry:
@@ -111,6 +126,7 @@ class AgentRecord:
     offer: OfferRecord | None = None
     summons: Summons | None = None
     conversation: Conversation | None = None
+    works: dict[UUID, ContactRecord] = field(default_factory=dict)  # at hand, other than by telephone
     acw_until_ms: int | None = None
     papers: dict[str, datetime] = field(default_factory=dict)  # certificates whose ends are watched
     removed: bool = False  # no longer in the configuration: forgotten once offline
@@ -122,7 +138,7 @@ class AgentRecord:
 
     def wanted_by(self) -> ContactRecord | None:
         """The first of those that wait for this agent only, in the agent's order of queues."""
-        heads = [line.first[3] for line in self.wanting.values()]
+        heads = [line.first[3] for line in self.wanting.values() if line.first[3].queue.has_room(self)]
         return min(heads, key=lambda one: (one.queue.seat(self).order, one.entry()), default=None)
 
 
@@ -133,6 +149,7 @@ class QueueRecord:
     config: QueueConfig
     text: str = ""  # its id as written into decisions
     steps: tuple[Step, ...] = ()
+    rules: Mapping[Work, WorkRule] = field(default_factory=lambda: WORKS)  # of kinds of work
     eligible: dict[UUID, AgentRecord] = field(default_factory=dict)
     members: dict[UUID, AgentRecord] = field(default_factory=dict)
     counts: dict[AgentState, int] = field(default_factory=lambda: dict.fromkeys(AgentState, 0))
@@ -191,15 +208,31 @@ class QueueRecord:
     def count_in(self, agent: AgentRecord) -> None:
         """The agent is in its present state here; a ready one takes its place in the line."""
         self.counts[agent.state] += 1
-        if agent.state is AgentState.READY:
-            entry = agent.entries[self] = self.ready_entry(agent)
-            self.ready.add(entry)
+        self.show(agent)
 
     def count_out(self, agent: AgentRecord) -> None:
         """The agent is about to leave its present state, or this queue."""
         self.counts[agent.state] -= 1
-        if agent.state is AgentState.READY:
-            self.ready.remove(agent.entries.pop(self))
+        self.hide(agent)
+
+    def has_room(self, agent: AgentRecord) -> bool:
+        """Whether the agent can take one more of this queue's contacts beside what is at hand."""
+        if not agent.works:
+            return True  # who serves the queue can take one
+        at_hand = [contact.work for contact in agent.works.values()]
+        return has_room(agent.config, at_hand, self.config.work, self.rules)
+
+    def show(self, agent: AgentRecord) -> None:
+        """Into the ready line, if the agent is ready and has room."""
+        if agent.state is AgentState.READY and self.has_room(agent):
+            entry = agent.entries[self] = self.ready_entry(agent)
+            self.ready.add(entry)
+
+    def hide(self, agent: AgentRecord) -> None:
+        """Out of the ready line, if the agent is in it."""
+        entry = agent.entries.pop(self, None)
+        if entry is not None:
+            self.ready.remove(entry)
 
     def agent_for(self, step: int, *, privileged: bool) -> AgentRecord | None:
         """The best ready agent for a contact at this step of relaxing, past those kept in reserve."""

@@ -31,7 +31,7 @@ def _plain_fields(record: type, *others: str) -> dict[str, Any]:
 _AGENT: Final = _plain_fields(
     AgentRecord,
     *("config", "order", "text", "removed", "papers"),
-    *("offer", "summons", "conversation", "queues", "entries", "standing", "wanting"),
+    *("offer", "summons", "conversation", "works", "queues", "entries", "standing", "wanting"),
 )
 _CONTACT: Final = _plain_fields(ContactRecord, "queue", "offer", "wanted")
 _OF_ANY_QUEUE: Final = frozenset({Due.FLOOR_NEAR, Due.FLOOR})
@@ -63,6 +63,7 @@ class KeptAgent(msgspec.Struct, frozen=True):
     plain: Plain
     talk: KeptTalk | None
     summons: KeptSummons | None = None
+    works: "list[KeptContact]" = []
 
 
 class KeptContact(msgspec.Struct, frozen=True):
@@ -108,13 +109,16 @@ class Restorable(Summoning):
             summons=None
             if summons is None
             else KeptSummons(summons.offer_id, summons.contact_id, summons.queue.config, summons.until_ms),
+            works=[self._kept_contact(contact) for contact in agent.works.values()],
         )
 
     def keep_contact(self, contact_id: UUID) -> KeptContact | None:
         """None for a contact that does not wait."""
         contact = self._contacts.get(contact_id)
-        if contact is None:
-            return None
+        return None if contact is None else self._kept_contact(contact)
+
+    @staticmethod
+    def _kept_contact(contact: ContactRecord) -> KeptContact:
         offer = contact.offer
         return KeptContact(
             queue=contact.queue.config,
@@ -200,6 +204,11 @@ class Restorable(Summoning):
         state = plain.pop("state")
         for name, value in plain.items():
             setattr(agent, name, value)
+        for work in kept.works:
+            contact = self._contact(work)
+            agent.works[contact.contact_id] = contact
+            self._works[contact.contact_id] = agent
+            self._number = max(self._number, contact.number)
         self._centre.change_state(agent, state)
         self._now = max(self._now, agent.since_ms)
         if kept.talk is not None:
@@ -256,6 +265,7 @@ def with_kept(config: CentreConfig, kept: Kept) -> CentreConfig:
     """The configuration, and what it has no more of what agents and contacts are kept with."""
     agents = {agent.config.agent_id: agent.config for agent in kept.agents}
     queues = {contact.queue.queue_id: contact.queue for contact in kept.contacts}
+    queues |= {work.queue.queue_id: work.queue for agent in kept.agents for work in agent.works}
     queues |= {agent.talk.queue.queue_id: agent.talk.queue for agent in kept.agents if agent.talk}
     queues |= {agent.summons.queue.queue_id: agent.summons.queue for agent in kept.agents if agent.summons}
     for agent in config.agents:

@@ -32,9 +32,11 @@ class Summoning(Floor):
             raise Refused("agent.unknown")
         if agent.state is not AgentState.READY:
             raise Refused("transfer.agent_busy" if agent.state in _BUSY else "transfer.agent_away")
+        queue = first.conversation.queue
+        if not queue.has_room(agent):
+            raise Refused("transfer.agent_busy")
         self._at(now)
         effects: list[Effect] = []
-        queue = first.conversation.queue
         decision = _named(agent, queue, self._now)
         until_ms = self._now + queue.config.ring_timeout_s * 1000
         summons = Summons(self._new_id(), contact_id, queue, agent, until_ms)

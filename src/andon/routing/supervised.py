@@ -92,7 +92,7 @@ class Supervised(Restorable):
 
     def _who_waits(self, contact_id: UUID) -> ContactRecord:
         contact = self._contacts.get(contact_id)
-        if contact is None:
+        if contact is None or contact.callback:  # nobody is on the line of a placeholder
             raise Refused("contact.not_waiting")
         return contact
 

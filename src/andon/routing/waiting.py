@@ -143,6 +143,23 @@ class Waiting(Ground):
             self._due(since + min(ages) * 1000, Due.OVERFLOW, contact, contact.queue)
         self._await_step(contact)
 
+    def _start_floor(self, contact: ContactRecord) -> None:
+        if contact.floor_ms:
+            near_ms = int(contact.floor_ms * URGENT_SHARE)
+            self._due(contact.first_ms + near_ms, Due.FLOOR_NEAR, contact)
+            self._due(contact.first_ms + contact.floor_ms, Due.FLOOR, contact)
+
+    def _wait_anew(self, contact: ContactRecord) -> None:
+        """In the place it had, with the clocks of one who comes now."""
+        contact.queued_ms = contact.first_ms = self._now
+        contact.step, contact.over, contact.urgent = 0, None, False
+        self._settle_in(contact)
+        if contact.callback:
+            self._await_step(contact)
+            return
+        self._start_clocks(contact)
+        self._start_floor(contact)
+
     def _await_step(self, contact: ContactRecord) -> None:
         steps = contact.queue.steps
         if contact.step + 1 < len(steps):

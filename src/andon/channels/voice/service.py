@@ -547,6 +547,7 @@ class VoiceChannel:
     def _find(self, call: Call, legs: Mapping[str, LegState], members: set[str] | None) -> None:
         """Tell a contact how it stands in the engine."""
         contact = call.contact
+        call.bridged = members is not None  # also when the caller is gone: the bridge has to go as well
         caller = legs.get(call.leg_id)
         if caller is None and contact.has_leg:
             gone = LegEnded(leg_id=call.leg_id, cause=Cause.NORMAL, cause_text="ended while we were away")
@@ -554,7 +555,6 @@ class VoiceChannel:
             return
         beside = _legs_beside(contact)
         inside = members or set()
-        call.bridged = members is not None
         call.inside = inside.intersection(beside)
         up = caller is not None and caller.state == "up"
         if up and contact.stage is Stage.DIALLING:

@@ -44,7 +44,8 @@ def compare(
         ours = (contact.ended - contact.arrived).total_seconds()
         text = f"the engine says {theirs:.3f} s, the journal {ours:.3f} s"
         bent = _bent(books.clock_steps, contact.arrived, contact.ended)
-        early = WAITED_S if seen.waited else 0.0  # it reached us that much later than the engine
+        # It reached us that much later than the engine: it asked for a core, or came as one died.
+        early = max(WAITED_S if seen.waited else 0.0, books.gap_before(contact.arrived))
         late = books.gap_before(contact.ended)  # it may have ended while no core was there to see it
         ok = any(-SPAN_S - late <= theirs - ours - seconds <= SPAN_S + early for seconds in bent)
         books.check("witness.contact", ok, subject, text)
