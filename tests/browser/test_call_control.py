@@ -110,7 +110,7 @@ async def test_a_transfer_refused_brings_the_caller_back_with_words(house: Offic
         await call.wait_tone(MICROPHONE_HZ, 15)
         await page.locator(".bar").get_by_role("button", name="Consult").click()
         await page.get_by_role("dialog").get_by_text("Outside number").click()
-        await page.get_by_role("dialog").get_by_label("Outside number").fill("12")
+        await page.get_by_role("textbox", name="Outside number").fill("12")
         await expect(page.get_by_text("Enter 3 to 20 digits")).to_be_visible()
         await expect(
             page.get_by_role("dialog").get_by_role("button", name="Choose somebody")
