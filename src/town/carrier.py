@@ -454,7 +454,8 @@ class Carrier:
         return phone
 
     def subscriber(self, number: str) -> Phone:
-        """A customer's telephone, which the centre reaches through the carrier."""
+        """A telephone of the public network: calls the centre places to this number come to it. Numbers that
+        nobody has are refused as unallocated."""
         phone = self._phones[number] = Phone(self, number, "")
         return phone
 

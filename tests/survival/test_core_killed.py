@@ -15,6 +15,7 @@ from mortal_house import MortalHouse, longest, sound
 from andon.channels.voice.watchdog import LOOK_S
 from andon.telephony.ari import AriClient
 from andon.telephony.service import EngineAddress
+from andon.telephony.tones import tone_level
 
 pytestmark = [pytest.mark.survival, pytest.mark.timeout(600)]
 
@@ -22,7 +23,7 @@ LONG = bool(os.environ.get("ANDON_LONG"))
 TALKING, WAITING, RINGING, MENUS = (50, 20, 5, 5) if LONG else (6, 4, 2, 2)
 TAKE_OVER_S = 3.0 if LONG else 10.0  # what is promised is asked for on a quiet machine
 STOPPED_S = 8.0  # the supervisor insists then
-TONE, GAP_S = 440, 0.4
+TONE, SECOND, GAP_S = 440, 1700, 0.4
 
 
 async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
@@ -190,6 +191,46 @@ async def test_a_stop_beside_what_hangs(mortal: MortalHouse, what: str) -> None:
     await mortal.start_core()
     await talk.caller.wait_ended(5)
     assert await mortal.outcome(talk.contact_id) == "shutdown"
+    status, said = await mortal.ledger()
+    assert status == 0, said
+
+
+async def test_transfers_and_consultations_outlive_the_core(mortal: MortalHouse) -> None:
+    """A ring for a transfer rings on, who consults goes on talking, three stay together."""
+    talks = [await mortal.talking("plain", TONE) for _ in range(3)]
+    rings, asked, three = talks
+    second = [await mortal.on_duty_until_end("empty") for _ in talks]
+    verbs = ("call.transfer", "call.consult", "call.consult")
+    for talk, colleague, verb in zip(talks, second, verbs, strict=True):
+        await talk.agent.ask(verb, to="agent", to_agent_id=str(colleague.agent_id), note="n")
+    ring = await second[0].phone.next_call(10)
+    await ring.ring()
+    others = [await colleague.picks_up() for colleague in second[1:]]
+    for talk in (asked, three):
+        await talk.agent.until(lambda view: view["contact"]["second"]["place"] == "apart", "consults")
+    await three.agent.ask("consult.conference")
+    for other in others:
+        await other.wait_tone(TONE, 10)
+        await other.tone(SECOND, 90)
+
+    await mortal.core_killed()
+
+    assert ring.live
+    await ring.answer()
+    await second[0].in_state("talking")
+    await rings.agent.in_state("acw")
+    await ring.tone(SECOND, 90)
+    await rings.caller.wait_tone(SECOND, 10)
+    for other in others:
+        assert longest(other, 4, lambda part: tone_level(part, TONE) > -40) <= GAP_S
+    await asked.agent.ask("consult.swap")
+    await asked.caller.wait_tone(TONE, 10)
+    await asked.agent.ask("consult.complete")
+    await asked.caller.wait_tone(SECOND, 10)
+    await three.agent.ask("consult.cancel")
+    await others[1].wait_ended(10)
+    await three.caller.wait_tone(TONE, 10)
+    await everybody_leaves(mortal, [talk.caller for talk in talks], "served")
     status, said = await mortal.ledger()
     assert status == 0, said
 

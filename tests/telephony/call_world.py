@@ -48,6 +48,9 @@ QUEUES: dict[str, tuple[int, int, int | None]] = {
     "mute": (20, 3, None),
     "again": (20, 3, None),
     "back": (20, 3, None),  # 2 keeps the place
+    "pass": (20, 3, None),  # call control: three queues, so that tests do not meet
+    "ask": (20, 3, None),
+    "chain": (4, 3, None),
 }
 # Numbers: those of queues go straight there.
 MENU, CLOSED, NO_FLOW = "4008000900", "4008000901", "4008000902"

@@ -11,14 +11,21 @@ from uuid import UUID
 
 import msgspec
 
-from andon.interactions.events import Outcome
+from andon.interactions.events import Outcome, TransferReason, TransferWay
 from andon.interactions.model import (
     AgentAnswered,
+    AgentCancels,
+    AgentCompletes,
+    AgentConferences,
+    AgentDials,
     AgentEnded,
     AgentHangsUp,
     AgentHolds,
+    AgentMutes,
     AgentRejects,
     AgentRetrieves,
+    AgentSwaps,
+    AgentTransfers,
     CallerEnded,
     CallerKey,
     Contact,
@@ -27,8 +34,10 @@ from andon.interactions.model import (
     DeviceRetrieved,
     Dial,
     DialCustomer,
+    DialOut,
     Drop,
     Forget,
+    Handover,
     HangUp,
     Input,
     Interrupted,
@@ -39,6 +48,7 @@ from andon.interactions.model import (
     MessageTaken,
     Speak,
     SpeechEnded,
+    Stage,
     StopSpeaking,
     TakeMessage,
     Tape,
@@ -324,7 +334,36 @@ class Town:
             doings.append(lambda: self.floor.feed(card, DeviceRetrieved(leg)))
             doings.append(lambda: self.end_leg(card, leg, 44))
             doings.append(lambda: self.end_leg(card, leg, 16))
+            doings += self.control(agent, card)
+        if card is not None and card.second is not None:
+            second = card.second.leg_id
+            doings.append(lambda: self.end_leg(card, second, dice.choice([16, 17, 44])))
         dice.choice(doings)()
+
+    def control(self, agent: UUID, card: Contact) -> list[Callable[[], None]]:
+        """What an agent who talks may do with the caller: pass on, ask somebody, and all that follows."""
+
+        def handover(way: TransferWay) -> Handover:
+            return Handover(
+                transfer_id=self.new_id(), by=agent, way=way, reason=TransferReason.OTHER, note=""
+            )
+
+        def summon() -> None:
+            with contextlib.suppress(Refused):
+                colleague = self.dice.choice(self.agents)
+                self.ready(colleague)
+                talk = card.talk
+                if card.stage in {Stage.TALKING, Stage.HELD} and talk is not None and not talk.held_by_device:
+                    self.floor.summon(card, colleague, handover(self.dice.choice(list(TransferWay))))
+
+        def feed(ask: Input) -> Callable[[], None]:
+            return lambda: self.floor.feed(card, ask)
+
+        asks: list[Input] = [AgentSwaps(agent), AgentConferences(agent), AgentSwaps(agent)]
+        asks += [AgentCompletes(agent), AgentCancels(agent), AgentMutes(agent, self.dice.random() < 0.5)]
+        asks.append(AgentDials(handover(self.dice.choice(list(TransferWay))), "13900000000", 45))
+        asks.append(AgentTransfers(handover(TransferWay.BLIND), QUEUE, self.dice.random() < 0.5))
+        return [summon, summon, summon, *(feed(ask) for ask in asks)]
 
     def lose(self, contact: Contact) -> None:
         self.callers[contact.contact_id] = False
@@ -350,7 +389,7 @@ class Town:
                 self._feed(soon, contact, TapeRuns(order.recording_id))
             case TakeMessage():
                 self._feed(dice.uniform(0.1, 6), contact, MessageTaken(dice.choice([0, 500, 3000])))
-            case Dial():
+            case Dial() | DialOut():
                 self.legs[order.leg_id] = True
                 how = dice.random()
                 wait = dice.uniform(0.02, 12)  # the ring time-out is 8 s

@@ -351,7 +351,7 @@ def vanished() -> tuple[Call, str]:
     got = call.hear(AgentEnded(lost, 44, lost=True), after_ms=3000)
     assert call.contact.stage is Stage.RETURNING
     assert Part(lost, agent_stays=False) in got and has(got, Speak)
-    assert got[-1] == RouterHeld(True)
+    assert got[-1] == RouterHeld(True, AGENTS[1])
     back = next(order for order in got if isinstance(order, Dial))
     assert back.back and back.agent_id == AGENTS[1]
     return call, back.leg_id
@@ -367,7 +367,7 @@ def test_a_vanished_agent_comes_back_to_the_same_conversation() -> None:
     got = call.hear(AgentAnswered(leg))
     assert Music(False, None) in got and Join(leg, report=True) in got
     got = call.hear(Joined(leg))
-    assert call.contact.stage is Stage.TALKING and got[-1] == RouterHeld(False)
+    assert call.contact.stage is Stage.TALKING and got[-1] == RouterHeld(False, AGENTS[1])
     assert SetTimer("return", None) in got
     call.hear(CallerEnded(16), after_ms=700)
     talk = call.one(ContactDisconnected)
@@ -381,7 +381,7 @@ def test_a_vanished_agent_comes_back_to_the_same_conversation() -> None:
 def test_who_does_not_come_back_leaves_the_caller_to_the_queue() -> None:
     call, leg = vanished()
     got = call.hear(TimerDue("return"), after_ms=20_000)
-    assert got[-2:] == [RouterConversationEnded(), Requeue(QUEUE)]
+    assert got[-2:] == [RouterConversationEnded(AGENTS[1]), Requeue(QUEUE)]
     assert Drop(leg) in got
     call.hear(enqueued())
     assert call.contact.stage is Stage.QUEUED and call.contact.music

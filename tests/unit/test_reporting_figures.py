@@ -60,7 +60,7 @@ DAY = [
 TALKS = [  # 100 s + 30 s wrap-up; 200 s of which 40 s held + 50 s wrap-up; 60 s + none
     TalkCell(n=1, talked_ms=100_000, held=0, held_ms=0, acw_ms=30_000),
     TalkCell(n=1, talked_ms=200_000, held=1, held_ms=40_000, acw_ms=50_000),
-    TalkCell(n=1, talked_ms=60_000, held=0, held_ms=0, acw_ms=0),
+    TalkCell(n=1, talked_ms=60_000, held=0, held_ms=0, acw_ms=0, transferred=1),
 ]
 STATES = [  # one agent: 1 h signed in
     StateCell(state="not_ready", spent_ms=300_000),
@@ -113,6 +113,7 @@ OFFERS = [OfferCell(how="answered", n=5), OfferCell(how="timeout", n=2), OfferCe
         ("rung", None, 8),
         ("missed", None, 2),
         ("rejected", None, 1),
+        ("transfer_rate", None, 1 / 3),
         ("csat", None, 4 / 5),
         ("csat_index", None, (15 + 4 + 2) / 5),
         ("survey_response_rate", None, 0.5),

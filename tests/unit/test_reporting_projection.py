@@ -114,7 +114,9 @@ def test_a_served_call_ends_on_one_row_with_all_its_parts() -> None:
     assert [offer.how for offer in shelf.offers.values()] == ["timeout", "answered"]
     recording = shelf.recordings[RECORDING]
     assert (recording.path, recording.total_ms, recording.contact_id) == ("2026/03/02/x.wav", 99_800, CONTACT)
-    assert recording.spans == [{"leg": "flow", "from_ms": 0, "to_ms": 99_800, "agent_id": None}]
+    assert recording.spans == [
+        {"leg": "flow", "from_ms": 0, "to_ms": 99_800, "agent_id": None, "other_id": None}
+    ]
     (survey,) = shelf.surveys.values()
     assert (survey.agent_id, survey.queue_id, survey.score) == (AGENT, QUEUE, 5)
 

@@ -142,7 +142,7 @@ def test_the_ledger_sees_a_session_that_never_ended_and_one_with_a_wrong_time() 
 def test_a_conversation_taken_over_is_two_in_the_books() -> None:
     call = Call().talking()
     got = call.hear(TakenOver(SUPERVISOR, LEG, OFFER), after_ms=3000)
-    assert Drop(call.leg) in got and Admit(LEG) in got and got[-1] == RouterConversationEnded()
+    assert Drop(call.leg) in got and Admit(LEG) in got and got[-1] == RouterConversationEnded(AGENTS[1])
     assert call.contact.stage is Stage.TALKING
     assert call.hear(AgentEnded(call.leg, 16)) == []  # the agent's leg goes, the call does not
     call.hear(AgentHangsUp(SUPERVISOR), after_ms=2000)

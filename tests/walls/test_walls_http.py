@@ -161,6 +161,8 @@ async def world(
 async def _core(world: World, asked: dict[str, Any]) -> dict[str, Any]:
     """A core that does what it is asked, and shows each operator's board."""
     world.asked.append(asked)
+    if asked["verb"] == "snapshot.targets":
+        return {"agents": [], "queues": []}
     if asked["verb"] != "snapshot.board":
         return {"view": VIEW, "sip": SIP, "monitor": MONITOR, "state": "ready", "pending_state": None}
     (operator,) = [one for one in (world.here, world.there, world.third) if str(one.id) == asked["tenant_id"]]

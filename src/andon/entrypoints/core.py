@@ -215,6 +215,7 @@ class Core:
             asyncio.get_running_loop(),
             lambda agent_id: self.publisher.view(centre, agent_id),
             self._later,
+            transfer_to_head=self.settings.transfer_to_head,
         )
         self.directory.put(config.voice)
         self.publisher.add(centre)
@@ -399,7 +400,7 @@ class Core:
         centre.desk.device_changed(account.agent_id, registered)
         contact = None if registered else centre.floor.contact_of(account.agent_id)
         if contact is not None:
-            self.voice.device_gone(contact)
+            self.voice.device_gone(contact, account.agent_id)
 
     def _trunk_refused(self, subject: str, why: str) -> None:
         self.alarms.set("trunk_refused", subject, bool(why), why)
@@ -478,6 +479,8 @@ class Core:
                 return self.publisher.view(centre, agent_id)
             except Refused as refused:
                 raise AndonError(refused.code, 404) from None
+        if verb == "snapshot.targets":
+            return self.publisher.targets(centre, agent_id)
         if verb not in centre.desk.verbs:
             raise AndonError("core.verb_unknown", 400, verb=verb[:40])
         if verb == "agent.sign_in" and centre.supervision.talks(agent_id):

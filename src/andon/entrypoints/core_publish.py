@@ -67,6 +67,10 @@ class Publisher:
         """One agent now. Raises `routing.model.Refused`."""
         return self._shown[centre.tenant_id].agents.view(agent_id)
 
+    def targets(self, centre: Centre, agent_id: UUID) -> dict[str, Any]:
+        """Whom an agent could pass the caller at hand on to. Raises `routing.model.Refused`."""
+        return self._shown[centre.tenant_id].agents.targets(agent_id)
+
     def board(self, centre: Centre) -> dict[str, Any]:
         """The whole board; what only its reader would have learnt is told to everybody first."""
         shown = self._shown[centre.tenant_id]

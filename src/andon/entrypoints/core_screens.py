@@ -46,6 +46,11 @@ def _forced(forced: Forced | None) -> Row | None:
     return None if forced is None else {"name": forced.name, "note": forced.note}
 
 
+def _project_name(centre: Centre, project_id: UUID) -> str | None:
+    project = centre.projects.get(project_id)
+    return project.name if project else None
+
+
 class AgentScreens:
     """AgentViews of one tenant."""
 
@@ -121,7 +126,86 @@ class AgentScreens:
             "held_since": iso(talk.held_since) if talk is not None else None,
             "muted": talk.muted if talk is not None else False,
             "keys": [{"node": key.node, "keys": key.keys, "label": key.label} for key in contact.keys],
+            "handed_over": self._handed_over(contact, now.agent_id),
+            "second": self._second(contact, now.agent_id),
+            "returned": self._returned(contact, now.agent_id),
         }
+
+    def _handed_over(self, contact: Contact, agent_id: UUID) -> Row | None:
+        handover = contact.handover
+        if handover is None or handover.by == agent_id:
+            return None
+        return {
+            "from_name": self._name(handover.by) or "",
+            "way": handover.way.value,
+            "reason": handover.reason.value,
+            "note": handover.note,
+        }
+
+    def _second(self, contact: Contact, agent_id: UUID) -> Row | None:
+        """Whom the agent called; for who was called, who did."""
+        second, talk = contact.second, contact.talk
+        if second is None or talk is None:
+            return None
+        mine = second.agent_id != agent_id
+        if mine and talk.agent_id != agent_id:
+            return None
+        return {
+            "mine": mine,
+            "way": "blind" if second.blind else "consult",
+            "place": second.place.value,
+            "name": self._name(second.agent_id if mine else second.handover.by),
+            "number": second.number or None,
+            "since": iso(second.answered or second.asked),
+        }
+
+    def _returned(self, contact: Contact, agent_id: UUID) -> Row | None:
+        told, talk = contact.told, contact.talk
+        if told is None or talk is None or talk.agent_id != agent_id:
+            return None
+        return {
+            "transfer_id": str(told.transfer_id),
+            "how": told.how.value,
+            "name": self._name(told.agent_id),
+            "number": told.number or None,
+        }
+
+    def _name(self, agent_id: UUID | None) -> str | None:
+        person = self._centre.people.get(agent_id) if agent_id is not None else None
+        return person.name if person is not None else None
+
+    def targets(self, agent_id: UUID) -> Row:
+        """Whom this agent could pass the caller on to: colleagues and queues of the caller's client."""
+        router = self._centre.floor.router
+        contact = self._centre.floor.contact_of(agent_id)
+        client_id = contact.client_id if contact is not None else None
+        people = [
+            {
+                "agent_id": str(now.agent_id),
+                "agent_no": now.agent_no,
+                "name": now.name,
+                "department": now.department,
+                "state": now.state.value,
+                "since": iso(now.since),
+            }
+            for now in router.agents()
+            if now.agent_id != agent_id
+            and now.state is not AgentState.OFFLINE
+            and now.client_id in {None, client_id}
+        ]
+        queues = [
+            {
+                "queue_id": str(now.queue_id),
+                "name": now.name,
+                "project_name": _project_name(self._centre, now.project_id),
+                "waiting": now.waiting,
+                "signed_in": now.signed_in,
+                "ready": now.ready,
+            }
+            for now in router.queues()
+            if now.client_id == client_id
+        ]
+        return {"agents": people, "queues": queues}
 
 
 class BoardScreen:
@@ -171,7 +255,7 @@ class BoardScreen:
                 str(now.queue_id): {
                     "queue_id": str(now.queue_id),
                     "name": now.name,
-                    "project_name": self._project_name(now.project_id),
+                    "project_name": _project_name(self._centre, now.project_id),
                     "waiting": now.waiting,
                     "oldest_since": iso(now.oldest_since),
                     "signed_in": now.signed_in,
@@ -265,7 +349,3 @@ class BoardScreen:
             "number_label": number.label if number else None,
             "since": iso(contact.arrived),
         }
-
-    def _project_name(self, project_id: UUID) -> str | None:
-        project = self._centre.projects.get(project_id)
-        return project.name if project else None

@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from andon.interactions import texts
+from andon.interactions.control import CallControl
 from andon.interactions.model import (
     AgentHangsUp,
     AgentHolds,
@@ -105,8 +106,11 @@ class Desk:
         scheduler: Scheduler,
         view: Callable[[UUID], dict[str, Any]],
         later: Callable[[Awaitable[None]], None],
+        *,
+        transfer_to_head: bool = True,
     ) -> None:
-        """`view` shows an agent; `later` runs what need not be waited for."""
+        """`view` shows an agent; `later` runs what need not be waited for. `transfer_to_head`: who is passed
+        on to a queue goes to its head."""
         self._floor = floor
         self._devices = devices
         self._scheduler = scheduler
@@ -126,6 +130,7 @@ class Desk:
             "call.reject": self._reject,
             "wrap.done": self._wrap_done,
             "wrap.extend": self._wrap_extend,
+            **CallControl(floor, self._call, to_head=transfer_to_head).verbs,
         }
 
     @property
@@ -323,8 +328,8 @@ class Desk:
         contact = self._floor.contact_of(agent_id)
         if contact is None or not contact.live:
             raise AndonError("call.none", 409)
-        at_agent = contact.talk or contact.offer
-        if at_agent is None or at_agent.agent_id != agent_id:
+        parties = (contact.talk, contact.offer, contact.second)
+        if not any(party is not None and party.agent_id == agent_id for party in parties):
             raise AndonError("call.none", 409)
         if contact.stage not in stages:
             raise AndonError("call.not_now", 409, stage=contact.stage.value)
@@ -343,19 +348,23 @@ class Desk:
         self._floor.feed(contact, AgentRetrieves(agent_id))
 
     def _mute(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        self._ask(agent_id, AgentMutes(agent_id, bool(asked.get("on"))), Stage.TALKING, Stage.HELD)
+        self._ask(
+            agent_id, AgentMutes(agent_id, bool(asked.get("on"))), Stage.TALKING, Stage.HELD, Stage.CONSULTING
+        )
 
     def _dtmf(self, agent_id: UUID, asked: dict[str, Any]) -> None:
         digits = str(asked.get("digits", ""))
         if not _KEYS.fullmatch(digits):
             raise AndonError("invalid", 422, fields={"digits": "field.pattern"})
-        self._ask(agent_id, AgentKeys(agent_id, digits), Stage.TALKING)
+        self._ask(agent_id, AgentKeys(agent_id, digits), Stage.TALKING, Stage.CONSULTING)
 
     def _hang_up(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        self._ask(agent_id, AgentHangsUp(agent_id), Stage.TALKING, Stage.HELD, Stage.RETURNING)
+        stages = (Stage.TALKING, Stage.HELD, Stage.CONSULTING, Stage.RETURNING)
+        self._ask(agent_id, AgentHangsUp(agent_id), *stages)
 
     def _reject(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        self._ask(agent_id, AgentRejects(agent_id), Stage.OFFERING, Stage.DIALLING)
+        stages = (Stage.OFFERING, Stage.DIALLING, Stage.CONSULTING)
+        self._ask(agent_id, AgentRejects(agent_id), *stages)
 
     # --- wrap-up ------------------------------------------------------------------------------------------
 

@@ -220,7 +220,8 @@ class CallbackEnded(Fact, frozen=True, kw_only=True):
 
 
 class ContactHeld(Fact, frozen=True, kw_only=True):
-    """`why` is empty when the agent asked; `agent_lost`: the agent's device vanished and is waited for."""
+    """`why` is empty when the agent asked; `agent_lost`: the agent's device vanished and is waited for;
+    `transfer`: somebody else is called."""
 
     kind: ClassVar[str] = "contact.held"
     why: str = ""
@@ -239,12 +240,86 @@ class ContactMuted(Fact, frozen=True, kw_only=True):
 
 
 class ContactDisconnected(Fact, frozen=True, kw_only=True):
-    """The conversation with this agent is over. `talked_ms` includes hold; `held_ms` is its part on hold."""
+    """The conversation with this agent is over. `talked_ms` includes hold; `held_ms` is its part on hold;
+    `transferred`: the agent passed the caller on."""
 
     kind: ClassVar[str] = "contact.disconnected"
     by: By
     talked_ms: int
     held_ms: int
+    transferred: bool = False
+
+
+class TransferWay(StrEnum):
+    BLIND = "blind"  # whoever is asked has the caller at once
+    CONSULT = "consult"  # the agent speaks with them first
+
+
+class TransferReason(StrEnum):
+    """Why an agent passes a caller on or asks somebody."""
+
+    SPECIALIST = "specialist"
+    COMPLAINT = "complaint"
+    OTHER_DEPARTMENT = "other_department"
+    LANGUAGE = "language"
+    OTHER = "other"
+
+
+class TransferHow(StrEnum):
+    """How a transfer or consultation ended. Unless completed the caller is with the first agent again; with
+    an agent who had left, the caller goes to the head of the queue."""
+
+    COMPLETED = "completed"  # the caller is with whom they were passed on to
+    CANCELLED = "cancelled"  # by the agent who asked
+    REJECTED = "rejected"
+    TIMEOUT = "timeout"  # not answered in time
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"  # no device, or the network found nobody
+    WRONG_NUMBER = "wrong_number"
+    FAILED = "failed"
+    HUNG_UP = "hung_up"  # who was asked left again
+    CALLER_GONE = "caller_gone"
+    ENDED = "ended"  # by the system: who rang signed out, the ring was lost, the call was interrupted
+
+
+class TransferAsked(Fact, frozen=True, kw_only=True):
+    """An agent passes the caller on or asks somebody: a queue, an agent or an outside `number`. What the
+    agent wrote for the next one stays out of the journal."""
+
+    kind: ClassVar[str] = "transfer.asked"
+    transfer_id: UUID
+    way: TransferWay
+    queue_id: UUID | None = None
+    to_agent_id: UUID | None = None
+    number: str = ""
+    reason: TransferReason
+
+
+class TransferEnded(Fact, frozen=True, kw_only=True):
+    """`lasted_ms` is since it was asked."""
+
+    kind: ClassVar[str] = "transfer.ended"
+    transfer_id: UUID
+    how: TransferHow
+    lasted_ms: int
+
+
+class PartyJoined(Fact, frozen=True, kw_only=True):
+    """Who was asked is in the call: an agent, or an outside `number`. Until `party.left` the agent talks."""
+
+    kind: ClassVar[str] = "party.joined"
+    transfer_id: UUID
+    number: str = ""
+
+
+class PartyLeft(Fact, frozen=True, kw_only=True):
+    """`took_over`: the agent goes on as the caller's own, with `contact.connected` at the same instant. Else
+    `how` is one of `transfer.ended`'s."""
+
+    kind: ClassVar[str] = "party.left"
+    transfer_id: UUID
+    how: str
+    joined_ms: int
 
 
 class SurveyAsked(Fact, frozen=True, kw_only=True):

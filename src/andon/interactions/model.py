@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from andon.interactions.events import By, Outcome
+from andon.interactions.events import By, Outcome, TransferHow, TransferReason, TransferWay
 from andon.interactions.ports import ContactView, FlowInput, Prompt
 from andon.routing.model import OfferEnd, WaitEnd
 from andon.telephony.events import RecordingSpan
@@ -38,6 +38,8 @@ class Stage(StrEnum):
     CONNECTING = "connecting"  # that agent answered; both are being put into one bridge
     TALKING = "talking"
     HELD = "held"
+    CONSULTING = "consulting"  # somebody else is called to the conversation, or takes part
+    OUTSIDE = "outside"  # passed on to a number outside: no agent has part
     RETURNING = "returning"  # the agent was lost and is waited for, the caller hears music
     AFTER = "after"  # the agent's side is over, the caller is still there
     ENDING = "ending"  # the outcome is settled, the caller's leg is being hung up
@@ -94,12 +96,57 @@ class Outside(msgspec.Struct, kw_only=True):
     joined: datetime | None = None
 
 
+class Place(StrEnum):
+    """Where the second party is. The first agent is in the bridge throughout."""
+
+    RINGING = "ringing"  # the caller hears music
+    APART = "apart"  # with the agent, the caller hears music
+    PARKED = "parked"  # hears music, the agent is with the caller
+    TOGETHER = "together"  # all three hear each other
+
+
+class Handover(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent says on passing a caller on; shown to the next one before answering."""
+
+    transfer_id: UUID
+    by: UUID
+    way: TransferWay
+    reason: TransferReason
+    note: str
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the last transfer, for the agent who asked."""
+
+    transfer_id: UUID
+    how: TransferHow
+    agent_id: UUID | None
+    number: str
+
+
+class Second(msgspec.Struct, kw_only=True):
+    """The party called to a conversation: another agent by an offer, or an outside number."""
+
+    handover: Handover
+    leg_id: str
+    asked: datetime
+    queue_id: UUID  # of the conversation
+    agent_id: UUID | None = None
+    offer_id: UUID | None = None
+    number: str = ""
+    blind: bool = False  # has the caller as soon as it answers
+    place: Place = Place.RINGING
+    answered: datetime | None = None
+    muted: bool = False
+
+
 class Mark(msgspec.Struct, frozen=True):
-    """From `at_ms` of the recording on it belongs to `leg`."""
+    """From `at_ms` of the recording on it belongs to `leg`; `other_id` takes part beside the agent."""
 
     at_ms: int
     leg: str
     agent_id: UUID | None
+    other_id: UUID | None = None
 
 
 class Taping(msgspec.Struct, kw_only=True):
@@ -146,6 +193,9 @@ class Contact(msgspec.Struct, kw_only=True):
     talk: Talk | None = None
     outside: Outside | None = None
     talked: bool = False
+    second: Second | None = None
+    handover: Handover | None = None  # the last one, while it concerns whoever has the caller next
+    told: Told | None = None
     return_s: float = 20.0  # a lost agent is waited for so long
     connected: datetime | None = None  # of the last conversation, also when it is over
     talk_ended_by: By = By.SYSTEM
@@ -286,6 +336,18 @@ class EnqueueRefused(Input, frozen=True):
 
 
 class Offered(Input, frozen=True, kw_only=True):
+    offer_id: UUID
+    agent_id: UUID
+    queue_id: UUID
+    device: str
+    ring_timeout_s: int
+    decision: dict[str, Any]
+
+
+class Summoned(Input, frozen=True, kw_only=True):
+    """The router rings an agent whom this contact's named."""
+
+    handover: Handover
     offer_id: UUID
     agent_id: UUID
     queue_id: UUID
@@ -486,6 +548,46 @@ class ForcedHangUp(Input, frozen=True):
     """A supervisor ends the call."""
 
 
+class AgentTransfers(Input, frozen=True):
+    """The agent passes the caller on to a queue, to its head or in turn."""
+
+    handover: Handover
+    queue_id: UUID
+    head: bool
+
+
+class AgentDials(Input, frozen=True):
+    """The agent calls a number outside."""
+
+    handover: Handover
+    number: str
+    ring_timeout_s: int
+
+
+class AgentSwaps(Input, frozen=True):
+    """The agent changes between caller and second party."""
+
+    agent_id: UUID
+
+
+class AgentConferences(Input, frozen=True):
+    """The agent puts all three together."""
+
+    agent_id: UUID
+
+
+class AgentCompletes(Input, frozen=True):
+    """The agent leaves the caller to the second party; while that rings, as soon as it answers."""
+
+    agent_id: UUID
+
+
+class AgentCancels(Input, frozen=True):
+    """The agent sends the second party away."""
+
+    agent_id: UUID
+
+
 # from the system
 
 
@@ -613,7 +715,7 @@ class Ringback(MediumOrder, frozen=True):
 
 
 class DialOut(MediumOrder, frozen=True, kw_only=True):
-    """Call a number through a trunk as leg `leg_id`."""
+    """Call a number outside as leg `leg_id`, showing the number the caller dialled."""
 
     leg_id: str
     number: str
@@ -661,6 +763,22 @@ class Part(MediumOrder, frozen=True):
     agent_stays: bool
 
 
+class Enter(MediumOrder, frozen=True):
+    """Put the second party's leg into the bridge, out of its music."""
+
+    barrier = True
+
+    leg_id: str
+
+
+class Park(MediumOrder, frozen=True):
+    """Take the second party's leg out of the bridge and let it hear music."""
+
+    barrier = True
+
+    leg_id: str
+
+
 class MuteAgent(MediumOrder, frozen=True):
     leg_id: str
     on: bool
@@ -671,7 +789,10 @@ class MuteAgent(MediumOrder, frozen=True):
 
 
 class SendKeys(MediumOrder, frozen=True):
+    """`leg_id` empty: to the caller."""
+
     digits: str
+    leg_id: str = ""
 
 
 class HangUp(MediumOrder, frozen=True):
@@ -700,9 +821,10 @@ class SetTimer(Order, frozen=True):
 
 
 class Requeue(Order, frozen=True):
-    """Back to the head of the queue."""
+    """To the head of a queue, or in turn."""
 
     queue_id: UUID
+    head: bool = True
 
 
 class RouterLeave(Order, frozen=True):
@@ -726,17 +848,29 @@ class RouterConnected(Order, frozen=True):
 
 class RouterHeld(Order, frozen=True):
     on: bool
+    agent_id: UUID
 
 
 class RouterConversationEnded(Order, frozen=True):
-    pass
+    agent_id: UUID
+
+
+class RouterSummonsEnded(Order, frozen=True):
+    offer_id: UUID
+    how: OfferEnd
+
+
+class RouterSummonsAnswered(Order, frozen=True):
+    offer_id: UUID
 
 
 def spans_of(taping: Taping, total_ms: int) -> list[RecordingSpan]:
     """The marks as spans that cover 0 to `total_ms` without gap; spans of no length are left out."""
     ends = [mark.at_ms for mark in taping.marks[1:]] + [total_ms]
     return [
-        RecordingSpan(leg=mark.leg, from_ms=mark.at_ms, to_ms=end, agent_id=mark.agent_id)
+        RecordingSpan(
+            leg=mark.leg, from_ms=mark.at_ms, to_ms=end, agent_id=mark.agent_id, other_id=mark.other_id
+        )
         for mark, end in zip(taping.marks, ends, strict=True)
         if end > mark.at_ms
     ]

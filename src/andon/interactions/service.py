@@ -28,6 +28,7 @@ from andon.interactions.model import (
     EnqueueRefused,
     FlowBegins,
     FlowFailed,
+    Handover,
     Input,
     MediumOrder,
     Offered,
@@ -40,8 +41,11 @@ from andon.interactions.model import (
     RouterHeld,
     RouterLeave,
     RouterOfferEnded,
+    RouterSummonsAnswered,
+    RouterSummonsEnded,
     SetTimer,
     Stage,
+    Summoned,
     Tell,
     Tick,
     TimerDue,
@@ -61,6 +65,7 @@ from andon.routing.model import (
     Offer,
     OfferEnd,
     Refused,
+    Summon,
     WaitEnded,
     Withdraw,
     from_ms,
@@ -70,7 +75,7 @@ from andon.routing.restore import KeptContact as KeptPlace
 
 log = structlog.get_logger(__name__)
 
-HEAD_OF_QUEUE = 1000  # added to the priority of a caller whose agent was lost
+HEAD_OF_QUEUE = 1000  # added to the priority of a caller who has waited already
 LATE_S = 0.002  # a deadline is met this much after it, so that rounding never meets it too early
 
 
@@ -190,8 +195,12 @@ class Floor:
             RouterConnected: self._connected,
             RouterHeld: self._held,
             RouterConversationEnded: lambda c, o: self._route(
-                self.router.conversation_ended(c.contact_id, self._at)
+                self.router.conversation_ended(c.contact_id, self._at, o.agent_id)
             ),
+            RouterSummonsEnded: lambda c, o: self._route(
+                self.router.summons_ended(o.offer_id, o.how, self._at)
+            ),
+            RouterSummonsAnswered: self._summons_answered,
         }
 
     def now(self) -> datetime:
@@ -264,6 +273,33 @@ class Floor:
     def _within(self, do: Callable[[], None]) -> None:
         with _Pass(self, self.now()):
             do()
+
+    def summon(self, contact: Contact, agent_id: UUID, handover: Handover) -> None:
+        """Ring an agent whom this contact's named. Raises `routing.model.Refused`."""
+        at = self._at if self._running else self.now()
+        effects = self.router.summon(contact.contact_id, handover.by, agent_id, at)
+        with _Pass(self, at):
+            for effect in effects:
+                if not isinstance(effect, Summon):
+                    self._route([effect])
+                    continue
+                self.cards[agent_id] = contact
+                self._step(
+                    contact,
+                    Summoned(
+                        handover=handover,
+                        offer_id=effect.offer_id,
+                        agent_id=effect.agent_id,
+                        queue_id=effect.queue_id,
+                        device=effect.device,
+                        ring_timeout_s=effect.ring_timeout_s,
+                        decision=effect.decision,
+                    ),
+                )
+
+    def new_id(self) -> UUID:
+        """An id for what begins now."""
+        return self._new_id()
 
     def contact_of(self, agent_id: UUID) -> Contact | None:
         """The contact that is at this agent: ringing, talking, held or in wrap-up."""
@@ -507,7 +543,11 @@ class Floor:
 
     def _requeue(self, contact: Contact, order: Requeue) -> None:
         self._enqueue(
-            contact, order.queue_id, contact.asked_priority, contact.announce_every_s, lift=HEAD_OF_QUEUE
+            contact,
+            order.queue_id,
+            contact.asked_priority,
+            contact.announce_every_s,
+            lift=HEAD_OF_QUEUE if order.head else 0,
         )
 
     def _connected(self, contact: Contact, order: RouterConnected) -> None:
@@ -519,7 +559,14 @@ class Floor:
 
     def _held(self, contact: Contact, order: RouterHeld) -> None:
         ask = self.router.held if order.on else self.router.retrieved
-        self._route(ask(contact.contact_id, self._at))
+        self._route(ask(contact.contact_id, self._at, order.agent_id))
+
+    def _summons_answered(self, contact: Contact, order: RouterSummonsAnswered) -> None:
+        try:
+            self._route(self.router.summons_answered(order.offer_id, self._at))
+        except Refused as refused:
+            # As in `_connected`: cannot be.
+            log.error("connected_refused", why=refused.code, contact_id=str(contact.contact_id))
 
     def _tell(self, contact: Contact, order: Tell) -> None:
         handle = self._handles.get(contact.contact_id)

@@ -23,6 +23,55 @@ def load() -> None:
                 "请看电话条上的状态后再试。",
                 "Look at the state in the phone bar and try again.",
             ),
+            "error.transfer.self.title": (
+                "不能转接或咨询自己",
+                "You cannot transfer to or consult yourself",
+            ),
+            "error.transfer.self.remedy": ("请选择其他座席。", "Choose another agent."),
+            "error.transfer.agent_busy.title": ("对方正在处理其他联系", "That agent is busy"),
+            "error.transfer.agent_busy.remedy": (
+                "客户仍在您这里。请选择空闲的座席或技能组。",
+                "The caller is still with you. Choose a ready agent or a queue.",
+            ),
+            "error.transfer.agent_away.title": (
+                "对方未签入或不在空闲状态",
+                "That agent is not signed in, or not ready",
+            ),
+            "error.transfer.agent_away.remedy": (
+                "客户仍在您这里。请选择空闲的座席或技能组。",
+                "The caller is still with you. Choose a ready agent or a queue.",
+            ),
+            "error.transfer.queue_empty.title": ("{queue} 没有座席签入", "Nobody is signed in to {queue}"),
+            "error.transfer.queue_empty.remedy": (
+                "客户仍在您这里。请选择其他技能组。",
+                "The caller is still with you. Choose another queue.",
+            ),
+            "error.transfer.number.title": ("外部号码不正确", "That is no number that can be called"),
+            "error.transfer.number.remedy": (
+                "请输入 3 到 20 位数字，可以以 + 开头。",
+                "Enter 3 to 20 digits, with a leading + if you like.",
+            ),
+            "error.transfer.outside_forbidden.title": (
+                "您没有转接外部号码的权限",
+                "You are not allowed to transfer to outside numbers",
+            ),
+            "error.transfer.outside_forbidden.remedy": (
+                "请转给同事或技能组，或联系管理员。",
+                "Transfer to a colleague or a queue, or ask an administrator.",
+            ),
+            "error.consult.not_yours.title": (
+                "这次咨询不是您发起的",
+                "You did not begin this consultation",
+            ),
+            "error.consult.not_yours.remedy": (
+                "请由发起的座席操作；您可以挂断。",
+                "The agent who began it decides; you may hang up.",
+            ),
+            "error.consult.rings.title": ("对方还没有接听", "Nobody has answered yet"),
+            "error.consult.rings.remedy": (
+                "请等对方接听，或结束咨询。",
+                "Wait for the answer, or end the consultation.",
+            ),
             "error.call.held_by_device.title": (
                 "通话是在话机上保持的",
                 "The call was put on hold at the telephone",

@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     rtp_timeout_trunk_s: int = Field(30, ge=0)
     # an agent whose device vanishes in a conversation is waited for so long, the caller hearing music
     agent_return_s: int = Field(20, ge=0)
+    # whom an agent passes on to a queue waits at its head; false: behind those who wait there
+    transfer_to_head: bool = True
     asterisk_prefix: Path | None = None
     # less free space than this where recordings are written raises the alarm `disk_full`
     disk_low_mb: int = Field(500, ge=0)

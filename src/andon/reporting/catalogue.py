@@ -273,6 +273,15 @@ FIGURES: tuple[Figure, ...] = (
     ),
     _count("rejected", "拒接次数", "Rejected", ("座席拒接的次数", "offers the agent rejected"), About.AGENT),
     _quotient(
+        "transfer_rate",
+        Unit.RATIO,
+        ("转接率", "Transfer rate"),
+        ("座席转出的通话 ÷ 结束的通话", "conversations passed on by their agent ÷ finished conversations"),
+        "transferred",
+        "handled",
+        About.BOTH,
+    ),
+    _quotient(
         "csat",
         Unit.RATIO,
         ("满意率", "Satisfied"),

@@ -43,13 +43,15 @@ class VisitCell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TalkCell(msgspec.Struct, frozen=True, kw_only=True):
-    """`n` finished conversations; `talked_ms` includes hold, `held` of them were held at least once."""
+    """`n` finished conversations; `talked_ms` includes hold, `held` of them were held at least once and
+    `transferred` passed on by their agent."""
 
     n: int
     talked_ms: int
     held: int
     held_ms: int
     acw_ms: int
+    transferred: int = 0
 
 
 class StateCell(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +97,7 @@ class Counts(msgspec.Struct, kw_only=True):
     hold_ms: int = 0
     held: int = 0
     acw_ms: int = 0
+    transferred: int = 0
     ready_ms: int = 0
     busy_ms: int = 0
     signed_in_ms: int = 0
@@ -136,6 +139,7 @@ class Counts(msgspec.Struct, kw_only=True):
             self.hold_ms += cell.held_ms
             self.held += cell.held
             self.acw_ms += cell.acw_ms
+            self.transferred += cell.transferred
 
     def add_states(self, cells: Iterable[StateCell]) -> None:
         for cell in cells:

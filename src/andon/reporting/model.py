@@ -14,7 +14,9 @@ import msgspec
 class ContactRow(msgspec.Struct, kw_only=True):
     """One contact. `waited_ms` sums all its visits to queues; `queue_how` is how the last visit ended.
 
-    `acw_ms` is the wrap-up that agents spent on it, null until one ended.
+    `connected_at` and `answer_wait_ms` are of its first conversation, `agent_id` and `disconnected_at` of the
+    last; `talked_ms` and `held_ms` sum all that are over. `acw_ms` is the wrap-up that agents spent on it,
+    null until one ended. `talks` are its conversations in order, see `Talk`.
     """
 
     contact_id: UUID
@@ -59,6 +61,20 @@ class ContactRow(msgspec.Struct, kw_only=True):
     resolved: bool | None = None
     follow_up: bool | None = None
     wrapped_at: datetime | None = None
+    talks: list[dict[str, Any]] = msgspec.field(default_factory=list)
+
+
+class Talk(msgspec.Struct, kw_only=True):
+    """One conversation with one agent; spans null while it lasts. `transferred`: passed on by the agent."""
+
+    offer_id: UUID
+    agent_id: UUID | None
+    queue_id: UUID
+    connected_at: datetime
+    talked_ms: int | None = None
+    held_ms: int | None = None
+    acw_ms: int | None = None
+    transferred: bool = False
 
 
 class VisitRow(msgspec.Struct, kw_only=True):

@@ -45,6 +45,7 @@ from andon.reporting.model import (
     Shelf,
     StateRow,
     SurveyRow,
+    Talk,
     VisitRow,
     VoicemailRow,
 )
@@ -140,18 +141,36 @@ class _Batch:
         contact = self.shelf.contacts.get(contact_id) if contact_id is not None else None
         if contact is None:
             return
-        contact.acw_ms = sum(
-            state.lasted_ms or 0
-            for state in self.shelf.states.values()
-            if state.contact_id == contact_id and state.state == AgentState.ACW
-        )
+        spent: dict[UUID, int] = {}
+        for state in self.shelf.states.values():
+            if state.contact_id == contact_id and state.state == AgentState.ACW:
+                spent[state.agent_id] = spent.get(state.agent_id, 0) + (state.lasted_ms or 0)
+        contact.acw_ms = sum(spent.values())
+        talks = _talks(contact)
+        for talk in reversed(talks):  # an agent's wrap-up stands with the last conversation
+            talk.acw_ms = spent.pop(talk.agent_id, None) if talk.agent_id is not None else None
+        self.keep_talks(contact, talks)
         self.touch(contact.contact_id, contact)
         if contact.queue_id is not None:
             self._news.queues.add(contact.queue_id)
 
+    def keep_talks(self, contact: ContactRow, talks: list[Talk]) -> None:
+        """Bring the contact's columns up to its conversations."""
+        contact.talks = msgspec.to_builtins(talks)
+        if not talks:
+            return
+        over = [talk for talk in talks if talk.talked_ms is not None]
+        contact.connected_at, contact.agent_id = talks[0].connected_at, talks[-1].agent_id
+        contact.talked_ms = sum(talk.talked_ms or 0 for talk in over) if over else None
+        contact.held_ms = sum(talk.held_ms or 0 for talk in over) if over else None
+
     def agent_news(self, agent_id: UUID | None) -> None:
         if agent_id is not None:
             self._news.agents.add(agent_id)
+
+
+def _talks(contact: ContactRow) -> list[Talk]:
+    return msgspec.convert(contact.talks, list[Talk])
 
 
 def _ms(since: datetime, until: datetime) -> int:
@@ -258,8 +277,20 @@ def _connected(batch: _Batch, record: Record) -> None:
     assert isinstance(fact, ContactConnected)
     row = batch.contact(fact)
     if row is not None:
-        row.agent_id, row.connected_at, row.answer_wait_ms = fact.agent_id, fact.at, fact.waited_ms
         row.queue_id = row.queue_id or fact.queue_id  # a returned call waits in none
+        talks = _talks(row)
+        if not any(talk.offer_id == fact.offer_id for talk in talks):
+            talks.append(
+                Talk(
+                    offer_id=fact.offer_id,
+                    agent_id=fact.agent_id,
+                    queue_id=fact.queue_id,
+                    connected_at=fact.at,
+                )
+            )
+        if len(talks) == 1:
+            row.answer_wait_ms = fact.waited_ms
+        batch.keep_talks(row, talks)
         batch.agent_news(fact.agent_id)
 
 
@@ -269,7 +300,13 @@ def _disconnected(batch: _Batch, record: Record) -> None:
     row = batch.contact(fact)
     if row is not None:
         row.disconnected_at, row.disconnected_by = fact.at, fact.by.value
-        row.talked_ms, row.held_ms = fact.talked_ms, fact.held_ms
+        talks = _talks(row)
+        for talk in talks:  # the one that began so long before; facts may be applied again
+            if talk.agent_id == fact.agent_id and _ms(talk.connected_at, fact.at) == fact.talked_ms:
+                talk.talked_ms, talk.held_ms = fact.talked_ms, fact.held_ms
+                talk.transferred = fact.transferred
+        batch.keep_talks(row, talks)
+        batch.agent_news(fact.agent_id)
 
 
 def _survey_asked(batch: _Batch, record: Record) -> None:
@@ -378,9 +415,11 @@ def _ended(batch: _Batch, record: Record) -> None:
         if offer.contact_id == row.contact_id and offer.how is None:
             offer.how, offer.ended_at, offer.rang_ms = "ended", fact.at, _ms(offer.made_at, fact.at)
             batch.touch(offer.offer_id, offer)
-    if row.connected_at is not None and row.disconnected_at is None:
+    talks = _talks(row)
+    if talks and talks[-1].talked_ms is None:
         row.disconnected_at, row.disconnected_by = fact.at, By.SYSTEM.value
-        row.talked_ms, row.held_ms = _ms(row.connected_at, fact.at), row.held_ms or 0
+        talks[-1].talked_ms, talks[-1].held_ms = _ms(talks[-1].connected_at, fact.at), 0
+        batch.keep_talks(row, talks)
 
 
 def _wrapped(batch: _Batch, record: Record) -> None:

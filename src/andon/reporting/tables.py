@@ -70,6 +70,7 @@ class ReportContact(_Projected, Base):
     resolved: Mapped[bool | None]
     follow_up: Mapped[bool | None]
     wrapped_at: Mapped[datetime | None]
+    talks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
 
 
 class ReportVisit(_Projected, Base):

@@ -73,6 +73,28 @@ OUTSIDE_ENDS = {
     "caller_gone": ("主叫已挂机", "the caller hung up"),
 }
 
+TRANSFER_REASONS = {
+    "specialist": ("需要专业处理", "needs a specialist"),
+    "complaint": ("投诉", "complaint"),
+    "other_department": ("属于其他部门", "another department"),
+    "language": ("语言", "language"),
+    "other": ("其他", "other"),
+}
+
+TRANSFER_ENDS = {
+    "completed": ("已转出", "handed over"),
+    "cancelled": ("座席取消", "cancelled by the agent"),
+    "rejected": ("对方拒接", "rejected"),
+    "timeout": ("对方未接", "not answered"),
+    "busy": ("对方占线", "busy"),
+    "unreachable": ("对方无法接通", "unreachable"),
+    "wrong_number": ("空号", "wrong number"),
+    "failed": ("呼叫失败", "failed"),
+    "hung_up": ("对方挂断", "the other side hung up"),
+    "caller_gone": ("主叫已挂机", "the caller hung up"),
+    "ended": ("系统结束", "ended by the system"),
+}
+
 TIERS = {
     "normal": ("普通", "Standard"),
     "silver": ("银卡", "Silver"),
@@ -150,6 +172,15 @@ _TIMELINE = {
         "班长结束了这段通话，通话 {talked} 秒",
         "A supervisor ended this conversation after {talked} s",
     ),
+    "transfer.blind": ("{agent} 转接给 {to}：{reason}", "{agent} transfers to {to}: {reason}"),
+    "transfer.consult": ("{agent} 咨询 {to}：{reason}", "{agent} consults {to}: {reason}"),
+    "transfer.ended": (
+        "转接或咨询结束：{how}，{lasted} 秒",
+        "Transfer or consultation over: {how}, {lasted} s",
+    ),
+    "party.joined": ("{who} 接听", "{who} answered"),
+    "party.left": ("{who} 离开，共 {lasted} 秒", "{who} left after {lasted} s"),
+    "party.took_over": ("{who} 咨询 {lasted} 秒后接手", "{who} takes over after {lasted} s"),
     "survey.asked": ("邀请评价", "Asked to rate"),
     "survey.answered": ("评价 {score} 分", "Rated {score}"),
     "voicemail.left": ("留言 {lasted} 秒", "Left a message of {lasted} s"),
@@ -178,6 +209,8 @@ register(
     | _keyed("offer.how", OFFER_ENDS)
     | _keyed("callback.how", CALLBACK_ENDS)
     | _keyed("outside.how", OUTSIDE_ENDS)
+    | _keyed("transfer.reason", TRANSFER_REASONS)
+    | _keyed("transfer.how", TRANSFER_ENDS)
     | _keyed("tier", TIERS)
     | _keyed("recording.why", MISSING)
     | _keyed("passed_over", PASSED_OVER)

@@ -33,7 +33,7 @@ from andon.routing.model import (
 )
 from andon.routing.occupancy import faded
 from andon.routing.presence import IN_CALL, TALKING, TRANSITIONS, WISH, AgentEvent, wished
-from andon.routing.records import AgentRecord, ContactRecord, OfferRecord, QueueRecord
+from andon.routing.records import AgentRecord, ContactRecord, OfferRecord, QueueRecord, Summons
 from andon.routing.standing import step_at
 from andon.routing.waiting import Waiting
 
@@ -101,6 +101,8 @@ class Floor(Waiting):
         contact_id, about = (talk.contact_id, talk.queue) if talk is not None else (None, None)
         if agent.offer is not None:
             contact_id, about = agent.offer.contact.contact_id, agent.offer.contact.queue
+        elif agent.summons is not None:
+            contact_id, about = agent.summons.contact_id, agent.summons.queue
         effects.append(
             AgentStateChanged(
                 at=from_ms(self._now),
@@ -125,6 +127,9 @@ class Floor(Waiting):
             contact = self._release(agent.offer, OfferEnd.UNREACHABLE, effects)
             self._stop_ringing(agent, AgentEvent.DEVICE_LOST, "system", why, effects)
             self._line_up(contact, effects)
+        elif agent.summons is not None:
+            self._unsummon(agent.summons, OfferEnd.UNREACHABLE, effects)
+            self._stop_ringing(agent, AgentEvent.DEVICE_LOST, "system", why, effects)
         elif agent.state is AgentState.READY:
             self._move(agent, AgentEvent.DEVICE_LOST, "system", why, effects)
 
@@ -133,6 +138,8 @@ class Floor(Waiting):
     ) -> None:
         """End the agent's time line. Who rang there or waited for the agent goes on to others."""
         contact = self._release(agent.offer, OfferEnd.ENDED, effects) if agent.offer is not None else None
+        if agent.summons is not None:
+            self._unsummon(agent.summons, OfferEnd.ENDED, effects)
         given_back = self._give_back(agent, effects)
         event = AgentEvent.FORCED_OUT if agent.state in TALKING else AgentEvent.SIGN_OUT
         self._part_with_contact(agent)
@@ -163,11 +170,17 @@ class Floor(Waiting):
         """Conversation and wrap-up are over; its length feeds the queue's mean."""
         talk = agent.conversation
         if talk is not None:
-            if self._talks.get(talk.contact_id) is agent:
-                del self._talks[talk.contact_id]
+            self._stops_talking(agent, talk.contact_id)
             talk.queue.mean_handle_ms = blend(talk.queue.mean_handle_ms, self._now - talk.started_ms)
         agent.conversation = None
         agent.acw_until_ms = None
+
+    def _stops_talking(self, agent: AgentRecord, contact_id: UUID) -> None:
+        left = [other for other in self._talks.get(contact_id, ()) if other is not agent]
+        if left:
+            self._talks[contact_id] = left
+        else:
+            self._talks.pop(contact_id, None)
 
     def _finish_wrap(self, agent: AgentRecord, by: str, why: str, effects: list[Effect]) -> None:
         """Wrap-up is over: what was asked for meanwhile takes effect, else ready when the device allows."""
@@ -326,10 +339,33 @@ class Floor(Waiting):
 
     def _fail_offer(self, offer: OfferRecord, how: OfferEnd, effects: list[Effect], *, tell: bool) -> None:
         contact = self._release(offer, how, effects, tell=tell)
+        self._ring_failed(offer.agent, how, effects)
+        self._line_up(contact, effects)
+
+    def _unsummon(self, summons: Summons, how: OfferEnd, effects: list[Effect], *, tell: bool = True) -> None:
+        """Undo a summons' bonds, the agent still ringing."""
+        del self._summons[summons.offer_id]
+        summons.agent.summons = None
+        if tell:
+            effects.append(
+                Withdraw(
+                    offer_id=summons.offer_id,
+                    contact_id=summons.contact_id,
+                    agent_id=summons.agent.config.agent_id,
+                    queue_id=summons.queue.config.queue_id,
+                    how=how,
+                )
+            )
+
+    def _fail_summons(self, summons: Summons, how: OfferEnd, effects: list[Effect], *, tell: bool) -> None:
+        self._unsummon(summons, how, effects, tell=tell)
+        self._ring_failed(summons.agent, how, effects)
+
+    def _ring_failed(self, agent: AgentRecord, how: OfferEnd, effects: list[Effect]) -> None:
+        """The agent or the device is to blame that the ring came to nothing."""
         by = "self" if how is OfferEnd.REJECTED else "system"
         why = "ring_timeout" if how is OfferEnd.TIMEOUT else how.value
-        self._stop_ringing(offer.agent, AgentEvent.RING_FAILED, by, why, effects)
-        self._line_up(contact, effects)
+        self._stop_ringing(agent, AgentEvent.RING_FAILED, by, why, effects)
 
     def _stop_ringing(
         self, agent: AgentRecord, event: AgentEvent, by: str, why: str, effects: list[Effect]
@@ -389,6 +425,8 @@ class Floor(Waiting):
         match what:
             case Due.RING:
                 return subject.offer_id in self._offers and subject.until_ms is not None
+            case Due.SUMMONS:
+                return subject.offer_id in self._summons
             case Due.WRAP_UP:
                 return bool(subject.acw_until_ms == at_ms)
             case Due.EMPTY_QUEUE:
@@ -428,6 +466,8 @@ class Floor(Waiting):
         match deadline.what:
             case Due.RING:
                 self._fail_offer(subject, OfferEnd.TIMEOUT, effects, tell=True)
+            case Due.SUMMONS:
+                self._fail_summons(subject, OfferEnd.TIMEOUT, effects, tell=True)
             case Due.WRAP_UP:
                 self._finish_wrap(subject, "system", "acw_over", effects)
             case Due.EMPTY_QUEUE:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from andon.routing.centre import Centre
 from andon.routing.model import Segment, to_ms
-from andon.routing.records import AgentRecord, ContactRecord, OfferRecord, QueueRecord
+from andon.routing.records import AgentRecord, ContactRecord, OfferRecord, QueueRecord, Summons
 
 DAY_MS: Final = 86_400_000
 
@@ -22,6 +22,7 @@ class Due(Enum):
     """What runs out."""
 
     RING = auto()
+    SUMMONS = auto()
     WRAP_UP = auto()
     EMPTY_QUEUE = auto()
     LONGEST_WAIT = auto()
@@ -76,7 +77,8 @@ class Ground:
         self._warning_ms = 0
         self._contacts: dict[UUID, ContactRecord] = {}
         self._offers: dict[UUID, OfferRecord] = {}
-        self._talks: dict[UUID, AgentRecord] = {}
+        self._summons: dict[UUID, Summons] = {}
+        self._talks: dict[UUID, list[AgentRecord]] = {}  # two while one consults the other
         self._works: dict[UUID, AgentRecord] = {}  # who has a contact at hand, other than by telephone
         self._quits: dict[tuple[UUID, str], Quit] = {}  # by queue asked for and caller
         self.places_moved: set[UUID] = set()  # queues whose quits changed; whoever keeps them clears it

@@ -389,7 +389,7 @@ class Router(Returning, Supervised):
         contact.offer = agent.offer = None
         del self._contacts[contact.contact_id]
         agent.conversation = Conversation(contact.contact_id, contact.queue, self._now)
-        self._talks[contact.contact_id] = agent
+        self._talks[contact.contact_id] = [agent]
         agent.calls += 1
         self._move(agent, AgentEvent.CONNECTED, "self", "answered", effects)
         return effects
@@ -404,31 +404,39 @@ class Router(Returning, Supervised):
             self._match("agent", effects)
         return effects
 
-    def held(self, contact_id: UUID, now: datetime) -> list[Effect]:
-        """The agent put the caller on hold. Not talking: nothing."""
-        return self._talk_event(contact_id, now, AgentState.TALKING, AgentEvent.HELD)
+    def held(self, contact_id: UUID, now: datetime, agent_id: UUID | None = None) -> list[Effect]:
+        """The agent put the caller on hold. Not talking: nothing. `agent_id` is needed only when two talk."""
+        return self._talk_event(contact_id, agent_id, now, AgentState.TALKING, AgentEvent.HELD)
 
-    def retrieved(self, contact_id: UUID, now: datetime) -> list[Effect]:
+    def retrieved(self, contact_id: UUID, now: datetime, agent_id: UUID | None = None) -> list[Effect]:
         """The caller is off hold. Not held: nothing."""
-        return self._talk_event(contact_id, now, AgentState.HELD, AgentEvent.RETRIEVED)
+        return self._talk_event(contact_id, agent_id, now, AgentState.HELD, AgentEvent.RETRIEVED)
 
     def _talk_event(
-        self, contact_id: UUID, now: datetime, state: AgentState, event: AgentEvent
+        self, contact_id: UUID, agent_id: UUID | None, now: datetime, state: AgentState, event: AgentEvent
     ) -> list[Effect]:
         effects: list[Effect] = []
         self._at(now)
-        agent = self._talks.get(contact_id)
+        agent = self._talker(contact_id, agent_id)
         if agent is not None and agent.state is state:
             self._move(agent, event, "self", event.value, effects)
         return effects
 
-    def conversation_ended(self, contact_id: UUID, now: datetime) -> list[Effect]:
+    def _talker(self, contact_id: UUID, agent_id: UUID | None) -> AgentRecord | None:
+        """The agent who talks about this contact: the one named, or the first."""
+        talkers = self._talks.get(contact_id, ())
+        return next((a for a in talkers if agent_id is None or a.config.agent_id == agent_id), None)
+
+    def conversation_ended(
+        self, contact_id: UUID, now: datetime, agent_id: UUID | None = None
+    ) -> list[Effect]:
         """Talk is over, by whichever side: the agent goes to wrap-up for the queue's time."""
         effects: list[Effect] = []
         self._at(now)
-        agent = self._talks.pop(contact_id, None)
+        agent = self._talker(contact_id, agent_id)
         if agent is None or agent.conversation is None:
             return effects
+        self._stops_talking(agent, contact_id)
         agent.acw_until_ms = self._now + agent.conversation.queue.config.acw_s * 1000
         self._move(agent, AgentEvent.HUNG_UP, "system", "conversation_ended", effects)
         if agent.acw_until_ms == self._now:

@@ -355,7 +355,19 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     how: str = "overflow"
 
 
-Effect = Offer | Withdraw | WaitEnded | Moved | Assigned | Unassigned | Fact
+class Summon(msgspec.Struct, frozen=True, kw_only=True):
+    """Ring this agent, whom another named, for a contact that other one has. `Withdraw` takes it back."""
+
+    offer_id: UUID
+    contact_id: UUID
+    agent_id: UUID
+    queue_id: UUID
+    device: str
+    ring_timeout_s: int
+    decision: dict[str, Any]
+
+
+Effect = Offer | Withdraw | WaitEnded | Moved | Summon | Assigned | Unassigned | Fact
 
 
 class Refused(Exception):
@@ -392,6 +404,7 @@ class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
     works: tuple[UUID, ...] = ()  # contacts at hand that are not voice
     forced: Forced | None = None  # a supervisor chose the present state
     pending_forced: Forced | None = None  # or the one that follows the call
+    client_id: UUID | None = None  # set: serves this client's queues only
 
 
 class QueueNow(msgspec.Struct, frozen=True, kw_only=True):

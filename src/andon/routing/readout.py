@@ -10,12 +10,15 @@ from andon.routing.records import AgentRecord, ContactRecord, QueueRecord
 
 def agent_now(agent: AgentRecord) -> AgentNow:
     """The agent at this instant."""
-    offer, talk = agent.offer, agent.conversation
+    offer, summons, talk = agent.offer, agent.summons, agent.conversation
     contact_id = queue = None
     if offer is not None:
         contact_id, queue = offer.contact.contact_id, offer.contact.queue
+    elif summons is not None:
+        contact_id, queue = summons.contact_id, summons.queue
     elif talk is not None:
         contact_id, queue = talk.contact_id, talk.queue
+    ringing = offer or summons
     return AgentNow(
         agent_id=agent.config.agent_id,
         agent_no=agent.config.agent_no,
@@ -34,11 +37,12 @@ def agent_now(agent: AgentRecord) -> AgentNow:
         signed_in_at=None if agent.signed_in_ms is None else from_ms(agent.signed_in_ms),
         contact_id=contact_id,
         queue_id=None if queue is None else queue.config.queue_id,
-        offer_id=None if offer is None else offer.offer_id,
+        offer_id=None if ringing is None else ringing.offer_id,
         works=tuple(agent.works),
-        ring_until=None if offer is None or offer.until_ms is None else from_ms(offer.until_ms),
+        ring_until=None if ringing is None or ringing.until_ms is None else from_ms(ringing.until_ms),
         forced=agent.forced,
         pending_forced=agent.pending_forced,
+        client_id=agent.config.client_id,
     )
 
 

@@ -82,6 +82,17 @@ class OfferRecord:
 
 
 @dataclass(slots=True, eq=False)
+class Summons:
+    """A ringing agent whom another named, for a contact that other one has. It is in no line."""
+
+    offer_id: UUID
+    contact_id: UUID
+    queue: "QueueRecord"
+    agent: "AgentRecord"
+    until_ms: int
+
+
+@dataclass(slots=True, eq=False)
 class Conversation:
     """What an agent talks about, and wraps up afterwards."""
 
@@ -113,6 +124,7 @@ class AgentRecord:
     busy_ms: float = 0.0  # weighted, see `occupancy`; true at `since_ms`
     calls: int = 0  # taken since signing in
     offer: OfferRecord | None = None
+    summons: Summons | None = None
     conversation: Conversation | None = None
     works: dict[UUID, ContactRecord] = field(default_factory=dict)  # at hand, other than by telephone
     acw_until_ms: int | None = None

@@ -13,11 +13,11 @@ from uuid import UUID
 import msgspec
 
 from andon.routing.events import AgentState
-from andon.routing.floor import Floor
 from andon.routing.ground import Due, Quit
 from andon.routing.model import AgentConfig, CentreConfig, Effect, OfferEnd, QueueConfig
 from andon.routing.presence import TALKING, AgentEvent
-from andon.routing.records import AgentRecord, ContactRecord, Conversation, OfferRecord
+from andon.routing.records import AgentRecord, ContactRecord, Conversation, OfferRecord, Summons
+from andon.routing.summons import Summoning
 
 Plain = dict[str, Any]
 
@@ -31,7 +31,7 @@ def _plain_fields(record: type, *others: str) -> dict[str, Any]:
 _AGENT: Final = _plain_fields(
     AgentRecord,
     *("config", "order", "text", "removed", "papers"),
-    *("offer", "conversation", "works", "queues", "entries", "standing", "wanting"),
+    *("offer", "summons", "conversation", "works", "queues", "entries", "standing", "wanting"),
 )
 _CONTACT: Final = _plain_fields(ContactRecord, "queue", "offer", "wanted")
 _OF_ANY_QUEUE: Final = frozenset({Due.FLOOR_NEAR, Due.FLOOR})
@@ -49,12 +49,20 @@ class KeptTalk(msgspec.Struct, frozen=True):
     started_ms: int
 
 
+class KeptSummons(msgspec.Struct, frozen=True):
+    offer_id: UUID
+    contact_id: UUID
+    queue: QueueConfig
+    until_ms: int
+
+
 class KeptAgent(msgspec.Struct, frozen=True):
     """A signed-in agent. Here and below, a configuration is for what the next core's has no more."""
 
     config: AgentConfig
     plain: Plain
     talk: KeptTalk | None
+    summons: KeptSummons | None = None
     works: "list[KeptContact]" = []
 
 
@@ -85,7 +93,7 @@ class Kept(msgspec.Struct, frozen=True):
     queues: list[KeptQueue] = []
 
 
-class Restorable(Floor):
+class Restorable(Summoning):
     """A floor that can be kept and restored."""
 
     def keep_agent(self, agent_id: UUID) -> KeptAgent | None:
@@ -93,11 +101,14 @@ class Restorable(Floor):
         agent = self._centre.signed_in.get(agent_id)
         if agent is None:
             return None
-        talk = agent.conversation
+        talk, summons = agent.conversation, agent.summons
         return KeptAgent(
             config=agent.config,
             plain={name: getattr(agent, name) for name in _AGENT},
             talk=None if talk is None else KeptTalk(talk.contact_id, talk.queue.config, talk.started_ms),
+            summons=None
+            if summons is None
+            else KeptSummons(summons.offer_id, summons.contact_id, summons.queue.config, summons.until_ms),
             works=[self._kept_contact(contact) for contact in agent.works.values()],
         )
 
@@ -138,10 +149,16 @@ class Restorable(Floor):
         return () if agent is None else agent.queues.keys()
 
     def void_offer(self, offer_id: UUID, now: datetime) -> list[Effect]:
-        """The offer is over and nobody is to blame: the ring was lost with a core. The agent is ready again,
-        the idle time kept, and the contact goes on from the place it had. Over already: nothing."""
+        """The offer or summons is over and nobody is to blame: the ring was lost with a core. The agent is
+        ready again, the idle time kept, and the contact goes on from the place it had, or as the first agent
+        left it. Over already: nothing."""
         effects: list[Effect] = []
         self._at(now)
+        summons = self._summons.get(offer_id)
+        if summons is not None:
+            self._unsummon(summons, OfferEnd.ENDED, effects)
+            self._stop_ringing(summons.agent, AgentEvent.CALLER_GONE, "system", "ring_lost", effects)
+            self._match("contact", effects)
         offer = self._offers.get(offer_id)
         if offer is not None:
             contact, agent = self._release(offer, OfferEnd.ENDED, effects), offer.agent
@@ -198,7 +215,14 @@ class Restorable(Floor):
             queue = self._centre.queues[kept.talk.queue.queue_id]
             agent.conversation = Conversation(kept.talk.contact_id, queue, kept.talk.started_ms)
             if state in TALKING:
-                self._talks[kept.talk.contact_id] = agent
+                self._talks.setdefault(kept.talk.contact_id, []).append(agent)
+        if kept.summons is not None:
+            queue = self._centre.queues[kept.summons.queue.queue_id]
+            summons = Summons(
+                kept.summons.offer_id, kept.summons.contact_id, queue, agent, kept.summons.until_ms
+            )
+            agent.summons = self._summons[summons.offer_id] = summons
+            self._due(summons.until_ms, Due.SUMMONS, summons)
         if agent.acw_until_ms is not None:
             self._due(agent.acw_until_ms, Due.WRAP_UP, agent)
 
@@ -232,9 +256,8 @@ class Restorable(Floor):
     @staticmethod
     def _check(agent: AgentRecord) -> None:
         talks = agent.state in TALKING or agent.state is AgentState.ACW
-        if (agent.state is AgentState.RINGING) != (agent.offer is not None) or talks != (
-            agent.conversation is not None
-        ):
+        rings = agent.offer is not None or agent.summons is not None
+        if (agent.state is AgentState.RINGING) != rings or talks != (agent.conversation is not None):
             raise ValueError(f"an agent is {agent.state} without what belongs to it")
 
 
@@ -244,6 +267,7 @@ def with_kept(config: CentreConfig, kept: Kept) -> CentreConfig:
     queues = {contact.queue.queue_id: contact.queue for contact in kept.contacts}
     queues |= {work.queue.queue_id: work.queue for agent in kept.agents for work in agent.works}
     queues |= {agent.talk.queue.queue_id: agent.talk.queue for agent in kept.agents if agent.talk}
+    queues |= {agent.summons.queue.queue_id: agent.summons.queue for agent in kept.agents if agent.summons}
     for agent in config.agents:
         agents.pop(agent.agent_id, None)
     for queue in config.queues:

@@ -23,10 +23,11 @@ class EngineDown(Fact, frozen=True, kw_only=True):
 class RecordingSpan(msgspec.Struct, frozen=True, kw_only=True):
     """Part of a recording, `from_ms` inclusive to `to_ms` exclusive, spent on one leg."""
 
-    leg: str  # flow | queue | agent | hold | survey | voicemail
+    leg: str  # flow | queue | agent | hold | conference | outside | survey | voicemail
     from_ms: int
     to_ms: int
     agent_id: UUID | None = None
+    other_id: UUID | None = None  # the second agent of a conference
 
 
 class RecordingStarted(Fact, frozen=True, kw_only=True):

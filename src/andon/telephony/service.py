@@ -457,8 +457,13 @@ class Engine:
     # --- bridges ------------------------------------------------------------------------------------
 
     async def bridge(self, bridge_id: str) -> None:
-        """Make a mixing bridge with this id; one that exists already is taken as it is."""
-        await self._request("POST", f"bridges/{bridge_id}", {"type": "mixing"})
+        """Make a mixing bridge with this id; one that exists already is taken as it is.
+
+        Its sound always goes through the engine: between two legs without a recording the engine would
+        forward packets past itself, and keeps doing so when a third comes in or the second is changed, so
+        that some party hears nobody.
+        """
+        await self._request("POST", f"bridges/{bridge_id}", {"type": "mixing,proxy_media"})
 
     async def join(self, bridge_id: str, *legs: str) -> None:
         """Put legs into a bridge, out of whatever bridge they were in.

@@ -31,6 +31,35 @@ class PressedKey(_Told):
     label: str
 
 
+class HandedOver(_Told):
+    """What the agent before says: shown while it rings, and on."""
+
+    from_name: str
+    way: Literal["blind", "consult"]
+    reason: str
+    note: str
+
+
+class SecondParty(_Told):
+    """Whom this agent called to the conversation; `mine` false: the agent is that party."""
+
+    mine: bool
+    way: Literal["blind", "consult"]
+    place: Literal["ringing", "apart", "parked", "together"]
+    name: str | None
+    number: str | None
+    since: str
+
+
+class Returned(_Told):
+    """How the last transfer of this agent ended, the caller being back."""
+
+    transfer_id: UUID
+    how: str
+    name: str | None
+    number: str | None
+
+
 class AgentContact(_Told):
     """The contact at the agent's hand."""
 
@@ -57,6 +86,9 @@ class AgentContact(_Told):
     held_since: str | None
     muted: bool
     keys: list[PressedKey]
+    handed_over: HandedOver | None = None
+    second: SecondParty | None = None
+    returned: Returned | None = None
 
 
 class ForcedBy(BaseModel):

@@ -64,6 +64,10 @@ class Directory:
         config = self._configs.get(tenant_id)
         return config.trunks if config is not None else []
 
+    def has_line(self, trunk: Trunk) -> bool:
+        """Whether the trunk's own limit lets one more call in or out."""
+        return not trunk.max_calls or self._in_use.get(trunk.trunk_id, 0) < trunk.max_calls
+
     def number(self, tenant_id: UUID, dnis: str) -> Number | None:
         """The number a carrier's spelling means."""
         for key in dnis_keys(clean_dnis(dnis)):
@@ -86,7 +90,7 @@ class Directory:
             number = None
         project = self._projects.get(number.project_id) if number is not None else None
         refused: Outcome | None = None
-        if trunk.max_calls and self._in_use.get(trunk.trunk_id, 0) >= trunk.max_calls:
+        if not self.has_line(trunk):
             refused = Outcome.TRUNK_BUSY
         elif number is None or project is None or number.flow_id is None:
             refused = Outcome.UNKNOWN_NUMBER
@@ -101,8 +105,7 @@ class Directory:
         own = next((each.trunk_id for each in config.numbers if each.number_id == number_id), None)
         trunks = [each for each in config.trunks if own is None or each.trunk_id == own]
         trunks.sort(key=lambda trunk: trunk.trunk_id != came_by)
-        free = (each for each in trunks if not each.max_calls or self.in_use(each.trunk_id) < each.max_calls)
-        return next(free, None)
+        return next((each for each in trunks if self.has_line(each)), None)
 
     def occupy(self, trunk_id: UUID) -> None:
         """A call takes one of the trunk's lines."""

@@ -20,6 +20,7 @@ import structlog
 from andon.channels.voice.devices import ANSWER_BY_ITSELF, Devices
 from andon.channels.voice.lanes import Lanes
 from andon.channels.voice.machine import LOST, Directory, engine_name, media_names
+from andon.channels.voice.model import Trunk
 from andon.channels.voice.monitor import Ears
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
@@ -39,6 +40,7 @@ from andon.interactions.model import (
     DialCustomer,
     DialOut,
     Drop,
+    Enter,
     Forget,
     Found,
     HangUp,
@@ -52,7 +54,9 @@ from andon.interactions.model import (
     MessageTaken,
     Music,
     MuteAgent,
+    Park,
     Part,
+    Place,
     Ringback,
     SendKeys,
     Speak,
@@ -115,20 +119,21 @@ WasThere = Callable[[UUID, UUID], Awaitable[bool]]
 
 
 class KeptCall(msgspec.Struct, frozen=True):
-    """What a later core must know of a call: the trunk line it occupies."""
+    """What a later core must know of a call: the trunk lines that the caller and legs outside occupy."""
 
     trunk_id: UUID | None
+    lines: dict[str, UUID] = {}
 
 
 class Call:
     """A contact's side in the engine."""
 
     __slots__ = (
-        "agent_in",
         "bridged",
         "contact",
         "early",
         "floor",
+        "inside",
         "lanes",
         "legs",
         "lines",
@@ -148,9 +153,9 @@ class Call:
         self.requesting = False  # a playback is being asked for: its end may be told before its id
         self.early: dict[str, bool] = {}
         self.legs: set[str] = set()
-        self.lines: dict[str, UUID] = {}  # trunks that legs outside occupy
         self.bridged = False
-        self.agent_in: str | None = None  # the agent's leg in our bridge
+        self.inside: set[str] = set()  # legs in our bridge, the caller's aside
+        self.lines: dict[str, UUID] = {}  # legs we called outside, and the trunk each occupies
 
     @property
     def leg_id(self) -> str:
@@ -159,6 +164,12 @@ class Call:
     @property
     def bridge_id(self) -> str:
         return f"b-{self.contact.contact_id.hex}"
+
+
+def _legs_beside(contact: Contact) -> list[str]:
+    """The legs a contact has beside the caller's: of the agent, and of who else was called."""
+    parties = (contact.offer or contact.talk or contact.outside, contact.second)
+    return [party.leg_id for party in parties if party is not None and party.leg_id]
 
 
 class VoiceChannel:
@@ -226,12 +237,14 @@ class VoiceChannel:
             DialCustomer: self._do_dial_customer,
             Ringback: lambda c, o: self.engine.ring(o.leg_id, o.on),
             DialOut: self._do_dial_out,
+            Enter: self._do_enter,
+            Park: self._do_park,
             Drop: lambda c, o: self.engine.hangup(o.leg_id, o.cause),
             Join: self._do_join,
             Admit: self._do_admit,
             Part: self._do_part,
             MuteAgent: lambda c, o: self.engine.mute(o.leg_id, o.on),
-            SendKeys: lambda c, o: self.engine.dtmf(c.leg_id, o.digits),
+            SendKeys: lambda c, o: self.engine.dtmf(o.leg_id or c.leg_id, o.digits),
             HangUp: lambda c, o: self.engine.hangup(c.leg_id, o.cause),
             Forget: self._do_forget,
         }
@@ -260,7 +273,7 @@ class VoiceChannel:
     def keep(self, contact_id: UUID) -> KeptCall:
         """For `take_over` of a later core."""
         call = self._calls.get(contact_id)
-        return KeptCall(None if call is None else call.trunk_id)
+        return KeptCall(None) if call is None else KeptCall(call.trunk_id, dict(call.lines))
 
     @property
     def booted_at(self) -> datetime | None:
@@ -280,9 +293,10 @@ class VoiceChannel:
         self._calls[contact.contact_id] = call
         if contact.has_leg:
             self._put_leg(call, contact.leg_id, of_caller=True)
-        other = contact.offer or contact.talk or contact.outside
-        if other is not None and other.leg_id:
-            self._put_leg(call, other.leg_id, of_caller=False)
+        for leg_id in _legs_beside(contact):
+            self._put_leg(call, leg_id, of_caller=False)
+            if leg_id in kept.lines:
+                self._occupy(call, leg_id, kept.lines[leg_id])
         recorded = contact.taping is not None and not contact.taping.stopped
         self.engine.take_over(contact.leg_id, recorded=recorded, music=contact.music)
 
@@ -400,8 +414,7 @@ class VoiceChannel:
             self._release(call)
             self._feed(call, CallerEnded(event.cause, event.media_lost))
             return
-        if call.agent_in == event.leg_id:
-            call.agent_in = None
+        call.inside.discard(event.leg_id)
         lost = event.media_lost or event.cause in LOST
         self._feed(call, AgentEnded(event.leg_id, event.cause, lost))
 
@@ -426,11 +439,12 @@ class VoiceChannel:
         if known is not None:
             self._feed(known[0], MessageTaken(0 if event.failed else event.ms))
 
-    def device_gone(self, contact: Contact) -> None:
-        """The device of the agent in this conversation is not registered any more."""
+    def device_gone(self, contact: Contact, agent_id: UUID) -> None:
+        """The device of an agent in this conversation is not registered any more."""
         call = self._calls.get(contact.contact_id)
-        if call is not None and contact.talk is not None and contact.talk.leg_id:
-            self._later(self._listen_for(call, contact.talk.leg_id))
+        for party in (contact.talk, contact.second):
+            if call is not None and party is not None and party.agent_id == agent_id and party.leg_id:
+                self._later(self._listen_for(call, party.leg_id))
 
     async def _listen_for(self, call: Call, leg_id: str) -> None:
         """Signalling that broke leaves the talk alone; but a device that does not send either is gone, and
@@ -438,8 +452,7 @@ class VoiceChannel:
         try:
             before = await self.engine.packets_from(leg_id)
             await asyncio.sleep(DEAF_S)
-            talk = call.contact.talk
-            if talk is None or talk.leg_id != leg_id or await self.engine.packets_from(leg_id) != before:
+            if leg_id not in call.legs or await self.engine.packets_from(leg_id) != before:
                 return
             log.info("device_deaf", leg_id=leg_id)
             await self.engine.hangup(leg_id, Cause.MEDIA_LOST)
@@ -540,34 +553,43 @@ class VoiceChannel:
             gone = LegEnded(leg_id=call.leg_id, cause=Cause.NORMAL, cause_text="ended while we were away")
             self._ended(gone)
             return
-        other = contact.offer or contact.talk or contact.outside
-        leg_id = other.leg_id if other is not None else ""
-        outside_rings = contact.outside is not None and contact.outside.joined is None
+        beside = _legs_beside(contact)
         inside = members or set()
-        call.agent_in = leg_id if leg_id in inside else None
+        call.inside = inside.intersection(beside)
         up = caller is not None and caller.state == "up"
         if up and contact.stage is Stage.DIALLING:
             self._feed(call, CustomerAnswered())
-        self._feed(call, Found(up=up, together={call.leg_id, leg_id} <= inside))
+        together = call.leg_id in inside and (bool(contact.second) or set(beside) <= inside)
+        self._feed(call, Found(up=up, together=together))
         if contact.playing or contact.message_since is not None:
             self._later(self._ask_after(call))
-        if not leg_id or call.lanes.busy(leg_id):
-            return
-        leg = legs.get(leg_id)
+        for leg_id in beside:
+            if not call.lanes.busy(leg_id):
+                self._find_beside(call, leg_id, legs.get(leg_id))
+
+    def _find_beside(self, call: Call, leg_id: str, leg: LegState | None) -> None:
+        """Tell a contact how a leg beside the caller's stands."""
+        contact, second, outside = call.contact, call.contact.second, call.contact.outside
+        rings_second = second is not None and second.leg_id == leg_id and second.place is Place.RINGING
+        rings_outside = outside is not None and outside.joined is None
+        rings = rings_second or rings_outside
         if leg is not None:
-            if leg.state == "up" and (outside_rings or contact.stage in {Stage.OFFERING, Stage.RETURNING}):
+            if leg.state == "up" and (rings or contact.stage in {Stage.OFFERING, Stage.RETURNING}):
                 self._feed(call, AgentAnswered(leg_id))
             return
         self._legs.pop(leg_id, None)
         call.legs.discard(leg_id)
-        if contact.talk is not None:
-            lost = not self.devices.registered(contact.talk.agent_id)
-            self._feed(call, AgentEnded(leg_id, Cause.NORMAL, lost))
-        elif contact.offer is not None:
-            offer_id = contact.offer.offer_id
-            call.floor.act(lambda router, at: router.void_offer(offer_id, at))
-        elif contact.outside is not None:
-            self._feed(call, AgentEnded(leg_id, Cause.UNREACHABLE if outside_rings else Cause.NORMAL))
+        self._release_line(call, leg_id)
+        ringing = second if rings_second else contact.offer
+        offer_id = ringing.offer_id if ringing is not None else None
+        if offer_id is not None:
+            offer = offer_id
+            call.floor.act(lambda router, at: router.void_offer(offer, at))
+            return
+        party = contact.talk if contact.talk is not None and contact.talk.leg_id == leg_id else second
+        agent_id = party.agent_id if party is not None else None
+        lost = agent_id is not None and not self.devices.registered(agent_id)
+        self._feed(call, AgentEnded(leg_id, Cause.UNREACHABLE if rings_outside else Cause.NORMAL, lost))
 
     async def _ask_after(self, call: Call) -> None:
         """What is said to the caller, or recorded of them, may have come to its end unheard."""
@@ -694,8 +716,10 @@ class VoiceChannel:
             await self.engine.stop(playback_id)
 
     async def _do_music(self, call: Call, order: Music) -> None:
-        cls = self._music_of(order.queue_id) if order.queue_id is not None else "default"
-        await self.engine.music(call.leg_id, order.on, cls)
+        await self.engine.music(call.leg_id, order.on, self._music_class(order.queue_id))
+
+    def _music_class(self, queue_id: UUID | None) -> str:
+        return self._music_of(queue_id) if queue_id is not None else "default"
 
     async def _do_tape(self, call: Call, order: Tape) -> None:
         loop = asyncio.get_running_loop()
@@ -729,22 +753,43 @@ class VoiceChannel:
         await self._bridge(call)
 
     async def _do_dial_customer(self, call: Call, order: DialCustomer) -> None:
-        contact = call.contact
         self._put_leg(call, call.leg_id, of_caller=True)
-        number_id = contact.view.number_id if contact.view is not None else None
-        trunk = self._directory.way_out(contact.tenant_id, number_id, None)
-        if trunk is None:
-            raise EngineRefused("dial_trunk", 404, "no trunk has a free line")
+        trunk = self._way_out(call)
         self._directory.occupy(trunk.trunk_id)
         call.trunk_id = trunk.trunk_id
+        await self._dial_trunk(call, call.leg_id, trunk, order.number, order.ring_s)
+
+    async def _do_dial_out(self, call: Call, order: DialOut) -> None:
+        self._put_leg(call, order.leg_id, of_caller=False)
+        trunk = self._way_out(call)
+        self._occupy(call, order.leg_id, trunk.trunk_id)
+        await self._dial_trunk(call, order.leg_id, trunk, order.number, order.ring_timeout_s)
+        await self._bridge(call)
+
+    def _way_out(self, call: Call) -> Trunk:
+        """A trunk with a free line. Raises `EngineRefused`."""
+        view = call.contact.view
+        number_id = view.number_id if view is not None else None
+        trunk = self._directory.way_out(call.contact.tenant_id, number_id, call.trunk_id)
+        if trunk is None:
+            raise EngineRefused("dial_trunk", 404, "no trunk has a free line")
+        return trunk
+
+    async def _dial_trunk(self, call: Call, leg_id: str, trunk: Trunk, number: str, ring_s: int) -> None:
+        """Showing the number the caller dialled: it is ours to show."""
+        view = call.contact.view
         await self.engine.dial_trunk(
-            call.leg_id,
+            leg_id,
             engine_name(trunk),
-            order.number,
-            contact.view.dnis if contact.view is not None else "anonymous",
-            timeout_s=order.ring_s,
-            contact=contact.contact_id.hex,
+            number,
+            view.dnis if view is not None else "anonymous",
+            timeout_s=ring_s,
+            contact=call.contact.contact_id.hex,
         )
+
+    def _occupy(self, call: Call, leg_id: str, trunk_id: UUID) -> None:
+        self._directory.occupy(trunk_id)
+        call.lines[leg_id] = trunk_id
 
     async def _bridge(self, call: Call) -> None:
         """Made while a leg rings, so that an answer need not wait for it."""
@@ -752,38 +797,34 @@ class VoiceChannel:
             await self.engine.bridge(call.bridge_id)
             call.bridged = True
 
-    async def _do_dial_out(self, call: Call, order: DialOut) -> None:
-        contact = call.contact
-        self._put_leg(call, order.leg_id, of_caller=False)
-        number_id = contact.view.number_id if contact.view is not None else None
-        trunk = self._directory.way_out(contact.tenant_id, number_id, call.trunk_id)
-        if trunk is None:
-            raise EngineRefused("dial_trunk", 404, "no trunk has a free line")
-        self._directory.occupy(trunk.trunk_id)
-        call.lines[order.leg_id] = trunk.trunk_id
-        await self.engine.dial_trunk(
-            order.leg_id,
-            engine_name(trunk),
-            order.number,
-            contact.view.dnis if contact.view is not None else "anonymous",
-            timeout_s=order.ring_timeout_s,
-            contact=contact.contact_id.hex,
-        )
-        await self._bridge(call)
+    async def _do_enter(self, call: Call, order: Enter) -> None:
+        await self.engine.music(order.leg_id, False)
+        await self.engine.join(call.bridge_id, order.leg_id)
+        self._is_inside(call, order.leg_id)
+
+    async def _do_park(self, call: Call, order: Park) -> None:
+        await self.engine.leave(call.bridge_id, order.leg_id)
+        call.inside.discard(order.leg_id)
+        await self.engine.music(order.leg_id, True, self._music_class(call.contact.queue_id))
+
+    @staticmethod
+    def _is_inside(call: Call, leg_id: str) -> None:
+        if leg_id in call.legs:
+            call.inside.add(leg_id)
 
     async def _do_join(self, call: Call, order: Join) -> None:
         await self._bridge(call)
-        if call.agent_in == order.leg_id:  # back from hold: the agent stayed
+        if order.leg_id in call.inside:  # back from hold: the agent stayed
             await self.engine.join(call.bridge_id, call.leg_id)
         else:
             await self.engine.join(call.bridge_id, call.leg_id, order.leg_id)
-            call.agent_in = order.leg_id if order.leg_id in self._legs else None
+            self._is_inside(call, order.leg_id)
         if order.report:
             self._feed(call, Joined(order.leg_id))
 
     async def _do_admit(self, call: Call, order: Admit) -> None:
         await self.engine.join(call.bridge_id, order.leg_id)
-        call.agent_in = order.leg_id if order.leg_id in self._legs else None
+        self._is_inside(call, order.leg_id)
 
     async def _do_part(self, call: Call, order: Part) -> None:
         await self.engine.leave(call.bridge_id, call.leg_id)

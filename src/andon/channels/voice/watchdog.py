@@ -135,4 +135,6 @@ class Watchdog:
         now = next(agent for agent in floor.router.agents() if str(agent.agent_id) == each.subject)
         if now.contact_id is not None:
             contact_id = now.contact_id
-            floor.act(lambda router, at: router.conversation_ended(contact_id, at), now.agent_id)
+            floor.act(
+                lambda router, at: router.conversation_ended(contact_id, at, now.agent_id), now.agent_id
+            )

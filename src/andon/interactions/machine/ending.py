@@ -10,8 +10,10 @@ from andon.interactions.events import (
     OfferEnded,
     Outcome,
     OutsideEnded,
+    TransferHow,
     VoicemailLeft,
 )
+from andon.interactions.machine.second import dismiss
 from andon.interactions.machine.table import IN_QUEUE, IN_TALK, LISTENING, LIVE, Out, on
 from andon.interactions.model import (
     AskFinish,
@@ -46,7 +48,7 @@ MESSAGE_MS = 1000  # a shorter voicemail is none
 END_S = 5.0  # a leg that does not go away after being hung up is given up
 GOODBYE_S = 2.0  # at shutdown
 SORRY_S = 12.0
-FLOW_ALIVE = LISTENING | IN_TALK | {Stage.CONNECTING, Stage.RETURNING}
+FLOW_ALIVE = LISTENING | IN_TALK | {Stage.CONNECTING, Stage.RETURNING, Stage.CONSULTING, Stage.OUTSIDE}
 
 
 def close_offer(contact: Contact, out: Out, how: str, *, drop: bool = True, cause: int = 16) -> None:
@@ -77,7 +79,9 @@ def close_wait(contact: Contact, out: Out, how: str) -> None:
         out.do(SetTimer("announce", None))
 
 
-def close_talk(contact: Contact, out: Out, by: By, *, drop: bool, caller_stays: bool) -> None:
+def close_talk(
+    contact: Contact, out: Out, by: By, *, drop: bool, caller_stays: bool, transferred: bool = False
+) -> None:
     """The conversation is over. `drop`: the agent's leg still lives."""
     talk = contact.talk
     if talk is None:
@@ -89,6 +93,7 @@ def close_talk(contact: Contact, out: Out, by: By, *, drop: bool, caller_stays: 
         by=by,
         talked_ms=span_ms(out.at, talk.at),
         held_ms=held,
+        transferred=transferred,
     )
     if contact.stage is Stage.RETURNING:
         out.do(SetTimer("return", None))
@@ -103,7 +108,7 @@ def close_talk(contact: Contact, out: Out, by: By, *, drop: bool, caller_stays: 
         state_of_supervisor(out, talk.agent_id, AgentState.OFFLINE, span_ms(out.at, talk.at))
     contact.talk = None
     contact.talk_ended_by = by
-    out.route(RouterConversationEnded())
+    out.route(RouterConversationEnded(talk.agent_id))
 
 
 def close_outside(contact: Contact, out: Out, how: str, *, drop: bool = False) -> None:
@@ -233,6 +238,11 @@ def withdraw_all(
         close_offer(contact, out, offer_how)
         close_wait(contact, out, how)
         out.route(RouterLeave(offer_how))
+    if contact.second is not None:
+        outside = contact.stage is Stage.OUTSIDE
+        dismiss(contact, out, TransferHow.CALLER_GONE if by is By.CALLER else TransferHow.ENDED, drop=True)
+        if outside and caller_stays:
+            out.do(Part("", agent_stays=False))
     close_talk(contact, out, by, drop=True, caller_stays=caller_stays)
     if caller_stays and contact.outside is not None and contact.outside.joined is not None:
         out.do(Part(contact.outside.leg_id, agent_stays=False))

@@ -8,12 +8,15 @@ from andon.interactions.machine.table import LIVE, Out, on
 from andon.interactions.model import (
     Answer,
     Contact,
+    Enter,
     Found,
     HangUp,
     Join,
     Music,
     MuteAgent,
+    Park,
     Part,
+    Place,
     Stage,
     Tape,
 )
@@ -43,5 +46,26 @@ def found(contact: Contact, now: Found, out: Out) -> None:
             out.do(Join(talk.leg_id, report=False))
         if talk.muted:
             out.do(MuteAgent(talk.leg_id, True))
+    elif contact.stage in {Stage.CONSULTING, Stage.OUTSIDE}:
+        put_in_place(contact, out, together=now.together)
     elif talk is not None and contact.stage is Stage.HELD and now.together and not talk.held_by_device:
         out.do(Part(talk.leg_id, agent_stays=True))
+
+
+def put_in_place(contact: Contact, out: Out, *, together: bool) -> None:
+    """Where three parties are; `together`: the caller is in the bridge."""
+    second, talk = contact.second, contact.talk
+    if second is None:
+        return
+    if second.place in {Place.RINGING, Place.APART}:
+        if together:
+            out.do(Part(talk.leg_id if talk is not None else "", agent_stays=True))
+    elif not together:
+        out.do(Join(second.leg_id if talk is None else talk.leg_id, report=False))
+    if second.place is Place.PARKED:
+        out.do(Park(second.leg_id))
+    elif second.place is not Place.RINGING:
+        out.do(Enter(second.leg_id))
+    for party in (talk, second):
+        if party is not None and party.muted:
+            out.do(MuteAgent(party.leg_id, True))

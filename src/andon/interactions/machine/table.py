@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from andon.interactions.model import Contact, Input, Mark, Order, Stage, span_ms
+from andon.interactions.model import Contact, Input, Mark, Order, Place, Stage, span_ms
 from andon.kit.journal import Fact
 
 Effect = Fact | Order
@@ -92,14 +92,19 @@ _LABELS = {
     Stage.RETURNING: "hold",
     Stage.TALKING: "agent",
     Stage.HELD: "hold",
+    Stage.OUTSIDE: "outside",
     Stage.AFTER: "survey",
 }
+
+_BESIDE = {Place.PARKED: "agent", Place.TOGETHER: "conference"}  # elsewhere the caller is on hold
 
 
 def label(contact: Contact) -> str | None:
     """The leg a recording's present second belongs to; None while ending."""
     if contact.message_since is not None:
         return "voicemail"
+    if contact.stage is Stage.CONSULTING and contact.second is not None:
+        return _BESIDE.get(contact.second.place, "hold")
     return _LABELS.get(contact.stage)
 
 
@@ -111,9 +116,10 @@ def mark(contact: Contact, at: datetime) -> None:
     leg = label(contact)
     last = taping.marks[-1] if taping.marks else None
     agent_id = contact.talk.agent_id if contact.talk is not None else None
+    other_id = contact.second.agent_id if leg == "conference" and contact.second is not None else None
     if leg is None:  # last words and the hang-up belong to what was before, unless that was the agent
-        if last is not None and last.leg not in {"agent", "hold"}:
+        if last is not None and last.leg not in {"agent", "hold", "conference", "outside"}:
             return
         leg = "flow"
-    if last is None or last.leg != leg or last.agent_id != agent_id:
-        taping.marks.append(Mark(span_ms(at, taping.started), leg, agent_id))
+    if last is None or (last.leg, last.agent_id, last.other_id) != (leg, agent_id, other_id):
+        taping.marks.append(Mark(span_ms(at, taping.started), leg, agent_id, other_id))

@@ -250,13 +250,15 @@ def agent_answered(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     out.do(Join(heard.leg_id, report=True))
 
 
-@on(AgentAnswered, at=set(Stage) - IN_CONTROL - {Stage.OFFERING, Stage.RETURNING})
+@on(AgentAnswered, at=set(Stage) - IN_CONTROL - {Stage.OFFERING, Stage.RETURNING, Stage.CONSULTING})
 def late_answer(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     """An agent picked up after the offer was over (time-out racing the answer): that leg goes. Doubled
     answers of the leg in use change nothing."""
     in_use = {contact.offer.leg_id} if contact.offer else set()
     if contact.talk:
         in_use.add(contact.talk.leg_id)
+    if contact.second:
+        in_use.add(contact.second.leg_id)
     if heard.leg_id not in in_use:
         out.do(Drop(heard.leg_id))
 
@@ -380,7 +382,7 @@ def hold(contact: Contact, out: Out, *, by_device: bool) -> None:
     if not by_device:  # a device's own hold gives music in the bridge by itself
         out.do(Part(talk.leg_id, agent_stays=True))
         set_music(contact, out, on=True)
-    out.route(RouterHeld(True))
+    out.route(RouterHeld(True, talk.agent_id))
 
 
 def retrieve(contact: Contact, out: Out) -> None:
@@ -396,7 +398,7 @@ def retrieve(contact: Contact, out: Out) -> None:
         set_music(contact, out, on=False)
         out.do(Join(talk.leg_id, report=False))
     talk.held_by_device = False
-    out.route(RouterHeld(False))
+    out.route(RouterHeld(False, talk.agent_id))
 
 
 @on(AgentHolds, at={Stage.TALKING}, to={Stage.HELD})
@@ -469,7 +471,7 @@ def talking_leg_ended(contact: Contact, heard: AgentEnded, out: Out) -> None:
         out.fact(ContactHeld, agent_id=talk.agent_id, why="agent_lost")
         out.do(Part(talk.leg_id, agent_stays=False))
         speak(contact, out, system_prompt(contact, "please_hold"), of_flow=False)
-        out.route(RouterHeld(True))
+        out.route(RouterHeld(True, talk.agent_id))
     talk.held_by_device = False
     out.do(SetTimer("return", contact.return_s))
     recall(contact, talk, out)
@@ -548,7 +550,7 @@ def together_again(contact: Contact, heard: Joined, out: Out) -> None:
     out.fact(ContactRetrieved, agent_id=talk.agent_id, held_ms=ms)
     if talk.muted:
         out.do(MuteAgent(talk.leg_id, True))
-    out.route(RouterHeld(False))
+    out.route(RouterHeld(False, talk.agent_id))
 
 
 @on(TimerDue, at={Stage.RETURNING})

@@ -49,14 +49,20 @@ _PROJECT_VISITS = text(
 )
 
 _TALKS = """
-    SELECT {key} AS key, count(*) AS n, sum(talked_ms)::bigint AS talked_ms,
-        count(*) FILTER (WHERE held_ms > 0) AS held, coalesce(sum(held_ms), 0)::bigint AS held_ms,
-        coalesce(sum(acw_ms), 0)::bigint AS acw_ms
-    FROM report_contact
-    WHERE connected_at >= :since AND connected_at < :until AND talked_ms IS NOT NULL
-        AND (CAST(:agent AS uuid) IS NULL OR agent_id = :agent)
+    SELECT {key} AS key, count(*) AS n, sum(talk.talked_ms)::bigint AS talked_ms,
+        count(*) FILTER (WHERE talk.held_ms > 0) AS held, coalesce(sum(talk.held_ms), 0)::bigint AS held_ms,
+        coalesce(sum(talk.acw_ms), 0)::bigint AS acw_ms,
+        count(*) FILTER (WHERE talk.transferred) AS transferred
+    FROM report_contact AS contact CROSS JOIN LATERAL jsonb_to_recordset(contact.talks) AS talk(
+        agent_id uuid, queue_id uuid, connected_at timestamptz,
+        talked_ms bigint, held_ms bigint, acw_ms bigint, transferred boolean)
+    WHERE contact.connected_at >= CAST(:since AS timestamptz) - interval '1 day'
+        AND contact.connected_at < :until
+        AND talk.connected_at >= :since AND talk.connected_at < :until AND talk.talked_ms IS NOT NULL
+        AND (CAST(:agent AS uuid) IS NULL OR talk.agent_id = :agent)
     GROUP BY 1
 """
+_TALK_KEYS = {"queue_id": "talk.queue_id", "agent_id": "talk.agent_id", "project_id": "contact.project_id"}
 
 _SURVEYS = """
     SELECT {key} AS key, score, count(*) AS n FROM report_survey
@@ -129,7 +135,7 @@ async def _add_talks_and_surveys(
     session: AsyncSession, counts: Keyed, key: str, at: Mapping[str, Any]
 ) -> None:
     bound = {"since": at["since"], "until": at["until"], "agent": at.get("agent")}
-    for row in await session.execute(text(_TALKS.format(key=key)), bound):
+    for row in await session.execute(text(_TALKS.format(key=_TALK_KEYS[key])), bound):
         cell = msgspec.convert({name: getattr(row, name) for name in TalkCell.__struct_fields__}, TalkCell)
         counts[row.key].add_talks([cell])
     for row in await session.execute(text(_SURVEYS.format(key=key)), bound):

@@ -68,6 +68,7 @@ def ids_in(records: Iterable[Record]) -> set[UUID]:
         wanted = (
             fact.agent_id,
             getattr(fact, "queue_id", None),
+            getattr(fact, "to_agent_id", None),
             getattr(fact, "customer_id", None),
             getattr(fact, "flow_id", None),
             getattr(fact, "reason_id", None),
@@ -172,6 +173,29 @@ def _disconnected(fact: Any, names: Names) -> dict[str, Any]:
     return {"talked": _seconds(fact.talked_ms), "keys": {"by": f"by.{fact.by.value}"}}
 
 
+def _transfer_asked(fact: Any, names: Names) -> dict[str, Any]:
+    to = fact.number or _name(names, fact.to_agent_id or fact.queue_id)
+    return {
+        "key": f"timeline.transfer.{fact.way.value}",
+        "agent": _name(names, fact.agent_id),
+        "to": to,
+        "keys": {"reason": f"transfer.reason.{fact.reason.value}"},
+    }
+
+
+def _transfer_ended(fact: Any, names: Names) -> dict[str, Any]:
+    return {"lasted": _seconds(fact.lasted_ms), "keys": {"how": f"transfer.how.{fact.how.value}"}}
+
+
+def _party_joined(fact: Any, names: Names) -> dict[str, Any]:
+    return {"who": fact.number or _name(names, fact.agent_id)}
+
+
+def _party_left(fact: Any, names: Names) -> dict[str, Any]:
+    key = "timeline.party.left" if fact.how != "took_over" else "timeline.party.took_over"
+    return {"key": key, "who": _name(names, fact.agent_id), "lasted": _seconds(fact.joined_ms)}
+
+
 def _survey_asked(fact: Any, names: Names) -> dict[str, Any]:
     return {}
 
@@ -238,6 +262,10 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.ContactRetrieved: _retrieved,
     ix.ContactMuted: _muted,
     ix.ContactDisconnected: _disconnected,
+    ix.TransferAsked: _transfer_asked,
+    ix.TransferEnded: _transfer_ended,
+    ix.PartyJoined: _party_joined,
+    ix.PartyLeft: _party_left,
     ix.SurveyAsked: _survey_asked,
     ix.SurveyAnswered: _survey_answered,
     ix.VoicemailLeft: _voicemail,

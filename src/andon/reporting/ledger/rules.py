@@ -30,6 +30,7 @@ RULES = (
     "talk.pairs",  # each conversation ends once, with its own offer, talk and hold time exact
     "callback.pairs",  # each kept place ends once, by its own time, and a served one with a talk
     "outside.pairs",  # each call outside ends once, talked as long as it says
+    "transfer.pairs",  # each transfer ends once, who was called to the call leaves it; times exact
     "outcome.proof",  # the outcome's name agrees with what happened
     "agent.state",  # every agent second has exactly one state
     "agent.talk",  # talking states and conversations are the same seconds
@@ -80,6 +81,9 @@ class _Contact(msgspec.Struct):
     kept: datetime | None = None
     kept_until: datetime | None = None
     place_over: bool = False
+    transfers: dict[str, datetime] = msgspec.field(default_factory=dict)  # those that go on
+    party: tuple[str, str, datetime] | None = None  # transfer, agent or "", since
+    took_over: tuple[str, datetime] | None = None  # the agent who was called and goes on as the caller's
 
 
 class Placed(msgspec.Struct):
@@ -229,6 +233,9 @@ class Books:
         self.check("offer.pairs", contact.offer is None, subject, "ended with an offer still open")
         self.check("talk.pairs", contact.talk is None, subject, "ended with a conversation still open")
         self.check("outside.pairs", not contact.outside, subject, "ended with a call outside still open")
+        still = contact.transfers or contact.party is not None
+        self.check("transfer.pairs", not still, subject, "ended with a transfer or its party still open")
+        self.check("transfer.pairs", contact.took_over is None, subject, "taken over and then nobody's")
         self._prove(contact, subject)
         placed = self.placed.get(contact.placed)
         if placed is not None:
@@ -391,6 +398,11 @@ class Books:
             offer.connected = True
         contact.talk, contact.talked = (str(row.agent_id), row.at), True
         contact.hold, contact.held_ms = None, 0
+        if contact.took_over is not None:
+            ok = contact.took_over == (str(row.agent_id), row.at)
+            self.check("transfer.pairs", ok, subject, "connected to another than who took over")
+            contact.took_over = None
+            return  # that agent talks since joining
         self.agents[str(row.agent_id)].talks.append((row.at, None))
 
     def _held(self, row: Row, data: Any) -> None:
@@ -426,10 +438,63 @@ class Books:
         hold_drift = abs(held - int(data["held_ms"]))
         ok = agent_id == str(row.agent_id) and drift <= ROUNDING_MS and hold_drift <= ROUNDING_MS * 2
         self.check("talk.pairs", ok, subject, f"talked_ms off by {drift} ms, held_ms off by {hold_drift} ms")
+        self._stops_talking(agent_id, row.at)
+        contact.talk, contact.hold = None, None
+
+    def _stops_talking(self, agent_id: str, at: datetime) -> None:
         talks = self.agents[agent_id].talks
         if talks and talks[-1][1] is None:
-            talks[-1] = (talks[-1][0], row.at)
-        contact.talk, contact.hold = None, None
+            talks[-1] = (talks[-1][0], at)
+
+    # -- transfers
+
+    def _transfer_asked(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        ok = contact.talk is not None and contact.talk[0] == str(row.agent_id) and not contact.transfers
+        self.check("transfer.pairs", ok, subject, "asked by who does not talk, or while another goes on")
+        contact.transfers[str(data["transfer_id"])] = row.at
+
+    def _transfer_ended(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        since = contact.transfers.pop(str(data["transfer_id"]), None)
+        if since is None:
+            self.check("transfer.pairs", False, subject, "a transfer ended that was not going on")
+            return
+        drift = abs(_ms(row.at, since) - int(data["lasted_ms"]))
+        self.check("transfer.pairs", drift <= ROUNDING_MS, subject, f"lasted_ms off by {drift} ms")
+
+    def _party_joined(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        transfer_id, agent_id = str(data["transfer_id"]), str(row.agent_id or "")
+        ok = contact.party is None and transfer_id in contact.transfers
+        self.check("transfer.pairs", ok, subject, "somebody joined whom no transfer called")
+        contact.party = (transfer_id, agent_id, row.at)
+        if agent_id:
+            self.agents[agent_id].talks.append((row.at, None))
+
+    def _party_left(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        if contact.party is None:
+            self.check("transfer.pairs", False, subject, "somebody left who had not joined")
+            return
+        transfer_id, agent_id, since = contact.party
+        drift = abs(_ms(row.at, since) - int(data["joined_ms"]))
+        ok = (transfer_id, agent_id) == (str(data["transfer_id"]), str(row.agent_id or ""))
+        text = f"another left than had joined, or joined_ms off by {drift} ms"
+        self.check("transfer.pairs", ok and drift <= ROUNDING_MS, subject, text)
+        contact.party = None
+        if data["how"] == "took_over":
+            contact.took_over = (agent_id, row.at)
+        elif agent_id:
+            self._stops_talking(agent_id, row.at)
 
     def _voicemail(self, row: Row, data: Any) -> None:
         contact = self._contact(row)
@@ -638,6 +703,10 @@ _HANDLERS = {
     "contact.held": Books._held,
     "contact.retrieved": Books._retrieved,
     "contact.disconnected": Books._disconnected,
+    "transfer.asked": Books._transfer_asked,
+    "transfer.ended": Books._transfer_ended,
+    "party.joined": Books._party_joined,
+    "party.left": Books._party_left,
     "voicemail.left": Books._voicemail,
     "agent.state": Books._agent_state,
     "monitor.started": Books._monitor_started,

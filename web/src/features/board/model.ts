@@ -27,7 +27,14 @@ export type LiveBoard = { [P in BoardPart]: ReadonlyMap<string, RowOf<P>> } & { 
 
 const PARTS: readonly BoardPart[] = ["agents", "queues", "waiting", "calls", "monitors", "trunks", "alarms"];
 
-const WITH_AGENT: ReadonlySet<string> = new Set(["connecting", "talking", "held", "returning"]);
+const WITH_AGENT: ReadonlySet<string> = new Set([
+  "connecting",
+  "talking",
+  "held",
+  "consulting",
+  "outside",
+  "returning",
+]);
 
 /** True while the flow has the caller: menus, announcements, survey, voicemail. */
 export function inMenus(call: { phase: string }): boolean {

@@ -41,6 +41,7 @@ export function CallButton({
         type="button"
         className={`call-button${large ? " call-button-large" : ""}`}
         data-tone={tone}
+        aria-label={name}
         aria-disabled={off}
         aria-pressed={pressed}
         aria-keyshortcuts={ariaKey(shortcut)}

@@ -6,12 +6,15 @@ import {
   PauseOutlined,
   PhoneFilled,
   PlayCircleOutlined,
+  QuestionCircleOutlined,
   StopOutlined,
+  SwapRightOutlined,
   TableOutlined,
 } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Tooltip } from "antd";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import type { AgentContact } from "@/shared/api";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useLive } from "@/shared/live";
@@ -20,6 +23,7 @@ import { TierTag } from "@/shared/ui";
 import { watchSilence } from "@/softphone";
 import { obstacles } from "./abilities";
 import { CallButton } from "./CallButton";
+import { ConsultBar } from "./ConsultBar";
 import { commands, useCommands } from "./commands";
 import { Keypad } from "./Keypad";
 import { LineLamp } from "./LineLamp";
@@ -36,6 +40,7 @@ import "./phonebar.css";
 const FRESH_MS = 8000;
 
 const DeviceTestDialog = lazy(() => import("./DeviceTest"));
+const TargetPanel = lazy(() => import("./TargetPanel"));
 
 /** The test's code comes only when a test is wanted. */
 function DeviceTest() {
@@ -57,6 +62,8 @@ export default function PhoneBar() {
   const ringing = usePhone();
   const commandsOf = useCommands();
   const [keypad, setKeypad] = useState(false);
+  const [panel, setPanel] = useState<"transfer" | "consult" | null>(null);
+  useReturned(view?.contact ?? null);
   const [silenced, setSilenced] = useState(false);
   useEffect(() => watchSilence(setSilenced), []);
 
@@ -87,13 +94,14 @@ export default function PhoneBar() {
   useEffect(() => {
     if (contactId && callPhase === "ringing") select(null);
     if (!callPhase || callPhase === "ringing") setKeypad(false);
+    if (callPhase !== "talking" && callPhase !== "held") setPanel(null);
     // The figures and the list follow a moment later, when the journal has been read.
     const later = setTimeout(() => void queries.invalidateQueries({ queryKey: ["desk"] }), 700);
     return () => clearTimeout(later);
   }, [contactId, callPhase, queries]);
 
   const blocked = obstacles(view, step === "in", ringing);
-  const held = callPhase === "held";
+  const held = callPhase === "held" && !view?.contact?.second;
   const muted = view?.contact?.muted || ringing.muted;
   const press = {
     answer: () => phone.answer(),
@@ -101,7 +109,13 @@ export default function PhoneBar() {
     hold: () => void commandsOf.run("hold", held ? commands.retrieve : commands.hold),
     mute: () => void commandsOf.run("mute", () => commands.mute(!muted)),
     keypad: () => setKeypad((shown) => !shown),
+    transfer: () => setPanel("transfer"),
+    consult: () => setPanel("consult"),
     hangup: () => void commandsOf.run("hangup", commands.hangUp),
+    swap: () => void commandsOf.run("swap", commands.swap),
+    conference: () => void commandsOf.run("conference", commands.conference),
+    complete: () => void commandsOf.run("complete", commands.complete),
+    cancel: () => void commandsOf.run("cancel", commands.cancel),
   };
   const guarded = (name: keyof typeof press) => () => {
     if (blocked[name] === null && commandsOf.busy === null) press[name]();
@@ -112,7 +126,13 @@ export default function PhoneBar() {
     hold: guarded("hold"),
     mute: guarded("mute"),
     keypad: guarded("keypad"),
+    transfer: guarded("transfer"),
+    consult: guarded("consult"),
     hangup: guarded("hangup"),
+    swap: guarded("swap"),
+    conference: guarded("conference"),
+    complete: guarded("complete"),
+    cancel: guarded("cancel"),
   });
 
   const signOut = async () => {
@@ -170,6 +190,22 @@ export default function PhoneBar() {
               />
             </span>
           </Keypad>
+          <CallButton
+            name={t("call.transfer")}
+            shortcut="transfer"
+            icon={<SwapRightOutlined />}
+            obstacle={blocked.transfer}
+            busy={busy === "transfer"}
+            onPress={press.transfer}
+          />
+          <CallButton
+            name={t("call.consult")}
+            shortcut="consult"
+            icon={<QuestionCircleOutlined />}
+            obstacle={blocked.consult}
+            busy={busy === "consult"}
+            onPress={press.consult}
+          />
           {isRinging ? (
             <CallButton
               name={t("call.reject")}
@@ -212,6 +248,14 @@ export default function PhoneBar() {
           </Tooltip>
         </div>
       </section>
+      {view.contact ? (
+        <ConsultBar contact={view.contact} blocked={blocked} busy={busy} press={press} />
+      ) : null}
+      {panel ? (
+        <Suspense fallback={null}>
+          <TargetPanel verb={panel} onClose={() => setPanel(null)} commandsOf={commandsOf} />
+        </Suspense>
+      ) : null}
       {isRinging && view.contact ? (
         <RingCard
           contact={view.contact}
@@ -222,6 +266,24 @@ export default function PhoneBar() {
       <DeviceTest />
     </>
   );
+}
+
+/** The caller is back from a transfer: who asked is told why, once. */
+function useReturned(contact: AgentContact | null): void {
+  const t = useT(texts);
+  const { message } = App.useApp();
+  const { phone: number } = useFormat();
+  const returned = contact?.returned ?? null;
+  const told = useRef<string | null>(null);
+  useEffect(() => {
+    if (!returned || told.current === returned.transfer_id) return;
+    told.current = returned.transfer_id;
+    const key = `returned.${returned.how}`;
+    if (key in texts.zh) {
+      const who = returned.name ?? number(returned.number ?? "");
+      void message.warning({ key: "returned", content: t(key as "returned.failed", { who }), duration: 8 });
+    }
+  }, [returned, message, number, t]);
 }
 
 /** Who the call is with and how long it lasts. */

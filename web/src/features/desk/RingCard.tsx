@@ -10,6 +10,7 @@ import { OutcomeTag, TierTag } from "@/shared/ui";
 import { startRinging } from "@/softphone";
 import type { Obstacle } from "./abilities";
 import { CallButton } from "./CallButton";
+import { From } from "./ConsultBar";
 import { historyQuery } from "./data";
 import { notifyRing } from "./notify";
 import { usePhone } from "./seat";
@@ -88,6 +89,7 @@ export function RingCard({
           </div>
         )}
       </div>
+      {contact.handed_over ? <From from={contact.handed_over} /> : null}
       {contact.greeting ? (
         <blockquote className="ring-greeting" aria-label={t("ring.greeting")}>
           {contact.greeting}

@@ -191,7 +191,18 @@ function Head({ title, side }: { title: string; side: React.ReactNode }) {
   );
 }
 
-const TIPS: ShortcutName[] = ["ready", "not_ready", "answer", "hold", "mute", "keypad", "hangup", "wrap"];
+const TIPS: ShortcutName[] = [
+  "ready",
+  "not_ready",
+  "answer",
+  "hold",
+  "mute",
+  "keypad",
+  "transfer",
+  "consult",
+  "hangup",
+  "wrap",
+];
 
 function Idle() {
   const t = useT(texts);

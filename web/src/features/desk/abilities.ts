@@ -1,7 +1,19 @@
-import type { AgentView } from "@/shared/api";
+import type { AgentView, SecondParty } from "@/shared/api";
 import type { PhonePhase } from "@/softphone";
 
-export type Control = "answer" | "reject" | "hold" | "mute" | "keypad" | "hangup";
+export type Control =
+  | "answer"
+  | "reject"
+  | "hold"
+  | "mute"
+  | "keypad"
+  | "transfer"
+  | "consult"
+  | "hangup"
+  | "swap"
+  | "conference"
+  | "complete"
+  | "cancel";
 
 export type Obstacle =
   | "call.no.ring"
@@ -9,6 +21,9 @@ export type Obstacle =
   | "call.no.held"
   | "call.no.invite"
   | "call.no.device"
+  | "call.no.consult"
+  | "call.no.second"
+  | "call.no.answer"
   | "call.no.seat";
 
 /** For every control of the phone bar: null when it may be used, else the text that says why not. Pure. */
@@ -24,7 +39,13 @@ export function obstacles(
     hold: why,
     mute: why,
     keypad: why,
+    transfer: why,
+    consult: why,
     hangup: why,
+    swap: why,
+    conference: why,
+    complete: why,
+    cancel: why,
   });
   if (!view || !seated) return all("call.no.seat");
   if (!contact || contact.phase === "wrap")
@@ -35,13 +56,31 @@ export function obstacles(
     else if (phone.phase !== "ringing" || phone.contactId !== contact.contact_id) answer = "call.no.invite";
     return { ...all("call.no.call"), answer, reject: null };
   }
-  const held = contact.phase === "held";
+  const second = contact.second ?? null;
+  const held = contact.phase === "held" && second === null;
+  const begin = second ? "call.no.consult" : null;
+  const consult = withSecond(second);
   return {
     answer: "call.no.ring",
     reject: "call.no.ring",
-    hold: null,
+    hold: begin,
     mute: held ? "call.no.held" : null,
     keypad: held ? "call.no.held" : null,
+    transfer: begin,
+    consult: begin,
     hangup: null,
+    ...consult,
   };
+}
+
+/** What may be done with who was called to the conversation; only the agent who called decides. */
+function withSecond(
+  second: SecondParty | null,
+): Record<"swap" | "conference" | "complete" | "cancel", Obstacle | null> {
+  if (!second?.mine) {
+    const why = "call.no.second" as const;
+    return { swap: why, conference: why, complete: why, cancel: why };
+  }
+  const rings = second.place === "ringing" ? ("call.no.answer" as const) : null;
+  return { swap: rings, conference: rings, complete: null, cancel: null };
 }

@@ -4,6 +4,9 @@ import { takeAgentView } from "@/shared/live";
 import { useReportProblem } from "@/shared/ui";
 import { phone, useSeat } from "./seat";
 
+export const TRANSFER_REASONS = ["specialist", "complaint", "other_department", "language", "other"] as const;
+export type TransferReason = (typeof TRANSFER_REASONS)[number];
+
 export interface WrapUp {
   contact_id: string;
   reason_id: string | null;
@@ -20,7 +23,20 @@ async function order(
   if (said?.view) takeAgentView(said.view);
 }
 
+/** Whom to call, and what the agent says to them. */
+export type Target = { reason: TransferReason; note: string } & (
+  | { to: "agent"; to_agent_id: string }
+  | { to: "queue"; queue_id: string }
+  | { to: "external"; number: string }
+);
+
 const post = {
+  transfer: (body: Target) => order(api.POST("/api/desk/transfer", { body })),
+  consult: (body: Exclude<Target, { to: "queue" }>) => order(api.POST("/api/desk/consult", { body })),
+  swap: () => order(api.POST("/api/desk/consult/swap", {})),
+  conference: () => order(api.POST("/api/desk/consult/conference", {})),
+  complete: () => order(api.POST("/api/desk/consult/complete", {})),
+  cancel: () => order(api.POST("/api/desk/consult/cancel", {})),
   state: (state: "ready" | "not_ready" | "break", reason_id: string | null = null) =>
     order(api.POST("/api/desk/state", { body: { state, reason_id } })),
   hold: () => order(api.POST("/api/desk/hold", {})),

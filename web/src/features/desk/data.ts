@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, type Figure, type Page, type Tier, take } from "@/shared/api";
+import { type AgentState, api, type Figure, type Page, type Tier, take } from "@/shared/api";
 
 /** Everything the desk reads over HTTP. Keys begin with "desk" so that one call refreshes them all. */
 
@@ -136,6 +136,39 @@ export const historyQuery = (contactId: string, caller: string, customerId: stri
     staleTime: 30_000,
     enabled: caller !== "" || customerId !== null,
   });
+
+export interface TargetAgent {
+  agent_id: string;
+  agent_no: string;
+  name: string;
+  department: string;
+  state: AgentState;
+  since: string;
+}
+
+export interface TargetQueue {
+  queue_id: string;
+  name: string;
+  project_name: string | null;
+  waiting: number;
+  signed_in: number;
+  ready: number;
+}
+
+export interface Targets {
+  agents: TargetAgent[];
+  queues: TargetQueue[];
+  /** Numbers outside may be called. */
+  outside: boolean;
+}
+
+/** Whom the caller could be passed on to; read again while the panel is open, since states change. */
+export const targetsQuery = queryOptions({
+  queryKey: ["desk-targets"],
+  queryFn: async () => (await take(api.GET("/api/desk/targets"))) as Targets,
+  staleTime: 0,
+  refetchInterval: 2000,
+});
 
 export const stateReasonsQuery = queryOptions({
   queryKey: ["desk", "state-reasons"],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { AgentContact, AgentView } from "@/shared/api";
 import { obstacles } from "./abilities";
-import type { WrapReason } from "./data";
+import type { TargetAgent, Targets, WrapReason } from "./data";
 import { reasonTree } from "./reasons";
+import { isNumber, matching } from "./targets";
 import { linesOf } from "./timeline";
 
 const contact: AgentContact = {
@@ -76,11 +77,82 @@ describe("what the phone bar allows", () => {
     expect(held).toMatchObject({ hold: null, hangup: null, mute: "call.no.held", keypad: "call.no.held" });
   });
 
+  it("lets only who began a consultation decide, and only once it is answered", () => {
+    const here = { phase: "talking" as const, contactId: "c1" };
+    const second = {
+      mine: true,
+      way: "consult" as const,
+      place: "ringing" as const,
+      name: "李娜",
+      number: null,
+      since: "2026-03-07T01:01:00.000Z",
+    };
+    const free = obstacles(view({ phase: "talking" }), true, here);
+    expect(free).toMatchObject({ transfer: null, consult: null, swap: "call.no.second" });
+    expect(obstacles(view({ phase: "held", second }), true, here)).toMatchObject({
+      transfer: "call.no.consult",
+      hold: "call.no.consult",
+      mute: null,
+      swap: "call.no.answer",
+      complete: null,
+      cancel: null,
+    });
+    const apart = { ...second, place: "apart" as const };
+    expect(obstacles(view({ phase: "held", second: apart }), true, here)).toMatchObject({
+      swap: null,
+      conference: null,
+    });
+    const asked = { ...apart, mine: false };
+    expect(obstacles(view({ phase: "talking", second: asked }), true, here)).toMatchObject({
+      complete: "call.no.second",
+      hangup: null,
+    });
+  });
+
   it("says why nothing can be done", () => {
     expect(obstacles(view(null), true, quiet).hangup).toBe("call.no.call");
     expect(obstacles(view({ phase: "wrap" }), true, quiet).hold).toBe("call.no.call");
     expect(obstacles(view({}), false, ringingHere).answer).toBe("call.no.seat");
     expect(obstacles(null, true, quiet).answer).toBe("call.no.seat");
+  });
+});
+
+describe("whom to call", () => {
+  const agent = (name: string, state: TargetAgent["state"]): TargetAgent => ({
+    agent_id: name,
+    agent_no: `9${name.length}`,
+    name,
+    department: "理赔部",
+    state,
+    since: "2026-03-07T01:00:00.000Z",
+  });
+  const targets: Targets = {
+    agents: [agent("王芳", "talking"), agent("李娜", "ready")],
+    queues: [
+      { queue_id: "q1", name: "投诉", project_name: "理赔", waiting: 0, signed_in: 0, ready: 0 },
+      { queue_id: "q2", name: "车险", project_name: "理赔", waiting: 2, signed_in: 3, ready: 1 },
+    ],
+    outside: true,
+  };
+
+  it("puts those first who can be called, and finds by name, number, department", () => {
+    expect(matching(targets, "agent", "").map((row) => [row.name, row.open])).toEqual([
+      ["李娜", true],
+      ["王芳", false],
+    ]);
+    expect(matching(targets, "agent", " 王 ").map((row) => row.name)).toEqual(["王芳"]);
+    expect(matching(targets, "agent", "理赔").length).toBe(2);
+    expect(matching(targets, "queue", "").map((row) => row.id)).toEqual(["q2", "q1"]);
+  });
+
+  it("knows a number", () => {
+    expect(["12", "123", "+8613800138000", "1380013800013800138000", "12a"].map(isNumber)).toEqual([
+      false,
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 });
 

@@ -129,6 +129,12 @@ export function buildPath(contact: ContactDetail, now: number): Path {
         talking = lane;
         lane?.enter("talk", at);
         break;
+      case "party.joined":
+        lane?.enter("talk", at);
+        break;
+      case "party.left":
+        lane?.enter("acw", at);
+        break;
       case "contact.held":
         caller.enter("hold", at);
         talking?.enter("hold", at);

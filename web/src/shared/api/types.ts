@@ -31,6 +31,32 @@ export interface PressedKey {
 
 export type ContactPhase = "ringing" | "talking" | "held" | "wrap";
 
+/** What the agent before says to the one who has the contact next. */
+export interface HandedOver {
+  from_name: string;
+  way: "blind" | "consult";
+  reason: string;
+  note: string;
+}
+
+/** Whom this agent called to the conversation; `mine` false: the agent is that party. */
+export interface SecondParty {
+  mine: boolean;
+  way: "blind" | "consult";
+  place: "ringing" | "apart" | "parked" | "together";
+  name: string | null;
+  number: string | null;
+  since: string;
+}
+
+/** How this agent's last transfer ended, the caller being back. */
+export interface Returned {
+  transfer_id: string;
+  how: string;
+  name: string | null;
+  number: string | null;
+}
+
 export interface AgentContact {
   contact_id: string;
   phase: ContactPhase;
@@ -56,6 +82,9 @@ export interface AgentContact {
   held_since: string | null;
   muted: boolean;
   keys: PressedKey[];
+  handed_over?: HandedOver | null;
+  second?: SecondParty | null;
+  returned?: Returned | null;
 }
 
 export interface ForcedBy {

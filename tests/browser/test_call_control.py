@@ -1,0 +1,124 @@
+"""Two agents at their desks: one asks the other, by keyboard and by touch, in both languages."""
+
+import re
+
+import pytest
+from microphone import MICROPHONE_HZ
+from office import OfficeHouse
+from office_world import DESK
+from playwright.async_api import expect
+from test_pages import barriers, in_english
+from visitor import PHONE, SECONDS, Visitor
+
+from conftest import Enter
+
+pytestmark = pytest.mark.browser
+
+CALLER_HZ = 440.0
+NOTE = "车险理赔，已等十分钟"
+
+
+async def at_place(desk: Visitor, place: str) -> None:
+    await expect(desk.page.locator(f".consult[data-place={place}]")).to_be_visible(timeout=SECONDS)
+
+
+async def test_a_colleague_is_asked_and_takes_over(house: OfficeHouse, enter: Enter) -> None:
+    """Search, note, ring card, swap, three-way, hand-over: what is shown, what is heard."""
+    asking, asked = await house.agent(), await house.agent("empty")
+    first, second = await enter(asking), await enter(asked, size=PHONE)
+    for desk in (first, second):
+        await desk.sign_in()
+        await desk.pass_device_test()
+    call = await house.dial(DESK)
+    await call.tone(CALLER_HZ, 90)
+    await first.rung()
+    await first.press("接听")
+    await first.in_phase("talking")
+    found: list[str] = []
+
+    page = first.page
+    await page.keyboard.press("Alt+c")
+    panel = page.get_by_role("dialog", name="咨询")
+    await expect(panel).to_be_visible(timeout=SECONDS)
+    await page.keyboard.type(asked.name)
+    row = panel.locator(".target-row")
+    await expect(row).to_have_count(1, timeout=SECONDS)
+    await expect(row).to_contain_text("空闲")
+    await row.get_by_role("radio").check()
+    await panel.get_by_label("备注").fill(NOTE)
+    found += await barriers(page)
+    await panel.get_by_role("button", name=f"咨询 {asked.name}").click()
+    await at_place(first, "ringing")
+
+    await second.rung()
+    card = second.page.get_by_test_id("ring-card")
+    for shown in (NOTE, f"{asking.name} 咨询", "需要专业处理"):
+        await expect(card).to_contain_text(shown)
+    await second.fits()
+    found += await barriers(second.page)
+    await card.get_by_role("button", name="接听").click()
+    await at_place(first, "apart")
+    await first.hears(MICROPHONE_HZ)
+    await expect(second.page.locator(".consult")).to_contain_text("正在向您咨询", timeout=SECONDS)
+    await page.keyboard.press("Alt+q")
+    await at_place(first, "parked")
+    await first.hears(CALLER_HZ)
+    await page.get_by_role("button", name="三方").click()
+    await at_place(first, "together")
+    await call.wait_sound(10)
+    await first.fits()
+    await second.fits()
+    found += await barriers(page)
+    found += await barriers(second.page)
+    await first.english()
+    await expect(page.locator(".consult")).to_contain_text("Talking with the caller and", timeout=SECONDS)
+    await page.keyboard.press("Alt+o")
+    await first.in_phase("wrap")
+    await second.in_phase("talking")
+    await second.hears(CALLER_HZ)
+    await expect(second.page.get_by_test_id("handed-over")).to_contain_text(NOTE)
+    assert found == []
+
+
+async def test_a_transfer_refused_brings_the_caller_back_with_words(house: OfficeHouse, enter: Enter) -> None:
+    """By touch, on a telephone, in English: the panel has no barrier and no Chinese word."""
+    asking = await house.agent()
+    desk = await enter(asking, size=PHONE)
+    await desk.sign_in()
+    await desk.pass_device_test()
+    async with house.on_duty("empty") as colleague:
+        call = await house.dial(DESK)
+        await desk.rung()
+        await desk.page.get_by_test_id("ring-card").get_by_role("button", name="接听").click()
+        await desk.in_phase("talking")
+        await desk.english()
+        page = desk.page
+        await page.get_by_role("button", name="Transfer").first.click()
+        panel = page.get_by_role("dialog")
+        number = (await house.ask("snapshot.agent", colleague.agent_id))["agent_no"]
+        await panel.get_by_role("textbox").first.fill(number)
+        await panel.locator(".target-row input").check()
+        await desk.fits()
+        found = await barriers(page)
+        await in_english(desk)
+        await panel.get_by_role("button", name=re.compile("^Transfer to")).click()
+        ring = await colleague.phone.next_call(15)
+        await at_place(desk, "ringing")
+        await ring.reject()
+        await expect(page.get_by_text("the caller is back with you")).to_be_visible(timeout=SECONDS)
+        await desk.in_phase("talking")
+        await call.wait_tone(MICROPHONE_HZ, 15)
+        await page.locator(".bar").get_by_role("button", name="Consult").click()
+        await page.get_by_role("dialog").get_by_text("Outside number").click()
+        await page.get_by_role("textbox", name="Outside number").fill("12")
+        await expect(page.get_by_text("Enter 3 to 20 digits")).to_be_visible()
+        await expect(
+            page.get_by_role("dialog").get_by_role("button", name="Choose somebody")
+        ).to_be_disabled()
+        await desk.fits()
+        found += await barriers(page)
+        await in_english(desk)
+        await call.hangup()
+        await desk.in_phase("wrap")
+        await expect(page.get_by_role("dialog")).to_be_hidden(timeout=SECONDS)
+        assert found == []

@@ -1,0 +1,234 @@
+import { DeleteOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Button, Input, Modal, Segmented, Select } from "antd";
+import { useId, useState } from "react";
+import { useT } from "@/shared/i18n";
+import { common } from "@/shared/texts";
+import { QueryView, StateDot } from "@/shared/ui";
+import { commands, type Target, TRANSFER_REASONS, type TransferReason, type useCommands } from "./commands";
+import { type TargetAgent, type TargetQueue, type Targets, targetsQuery } from "./data";
+import { isNumber, matching, type Whom } from "./targets";
+import { texts } from "./texts";
+import "./callcontrol.css";
+
+const NOTE_MOST = 500;
+const NUMBER_MOST = 21;
+const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "0"];
+
+/** Whom to pass the caller on to, or to ask: colleagues with their states, queues, a number outside. */
+export default function TargetPanel({
+  verb,
+  onClose,
+  commandsOf,
+}: {
+  verb: "transfer" | "consult";
+  onClose: () => void;
+  commandsOf: ReturnType<typeof useCommands>;
+}) {
+  const t = useT(texts);
+  const targets = useQuery(targetsQuery);
+  const [kind, setKind] = useState<Target["to"]>("agent");
+  const [search, setSearch] = useState("");
+  const [picked, setPicked] = useState<Whom | null>(null);
+  const [number, setNumber] = useState("");
+  const [reason, setReason] = useState<TransferReason>("specialist");
+  const [note, setNote] = useState("");
+  const fields = useId();
+
+  const outside: Whom | null = isNumber(number)
+    ? { id: number, target: { to: "external", number }, name: number }
+    : null;
+  const chosen = kind === "external" ? outside : picked?.target.to === kind ? picked : null;
+  const kinds = (["agent", "queue", "external"] as const).filter(
+    (each) =>
+      (each !== "queue" || verb === "transfer") && (each !== "external" || targets.data?.outside !== false),
+  );
+
+  const go = async () => {
+    if (!chosen) return;
+    const target: Target = { ...chosen.target, reason, note: note.trim() };
+    const work = () =>
+      verb === "consult" && target.to !== "queue" ? commands.consult(target) : commands.transfer(target);
+    if (await commandsOf.run(verb, work)) onClose();
+  };
+
+  const searchName = t(kind === "agent" ? "target.search" : "target.search.queue");
+  return (
+    <Modal
+      open
+      title={t(`target.${verb}`)}
+      onCancel={onClose}
+      width={560}
+      style={{ top: 76 }}
+      okText={chosen ? t(`target.go.${verb}`, { who: chosen.name }) : t("target.pick")}
+      okButtonProps={{ disabled: !chosen, loading: commandsOf.busy === verb }}
+      onOk={() => void go()}
+      className="target"
+    >
+      <p className="target-lead">{t(`target.${verb}.lead`)}</p>
+      <Segmented
+        block
+        aria-label={t("target.kind")}
+        value={kind}
+        onChange={(value) => {
+          setKind(value);
+          setSearch("");
+        }}
+        options={kinds.map((value) => ({ value, label: t(`target.kind.${value}`) }))}
+      />
+      {kind === "external" ? (
+        <NumberPad number={number} onChange={setNumber} onEnter={() => void go()} />
+      ) : (
+        <>
+          <Input
+            autoFocus
+            allowClear
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+            placeholder={searchName}
+            aria-label={searchName}
+          />
+          <QueryView query={targets}>
+            {(found) => (
+              <Choice targets={found} kind={kind} search={search} picked={picked} onPick={setPicked} />
+            )}
+          </QueryView>
+        </>
+      )}
+      <div className="target-why">
+        <label htmlFor={`${fields}-reason`}>{t("target.reason")}</label>
+        <Select
+          id={`${fields}-reason`}
+          value={reason}
+          onChange={setReason}
+          options={TRANSFER_REASONS.map((value) => ({ value, label: t(`target.reason.${value}`) }))}
+        />
+        <label htmlFor={`${fields}-note`}>{t("target.note")}</label>
+        <Input.TextArea
+          id={`${fields}-note`}
+          value={note}
+          onChange={(event) => setNote(event.target.value)}
+          maxLength={NOTE_MOST}
+          autoSize={{ minRows: 2, maxRows: 4 }}
+          placeholder={t("target.note.hint")}
+        />
+      </div>
+    </Modal>
+  );
+}
+
+/** The agents or queues that match, as one group of radio buttons; who cannot be called stays and says why. */
+function Choice({
+  targets,
+  kind,
+  search,
+  picked,
+  onPick,
+}: {
+  targets: Targets;
+  kind: "agent" | "queue";
+  search: string;
+  picked: Whom | null;
+  onPick: (whom: Whom) => void;
+}) {
+  const t = useT(texts);
+  const group = useId();
+  const found = matching(targets, kind, search);
+  if (found.length === 0) return <p className="target-none">{t("target.none")}</p>;
+  return (
+    <fieldset className="target-list" aria-label={t(kind === "agent" ? "target.agents" : "target.queues")}>
+      {found.map((each) => (
+        <label key={each.id} className="target-row" data-off={!each.open}>
+          <input
+            type="radio"
+            name={group}
+            disabled={!each.open}
+            checked={picked?.id === each.id}
+            onChange={() => onPick(each)}
+          />
+          {"agent" in each ? <AgentRow agent={each.agent} /> : <QueueRow queue={each.queue} />}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function AgentRow({ agent }: { agent: TargetAgent }) {
+  const t = useT(texts);
+  const c = useT(common);
+  return (
+    <>
+      <StateDot state={agent.state} />
+      <strong>{agent.name}</strong>
+      <span className="target-more">{[agent.agent_no, agent.department].filter(Boolean).join(" · ")}</span>
+      <span className="target-end" title={agent.state === "ready" ? undefined : t("target.only_ready")}>
+        {c(`state.${agent.state}`)}
+      </span>
+    </>
+  );
+}
+
+function QueueRow({ queue }: { queue: TargetQueue }) {
+  const t = useT(texts);
+  return (
+    <>
+      <strong>{queue.name}</strong>
+      <span className="target-more">{queue.project_name}</span>
+      <span className="target-end">
+        {queue.signed_in === 0
+          ? t("target.queue.empty")
+          : t("target.queue.counts", { ready: queue.ready, waiting: queue.waiting })}
+      </span>
+    </>
+  );
+}
+
+function NumberPad({
+  number,
+  onChange,
+  onEnter,
+}: {
+  number: string;
+  onChange: (number: string) => void;
+  onEnter: () => void;
+}) {
+  const t = useT(texts);
+  const hint = useId();
+  const wrong = number !== "" && !isNumber(number);
+  return (
+    <div className="target-number">
+      <Input
+        autoFocus
+        type="tel"
+        value={number}
+        status={wrong ? "error" : ""}
+        onChange={(event) => onChange(event.target.value.replace(/[^0-9+]/g, "").slice(0, NUMBER_MOST))}
+        onPressEnter={onEnter}
+        aria-label={t("target.number")}
+        aria-describedby={hint}
+        aria-invalid={wrong}
+      />
+      <p id={hint} className="target-more">
+        {t(wrong ? "target.number.wrong" : "target.number.hint")}
+      </p>
+      <div className="keypad-keys">
+        {DIGITS.map((digit) => (
+          <button
+            type="button"
+            key={digit}
+            aria-label={t("keypad.key", { key: digit })}
+            onClick={() => onChange((number + digit).slice(0, NUMBER_MOST))}
+          >
+            {digit}
+          </button>
+        ))}
+        <Button
+          type="text"
+          aria-label={t("target.number.delete")}
+          icon={<DeleteOutlined />}
+          onClick={() => onChange(number.slice(0, -1))}
+        />
+      </div>
+    </div>
+  );
+}

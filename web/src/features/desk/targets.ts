@@ -1,0 +1,48 @@
+import type { Target } from "./commands";
+import type { TargetAgent, TargetQueue, Targets } from "./data";
+
+type Bare<T> = T extends unknown ? Omit<T, "reason" | "note"> : never;
+
+/** Somebody to choose, with the name a person reads. */
+export interface Whom {
+  id: string;
+  target: Bare<Target>;
+  name: string;
+}
+
+/** A row of the panel; `open` false: cannot be called now. */
+export type Row = Whom & { open: boolean } & ({ agent: TargetAgent } | { queue: TargetQueue });
+
+export function isNumber(text: string): boolean {
+  return /^\+?[0-9]{3,20}$/.test(text);
+}
+
+function fits(search: string, ...words: (string | null)[]): boolean {
+  const wanted = search.trim().toLowerCase();
+  return wanted === "" || words.some((word) => word?.toLowerCase().includes(wanted));
+}
+
+/** Who matches what is searched for, those who can be called first. Pure. */
+export function matching(targets: Targets, kind: "agent" | "queue", search: string): Row[] {
+  const rows: Row[] =
+    kind === "agent"
+      ? targets.agents
+          .filter((agent) => fits(search, agent.name, agent.agent_no, agent.department))
+          .map((agent) => ({
+            id: agent.agent_id,
+            target: { to: "agent", to_agent_id: agent.agent_id },
+            name: agent.name,
+            open: agent.state === "ready",
+            agent,
+          }))
+      : targets.queues
+          .filter((queue) => fits(search, queue.name, queue.project_name))
+          .map((queue) => ({
+            id: queue.queue_id,
+            target: { to: "queue", queue_id: queue.queue_id },
+            name: queue.name,
+            open: queue.signed_in > 0,
+            queue,
+          }));
+  return rows.sort((one, other) => Number(other.open) - Number(one.open));
+}
