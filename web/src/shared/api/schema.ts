@@ -1326,6 +1326,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Targets
+         * @description Whom the caller at hand could be passed on to.
+         */
+        get: operations["targets_api_desk_targets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transfer
+         * @description Pass the caller on. Who does not come gives the caller back; the view then says why.
+         */
+        post: operations["transfer_api_desk_transfer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/consult": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Consult
+         * @description Call somebody, the caller hearing music.
+         */
+        post: operations["consult_api_desk_consult_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/consult/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Swap
+         * @description Change between the caller and who was called.
+         */
+        post: operations["swap_api_desk_consult_swap_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/consult/conference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Conference
+         * @description Put all three together.
+         */
+        post: operations["conference_api_desk_consult_conference_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/consult/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete
+         * @description Leave the caller to who was called.
+         */
+        post: operations["complete_api_desk_consult_complete_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/consult/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Send who was called away; the caller is back.
+         */
+        post: operations["cancel_api_desk_consult_cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts": {
         parameters: {
             query?: never;
@@ -1691,6 +1831,9 @@ export interface components {
             muted: boolean;
             /** Keys */
             keys: components["schemas"]["PressedKey"][];
+            handed_over?: components["schemas"]["HandedOver"] | null;
+            second?: components["schemas"]["SecondParty"] | null;
+            returned?: components["schemas"]["Returned"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -2272,6 +2415,28 @@ export interface components {
             created_at: string;
         };
         /**
+         * Consult
+         * @description Whom to call. The one field that belongs to `to` is required.
+         */
+        Consult: {
+            /**
+             * To
+             * @enum {string}
+             */
+            to: "agent" | "external";
+            /** To Agent Id */
+            to_agent_id?: string | null;
+            /** Number */
+            number?: string | null;
+            /** @default other */
+            reason: components["schemas"]["TransferReason"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * ContactDetail
          * @description One contact with its whole path on one time line.
          */
@@ -2833,6 +2998,25 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * HandedOver
+         * @description What the agent before says: shown while it rings, and on.
+         */
+        HandedOver: {
+            /** From Name */
+            from_name: string;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "blind" | "consult";
+            /** Reason */
+            reason: string;
+            /** Note */
+            note: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Hours
@@ -3994,6 +4178,25 @@ export interface components {
             agents: number;
         };
         /**
+         * Returned
+         * @description How the last transfer of this agent ended, the caller being back.
+         */
+        Returned: {
+            /**
+             * Transfer Id
+             * Format: uuid
+             */
+            transfer_id: string;
+            /** How */
+            how: string;
+            /** Name */
+            name: string | null;
+            /** Number */
+            number: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Role
          * @enum {string}
          */
@@ -4066,6 +4269,32 @@ export interface components {
             level: number;
             /** Value */
             value: number;
+        };
+        /**
+         * SecondParty
+         * @description Whom this agent called to the conversation; `mine` false: the agent is that party.
+         */
+        SecondParty: {
+            /** Mine */
+            mine: boolean;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "blind" | "consult";
+            /**
+             * Place
+             * @enum {string}
+             */
+            place: "ringing" | "apart" | "parked" | "together";
+            /** Name */
+            name: string | null;
+            /** Number */
+            number: string | null;
+            /** Since */
+            since: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * SegmentIn
@@ -4169,6 +4398,55 @@ export interface components {
         SupervisorDevice: {
             sip: components["schemas"]["SupervisorAccount"];
         };
+        /** TargetAgent */
+        TargetAgent: {
+            /**
+             * Agent Id
+             * Format: uuid
+             */
+            agent_id: string;
+            /** Agent No */
+            agent_no: string;
+            /** Name */
+            name: string;
+            /** Department */
+            department: string;
+            /** State */
+            state: string;
+            /** Since */
+            since: string;
+        };
+        /** TargetQueue */
+        TargetQueue: {
+            /**
+             * Queue Id
+             * Format: uuid
+             */
+            queue_id: string;
+            /** Name */
+            name: string;
+            /** Project Name */
+            project_name: string | null;
+            /** Waiting */
+            waiting: number;
+            /** Signed In */
+            signed_in: number;
+            /** Ready */
+            ready: number;
+        };
+        /**
+         * Targets
+         * @description Colleagues who are signed in and queues of the caller's client, as they are now. `outside`: numbers
+         *     outside may be called.
+         */
+        Targets: {
+            /** Agents */
+            agents: components["schemas"]["TargetAgent"][];
+            /** Queues */
+            queues: components["schemas"]["TargetQueue"][];
+            /** Outside */
+            outside: boolean;
+        };
         /** TenantShown */
         TenantShown: {
             /**
@@ -4203,6 +4481,36 @@ export interface components {
             /** Edges */
             edges: components["schemas"]["EdgeTraffic"][];
         };
+        /**
+         * Transfer
+         * @description Whom to pass the caller on to. The one field that belongs to `to` is required.
+         */
+        Transfer: {
+            /**
+             * To
+             * @enum {string}
+             */
+            to: "queue" | "agent" | "external";
+            /** Queue Id */
+            queue_id?: string | null;
+            /** To Agent Id */
+            to_agent_id?: string | null;
+            /** Number */
+            number?: string | null;
+            /** @default other */
+            reason: components["schemas"]["TransferReason"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * TransferReason
+         * @description Why an agent passes a caller on or asks somebody.
+         * @enum {string}
+         */
+        TransferReason: "specialist" | "complaint" | "other_department" | "language" | "other";
         /**
          * TrialIn
          * @description `steps` as `flows.rehearsal` reads them; `figures` are the live figures of every queue, by function.
@@ -7801,6 +8109,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    targets_api_desk_targets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Targets"];
+                };
+            };
+        };
+    };
+    transfer_api_desk_transfer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    consult_api_desk_consult_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Consult"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    swap_api_desk_consult_swap_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    conference_api_desk_consult_conference_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    complete_api_desk_consult_complete_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    cancel_api_desk_consult_cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
         };
