@@ -46,6 +46,7 @@ async def edge(db: Database, owner_db: Database, tmp_path: Path) -> AsyncIterato
     edge.core.answers = {"snapshot.agent": VIEW, "snapshot.board": board(1)}
     await edge.add_user("lin", ["agent"], agent_no="8101")
     await edge.add_user("zhou", ["supervisor"])
+    await edge.add_user("shen", ["auditor"])
     await edge.add_user("viewer", ["client_viewer"], client_id=stand.clients[0])
     async with edge.running():
         yield edge
@@ -266,12 +267,12 @@ async def test_either_end_closing_closes_the_other(edge: Edge, engine: Engine) -
         assert await closed(phone) == sip_proxy.CLOSE_TRY_AGAIN
 
 
-async def test_a_phone_needs_the_protocol_a_session_an_agent_and_our_page(edge: Edge, engine: Engine) -> None:
-    lin, zhou = await edge.log_in("lin"), await edge.log_in("zhou")
+async def test_a_phone_needs_the_protocol_a_session_whoever_may_talk_and_our_page(edge: Edge, engine: Engine) -> None:
+    lin, shen = await edge.log_in("lin"), await edge.log_in("shen")
     cases = [
         ({"headers": lin, "subprotocol": None}, sip_proxy.CLOSE_PROTOCOL),
         ({"headers": {}, "subprotocol": "sip"}, sip_proxy.CLOSE_SESSION),
-        ({"headers": zhou, "subprotocol": "sip"}, sip_proxy.CLOSE_FORBIDDEN),
+        ({"headers": shen, "subprotocol": "sip"}, sip_proxy.CLOSE_FORBIDDEN),
         ({"headers": lin, "subprotocol": "sip", "origin": "https://evil.example"}, sip_proxy.CLOSE_FORBIDDEN),
     ]
     for how, code in cases:
