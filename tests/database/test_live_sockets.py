@@ -267,7 +267,7 @@ async def test_either_end_closing_closes_the_other(edge: Edge, engine: Engine) -
         assert await closed(phone) == sip_proxy.CLOSE_TRY_AGAIN
 
 
-async def test_a_phone_needs_the_protocol_a_session_whoever_may_talk_and_our_page(edge: Edge, engine: Engine) -> None:
+async def test_a_phone_needs_protocol_session_right_and_our_page(edge: Edge, engine: Engine) -> None:
     lin, shen = await edge.log_in("lin"), await edge.log_in("shen")
     cases = [
         ({"headers": lin, "subprotocol": None}, sip_proxy.CLOSE_PROTOCOL),

@@ -24,7 +24,7 @@ from andon.channels.voice.tables import NumberRow, TrunkRow
 from andon.customers.tables import CustomerRow
 from andon.flows.default import Choice, default_graph
 from andon.flows.graph import store_graph
-from andon.flows.tables import FlowRow, FlowVersionRow
+from andon.flows.tables import FlowDraftRow, FlowRow, FlowVersionRow
 from andon.identity.access import COOKIE
 from andon.identity.model import Role
 from andon.identity.passwords import Passwords
@@ -213,6 +213,7 @@ def _flow_and_number(operator: Operator, side: Side) -> list[Any]:
             published_at=SystemClock().now(),
             published_by=operator.agent,
         ),
+        FlowDraftRow(flow_id=side.flow, graph=side.graph(), revision=1, saved_at=SystemClock().now()),
         NumberRow(
             id=side.number,
             client_id=side.client,
