@@ -374,3 +374,15 @@ def test_the_witness_knows_that_nobody_heard_an_engine() -> None:
     assert failed(5_000, None) == {}
     assert failed(5_000, 6_000) == {"witness.channel": 1}  # the engine lived, and would have said: it waited
     assert failed(1_000, None) == failed(14_001, None) == {"witness.channel": 1}  # a core was there
+
+
+@pytest.mark.parametrize(("number", "failed"), [("13900000001", 0), ("", 1)])
+def test_a_leg_that_an_agent_called_outside_is_no_caller_without_a_contact(number: str, failed: int) -> None:
+    contact = "01a2155c-5033-7bf0-ac9a-d694d4146656"
+    asked = {"transfer_id": "t", "way": "blind", "reason": "other", "number": number}
+    books = Books()
+    books.take(Row(seq=1, at=START, kind="transfer.asked", contact_id=contact, agent_id="a", data=asked))
+    leg = f"a-{contact.replace('-', '')}-2"
+    seen = WitnessCall(channel_id=leg, channel="PJSIP/trunk-1", started=START, ended=NOW)
+    compare(books, {leg: seen}, caller_prefixes=("PJSIP/trunk",), first=None, last=None)
+    assert {rule.rule: rule.failed for rule in books.results()}["witness.channel"] == failed

@@ -150,6 +150,7 @@ class Books:
         self.findings: list[Finding] = []
         self.placed: dict[str, Placed] = {}  # by channel, of calls we returned
         self.outside_channels: set[str] = set()  # of calls we placed
+        self.outside_contacts: set[str] = set()  # hex ids of contacts whose agents called a number outside
         self.clock_steps: list[tuple[datetime, float]] = []  # when the machine's clock was set, by seconds
         self._offers: dict[str, _Offer] = {}
         self._monitors: dict[str, _Monitor] = {}
@@ -449,6 +450,8 @@ class Books:
     # -- transfers
 
     def _transfer_asked(self, row: Row, data: Any) -> None:
+        if data.get("number"):
+            self.outside_contacts.add(str(row.contact_id).replace("-", ""))
         contact, subject = self._contact(row), str(row.contact_id)
         if contact is None:
             return
