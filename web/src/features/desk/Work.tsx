@@ -17,6 +17,9 @@ import { select, useSelection } from "./selection";
 import { keyName, type ShortcutName } from "./shortcuts";
 import { texts } from "./texts";
 
+/** What scrolls must be reachable by keyboard. */
+const SCROLLED = { tabIndex: 0 };
+
 const SOUND_PATIENCE_MS = 1500;
 
 const loadWrapUp = () => import("./WrapUp");
@@ -73,7 +76,7 @@ function Current({ contact }: { contact: AgentContact }) {
         side={contact.queue_name}
       />
       {contact.greeting ? <blockquote className="work-greeting">{contact.greeting}</blockquote> : null}
-      <div className="work-scroll">
+      <div className="work-scroll" {...SCROLLED}>
         <CallTimeline steps={detail.data?.timeline} live={contact} />
       </div>
       {contact.phase === "ringing" ? null : (
@@ -120,7 +123,7 @@ function Past({ contactId, live }: { contactId: string; live: boolean }) {
                 </>
               }
             />
-            <div className="work-scroll">
+            <div className="work-scroll" {...SCROLLED}>
               {contact.has_recording ? (
                 <section aria-label={t("work.recording")} className="work-part">
                   <h2>{t("work.recording")}</h2>

@@ -122,6 +122,7 @@ function NewFlow({ onClose }: { onClose: () => void }) {
       <Form form={form} layout="vertical" initialValues={{ template: "hotline" }} onFinish={make}>
         <Form.Item name="project_id" label={t("list.project")} rules={[{ required: true }]}>
           <Select
+            showSearch={{ optionFilterProp: "label" }}
             loading={projects.isPending}
             options={(projects.data ?? []).map((each) => ({ value: each.id, label: each.name }))}
           />
@@ -135,6 +136,7 @@ function NewFlow({ onClose }: { onClose: () => void }) {
         {asks ? (
           <Form.Item name="queue_id" label={t("list.queue")} rules={[{ required: true }]}>
             <Select
+              showSearch={{ optionFilterProp: "label" }}
               notFoundContent={t("list.queue.none")}
               options={own.map((each) => ({ value: each.id, label: each.name }))}
             />
