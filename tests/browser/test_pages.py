@@ -139,7 +139,7 @@ async def in_english(visitor: Visitor) -> None:
     left: list[str] = []
 
     async def clean() -> bool:
-        left[:] = chinese(await visitor.words())
+        left[:] = chinese(await visitor.own_words())
         return not left
 
     try:

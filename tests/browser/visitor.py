@@ -140,6 +140,21 @@ class Visitor:
         """All text that is shown."""
         return await self.page.locator("body").inner_text()
 
+    async def own_words(self) -> str:
+        """All text shown, a line per piece, but what the page marks as people's own (translate="no")."""
+        return await self.page.evaluate(
+            """() => {
+              const pieces = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+              const said = [];
+              while (pieces.nextNode()) {
+                const around = pieces.currentNode.parentElement;
+                if (around.checkVisibility() && !around.closest("[translate=no], script, style"))
+                  said.push(pieces.currentNode.data);
+              }
+              return said.join("\n");
+            }"""
+        )
+
     async def english(self) -> None:
         await self.page.locator("button[lang=en]").click()
         await expect(self.page.locator("html")).to_have_attribute("lang", "en")

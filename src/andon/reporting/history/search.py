@@ -15,7 +15,7 @@ from andon.customers.tables import CustomerRow
 from andon.identity.tables import User
 from andon.interactions.events import Outcome
 from andon.kit.errors import AndonError
-from andon.reporting.tables import ReportContact, ReportOffer
+from andon.reporting.tables import ReportAgentState, ReportContact, ReportOffer
 
 # Counting on costs as much as reading: beyond this "more than" is all a page needs to say.
 COUNT_MOST = 10_000
@@ -82,9 +82,16 @@ async def find(session: AsyncSession, filters: Filters, cursor: str | None, limi
 
 
 def own(agent_id: UUID) -> ColumnElement[bool]:
-    """Contacts this agent talked to or was rung for."""
+    """Contacts this agent talked in or was rung for, by the queue or by a colleague."""
     rung = select(ReportOffer.contact_id).where(ReportOffer.agent_id == agent_id)
-    return or_(ReportContact.agent_id == agent_id, ReportContact.contact_id.in_(rung))
+    busy = select(ReportAgentState.contact_id).where(
+        ReportAgentState.agent_id == agent_id, ReportAgentState.contact_id.is_not(None)
+    )
+    return or_(
+        ReportContact.agent_id == agent_id,
+        ReportContact.contact_id.in_(rung),
+        ReportContact.contact_id.in_(busy),
+    )
 
 
 def behind(

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.channels.voice.model import mask
-from andon.interactions.events import ContactArrived, ContactConnected, OfferMade
+from andon.interactions.events import ContactArrived, ContactConnected, OfferMade, TransferAsked
 from andon.interactions.tables import WrapUp
 from andon.kit import i18n
 from andon.kit.errors import not_found
@@ -57,13 +57,17 @@ async def of_person(
     From the journal: a contact that has just begun to ring may not have been projected yet.
     """
     records = await repository.facts_of(
-        session, tenant_id, contact_id, [ContactArrived.kind, OfferMade.kind, ContactConnected.kind]
+        session,
+        tenant_id,
+        contact_id,
+        [ContactArrived.kind, OfferMade.kind, ContactConnected.kind, TransferAsked.kind],
     )
     facts = [record.fact for record in records]
     arrived = next((fact for fact in facts if isinstance(fact, ContactArrived)), None)
     if arrived is None or arrived.client_id is None or not arrived.caller:
         raise not_found("contact")
-    if filters.own_agent is not None and all(fact.agent_id != filters.own_agent for fact in facts):
+    asked = {fact.to_agent_id for fact in facts if isinstance(fact, TransferAsked)}
+    if filters.own_agent is not None and filters.own_agent not in {fact.agent_id for fact in facts} | asked:
         raise not_found("contact")
     return msgspec.structs.replace(filters, client_id=arrived.client_id, caller=arrived.caller)
 

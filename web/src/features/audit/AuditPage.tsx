@@ -183,7 +183,7 @@ function Subject({ entry }: { entry: Entry }) {
     );
   return (
     <>
-      {kind} <b>{entry.object_name}</b>
+      {kind} <b translate="no">{entry.object_name}</b>
     </>
   );
 }
@@ -219,5 +219,9 @@ function Value({ value }: { value: unknown }) {
   if (what.kind === "empty") return <em>{t("value.empty")}</em>;
   if (what.kind === "hidden") return <em>{t("value.hidden")}</em>;
   if (what.kind === "flag") return <>{c(what.value ? "value.yes" : "value.no")}</>;
-  return <span title={what.full === what.value ? undefined : what.full}>{what.value}</span>;
+  return (
+    <span translate="no" title={what.full === what.value ? undefined : what.full}>
+      {what.value}
+    </span>
+  );
 }
