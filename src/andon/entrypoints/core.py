@@ -472,8 +472,8 @@ class Core:
             self.writer.note_down()
             return answer
         try:
-            agent_id = UUID(str(asked.get("agent_id") or asked.get("actor", {}).get("user_id")))
-        except ValueError:
+            agent_id = UUID(str(asked["actor"]["user_id"]))  # a desk's verbs are its own agent's
+        except (KeyError, TypeError, ValueError):
             raise AndonError("agent.unknown", 404) from None
         if verb == "snapshot.agent":
             try:
