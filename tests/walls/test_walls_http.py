@@ -164,6 +164,8 @@ async def _core(world: World, asked: dict[str, Any]) -> dict[str, Any]:
     world.asked.append(asked)
     if asked["verb"] == "snapshot.targets":
         return {"agents": [], "queues": []}
+    if asked["verb"].startswith("node"):
+        return {"nodes": []}
     if asked["verb"] != "snapshot.board":
         return {"view": VIEW, "sip": SIP, "monitor": MONITOR, "state": "ready", "pending_state": None}
     (operator,) = [one for one in (world.here, world.there, world.third) if str(one.id) == asked["tenant_id"]]

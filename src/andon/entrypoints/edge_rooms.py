@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 
-from andon.channels.voice import control_http, desk_http, sip_proxy
+from andon.channels.voice import control_http, desk_http, nodes_http, sip_proxy
+from andon.channels.voice import texts as node_texts  # noqa: F401  (registers what is said here)
 from andon.identity.sockets import SocketSessions
 from andon.interactions.monitor import http as monitor
 from andon.kit.web import Services
@@ -21,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     desk_http.router,
     monitor.router,
     control_http.router,
+    nodes_http.router,
     history.router,
     board.router,
     checks.router,

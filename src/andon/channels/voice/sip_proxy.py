@@ -23,7 +23,9 @@ from websockets.typing import Subprotocol
 from andon.identity.access import find_actor
 from andon.identity.model import Permission
 from andon.identity.sockets import socket_sessions
-from andon.kit.web import same_origin, services
+from andon.kit.errors import AndonError
+from andon.kit.web import Services, same_origin, services
+from andon.telephony.engine.layout import plans_of
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,7 @@ SUBPROTOCOL: Final = "sip"
 MESSAGE_BYTES = 65_536  # the largest SIP message the engine itself takes
 WAITING_MESSAGES = 16
 OPEN_SECONDS = 5.0
+NODES_SECONDS = 0.5
 SEND_SECONDS = 10.0
 CLOSE_SECONDS = 1.0
 
@@ -72,29 +75,33 @@ async def sip(socket: WebSocket) -> None:
     _phones[actor.user_id] += 1
     try:
         with socket_sessions(socket).hold(actor) as over:
-            await relay(socket, f"ws://127.0.0.1:{services(socket).settings.ports().ari}/ws", over)
+            await relay(socket, await engines(services(socket)), over)
     finally:
         _phones[actor.user_id] -= 1
         if not _phones[actor.user_id]:
             del _phones[actor.user_id]
 
 
-async def relay(browser: WebSocket, engine_url: str, over: asyncio.Future[None]) -> None:
-    """Join an unaccepted browser socket with the engine until either ends, or the log-in is `over`."""
-    try:
-        engine = await connect(
-            engine_url,
-            subprotocols=[Subprotocol(SUBPROTOCOL)],
-            open_timeout=OPEN_SECONDS,
-            close_timeout=1,
-            max_size=MESSAGE_BYTES,
-            max_queue=WAITING_MESSAGES,
-            compression=None,
-            ping_interval=None,
-            proxy=None,
-        )
-    except (OSError, TimeoutError, WebSocketException) as error:
-        log.warning("sip_engine_not_there", error=type(error).__name__)
+async def engines(here: Services) -> list[str]:
+    """Where phones may register, the best first: nodes that take calls, then those that are drained or were
+    away when the core looked. Without a core in the order of the settings."""
+    plans = plans_of(here.settings)
+    if len(plans) > 1:
+        try:
+            answer = await here.bus.request("core.command", {"verb": "nodes"}, timeout=NODES_SECONDS)
+        except AndonError:
+            log.info("sip_nodes_not_known")
+        else:
+            serving = {node["name"]: node["up"] and not node["draining"] for node in answer["nodes"]}
+            plans.sort(key=lambda plan: not serving.get(plan.node, False))
+    return [f"ws://{plan.control_address}/ws" for plan in plans]
+
+
+async def relay(browser: WebSocket, engine_urls: list[str], over: asyncio.Future[None]) -> None:
+    """Join an unaccepted browser socket with the first engine that is there, until either ends or the log-in
+    is `over`."""
+    engine = await _first_there(engine_urls)
+    if engine is None:
         await browser.accept(subprotocol=SUBPROTOCOL)
         await browser.close(CLOSE_TRY_AGAIN, "engine")
         return
@@ -106,6 +113,25 @@ async def relay(browser: WebSocket, engine_url: str, over: asyncio.Future[None])
             # Gone in the same moment, or not reading: its farewell waits behind what it did not take.
             with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
                 await asyncio.wait_for(browser.close(code), CLOSE_SECONDS)
+
+
+async def _first_there(engine_urls: list[str]) -> ClientConnection | None:
+    for url in engine_urls:
+        try:
+            return await connect(
+                url,
+                subprotocols=[Subprotocol(SUBPROTOCOL)],
+                open_timeout=OPEN_SECONDS,
+                close_timeout=1,
+                max_size=MESSAGE_BYTES,
+                max_queue=WAITING_MESSAGES,
+                compression=None,
+                ping_interval=None,
+                proxy=None,
+            )
+        except (OSError, TimeoutError, WebSocketException) as error:
+            log.warning("sip_engine_not_there", error=type(error).__name__, engine=url)
+    return None
 
 
 async def _first(

@@ -2,6 +2,7 @@ import type { ComponentType } from "react";
 import { Calendars } from "./sections/Calendars";
 import { Clients } from "./sections/Clients";
 import { Flows } from "./sections/Flows";
+import { Nodes } from "./sections/Nodes";
 import { Numbers } from "./sections/Numbers";
 import { Projects } from "./sections/Projects";
 import { Queues } from "./sections/Queues";
@@ -19,7 +20,7 @@ export const GROUPS = [
     key: "work",
     sections: ["clients", "projects", "queues", "routing-rules", "wrap-reasons", "state-reasons"],
   },
-  { key: "lines", sections: ["numbers", "trunks", "flows", "calendars"] },
+  { key: "lines", sections: ["numbers", "trunks", "media-nodes", "flows", "calendars"] },
 ] as const;
 
 export type SectionKey = (typeof GROUPS)[number]["sections"][number];
@@ -35,6 +36,7 @@ export const SECTIONS: Record<SectionKey, ComponentType> = {
   "state-reasons": StateReasons,
   numbers: Numbers,
   trunks: Trunks,
+  "media-nodes": Nodes,
   flows: Flows,
   calendars: Calendars,
 };
