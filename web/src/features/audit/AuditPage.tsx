@@ -28,6 +28,7 @@ const KINDS = [
   "wrap_reason",
   "flow",
   "customer",
+  "work_item",
   "recording",
   "ledger",
   "session",
