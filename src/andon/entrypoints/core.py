@@ -105,6 +105,7 @@ class Core:
             on_engine=self._engine_changed,
             on_settled=self._settled,
             was_there=lambda tenant_id, contact_id: core_state.was_there(self.db, tenant_id, contact_id),
+            note_down=lambda: self.writer.note_down(),
             on_alarm=lambda tenant_id, code, subject, detail: self.alarms.on(
                 code, subject, detail, tenant_id
             ),
