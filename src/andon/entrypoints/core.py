@@ -174,7 +174,7 @@ class Core:
 
     async def _begin(self, tenant_id: UUID) -> None:
         """Take a tenant into service."""
-        callbacks, unread, rows = core_state.read_callbacks(await core_state.rows_of(self.db, tenant_id))
+        kept_places, unread, rows = core_state.read_callbacks(await core_state.rows_of(self.db, tenant_id))
         config = await core_centre.load(self.db, tenant_id)
         flows = Flows(
             self._prompts,
@@ -223,7 +223,10 @@ class Core:
         self.centres[tenant_id] = centre
         self.floors[tenant_id] = centre.floor
         self.keepers.append(keeper)
-        for fact in remains.closing:
+        self._resume(centre, left)
+        callbacks = centre.floor.callbacks
+        callbacks.resume(kept_places)
+        for fact in remains.close(lambda broken: core_recovery.owed(callbacks, config.voice, broken)):
             self._append(fact)
         self._append(
             CoreStarted(
@@ -237,8 +240,6 @@ class Core:
         )
         if self._engine_up:
             self._append(EngineUp(at=at, tenant_id=tenant_id, node=self.settings.node, engine="Asterisk"))
-        self._resume(centre, left)
-        centre.floor.callbacks.resume(callbacks)
         self._lose(unread)
         centre.floor.act(lambda router, at: effects)
 

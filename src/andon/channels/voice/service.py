@@ -267,6 +267,10 @@ class VoiceChannel:
         if call is not None:
             call.lanes.put(order)
 
+    def can_begin(self) -> bool:
+        """Whether calls can be begun now (`interactions.service.Medium`)."""
+        return self._up.is_set()
+
     def begin(self, floor: Floor, contact: Contact) -> str:
         """A call that we return (`interactions.service.Medium`)."""
         self._calls[contact.contact_id] = Call(floor, contact, None, self._carry_out)
