@@ -120,6 +120,9 @@ async def test_calls_leave_work_behind_once(floor: Floor) -> None:
     await floor.call(caller="13900000005").ended(ix.Outcome.ABANDONED_FLOW).happens()
     served = floor.call(caller="13900000006").talked(floor.stand.agents[0])
     await served.ended(ix.Outcome.SERVED).happens()
+    owed = floor.call(caller="13900000008").queued()
+    owed.say(ix.CallbackKept, queue_id=owed.queue, position=1, expires_at=floor.now, why="interrupted")
+    await owed.ended(ix.Outcome.INTERRUPTED).happens()  # the router calls back by itself
     floor.now -= timedelta(days=8)
     await floor.call(caller="13900000007").gave_up().happens()
     await floor.keep()

@@ -79,6 +79,7 @@ class Call(msgspec.Struct, kw_only=True):
     customer_id: UUID | None = None
     queue_id: UUID | None = None
     waited_ms: int | None = None
+    kept: bool = False  # is called back by the router
 
     @property
     def caller_key(self) -> str:
@@ -116,6 +117,8 @@ def read_call(facts: Iterable[Fact]) -> Call | None:
             call.queue_id = fact.queue_id
         elif isinstance(fact, ix.ContactDequeued):
             call.waited_ms = fact.waited_ms
+        elif isinstance(fact, ix.CallbackKept):
+            call.kept = True
     return call
 
 
@@ -137,7 +140,7 @@ def opening(call: Call, fact: Fact) -> Opening | None:
 
 def _worth(call: Call, outcome: Ended) -> bool:
     """Whether anybody would call this one back."""
-    if not call.inbound or not callable_number(call.caller, international=True):
+    if not call.inbound or call.kept or not callable_number(call.caller, international=True):
         return False
     short = call.waited_ms is not None and call.waited_ms < SHORT_MS
     return not (outcome is Ended.ABANDONED_QUEUE and short)

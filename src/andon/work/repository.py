@@ -22,7 +22,7 @@ from andon.work.tables import WorkCursor, WorkItem
 _CALLS = text(
     f"SELECT {FACT_COLUMNS} FROM journal WHERE tenant_id = andon_tenant()"  # noqa: S608  # constants
     " AND contact_id = ANY(CAST(:contacts AS uuid[])) AND kind IN ('contact.arrived', 'contact.identified',"
-    " 'contact.queued', 'contact.dequeued') ORDER BY at, seq"
+    " 'contact.queued', 'contact.dequeued', 'callback.kept') ORDER BY at, seq"
 )
 _HISTORY = text(
     f"SELECT {FACT_COLUMNS} FROM journal WHERE tenant_id = andon_tenant()"  # noqa: S608  # constants

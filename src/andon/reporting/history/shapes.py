@@ -185,10 +185,10 @@ class VoicemailPage(BaseModel):
 
 
 class CallbackItem(BaseModel):
-    """A place kept by the contact `contact_id`. `state`: open or over, then `how_key` says how; `not_before`
-    is the next attempt's earliest instant; `returned_id` is the contact that called back, or tried last.
-    `stands` says where an open one is now: in_line at `position`, asleep, or calling; null while core is
-    away."""
+    """A place kept by the contact `contact_id`, because the caller asked or the system broke the call off
+    (`why_key`). `state`: open or over, then `how_key` says how; `not_before` is the next attempt's earliest
+    instant; `returned_id` is the contact that called back, or tried last. `stands` says where an open one is
+    now: in_line at `position`, asleep, or calling; null while core is away."""
 
     contact_id: UUID
     state: Literal["open", "over"]
@@ -196,6 +196,7 @@ class CallbackItem(BaseModel):
     position: int | None = None
     kept_at: Instant
     expires_at: Instant
+    why_key: str
     not_before: Instant | None
     attempts: int
     ended_at: Instant | None
