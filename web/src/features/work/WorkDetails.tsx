@@ -240,7 +240,8 @@ function StepWords({ step }: { step: WorkStep }) {
   if (step.by)
     return (
       <>
-        <b translate="no">{step.by.name}</b> {t(step.kind === "taken" ? "step.given" : "step.taken_away")} {who}
+        <b translate="no">{step.by.name}</b> {t(step.kind === "taken" ? "step.given" : "step.taken_away")}{" "}
+        {who}
       </>
     );
   return (
