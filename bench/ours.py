@@ -111,7 +111,6 @@ class _Desk:
                 "verb": verb,
                 "tenant_id": self._tenant_id,
                 "actor": {"user_id": self._agent_id, "locale": "zh"},
-                "agent_id": self._agent_id,
                 **more,
             },
         )

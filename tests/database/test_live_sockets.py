@@ -89,7 +89,7 @@ async def test_an_agent_gets_the_view_then_each_change_and_core_is_told_of_prese
         assert presence["session"] == session
         assert (await hear(socket, "agent"))["view"] == VIEW
         assert "signed_in_time" in (await hear(socket, "today"))["values"]
-        edge.bus.publish(f"agent.{presence['agent_id']}", VIEW | {"seq": 2, "state": "ringing"})
+        edge.bus.publish(f"agent.{presence['actor']['user_id']}", VIEW | {"seq": 2, "state": "ringing"})
         assert (await hear(socket, "agent"))["view"]["state"] == "ringing"
         async with edge.socket("/api/live", headers) as second:
             assert (await hear(second, "agent"))["view"] == VIEW

@@ -187,7 +187,6 @@ class House:
                 "verb": verb,
                 "tenant_id": str(self.world.tenant_id),
                 "actor": {"user_id": str(agent_id), "locale": "zh"},
-                "agent_id": str(agent_id),
                 **more,
             },
         )

@@ -138,6 +138,21 @@ def returned_call(book: Book, agent: str) -> None:
     book.state(agent, "ready")
 
 
+def torn_call(book: Book) -> None:
+    """A caller waits when the engine dies, is owed a call, and calls again first."""
+    begin = book.ms
+    book.add("contact.arrived", "c5", channel_id="chan-c5")
+    book.ms += 200
+    book.add("contact.queued", "c5", queue_id="q", priority=1, position=1)
+    book.ms += 900
+    book.add("contact.dequeued", "c5", queue_id="q", how="ended", waited_ms=900)
+    expires_at = book.at(book.ms + 3_600_000).isoformat()
+    book.add("callback.kept", "c5", queue_id="q", position=1, expires_at=expires_at, why="interrupted")
+    book.add("contact.ended", "c5", outcome="interrupted", by="system", total_ms=book.ms - begin)
+    book.ms += 7000
+    book.add("callback.ended", "c5", how="called_again", attempts=0, waited_ms=7000)
+
+
 def a_day(waits: list[int], *, returned: bool = False) -> Book:
     book = Book()
     book.add("core.started", version_of_code="x", clean=True)
@@ -149,6 +164,7 @@ def a_day(waits: list[int], *, returned: bool = False) -> Book:
     book.ms += 100
     if returned:
         returned_call(book, "a")
+        torn_call(book)
     book.add("contact.arrived", "c2", channel_id="chan-c2")
     book.ms += 500
     book.add("contact.queued", "c2", queue_id="q", priority=1, position=1)
@@ -386,3 +402,14 @@ def test_a_leg_that_an_agent_called_outside_is_no_caller_without_a_contact(numbe
     seen = WitnessCall(channel_id=leg, channel="PJSIP/trunk-1", started=START, ended=NOW)
     compare(books, {leg: seen}, caller_prefixes=("PJSIP/trunk",), first=None, last=None)
     assert {rule.rule: rule.failed for rule in books.results()}["witness.channel"] == failed
+
+
+def test_who_is_owed_a_call_was_broken_off_at_that_instant() -> None:
+    (kept,) = (i for i, row in enumerate(FULL.rows) if row.data.get("why") == "interrupted")
+    later = FULL.rows[kept + 1 :]
+    end = FULL.rows[kept + 1]
+    at = end.at + timedelta(seconds=3)
+    later[0] = msgspec.structs.replace(end, at=at, data={**end.data, "total_ms": end.data["total_ms"] + 3000})
+    assert {f.rule for f in judge(FULL.rows[: kept + 1] + later).findings} == {"callback.pairs"}
+    waiting = [*FULL.rows[: kept - 1], FULL.rows[kept], FULL.rows[kept - 1], *FULL.rows[kept + 1 :]]
+    assert {f.rule for f in judge(waiting).findings} == {"callback.pairs"}

@@ -26,8 +26,9 @@ from walls_world import (
     walled_tables,
 )
 
+from andon.channels.voice.desk_http import ask_core
 from andon.entrypoints.edge import create_app
-from andon.identity.model import Role
+from andon.identity.model import Actor, Role
 from andon.interactions.events import ContactArrived, OfferMade
 from andon.kit.bus import MemoryBus
 from andon.kit.clock import SystemClock, VirtualClock
@@ -305,6 +306,20 @@ async def test_a_client_s_person_supervises_nobody_whatever_the_role(world: Worl
     assert world.asked == []
 
 
+async def test_nothing_a_request_brings_stands_for_the_one_who_asks(world: World) -> None:
+    """A desk's verb is done as whoever is logged in, whatever else is handed on to core."""
+    operator = world.there
+    actor = Actor(
+        tenant_id=operator.id, tenant_name="", user_id=operator.users["only.agent"], session_id=uuid7(),
+        login="only.agent", name="", agent_no=None, roles=("agent",), client_id=None, locale="zh",
+    )  # fmt: skip
+    world.asked.clear()
+    forged = {"agent_id": str(operator.agent), "tenant_id": str(world.here.id)}
+    await ask_core(world.app.state.services, actor, "call.hold", **forged)
+    (asked,) = world.asked
+    assert (asked["tenant_id"], asked["actor"]["user_id"]) == (str(operator.id), str(actor.user_id))
+
+
 async def test_what_is_of_the_own_log_in_changes_nobody_elses(world: World) -> None:
     await add_user(world.owner, world.there, "leaver", [Role.PLANNER])
     headers = await world.as_(world.there, "leaver")
@@ -399,9 +414,8 @@ def _unasked(marks: set[str], how: Try, mine: Side, theirs: Side) -> set[str]:
 def _core_heard_only_of(world: World, operator: Operator, login: str) -> None:
     for asked in world.asked:
         assert asked["tenant_id"] == str(operator.id)
-        who = asked.get("actor", {}) if asked["verb"].startswith("supervise.") else asked
-        own = who.get("user_id", who.get("agent_id", str(operator.users[login])))
-        assert own == str(operator.users[login])
+        if asked["verb"] != "snapshot.board":
+            assert asked["actor"]["user_id"] == str(operator.users[login])
 
 
 async def test_a_name_that_another_operator_uses_is_free_here(world: World) -> None:

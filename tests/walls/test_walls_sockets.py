@@ -74,7 +74,7 @@ async def house(
     async def core(asked: dict[str, Any]) -> dict[str, Any]:
         if asked["verb"] == "snapshot.board":
             return boards[asked["tenant_id"]]
-        return {"seq": 1, "server_time": AT, "agent_id": asked["agent_id"]}
+        return {"seq": 1, "server_time": AT, "agent_id": asked["actor"]["user_id"]}
 
     bus.serve("core.command", core)
     edge_db = Database(db.url, "walls edge")  # closed with the edge

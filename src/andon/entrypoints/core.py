@@ -114,6 +114,7 @@ class Core:
             on_engine=self._engine_changed,
             on_settled=self._settled,
             was_there=lambda tenant_id, contact_id: core_state.was_there(self.db, tenant_id, contact_id),
+            note_down=lambda: self.writer.note_down(),
             on_alarm=lambda tenant_id, code, subject, detail: self.alarms.on(
                 code, subject, detail, tenant_id
             ),
@@ -181,7 +182,7 @@ class Core:
 
     async def _begin(self, tenant_id: UUID) -> None:
         """Take a tenant into service."""
-        callbacks, unread, rows = core_state.read_callbacks(await core_state.rows_of(self.db, tenant_id))
+        kept_places, unread, rows = core_state.read_callbacks(await core_state.rows_of(self.db, tenant_id))
         config = await core_centre.load(self.db, tenant_id)
         flows = Flows(
             self.prompts.standard,
@@ -231,7 +232,10 @@ class Core:
         self.centres[tenant_id] = centre
         self.floors[tenant_id] = centre.floor
         self.keepers.append(keeper)
-        for fact in remains.closing:
+        self._resume(centre, left)
+        callbacks = centre.floor.callbacks
+        callbacks.resume(kept_places)
+        for fact in remains.close(lambda broken: core_recovery.owed(callbacks, config.voice, broken)):
             self._append(fact)
         self._append(
             CoreStarted(
@@ -245,8 +249,6 @@ class Core:
         )
         if self._engine_up:
             self._append(EngineUp(at=at, tenant_id=tenant_id, node=self.settings.node, engine="Asterisk"))
-        self._resume(centre, left)
-        centre.floor.callbacks.resume(callbacks)
         self._lose(unread)
         centre.floor.act(lambda router, at: effects)
 
@@ -481,8 +483,8 @@ class Core:
             self.writer.note_down()
             return answer
         try:
-            agent_id = UUID(str(asked.get("agent_id") or asked.get("actor", {}).get("user_id")))
-        except ValueError:
+            agent_id = UUID(str(asked["actor"]["user_id"]))  # a desk's verbs are its own agent's
+        except (KeyError, TypeError, ValueError):
             raise AndonError("agent.unknown", 404) from None
         if verb == "snapshot.agent":
             try:

@@ -186,15 +186,15 @@ class WrapExtend(Body):
 
 
 async def ask_core(here: Services, actor: Actor, verb: str, **more: Any) -> dict[str, Any]:
-    """Have core carry out a verb of this agent. Raises `AndonError`, core's own or `bus.timeout`."""
+    """Have core carry out a verb of this agent, whatever `more` says of who asks. Raises `AndonError`, core's
+    own or `bus.timeout`."""
     return await here.bus.request(
         "core.command",
         {
+            **more,
             "verb": verb,
             "tenant_id": str(actor.tenant_id),
             "actor": {"user_id": str(actor.user_id), "locale": actor.locale},
-            "agent_id": str(actor.user_id),
-            **more,
         },
     )
 

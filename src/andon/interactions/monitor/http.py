@@ -104,10 +104,10 @@ async def _ask(here: Services, actor: Actor, verb: str, **more: Any) -> dict[str
     return await here.bus.request(
         "core.command",
         {
+            **more,
             "verb": f"supervise.{verb}",
             "tenant_id": str(actor.tenant_id),
             "actor": {"user_id": str(actor.user_id), "locale": actor.locale, "name": actor.name},
-            **more,
         },
     )
 

@@ -211,11 +211,10 @@ class LiveHub:
         return await self._bus.request(
             "core.command",
             {
+                **more,
                 "verb": verb,
                 "tenant_id": str(viewer.tenant_id),
                 "actor": {"user_id": str(viewer.user_id)},
-                "agent_id": str(viewer.user_id),
-                **more,
             },
         )
 

@@ -2,8 +2,8 @@
 
 from andon.kit.database.walls import APPEND_ONLY, execute, wall
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 TABLES = """
 CREATE TABLE prompt (
