@@ -17,7 +17,7 @@ CREATE TABLE prompt (
     tenant_id uuid DEFAULT andon_tenant() NOT NULL,
     retired_at timestamptz,
     CONSTRAINT pk_prompt PRIMARY KEY (id),
-    CONSTRAINT uq_prompt_tenant_id UNIQUE (tenant_id, id),
+    CONSTRAINT uq_prompt_tenant_id_id UNIQUE (tenant_id, id),
     CONSTRAINT fk_prompt_tenant_id_client_id_project_id FOREIGN KEY (tenant_id, client_id, project_id)
         REFERENCES project (tenant_id, client_id, id)
 );
