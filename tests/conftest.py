@@ -1,4 +1,4 @@
-"""The marker law, and the one PostgreSQL that database tests share."""
+"""The marker law, who shares a worker, and the one PostgreSQL that database tests share."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -10,6 +10,8 @@ from andon.kit.settings import Settings
 from harness.database import installed
 
 KINDS = frozenset({"unit", "database", "telephony", "browser", "survival", "walls"})
+# The folders whose tests share a house, the longest first; every other file may run beside any other.
+HOUSES = ("survival", "telephony", "browser")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,11 +24,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test without a kind would run in no selection: refuse it."""
+    """A test without a kind would run in no selection: refuse it. Tests that share a house stay together."""
     nameless = [item.nodeid for item in items if KINDS.isdisjoint(mark.name for mark in item.iter_markers())]
     if nameless:
         listed = "\n  ".join(nameless)
         raise pytest.UsageError(f"each test needs one of the markers {', '.join(sorted(KINDS))}:\n  {listed}")
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder in HOUSES else item.path.name))
+    items.sort(key=_when)
+
+
+def _when(item: pytest.Item) -> int:
+    folder = item.path.parent.name
+    return HOUSES.index(folder) if folder in HOUSES else len(HOUSES)
 
 
 @pytest.fixture(scope="session")
