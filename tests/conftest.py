@@ -1,7 +1,10 @@
 """The marker law, who shares a worker, and the one PostgreSQL that database tests share."""
 
 import os
+import tempfile
+import zlib
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Each checkout has a folder of its own: pytest closes the common one at every start, to the database of
+    # another run as well.
+    own = Path(tempfile.gettempdir()) / f"andon-tests-{zlib.crc32(bytes(config.rootpath)):08x}"
+    own.mkdir(mode=0o711, exist_ok=True)
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(own))
     if minutes := config.getoption("--minutes"):
         os.environ["ANDON_NIGHT_MINUTES"] = minutes  # read as the test is collected
 
