@@ -518,6 +518,8 @@ class Core:
                 self._append(core_nodes.fact(node, self.voice, self._now(), tenant_id, by_id))
             self._keep_engines()
             self.writer.note_down()
+            if draining:
+                self.bus.publish("node.drained", {"node": node.name})
         return core_nodes.shown(self.nodes, self.voice)
 
     def _health(self) -> dict[str, Any]:
