@@ -153,6 +153,7 @@ class Waiting(Ground):
         """In the place it had, with the clocks of one who comes now."""
         contact.queued_ms = contact.first_ms = self._now
         contact.step, contact.over, contact.urgent = 0, None, False
+        contact.clocks.clear()
         self._settle_in(contact)
         if contact.callback:
             self._await_step(contact)
