@@ -479,7 +479,7 @@ class Floor(Waiting):
             case Due.OVERFLOW:
                 self._run_out(subject, WaitEnd.OVERFLOW, effects)
             case Due.RELAX:
-                self._widen(subject)
+                self._widen(subject, deadline.at_ms)
             case Due.WANTED_AGENT:
                 self._take_out(subject)
                 subject.wanted = None

@@ -2745,6 +2745,10 @@ export interface components {
             tier?: "normal" | "silver" | "gold" | "vip";
             /** Tags */
             tags?: string[];
+            /** Agent Id */
+            agent_id?: string | null;
+            /** Open Complaint */
+            open_complaint?: boolean;
             /** Notes */
             notes?: string;
             /** Address */
@@ -2774,6 +2778,10 @@ export interface components {
             tier: string;
             /** Tags */
             tags: string[];
+            /** Agent Id */
+            agent_id: string | null;
+            /** Open Complaint */
+            open_complaint: boolean;
             /** Notes */
             notes: string;
             /** Address */
