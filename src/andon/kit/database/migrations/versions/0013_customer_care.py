@@ -5,8 +5,8 @@ Columns without a default or with a constant one: the table is not rewritten.
 
 from andon.kit.database.walls import execute
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:
