@@ -2978,6 +2978,10 @@ export interface components {
             tier?: "normal" | "silver" | "gold" | "vip";
             /** Tags */
             tags?: string[];
+            /** Agent Id */
+            agent_id?: string | null;
+            /** Open Complaint */
+            open_complaint?: boolean;
             /** Notes */
             notes?: string;
             /** Address */
@@ -3007,6 +3011,10 @@ export interface components {
             tier: string;
             /** Tags */
             tags: string[];
+            /** Agent Id */
+            agent_id: string | null;
+            /** Open Complaint */
+            open_complaint: boolean;
             /** Notes */
             notes: string;
             /** Address */
