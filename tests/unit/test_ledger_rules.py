@@ -138,6 +138,33 @@ def returned_call(book: Book, agent: str) -> None:
     book.state(agent, "ready")
 
 
+def called_out(book: Book, agent: str) -> None:
+    """An agent calls a number that is engaged, then somebody who answers."""
+    begin = book.ms
+    book.add("contact.arrived", "c5", channel_id="", direction="outbound")
+    book.state(agent, "dialing")
+    book.ms += 150
+    book.add("outbound.dialled", "c5", agent, number="138", channel_id="chan-c5")
+    book.ms += 2000
+    book.add("contact.ended", "c5", outcome="callee_busy", by="system", total_ms=book.ms - begin)
+    book.state(agent, "ready")
+    book.ms += 400
+    begin = book.ms
+    book.add("contact.arrived", "c6", channel_id="", direction="outbound")
+    book.state(agent, "dialing")
+    book.ms += 150
+    book.add("outbound.dialled", "c6", agent, number="139", channel_id="chan-c6")
+    book.ms += 5000
+    book.add("contact.connected", "c6", agent, queue_id=None, offer_id="c6", waited_ms=0)
+    book.state(agent, "talking")
+    book.ms += 7000
+    book.add("contact.disconnected", "c6", agent, by="agent", talked_ms=7000, held_ms=0)
+    book.state(agent, "acw")
+    book.add("contact.ended", "c6", outcome="served", by="agent", total_ms=book.ms - begin)
+    book.ms += 800
+    book.state(agent, "ready")
+
+
 def a_day(waits: list[int], *, returned: bool = False) -> Book:
     book = Book()
     book.add("core.started", version_of_code="x", clean=True)
@@ -149,6 +176,7 @@ def a_day(waits: list[int], *, returned: bool = False) -> Book:
     book.ms += 100
     if returned:
         returned_call(book, "a")
+        called_out(book, "a")
     book.add("contact.arrived", "c2", channel_id="chan-c2")
     book.ms += 500
     book.add("contact.queued", "c2", queue_id="q", priority=1, position=1)

@@ -12,8 +12,8 @@ from andon.calendars.model import Calendar
 from andon.calendars.repository import load_calendars
 from andon.channels.voice.model import Number, Person, Project, VoiceConfig
 from andon.channels.voice.repository import load_voice
-from andon.customers.model import Customer, PhoneBook
-from andon.customers.repository import load_phone_book
+from andon.customers.model import Customer, DoNotCall, PhoneBook
+from andon.customers.repository import load_do_not_call, load_phone_book
 from andon.flows.graph import FlowVersion
 from andon.flows.repository import load_flows, load_versions
 from andon.flows.service import Flows, Version
@@ -34,6 +34,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     centre: CentreConfig
     flows: list[FlowVersion]
     calendars: list[Calendar]
+    do_not_call: DoNotCall
     client_names: dict[UUID, str] = {}
 
 
@@ -51,6 +52,7 @@ async def load(db: Database, tenant_id: UUID) -> Configuration:
             centre=await load_centre(session),
             flows=await load_flows(session),
             calendars=await load_calendars(session),
+            do_not_call=await load_do_not_call(session),
         )
 
 
@@ -77,6 +79,7 @@ class Centre:
         self.tenant_id = tenant_id
         self.flows = flows
         self.phone_book = PhoneBook()
+        self.do_not_call = DoNotCall()
         self.numbers: dict[UUID, Number] = {}
         self.projects: dict[UUID, Project] = {}
         self.people: dict[UUID, Person] = {}
@@ -86,6 +89,7 @@ class Centre:
     def put(self, config: Configuration, at: datetime, *, live: bool) -> None:
         """Take a configuration; `live`: the router runs already and is told."""
         self.flows.put(config.flows, config.calendars)
+        self.do_not_call = config.do_not_call
         self.numbers = {number.number_id: number for number in config.voice.numbers}
         self.projects = {project.project_id: project for project in config.voice.projects}
         self.people = {person.agent_id: person for person in config.voice.people}

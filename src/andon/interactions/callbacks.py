@@ -15,7 +15,7 @@ import structlog
 from andon.calendars.model import Calendar, is_open, next_change
 from andon.customers.model import phone_key
 from andon.interactions.events import CallbackEnded, CallbackPostponed
-from andon.interactions.model import CallbackOver, Contact, Input, Returned, Stage, span_ms
+from andon.interactions.model import CallbackOver, Contact, Input, Placed, Stage, span_ms
 from andon.interactions.ports import ContactView
 from andon.kit.journal import Fact
 from andon.routing.machine import Router
@@ -140,7 +140,7 @@ class Callbacks:
 
     # --- calling ------------------------------------------------------------------------------------------
 
-    def begin(self, contact_id: UUID) -> tuple[Callback, Contact, Returned] | None:
+    def begin(self, contact_id: UUID) -> tuple[Callback, Contact, Placed] | None:
         """The contact that returns a call, for a placeholder that is being offered."""
         callback = self._placed.get(contact_id)
         if callback is None:
@@ -159,7 +159,7 @@ class Callbacks:
             queue_id=callback.place.queue_id,
             asked_priority=callback.place.own_priority,
         )
-        back = Returned(
+        back = Placed(
             callback_id=callback.callback_id,
             number=view.caller,
             ring_s=rules.ring_s,
@@ -173,8 +173,8 @@ class Callbacks:
         if first is not None:
             first.not_before = self._at() + GONE
             self._look(first)
-        back = contact.back
-        callback = self._all.get(back.callback_id) if back is not None else None
+        back = contact.placed
+        callback = self._all.get(back.callback_id) if back is not None and back.callback_id else None
         if back is None or callback is None:
             return
         callback.returned_id = contact.contact_id

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from andon.interactions.dialling.events import OutboundDialled
 from andon.interactions.events import (
     By,
     CallbackEnded,
@@ -272,6 +273,16 @@ def _offer_ended(batch: _Batch, record: Record) -> None:
         batch.agent_news(offer.agent_id)
 
 
+def _outbound_dialled(batch: _Batch, record: Record) -> None:
+    """Whoever calls is the contact's agent, also when nobody comes to the telephone."""
+    fact = record.fact
+    assert isinstance(fact, OutboundDialled)
+    row = batch.contact(fact)
+    if row is not None and not row.talks:
+        row.agent_id = fact.agent_id
+        batch.agent_news(fact.agent_id)
+
+
 def _connected(batch: _Batch, record: Record) -> None:
     fact = record.fact
     assert isinstance(fact, ContactConnected)
@@ -529,6 +540,7 @@ _HANDLERS: dict[type[Fact], Callable[[_Batch, Record], None]] = {
     ContactDequeued: _dequeued,
     OfferMade: _offer_made,
     OfferEnded: _offer_ended,
+    OutboundDialled: _outbound_dialled,
     ContactConnected: _connected,
     ContactDisconnected: _disconnected,
     SurveyAsked: _survey_asked,

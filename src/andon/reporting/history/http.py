@@ -63,6 +63,7 @@ async def search_contacts(
     agent: UUID | None = None,
     customer: UUID | None = None,
     outcome: Outcome | None = None,
+    direction: Literal["inbound", "outbound"] | None = None,
     contact: UUID | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -82,6 +83,7 @@ async def search_contacts(
         agent_id=agent,
         customer_id=customer,
         outcome=outcome,
+        direction=direction,
         own_agent=only_own(actor, Permission.CONTACTS),
         masked=masked(actor),
     )

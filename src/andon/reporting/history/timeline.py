@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from andon.interactions import events as ix
+from andon.interactions.dialling.events import OutboundDialled
 from andon.kit.journal import Fact, Record
 from andon.telephony import events as tp
 
@@ -89,6 +90,8 @@ def _seconds(ms: int) -> str:
 def _arrived(fact: Any, names: Names) -> dict[str, Any]:
     if fact.callback_of is not None:
         return {"key": "timeline.contact.arrived.returned", "caller": fact.caller}
+    if fact.direction == "outbound":
+        return {"key": "timeline.contact.arrived.outbound", "caller": fact.caller, "dnis": fact.dnis}
     return {"dnis": fact.dnis, "label": _name(names, fact.number_id)}
 
 
@@ -151,7 +154,13 @@ def _offer_ended(fact: Any, names: Names) -> dict[str, Any]:
     }
 
 
+def _outbound_dialled(fact: Any, names: Names) -> dict[str, Any]:
+    return {"agent": _name(names, fact.agent_id), "number": fact.number}
+
+
 def _connected(fact: Any, names: Names) -> dict[str, Any]:
+    if fact.queue_id is None:
+        return {"key": "timeline.contact.connected.outbound", "agent": _name(names, fact.agent_id)}
     return {"agent": _name(names, fact.agent_id), "waited": _seconds(fact.waited_ms)}
 
 
@@ -258,6 +267,7 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.OfferMade: _offered,
     ix.OfferEnded: _offer_ended,
     ix.ContactConnected: _connected,
+    OutboundDialled: _outbound_dialled,
     ix.ContactHeld: _held,
     ix.ContactRetrieved: _retrieved,
     ix.ContactMuted: _muted,
