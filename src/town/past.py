@@ -231,6 +231,9 @@ class Exchange:
 
     # --- the medium
 
+    def can_begin(self) -> bool:
+        return True
+
     def begin(self, floor: Floor, contact: Contact) -> str:
         """A call that is returned; its people do not come to the telephone."""
         return "past"

@@ -133,7 +133,8 @@ async def test_killed_while_the_database_restarts(mortal: MortalHouse) -> None:
 
 
 async def test_what_cannot_be_resumed_is_closed(mortal: MortalHouse) -> None:
-    """Checkpoints of another version: better every call closed with its name than one resumed wrongly."""
+    """Checkpoints of another version: better every call closed with its name than one resumed wrongly.
+    Whoever talked is owed a call."""
     talk = await mortal.talking("plain", TONE)
     await mortal.no_core()
     async with await psycopg.AsyncConnection.connect(mortal.app_url, autocommit=True) as connection:
@@ -144,6 +145,7 @@ async def test_what_cannot_be_resumed_is_closed(mortal: MortalHouse) -> None:
         assert changed.rowcount >= 3  # the contact, its agent, the engine
     await mortal.start_core()
     assert await mortal.outcome(talk.contact_id) == "interrupted"
+    assert (await mortal.fact(talk.contact_id, "callback.kept"))["why"] == "interrupted"
     await talk.caller.wait_ended(5)
     await talk.device.wait_ended(5)
     started = [row["data"] for row in await mortal.facts(kind="core.started")]

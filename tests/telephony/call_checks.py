@@ -41,6 +41,12 @@ async def ending(house: House, own: str, outcome: str, by: str, *, seconds: floa
     return await house.facts(contact_id)
 
 
+async def awake(house: House) -> bool:
+    """Whether somebody waits to be called back and may be called."""
+    board = await house.ask("snapshot.board", UUID(int=0))
+    return any(row["callbacks"] for row in board["queues"])
+
+
 def kinds(facts: list[Any]) -> list[str]:
     return [row["kind"] for row in facts]
 

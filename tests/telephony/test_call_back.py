@@ -3,6 +3,7 @@
 import pytest
 from call_checks import (
     CALLER_HZ,
+    awake,
     both_heard,
     ending,
     kinds,
@@ -36,7 +37,7 @@ async def test_who_keeps_the_place_is_called_back_and_talks(house: House) -> Non
         telephone = house.carrier.subscriber(own)
         later, later_own = await placed(house, house.world.numbers["back"])
         await house.fact(await house.contact_of(later_own), "contact.queued")
-        await house.until(lambda: _awake(house), 15, "the customer may be called")
+        await house.until(lambda: awake(house), 15, "the customer may be called")
         await agent.ready()
         phone = await agent.picks_up(15)
         await phone.wait_tone(450, 10)  # the agent hears that it rings
@@ -72,13 +73,6 @@ async def test_who_keeps_the_place_is_called_back_and_talks(house: House) -> Non
     await ending(house, later_own, "served", "caller")
     assert (await states(house, agent_id))[:4] == ["not_ready", "ready", "ringing", "talking"]
     assert await house.unexplained() == []
-
-
-async def _awake(house: House) -> bool:
-    board = await house.bus.request(
-        "core.command", {"verb": "snapshot.board", "tenant_id": str(house.world.tenant_id)}
-    )
-    return any(row["callbacks"] for row in board["queues"])
 
 
 async def test_a_customer_who_is_busy_is_called_again_and_the_agent_is_free(house: House) -> None:

@@ -6,6 +6,7 @@ import signal
 import pytest
 from call_checks import (
     CALLER_HZ,
+    awake,
     both_heard,
     ending,
     hears_music,
@@ -52,45 +53,60 @@ async def test_shutdown(house: House) -> None:
 
 
 async def test_the_engine_dies(house: House) -> None:
-    """kill -9 under calls: each is interrupted, what was recorded is kept, the next call is served."""
+    """kill -9 under calls: each is interrupted, what was recorded is kept, callers are called back."""
     async with house.on_duty("stop") as agent:
         talking, talking_own = await placed(house, house.world.numbers["stop"])
         phone = await agent.picks_up()
         await agent.in_state("talking")
         await both_heard(house, talking, phone)
         waiting, waiting_own = await placed(house, house.world.numbers["stop"])
-        await house.fact(await house.contact_of(waiting_own), "contact.queued")
+        talked, waited = await house.contact_of(talking_own), await house.contact_of(waiting_own)
+        await house.fact(waited, "contact.queued")
         await hears_music(house, waiting)
         rx, _ = raw_files(
             house.settings.folder("spool", "recordings"),
-            (await house.fact(await house.contact_of(talking_own), "recording.started"))["recording_id"],
+            (await house.fact(talked, "recording.started"))["recording_id"],
         )
         await house.until(lambda: rx.stat().st_size > WRITTEN, 20, "the engine has written some of it")
         assert house.engine.pid is not None
         house.engine._process.send_signal(signal.SIGKILL)  # type: ignore[union-attr]  # it lives
         await house.engine.wait()
         await house.engine.start()
-        await ending(house, talking_own, "interrupted", "system")
-        await ending(house, waiting_own, "interrupted", "system")
+        for own in (talking_own, waiting_own):
+            facts = await ending(house, own, "interrupted", "system")
+            assert values(facts, "callback.kept", "why") == ["interrupted"]
         await asyncio.gather(*(call.hangup() for call in (talking, waiting, phone)))
         await agent.in_state("acw")
+        await agent.ask("agent.state", state="not_ready")
         await agent.phone.register_again()
         await agent.until(lambda view: view["registered"], "registered")
+        # Who waited calls again by themselves; who talked is called back, and goes first.
+        again = await house.carrier.call(house.world.numbers["stop"], waiting_own)
+        assert (await house.fact(waited, "callback.ended"))["how"] == "called_again"
+        await house.fact(await house.contact_of(waiting_own), "contact.queued")
+        telephone = house.carrier.subscriber(talking_own)
+        await house.until(lambda: awake(house), 15, "the customer may be called")
+        await agent.ready()
+        phone = await agent.picks_up(15)
+        back = await telephone.next_call(10)
+        await back.answer()
+        await agent.in_state("talking")
+        await both_heard(house, back, phone)
+        await back.hangup()
+        over = await house.fact(talked, "callback.ended")
+        assert (over["how"], over["attempts"]) == ("served", 1)
         await agent.ask("wrap.done")
-        await agent.in_state("ready")
-        again, again_own = await placed(house, house.world.numbers["stop"])
-        phone = await agent.picks_up()
+        phone = await agent.picks_up(15)
         await agent.in_state("talking")
         await both_heard(house, again, phone)
         await again.hangup()
-        await ending(house, again_own, "served", "caller")
+        await ending(house, waiting_own, "served", "caller")
         await agent.in_state("acw")
     assert await house.unexplained() == []
     # The engine never closed these files; nobody writes them any more, so they are taken as they are. It
     # wrote two seconds at a time: what it had not written is missing, and the journal says how much.
-    contact_id = await house.contact_of(talking_own)
-    path = await house.stored(contact_id, 25)
-    lost = [row["data"] for row in await house.facts(contact_id) if row["kind"] == "recording.incomplete"]
+    path = await house.stored(talked, 25)
+    lost = [row["data"] for row in await house.facts(talked) if row["kind"] == "recording.incomplete"]
     assert sum(data["missing_ms"] for data in lost) <= 2300
     left, right = sides(path)
     assert lasting(left, CALLER_HZ) and lasting(right, 1000)

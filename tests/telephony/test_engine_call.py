@@ -231,6 +231,22 @@ async def test_how_ringing_an_agent_ends(rig: Rig) -> None:
     await phone.unregister()
 
 
+async def test_who_is_rung_already_is_not_rung_twice(rig: Rig) -> None:
+    """An order whose answer was lost, or whose core died over it, is given again."""
+    phone = await rig.agent()
+    await rig.engine.originate("a-6", phone.username, "13800138000")
+    incoming = await phone.next_call(5)
+    await incoming.ring()
+    await rig.engine.originate("a-6", phone.username, "13800138000")
+    await incoming.answer()
+    await rig.events.wait(LegAnswered, leg_id="a-6")
+    with pytest.raises(TimeoutError):
+        await phone.next_call(0.1)
+    await rig.engine.hangup("a-6")
+    await incoming.wait_ended(3)
+    await phone.unregister()
+
+
 async def test_ringing_an_account_without_a_device_is_refused_at_once(rig: Rig) -> None:
     await rig.engine.provision_agent("uffffffffffff", "secret", webrtc=True)
     mark = rig.events.mark

@@ -192,6 +192,7 @@ class Town:
 
     def __init__(self, seed: int, *, agents: int = 4) -> None:
         self.dice = random.Random(seed)
+        self.reachable = True  # the engine, for calls that we begin
         self.clock = VirtualClock(T0)
         self.later = VirtualScheduler(self.clock)
         self.facts: list[Fact] = [CoreStarted(at=T0, tenant_id=TENANT, version_of_code="t", clean=True)]
@@ -244,6 +245,9 @@ class Town:
             flows=Flows(self.dice),
             new_id=self.new_id,
         )
+
+    def can_begin(self) -> bool:
+        return self.reachable
 
     def new_id(self) -> UUID:
         return UUID(int=next(self._ids))

@@ -3,6 +3,7 @@
 import contextlib
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,6 +14,8 @@ from interactions_town import OTHER, QUEUE, T0, Town
 from structlog.testing import capture_logs
 
 from andon.interactions.events import (
+    CallbackEnded,
+    CallbackKept,
     ContactConnected,
     ContactDequeued,
     ContactEnded,
@@ -22,6 +25,7 @@ from andon.interactions.events import (
 )
 from andon.interactions.model import AgentEnded, Contact, Stage, Stop
 from andon.interactions.recent import Recent
+from andon.kit.journal import Fact
 from andon.routing.events import AgentState
 from andon.routing.model import Caller, LaneFlag, Refused
 
@@ -145,6 +149,76 @@ def test_a_caller_is_remembered_for_the_last_agent_and_a_bad_survey() -> None:
     assert recent.caller(contact, T0 + timedelta(days=8), fast_lane=False).flags == ()
     recent.note(contact, msgspec.structs.replace(survey, score=5))
     assert recent.caller(contact, T0, fast_lane=False).flags == ()
+
+
+def a_town(*, agents: int = 1) -> Town:
+    """Agents answer at once, nobody leaves messages, no queue runs over."""
+    town = Town(7, agents=agents)
+    town.dice.random = lambda: 0.5  # type: ignore[method-assign] # no chance
+    town.dice.choice = lambda options: options[0]  # type: ignore[method-assign] # no priority
+    for agent in town.agents:
+        town.ready(agent)
+    return town
+
+
+def said(town: Town, contact: Contact, kind: type[Fact]) -> list[Any]:
+    return [fact for fact in town.facts if fact.contact_id == contact.contact_id and isinstance(fact, kind)]
+
+
+def test_who_was_broken_off_is_called_back_from_the_place_earned() -> None:
+    """The engine dies under a talk, two waits and a greeting: the first three are owed a call, in their
+    order, and not before the engine is there again."""
+    town = a_town()
+    (agent,) = town.agents
+    talking = town.call("13800138001")
+    town.later.run(20)
+    waiting = [town.call(f"1380013800{n}") for n in (2, 3)]
+    town.later.run(28)
+    greeted = town.call("13800138004")
+    stages = [contact.stage for contact in (talking, *waiting, greeted)]
+    assert stages == [Stage.TALKING, Stage.QUEUED, Stage.QUEUED, Stage.FLOW]
+    town.reachable = False
+    for contact in (*waiting, talking, greeted):  # in whatever order they are told
+        town.lose(contact)
+    for contact in (talking, *waiting):
+        (kept,) = said(town, contact, CallbackKept)
+        (end,) = said(town, contact, ContactEnded)
+        assert (kept.why, kept.queue_id, kept.at) == ("interrupted", QUEUE, end.at)
+        assert end.outcome is Outcome.INTERRUPTED
+    assert not said(town, greeted, CallbackKept)
+    town.later.run(60)
+    assert town.returned == [] and town.floor.router.agent(agent).state is AgentState.READY
+    town.floor.act(lambda router, at: router.request_state(agent, AgentState.BREAK, at))
+    town.reachable = True
+    town.later.run(68)
+    town.ready(agent)
+    assert [back.view.caller for back in town.returned if back.view] == ["13800138001"]
+    assert judged(town.facts, town.floor.now()).findings == []
+
+
+def test_who_calls_again_or_cannot_be_called_is_not_called_back() -> None:
+    """Once for one caller, not for a withheld number, not when the queue does not want it."""
+    town = a_town()
+    first = town.call("13800138001")
+    town.later.run(20)
+    twice = [town.call("13800138002"), town.call("13800138002")]
+    withheld = town.call("")
+    town.later.run(28)
+    for contact in (first, *twice, withheld):
+        town.lose(contact)
+    owed = [len(said(town, contact, CallbackKept)) for contact in (first, *twice, withheld)]
+    assert owed == [1, 1, 0, 0] and len(town.floor.callbacks) == 2
+    town.call("13800138002")
+    town.later.run(36)
+    assert [fact.how for fact in said(town, twice[0], CallbackEnded)] == ["called_again"]
+    rules = msgspec.structs.replace(town.config.queues[0].callback, when_interrupted=False)
+    quiet = msgspec.structs.replace(town.config.queues[0], callback=rules)
+    config = msgspec.structs.replace(town.config, queues=(quiet, town.config.queues[1]))
+    town.floor.act(lambda router, at: router.configure(config, at))
+    waits = town.call("13800138005")
+    town.later.run(44)
+    town.lose(waits)
+    assert said(town, waits, CallbackKept) == []
 
 
 def test_a_lost_agents_caller_is_the_next_one_served() -> None:

@@ -141,28 +141,43 @@ def returned_call(book: Book, agent: str) -> None:
 def called_out(book: Book, agent: str) -> None:
     """An agent calls a number that is engaged, then somebody who answers."""
     begin = book.ms
-    book.add("contact.arrived", "c5", channel_id="", direction="outbound")
+    book.add("contact.arrived", "c7", channel_id="", direction="outbound")
     book.state(agent, "dialing")
     book.ms += 150
-    book.add("outbound.dialled", "c5", agent, number="138", channel_id="chan-c5")
+    book.add("outbound.dialled", "c7", agent, number="138", channel_id="chan-c7")
     book.ms += 2000
-    book.add("contact.ended", "c5", outcome="callee_busy", by="system", total_ms=book.ms - begin)
+    book.add("contact.ended", "c7", outcome="callee_busy", by="system", total_ms=book.ms - begin)
     book.state(agent, "ready")
     book.ms += 400
     begin = book.ms
-    book.add("contact.arrived", "c6", channel_id="", direction="outbound")
+    book.add("contact.arrived", "c8", channel_id="", direction="outbound")
     book.state(agent, "dialing")
     book.ms += 150
-    book.add("outbound.dialled", "c6", agent, number="139", channel_id="chan-c6")
+    book.add("outbound.dialled", "c8", agent, number="139", channel_id="chan-c8")
     book.ms += 5000
-    book.add("contact.connected", "c6", agent, queue_id=None, offer_id="c6", waited_ms=0)
+    book.add("contact.connected", "c8", agent, queue_id=None, offer_id="c8", waited_ms=0)
     book.state(agent, "talking")
     book.ms += 7000
-    book.add("contact.disconnected", "c6", agent, by="agent", talked_ms=7000, held_ms=0)
+    book.add("contact.disconnected", "c8", agent, by="agent", talked_ms=7000, held_ms=0)
     book.state(agent, "acw")
-    book.add("contact.ended", "c6", outcome="served", by="agent", total_ms=book.ms - begin)
+    book.add("contact.ended", "c8", outcome="served", by="agent", total_ms=book.ms - begin)
     book.ms += 800
     book.state(agent, "ready")
+
+
+def torn_call(book: Book) -> None:
+    """A caller waits when the engine dies, is owed a call, and calls again first."""
+    begin = book.ms
+    book.add("contact.arrived", "c5", channel_id="chan-c5")
+    book.ms += 200
+    book.add("contact.queued", "c5", queue_id="q", priority=1, position=1)
+    book.ms += 900
+    book.add("contact.dequeued", "c5", queue_id="q", how="ended", waited_ms=900)
+    expires_at = book.at(book.ms + 3_600_000).isoformat()
+    book.add("callback.kept", "c5", queue_id="q", position=1, expires_at=expires_at, why="interrupted")
+    book.add("contact.ended", "c5", outcome="interrupted", by="system", total_ms=book.ms - begin)
+    book.ms += 7000
+    book.add("callback.ended", "c5", how="called_again", attempts=0, waited_ms=7000)
 
 
 def a_day(waits: list[int], *, returned: bool = False) -> Book:
@@ -177,6 +192,7 @@ def a_day(waits: list[int], *, returned: bool = False) -> Book:
     if returned:
         returned_call(book, "a")
         called_out(book, "a")
+        torn_call(book)
     book.add("contact.arrived", "c2", channel_id="chan-c2")
     book.ms += 500
     book.add("contact.queued", "c2", queue_id="q", priority=1, position=1)
@@ -414,3 +430,14 @@ def test_a_leg_that_an_agent_called_outside_is_no_caller_without_a_contact(numbe
     seen = WitnessCall(channel_id=leg, channel="PJSIP/trunk-1", started=START, ended=NOW)
     compare(books, {leg: seen}, caller_prefixes=("PJSIP/trunk",), first=None, last=None)
     assert {rule.rule: rule.failed for rule in books.results()}["witness.channel"] == failed
+
+
+def test_who_is_owed_a_call_was_broken_off_at_that_instant() -> None:
+    (kept,) = (i for i, row in enumerate(FULL.rows) if row.data.get("why") == "interrupted")
+    later = FULL.rows[kept + 1 :]
+    end = FULL.rows[kept + 1]
+    at = end.at + timedelta(seconds=3)
+    later[0] = msgspec.structs.replace(end, at=at, data={**end.data, "total_ms": end.data["total_ms"] + 3000})
+    assert {f.rule for f in judge(FULL.rows[: kept + 1] + later).findings} == {"callback.pairs"}
+    waiting = [*FULL.rows[: kept - 1], FULL.rows[kept], FULL.rows[kept - 1], *FULL.rows[kept + 1 :]]
+    assert {f.rule for f in judge(waiting).findings} == {"callback.pairs"}

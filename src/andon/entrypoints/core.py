@@ -108,6 +108,7 @@ class Core:
             on_engine=self._engine_changed,
             on_settled=self._settled,
             was_there=lambda tenant_id, contact_id: core_state.was_there(self.db, tenant_id, contact_id),
+            note_down=lambda: self.writer.note_down(),
             on_alarm=lambda tenant_id, code, subject, detail: self.alarms.on(
                 code, subject, detail, tenant_id
             ),
@@ -176,7 +177,7 @@ class Core:
 
     async def _begin(self, tenant_id: UUID) -> None:
         """Take a tenant into service."""
-        callbacks, unread, rows = core_state.read_callbacks(await core_state.rows_of(self.db, tenant_id))
+        kept_places, unread, rows = core_state.read_callbacks(await core_state.rows_of(self.db, tenant_id))
         config = await core_centre.load(self.db, tenant_id)
         flows = Flows(
             self._prompts,
@@ -226,7 +227,10 @@ class Core:
         self.centres[tenant_id] = centre
         self.floors[tenant_id] = centre.floor
         self.keepers.append(keeper)
-        for fact in remains.closing:
+        self._resume(centre, left)
+        callbacks = centre.floor.callbacks
+        callbacks.resume(kept_places)
+        for fact in remains.close(lambda broken: core_recovery.owed(callbacks, config.voice, broken)):
             self._append(fact)
         self._append(
             CoreStarted(
@@ -240,8 +244,6 @@ class Core:
         )
         if self._engine_up:
             self._append(EngineUp(at=at, tenant_id=tenant_id, node=self.settings.node, engine="Asterisk"))
-        self._resume(centre, left)
-        centre.floor.callbacks.resume(callbacks)
         self._lose(unread)
         centre.floor.act(lambda router, at: effects)
 

@@ -78,4 +78,6 @@ class Outgoing:
             return
         subject = f"{agent.agent_no} {agent.name}: {number}"
         self._alarms.on("emergency_dialled", subject, tenant_id=self._centre.tenant_id)
-        asyncio.get_running_loop().call_later(EMERGENCY_ALARM_S, self._alarms.off, "emergency_dialled", subject)
+        asyncio.get_running_loop().call_later(
+            EMERGENCY_ALARM_S, self._alarms.off, "emergency_dialled", subject
+        )

@@ -6,7 +6,7 @@ balance, and what can have been lost is at most one heartbeat. Supervisors'
 sessions at calls are never resumed.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,18 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from andon.channels.voice.model import VoiceConfig
+from andon.interactions.callbacks import Callbacks
 from andon.interactions.events import (
     By,
+    CallbackKept,
     ContactArrived,
     ContactConnected,
     ContactDequeued,
     ContactDisconnected,
     ContactEnded,
     ContactHeld,
+    ContactIdentified,
     ContactQueued,
     ContactRetrieved,
     OfferEnded,
@@ -33,6 +37,7 @@ from andon.interactions.events import (
 )
 from andon.interactions.model import Mark, Taping, span_ms, spans_of
 from andon.interactions.monitor.events import MonitorEnded, MonitorModeChanged, MonitorStarted
+from andon.interactions.ports import ContactView
 from andon.kit.database import Database, Scope
 from andon.kit.journal import Fact, decode
 from andon.routing.events import AgentSignedOut, AgentState, AgentStateChanged
@@ -47,7 +52,11 @@ class _Left(msgspec.Struct):
     """What one contact left open."""
 
     arrived: ContactArrived
+    tier: str = "normal"
+    customer_id: UUID | None = None
     queue: ContactQueued | None = None
+    first: ContactQueued | None = None
+    last: ContactQueued | None = None
     offer: OfferMade | None = None
     talk: ContactConnected | None = None
     held_since: datetime | None = None
@@ -58,7 +67,51 @@ class _Left(msgspec.Struct):
     tape: Taping | None = None
 
 
-def close_contact(facts: Sequence[Fact], at: datetime) -> list[Fact]:
+class Broken(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller who waited in a queue, or talked, and is cut off."""
+
+    arrived: ContactArrived
+    tier: str
+    customer_id: UUID | None
+    queue_id: UUID
+    priority: int  # asked for
+    since: datetime  # waiting
+    at: datetime
+
+
+Owe = Callable[[Broken], datetime | None]  # until when the caller will be called back; None: not at all
+
+
+def _nothing(broken: Broken) -> None:
+    return None
+
+
+def owed(callbacks: Callbacks, config: VoiceConfig, broken: Broken) -> datetime | None:
+    """Keep the place of a caller who was cut off, if the number dialled still is one of ours."""
+    arrived = broken.arrived
+    number = next((each for each in config.numbers if each.number_id == arrived.number_id), None)
+    project = next((each for each in config.projects if each.project_id == arrived.project_id), None)
+    if number is None or number.flow_id is None or project is None or arrived.contact_id is None:
+        return None
+    view = ContactView(
+        contact_id=arrived.contact_id,
+        tenant_id=config.tenant_id,
+        client_id=number.client_id,
+        project_id=number.project_id,
+        number_id=number.number_id,
+        flow_id=number.flow_id,
+        caller=arrived.caller,
+        dnis=number.e164,
+        language=project.language,
+        arrived_at=arrived.at,
+        customer_id=broken.customer_id,
+        tier=broken.tier,
+    )
+    callback = callbacks.owed_to(view, broken.queue_id, broken.priority, broken.since, broken.at)
+    return None if callback is None else callback.expires_at
+
+
+def close_contact(facts: Sequence[Fact], at: datetime, owe: Owe = _nothing) -> list[Fact]:
     """The facts that end a contact at `at`, given all it has; nothing when it has ended or never arrived."""
     left: _Left | None = None
     for fact in facts:
@@ -122,6 +175,8 @@ def close_contact(facts: Sequence[Fact], at: datetime) -> list[Fact]:
                 open_end=True,
             )
         )
+    if left.queue is not None or left.talk is not None:
+        closing += _callback(left, at, subject, owe)
     outcome = Outcome.INTERRUPTED
     if left.talk is None and (left.talked or left.voicemail):
         outcome = Outcome.SERVED if left.talked else Outcome.VOICEMAIL
@@ -131,10 +186,38 @@ def close_contact(facts: Sequence[Fact], at: datetime) -> list[Fact]:
     return closing
 
 
+def _callback(left: _Left, at: datetime, subject: dict[str, Any], owe: Owe) -> list[Fact]:
+    """Who waited or talked may be owed a call."""
+    first, last = left.first, left.last
+    if first is None or last is None:
+        return []
+    broken = Broken(
+        arrived=left.arrived,
+        tier=left.tier,
+        customer_id=left.customer_id,
+        queue_id=last.queue_id,
+        priority=last.asked_priority or 0,
+        since=first.at,
+        at=at,
+    )
+    until = owe(broken)
+    if until is None:
+        return []
+    position = last.position if left.queue is not None else 1
+    return [
+        CallbackKept(
+            **subject, queue_id=last.queue_id, position=position, expires_at=until, why="interrupted"
+        )
+    ]
+
+
 def _follow(left: _Left, fact: Fact) -> None:
     agent_id: UUID | None = None
     match fact:
+        case ContactIdentified():
+            left.tier, left.customer_id = fact.tier, fact.customer_id
         case ContactQueued():
+            left.first, left.last = left.first or fact, fact
             left.queue, left.label = fact, "queue"
         case ContactDequeued():
             left.queue, left.label = None, "flow"
@@ -224,12 +307,19 @@ def close_monitors(facts: Iterable[Fact], at: datetime) -> list[Fact]:
 
 
 class Remains(msgspec.Struct, frozen=True, kw_only=True):
-    """What the core before left: `clean` when it stopped in order, the facts that close what is not resumed,
-    and the last instant the journal knows."""
+    """What the core before left: `clean` when it stopped in order, all facts of each contact that is not
+    resumed, the facts that close what else is not, and the last instant the journal knows."""
 
     clean: bool
-    closing: list[Fact]
+    contacts: list[list[Fact]] = []
+    closing: list[Fact] = []
     at: datetime | None = None
+
+    def close(self, owe: Owe) -> list[Fact]:
+        """The facts that close everything; `owe` keeps the places of callers who will be called back."""
+        at = self.at
+        contacts = [] if at is None else [close_contact(facts, at, owe) for facts in self.contacts]
+        return [*(fact for facts in contacts for fact in facts), *self.closing]
 
 
 # The order is `seq`; `at` only finds the partitions. Two days because a clock may have been set back.
@@ -283,7 +373,7 @@ async def remains(
     async with db.session(Scope(tenant_id)) as session:
         last = (await session.execute(_CORE)).first()
         if last is None or last.kind == "core.stopped":
-            return Remains(clean=True, closing=[])
+            return Remains(clean=True)
         last = (await session.execute(_BEGINNING)).one()
         since = {"seq": last.seq, "since": last.at}
         at = await session.scalar(_LAST, since) or last.at
@@ -292,11 +382,9 @@ async def remains(
             if fact.contact_id not in contacts:
                 by_contact.setdefault(fact.contact_id, []).append(fact)
         closing: list[Fact] = []
-        for facts in by_contact.values():
-            closing += close_contact(facts, at)
         for fact in await _facts(session, _LAST_STATES, since):
             if isinstance(fact, AgentStateChanged) and fact.agent_id not in agents:
                 closing += close_agent(fact, at)
         closing += close_monitors(await _facts(session, _MONITORS, since), at)
     log.warning("core_before_died", tenant_id=str(tenant_id), closed=len(by_contact), resumed=len(contacts))
-    return Remains(clean=False, closing=closing, at=at)
+    return Remains(clean=False, contacts=list(by_contact.values()), closing=closing, at=at)

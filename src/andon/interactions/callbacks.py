@@ -19,7 +19,7 @@ from andon.interactions.model import CallbackOver, Contact, Input, Placed, Stage
 from andon.interactions.ports import ContactView
 from andon.kit.journal import Fact
 from andon.routing.machine import Router
-from andon.routing.model import CallbackRules, Effect, OfferEnd, Place, Refused
+from andon.routing.model import CallbackRules, Caller, Effect, OfferEnd, Place, Refused
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +43,7 @@ class Callback(msgspec.Struct, kw_only=True):
     tried: int = 0
     not_before: datetime | None = None  # None: the caller is still on the line
     returned_id: UUID | None = None
+    torn: bool = False  # nobody asked for it: we broke the call off
 
 
 class Timer(Protocol):
@@ -64,7 +65,8 @@ def callable_number(number: str, *, international: bool) -> bool:
 
 
 class Callbacks:
-    """One tenant's. `at` is the pass's instant, `within` runs something in a pass of its own."""
+    """One tenant's. `at` is the pass's instant, `within` runs something in a pass of its own, `may_begin`
+    says whether the medium can begin calls."""
 
     def __init__(
         self,
@@ -79,6 +81,7 @@ class Callbacks:
         scheduler: Scheduler,
         new_id: Callable[[], UUID],
         calendar: Callable[[UUID], Calendar | None],
+        may_begin: Callable[[], bool],
     ) -> None:
         self.moved: set[UUID] = set()
         self._router = router
@@ -91,9 +94,11 @@ class Callbacks:
         self._scheduler = scheduler
         self._new_id = new_id
         self._calendar = calendar
+        self._may_begin = may_begin
         self._all: dict[UUID, Callback] = {}
         self._placed: dict[UUID, Callback] = {}  # by placeholder
-        self._callers: dict[tuple[UUID, str, UUID | None], UUID] = {}  # client, number, queue asked for
+        # by client and number, and by the queue asked for
+        self._callers: dict[tuple[UUID, str], dict[UUID | None, UUID]] = {}
         self._timers: dict[UUID, Timer] = {}
 
     # --- keeping a place --------------------------------------------------------------------------------
@@ -106,34 +111,82 @@ class Callbacks:
         rules = self._rules(place.queue_id)
         return place if callable_number(contact.view.caller, international=rules.international) else None
 
-    def expires_at(self, place: Place) -> datetime:
-        return self._at() + timedelta(seconds=self._rules(place.queue_id).expires_s)
-
-    def keep(self, contact: Contact, place: Place, flow: bytes | None) -> None:
-        """The contact has left the queue; a placeholder stands in its place."""
-        if contact.view is None:
-            return
-        callback = Callback(
+    def keeping(self, contact: Contact, place: Place, flow: bytes | None) -> Callback:
+        """The kept place that a contact of a flow would be, from now on."""
+        assert contact.view is not None
+        return Callback(
             callback_id=contact.contact_id,
             contact_id=self._new_id(),
             view=contact.view,
             customer_name=contact.customer_name,
             place=place,
             kept_at=self._at(),
-            expires_at=self.expires_at(place),
+            expires_at=self._at() + timedelta(seconds=self._rules(place.queue_id).expires_s),
             taped=contact.taping is not None and not contact.taping.stopped,
             flow=flow,
         )
+
+    def owed(self, contact: Contact, caller: Caller, flow: bytes | None) -> Callback | None:
+        """What the caller of a contact is owed that is broken off now: nothing unless it waits or talks and
+        the queue calls such callers back; nothing to who cannot be called or is called back already."""
+        view, place = contact.view, self._router.place_of(contact.contact_id)
+        if place is None and contact.talk is not None and contact.queue_id is not None:
+            since = contact.first_queued or contact.arrived
+            place = self._router.place_since(contact.queue_id, contact.asked_priority, since, caller)
+        if view is None or place is None or (contact.placed is not None and not contact.talked):
+            return None
+        if not self._owes(view, place, contact.placed.callback_id if contact.placed is not None else None):
+            return None
+        callback = self.keeping(contact, place, flow)
+        callback.not_before, callback.torn = self._at() + GONE, True
+        return callback
+
+    def owed_to(
+        self, view: ContactView, queue_id: UUID, priority: int, since: datetime, at: datetime
+    ) -> Callback | None:
+        """The same for a contact broken off at `at` of which only the journal tells, taken in at once; it
+        sleeps until `go_on`."""
+        caller = Caller(tier=view.tier, key=phone_key(view.caller))
+        place = self._router.place_since(queue_id, priority, since, caller)
+        if place is None or not self._owes(view, place, None):
+            return None
+        callback = Callback(
+            callback_id=view.contact_id,
+            contact_id=self._new_id(),
+            view=view,
+            place=place,
+            kept_at=at,
+            expires_at=at + timedelta(seconds=self._rules(queue_id).expires_s),
+            not_before=at + GONE,
+            torn=True,
+        )
+        self._take_in(callback)
+        return callback
+
+    def _owes(self, view: ContactView, place: Place, returned: UUID | None) -> bool:
+        """Whether to call back who was broken off at this place; `returned` is the kept place that the call
+        was returned for."""
+        rules, waits = self._rules(place.queue_id), self._callers.get(_key(view), {})
+        callable_ = callable_number(view.caller, international=rules.international)
+        return rules.when_interrupted and callable_ and all(each == returned for each in waits.values())
+
+    def take(self, callback: Callback) -> None:
+        """The contact has left the queue; a placeholder stands in its place."""
         self._take_in(callback)
         self._put_back(callback)
 
     def called_again(self, contact: Contact, queue_id: UUID) -> None:
-        """Who is to be called back calls by themselves: the place is theirs as after hanging up."""
+        """Who is to be called back calls by themselves: the place is theirs as after hanging up. Whoever was
+        broken off need not come to the same queue."""
         if contact.view is None:
             return
-        callback_id = self._callers.get(_key(contact.view, queue_id))
-        callback = self._all.get(callback_id) if callback_id is not None else None
-        if callback is None or callback.contact_id in self._contacts or callback.not_before is None:
+        for asked_id, callback_id in list(self._callers.get(_key(contact.view), {}).items()):
+            callback = self._all[callback_id]
+            if asked_id == queue_id or callback.torn:
+                self._called_again(callback)
+
+    def _called_again(self, callback: Callback) -> None:
+        if callback.contact_id in self._contacts or callback.not_before is None:
             return
         self._route(self._router.leave(callback.contact_id, self._at(), how=OfferEnd.CALLER_GONE))
         self._end(callback, "called_again")
@@ -241,7 +294,10 @@ class Callbacks:
             if calendar is not None:
                 until = min(until, next_change(calendar, now) or until)
             # hours that are not known allow nothing
-            if calendar_id is None or (calendar is not None and is_open(calendar, now).open):
+            open_now = calendar_id is None or (calendar is not None and is_open(calendar, now).open)
+            if open_now and not self._may_begin():
+                until = min(until, now + GONE)
+            elif open_now:
                 self._watch(callback, until)
                 self._route(self._router.wake(callback.contact_id, now))
                 return
@@ -281,7 +337,7 @@ class Callbacks:
     def _take_in(self, callback: Callback) -> None:
         self._all[callback.callback_id] = callback
         self._placed[callback.contact_id] = callback
-        self._callers[_key(callback.view, callback.place.asked_id)] = callback.callback_id
+        self._callers.setdefault(_key(callback.view), {})[callback.place.asked_id] = callback.callback_id
 
     def _put_back(self, callback: Callback) -> None:
         try:
@@ -294,7 +350,11 @@ class Callbacks:
     def _end(self, callback: Callback, how: str) -> None:
         del self._all[callback.callback_id]
         self._placed.pop(callback.contact_id, None)
-        self._callers.pop(_key(callback.view, callback.place.asked_id), None)
+        key, asked_id = _key(callback.view), callback.place.asked_id
+        if self._callers.get(key, {}).get(asked_id) == callback.callback_id:
+            del self._callers[key][asked_id]
+            if not self._callers[key]:
+                del self._callers[key]
         timer = self._timers.pop(callback.callback_id, None)
         if timer is not None:
             timer.cancel()
@@ -354,5 +414,5 @@ class Callbacks:
         self._timers.clear()
 
 
-def _key(view: ContactView, asked_id: UUID | None) -> tuple[UUID, str, UUID | None]:
-    return view.client_id, phone_key(view.caller), asked_id
+def _key(view: ContactView) -> tuple[UUID, str]:
+    return view.client_id, phone_key(view.caller)

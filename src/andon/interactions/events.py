@@ -190,12 +190,14 @@ class ContactConnected(Fact, frozen=True, kw_only=True):
 
 
 class CallbackKept(Fact, frozen=True, kw_only=True):
-    """The caller keeps the place while hanging up. Ends with one `callback.ended` of the same contact."""
+    """The caller keeps the place while hanging up (`why` asked), or is owed a call because we broke off the
+    wait or the conversation (interrupted). Ends with one `callback.ended` of the same contact."""
 
     kind: ClassVar[str] = "callback.kept"
     queue_id: UUID
     position: int
     expires_at: datetime
+    why: str = "asked"
 
 
 class CallbackDialled(Fact, frozen=True, kw_only=True):

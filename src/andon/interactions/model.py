@@ -646,7 +646,10 @@ class Stop(Input, frozen=True):
 
 
 class Interrupted(Input, frozen=True):
-    """The engine lost the call; nothing of it is left to command."""
+    """The engine lost the call; nothing of it is left to command. `owed`: the place from which the caller is
+    to be called back."""
+
+    owed: PlaceKept | None = None
 
 
 # --- orders -------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from andon.interactions.model import (
     FlowFailed,
     Handover,
     Input,
+    Interrupted,
     MediumOrder,
     Offered,
     Placed,
@@ -99,6 +100,10 @@ class Medium(Protocol):
     """What carries orders out, voice for instance. Returns at once; results come back as inputs."""
 
     def perform(self, contact: Contact, order: MediumOrder) -> None: ...
+
+    def can_begin(self) -> bool:
+        """Whether calls can be begun now."""
+        ...
 
     def begin(self, floor: "Floor", contact: Contact) -> str:
         """A contact that we begin: orders will follow, no leg lives yet. The engine's node it will be on."""
@@ -190,6 +195,7 @@ class Floor:
             scheduler=scheduler,
             new_id=new_id,
             calendar=calendar,
+            may_begin=medium.can_begin,
         )
         self._orders: dict[type, Callable[[Contact, Any], None]] = {
             Tell: self._tell,
@@ -402,6 +408,8 @@ class Floor:
                     )
                 elif isinstance(heard, AskKeepPlace):
                     self._keep_place(contact)
+                elif isinstance(heard, Interrupted):
+                    self._interrupt(contact)
                 else:
                     self._step(contact, heard)
             except Exception:
@@ -559,9 +567,22 @@ class Floor:
             return
         now, handle = self.router.waiting(contact.contact_id), self._handles.get(contact.contact_id)
         flow = None if handle is None else handle.keep()
-        expires_at = self.callbacks.expires_at(place)
-        self._step(contact, PlaceKept(1 if now is None else now.position, expires_at))
-        self.callbacks.keep(contact, place, flow)
+        callback = self.callbacks.keeping(contact, place, flow)
+        self._step(contact, PlaceKept(1 if now is None else now.position, callback.expires_at))
+        self.callbacks.take(callback)
+
+    def _interrupt(self, contact: Contact) -> None:
+        """Whoever was waiting or talking is called back, if the queue says so."""
+        caller = self.recent.caller(contact, self._at, fast_lane=False)
+        handle = self._handles.get(contact.contact_id)
+        callback = self.callbacks.owed(contact, caller, None if handle is None else handle.keep())
+        if callback is None:
+            self._step(contact, Interrupted())
+            return
+        now = self.router.waiting(contact.contact_id)
+        owed = PlaceKept(1 if now is None else now.position, callback.expires_at)
+        self._step(contact, Interrupted(owed))
+        self.callbacks.take(callback)
 
     def _requeue(self, contact: Contact, order: Requeue) -> None:
         self._enqueue(

@@ -173,7 +173,8 @@ class VoicemailRow(msgspec.Struct, kw_only=True):
 
 
 class CallbackRow(msgspec.Struct, kw_only=True):
-    """A place that a caller kept. `returned_id` is the contact that called back, or tried last."""
+    """A place that a caller kept, or was owed (`why`). `returned_id` is the contact that called back, or
+    tried last."""
 
     contact_id: UUID
     client_id: UUID | None = None
@@ -181,6 +182,7 @@ class CallbackRow(msgspec.Struct, kw_only=True):
     queue_id: UUID
     kept_at: datetime
     expires_at: datetime
+    why: str = "asked"
     attempts: int = 0
     not_before: datetime | None = None
     ended_at: datetime | None = None

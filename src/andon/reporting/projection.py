@@ -385,6 +385,7 @@ def _callback_kept(batch: _Batch, record: Record) -> None:
             queue_id=fact.queue_id,
             kept_at=fact.at,
             expires_at=fact.expires_at,
+            why=fact.why,
         )
         batch.touch(contact.contact_id, row)
 

@@ -182,6 +182,7 @@ class ReportCallback(_Projected, Base):
     queue_id: Mapped[UUID]
     kept_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    why: Mapped[str] = mapped_column(server_default=text("'asked'"))
     attempts: Mapped[int]
     not_before: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

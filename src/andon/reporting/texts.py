@@ -62,6 +62,11 @@ OFFER_ENDS = {
     "ended": ("系统撤回", "withdrawn"),
 }
 
+CALLBACK_CAUSES = {
+    "asked": ("客户预约", "the caller asked"),
+    "interrupted": ("系统中断", "the system broke off"),
+}
+
 CALLBACK_ENDS = {
     "served": ("已通话", "they talked"),
     "attempts": ("多次未接", "not reached as often as the queue allows"),
@@ -197,6 +202,10 @@ _TIMELINE = {
         "保留 {queue} 第 {position} 位，等待回呼",
         "Keeps position {position} in {queue}, to be called back",
     ),
+    "callback.kept.interrupted": (
+        "系统中断，按 {queue} 第 {position} 位回呼",
+        "Broken off by the system, to be called back from position {position} in {queue}",
+    ),
     "callback.dialled": ("正在呼叫客户", "Calling the customer"),
     "callback.postponed": ("第 {attempt} 次回呼未接", "Called back in vain, attempt {attempt}"),
     "callback.ended": ("回呼结束：{how}", "Callback over: {how}"),
@@ -216,6 +225,7 @@ register(
     | _keyed("by", SIDES)
     | _keyed("queue.how", QUEUE_EXITS)
     | _keyed("offer.how", OFFER_ENDS)
+    | _keyed("callback.why", CALLBACK_CAUSES)
     | _keyed("callback.how", CALLBACK_ENDS)
     | _keyed("outside.how", OUTSIDE_ENDS)
     | _keyed("transfer.reason", TRANSFER_REASONS)

@@ -9,7 +9,7 @@ be called.
 from datetime import datetime
 from uuid import UUID
 
-from andon.routing.model import Effect, Place, Refused
+from andon.routing.model import Caller, Effect, Place, Refused, to_ms
 from andon.routing.records import ContactRecord
 from andon.routing.restore import Restorable
 from andon.routing.standing import step_at
@@ -34,6 +34,26 @@ class Returning(Restorable):
             floor_ms=contact.floor_ms,
             urgent=contact.urgent,
             calls=contact.calls,
+        )
+
+    def place_since(self, queue_id: UUID, priority: int, since: datetime, caller: Caller) -> Place | None:
+        """The place of one who came to this queue at `since` and does not wait any more; None for a queue
+        that is gone. `priority` is added to the queue's and the segment's."""
+        if queue_id not in self._centre.queues:
+            return None
+        segment = self._segments.get(caller.tier)
+        at_ms = to_ms(since)
+        return Place(
+            queue_id=queue_id,
+            asked_id=queue_id,
+            caller=caller,
+            own_priority=priority + (0 if segment is None else segment.priority),
+            queued_ms=at_ms,
+            placed_ms=at_ms,
+            first_ms=at_ms,
+            floor_ms=0,
+            urgent=False,
+            calls=1,
         )
 
     def put_back(self, contact_id: UUID, place: Place, now: datetime) -> None:

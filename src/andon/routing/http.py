@@ -92,7 +92,8 @@ class DoorIn(Body):
 
 class CallbackIn(Body):
     """How customers who keep their place are called back. `retry_s` is the distance to the second attempt and
-    doubles each time; `calendar_id`: only within these hours; `international`: numbers abroad too."""
+    doubles each time; `calendar_id`: only within these hours; `international`: numbers abroad too;
+    `when_interrupted`: also callers whose wait or conversation the system broke off."""
 
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     retry_s: Annotated[int, Field(ge=30, le=86400)] = 300
@@ -100,6 +101,7 @@ class CallbackIn(Body):
     expires_s: Annotated[int, Field(ge=300, le=604800)] = 86400
     calendar_id: UUID | None = None
     international: bool = False
+    when_interrupted: bool = True
 
 
 class QueueIn(Body):

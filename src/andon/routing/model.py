@@ -153,6 +153,7 @@ class CallbackRules(msgspec.Struct, frozen=True, kw_only=True):
     expires_s: int = 86_400  # after keeping the place
     calendar_id: UUID | None = None
     international: bool = False  # numbers of other countries too
+    when_interrupted: bool = True  # also callers whose call we broke off: the engine died under it
 
 
 class QueueConfig(msgspec.Struct, frozen=True, kw_only=True):

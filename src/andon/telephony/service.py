@@ -32,6 +32,7 @@ RETRY_FIRST_S = 0.1
 RETRY_MOST_S = 1.0
 ORIGINATE_MARGIN_S = 5.0
 SNOOP_S = 3.0
+ALREADY_THERE = 409
 
 
 class EngineAddress(msgspec.Struct, frozen=True, kw_only=True):
@@ -411,7 +412,9 @@ class Engine:
         self._translator.dialling(leg_id)
         try:
             await self._request("POST", "channels", body=body)
-        except EngineRefused:
+        except EngineRefused as refused:
+            if refused.status == ALREADY_THERE:  # asked before; the answer was lost
+                return
             self._translator.not_dialled(leg_id)
             raise
 

@@ -194,10 +194,11 @@ class VoiceChannel:
         on_settled: Callable[[], None],
         on_alarm: Alarm,
         was_there: WasThere,
+        note_down: Callable[[], None],
     ) -> None:
         """A lost agent is waited for `agent_return_s` seconds. `on_settled` is told when it is known what the
         engine has of our calls, or that it stays away; `was_there(tenant, contact)` says whether the journal
-        knows a contact."""
+        knows a contact; `note_down` makes what is decided outlive this process."""
         self._floors = floors
         self._directory = directory
         self._node = node
@@ -209,6 +210,7 @@ class VoiceChannel:
         self._on_settled = on_settled
         self._on_alarm = on_alarm
         self._was_there = was_there
+        self._note_down = note_down
         self._booted_at: datetime | None = None  # of the engine in which our calls are
         self._calls: dict[UUID, Call] = {}
         self._legs: dict[str, tuple[Call, bool]] = {}  # leg to its call, and whether it is the caller's
@@ -269,6 +271,10 @@ class VoiceChannel:
         call = self._calls.get(contact.contact_id)
         if call is not None:
             call.lanes.put(order)
+
+    def can_begin(self) -> bool:
+        """Whether calls can be begun now (`interactions.service.Medium`)."""
+        return self._up.is_set()
 
     def begin(self, floor: Floor, contact: Contact) -> str:
         """A call that we make (`interactions.service.Medium`)."""
@@ -785,6 +791,7 @@ class VoiceChannel:
 
     async def _dial_trunk(self, call: Call, leg_id: str, trunk: Trunk, number: str, ring_s: int) -> None:
         """Showing the number the caller dialled: it is ours to show."""
+        self._note_down()  # a telephone that rings must not be unknown to the core that follows
         view = call.contact.view
         await self.engine.dial_trunk(
             leg_id,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from andon.interactions.events import (
     By,
+    CallbackKept,
     ContactDequeued,
     ContactDisconnected,
     ContactEnded,
@@ -299,10 +300,19 @@ def leg_gone(contact: Contact, heard: CallerEnded, out: Out) -> None:
 
 
 @on(Interrupted, at=LIVE, to={Stage.ENDED})
-def interrupted(contact: Contact, _: Interrupted, out: Out) -> None:
+def interrupted(contact: Contact, heard: Interrupted, out: Out) -> None:
     """The engine went away under the contact, or does not answer: it may go on recording until it is met."""
     talking = contact.talk is not None
     withdraw_all(contact, out, "ended", OfferEnd.ENDED, By.SYSTEM)
+    if heard.owed is not None:
+        place = heard.owed
+        out.fact(
+            CallbackKept,
+            queue_id=contact.queue_id,
+            position=place.position,
+            expires_at=place.expires_at,
+            why="interrupted",
+        )
     if contact.settled is not None:
         outcome = contact.settled
     elif contact.talked:

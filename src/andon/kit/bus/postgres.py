@@ -231,6 +231,7 @@ class PostgresBus(Switchboard):
 
         connection.add_notify_handler(lambda notify: self._hear(notify.payload))
         self._changed.set()
+        new = True
         while True:
             changed = loop.create_task(self._changed.wait())
             try:
@@ -252,9 +253,9 @@ class PostgresBus(Switchboard):
             self._heard |= missing
             if self._channels == self._heard and not self._settled.is_set():
                 self._settled.set()
-                if self._connected_before:
-                    self._spread("bus.reconnected", {})
-                self._connected_before = True
+                if new and self._connected_before:
+                    self._spread("bus.reconnected", {})  # what was said meanwhile is lost
+                new, self._connected_before = False, True
             loop.add_reader(socket, readable)
             loop.call_soon(readable)
 

@@ -198,6 +198,7 @@ async def callbacks(
             state="open" if row.ended_at is None else "over",
             kept_at=row.kept_at,
             expires_at=row.expires_at,
+            why_key=f"{PREFIX}callback.why.{row.why}",
             not_before=row.not_before,
             attempts=row.attempts,
             ended_at=row.ended_at,

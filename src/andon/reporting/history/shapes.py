@@ -185,13 +185,15 @@ class VoicemailPage(BaseModel):
 
 
 class CallbackItem(BaseModel):
-    """A place kept by the contact `contact_id`. `state`: open or over, then `how_key` says how; `not_before`
+    """A place kept by the contact `contact_id`, because the caller asked or the system broke the call off
+    (`why_key`). `state`: open or over, then `how_key` says how; `not_before`
     is the next attempt's earliest instant; `returned_id` is the contact that called back, or tried last."""
 
     contact_id: UUID
     state: Literal["open", "over"]
     kept_at: Instant
     expires_at: Instant
+    why_key: str
     not_before: Instant | None
     attempts: int
     ended_at: Instant | None

@@ -218,7 +218,8 @@ def _voicemail(fact: Any, names: Names) -> dict[str, Any]:
 
 
 def _callback_kept(fact: Any, names: Names) -> dict[str, Any]:
-    return {"queue": _name(names, fact.queue_id), "position": fact.position}
+    place = {"queue": _name(names, fact.queue_id), "position": fact.position}
+    return place if fact.why == "asked" else {"key": f"timeline.callback.kept.{fact.why}", **place}
 
 
 def _callback_dialled(fact: Any, names: Names) -> dict[str, Any]:

@@ -82,6 +82,7 @@ class _Contact(msgspec.Struct):
     returns: str = ""  # the contact whose kept place this call is to return
     placed: str = ""  # the channel of the leg by which the customer is called
     kept: datetime | None = None
+    torn: bool = False  # kept because we broke the call off
     kept_until: datetime | None = None
     place_over: bool = False
     transfers: dict[str, datetime] = msgspec.field(default_factory=dict)  # those that go on
@@ -241,6 +242,8 @@ class Books:
         still = contact.transfers or contact.party is not None
         self.check("transfer.pairs", not still, subject, "ended with a transfer or its party still open")
         self.check("transfer.pairs", contact.took_over is None, subject, "taken over and then nobody's")
+        whole = contact.torn and contact.kept is not None and _ms(row.at, contact.kept) > ROUNDING_MS
+        self.check("callback.pairs", not whole, subject, "owed a call as if broken off, and went on")
         self._prove(contact, subject)
         placed = self.placed.get(contact.placed)
         if placed is not None:
@@ -347,8 +350,13 @@ class Books:
         contact, subject = self._contact(row), str(row.contact_id)
         if contact is None:
             return
-        ok = contact.kept is None and contact.left_queue == "callback_kept" and contact.ended is None
+        torn = data.get("why") == "interrupted"
+        left = (
+            contact.talked or contact.left_queue == "ended" if torn else contact.left_queue == "callback_kept"
+        )
+        ok = contact.kept is None and left and contact.queue is None and contact.ended is None
         self.check("callback.pairs", ok, subject, "a place is kept twice, or was never left")
+        contact.torn = torn
         contact.kept, contact.kept_until = row.at, datetime.fromisoformat(str(data["expires_at"]))
 
     def _callback_dialled(self, row: Row, data: Any) -> None:

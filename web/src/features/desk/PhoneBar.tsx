@@ -190,7 +190,7 @@ export default function PhoneBar() {
             onPress={press.mute}
           />
           <Keypad open={keypad} onClose={() => setKeypad(false)} commandsOf={commandsOf}>
-            <span>
+            <span className="bar-keypad">
               {idle ? (
                 <CallButton
                   name={t("call.dial")}

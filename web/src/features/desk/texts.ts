@@ -280,7 +280,7 @@ export const texts = defineTexts(
     "work.shortcut.ready": "空闲",
     "work.shortcut.not_ready": "示忙",
     "work.shortcut.wrap": "提交小结",
-    "work.shortcut.keypad": "键盘",
+    "work.shortcut.keypad": "拨号 / 键盘",
     "work.lost": "这通电话的声音已断开",
     "work.lost.hint":
       "页面重新打开或网络中断时，声音会断开。客户会回到队列最前，由空闲的座席接听；您的状态随后自动更新。",
@@ -628,7 +628,7 @@ export const texts = defineTexts(
     "work.shortcut.ready": "Ready",
     "work.shortcut.not_ready": "Not ready",
     "work.shortcut.wrap": "Submit wrap-up",
-    "work.shortcut.keypad": "Keypad",
+    "work.shortcut.keypad": "Call / keypad",
     "work.lost": "The sound of this call is gone",
     "work.lost.hint":
       "Opening the page again or a broken network cuts the sound. The caller goes back to the head of the queue and is given to a ready agent; your state follows by itself.",

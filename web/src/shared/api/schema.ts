@@ -2337,7 +2337,8 @@ export interface components {
         /**
          * CallbackIn
          * @description How customers who keep their place are called back. `retry_s` is the distance to the second attempt and
-         *     doubles each time; `calendar_id`: only within these hours; `international`: numbers abroad too.
+         *     doubles each time; `calendar_id`: only within these hours; `international`: numbers abroad too;
+         *     `when_interrupted`: also callers whose wait or conversation the system broke off.
          */
         CallbackIn: {
             /**
@@ -2367,10 +2368,16 @@ export interface components {
              * @default false
              */
             international: boolean;
+            /**
+             * When Interrupted
+             * @default true
+             */
+            when_interrupted: boolean;
         };
         /**
          * CallbackItem
-         * @description A place kept by the contact `contact_id`. `state`: open or over, then `how_key` says how; `not_before`
+         * @description A place kept by the contact `contact_id`, because the caller asked or the system broke the call off
+         *     (`why_key`). `state`: open or over, then `how_key` says how; `not_before`
          *     is the next attempt's earliest instant; `returned_id` is the contact that called back, or tried last.
          */
         CallbackItem: {
@@ -2388,6 +2395,8 @@ export interface components {
             kept_at: string;
             /** Expires At */
             expires_at: string;
+            /** Why Key */
+            why_key: string;
             /** Not Before */
             not_before: string | null;
             /** Attempts */
@@ -4092,7 +4101,8 @@ export interface components {
              *       "retry_s": 300,
              *       "ring_s": 30,
              *       "expires_s": 86400,
-             *       "international": false
+             *       "international": false,
+             *       "when_interrupted": true
              *     }
              */
             callback: components["schemas"]["CallbackIn"];

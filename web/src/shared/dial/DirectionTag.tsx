@@ -7,7 +7,7 @@ export function DirectionTag({ direction }: { direction: string }) {
   const t = useT(common);
   const outbound = direction === "outbound";
   return (
-    <Tag color={outbound ? "cyan" : "default"} style={{ marginInlineEnd: 0 }}>
+    <Tag color={outbound ? "blue" : "default"} style={{ marginInlineEnd: 0 }}>
       {t(outbound ? "direction.outbound" : "direction.inbound")}
     </Tag>
   );

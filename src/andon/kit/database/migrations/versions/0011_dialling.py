@@ -2,8 +2,8 @@
 
 from andon.kit.database.walls import execute, wall
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 TABLES = """
 ALTER TABLE number ADD COLUMN dial_out boolean DEFAULT false NOT NULL;
@@ -19,7 +19,7 @@ CREATE TABLE do_not_call (
     CONSTRAINT pk_do_not_call PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX uq_do_not_call_tenant_id_number ON do_not_call (tenant_id, number)
-    WHERE retired_at IS NULL;
+    NULLS NOT DISTINCT WHERE retired_at IS NULL;
 """
 
 
