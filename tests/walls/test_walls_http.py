@@ -102,7 +102,9 @@ class World:
             path = path.replace(f"{{{name}}}", str(value))
         query = {name: str(value) for name, value in how.query(mine, theirs).items()}
         json = _plain(how.body(mine, theirs)) if how.body else None
-        return await self.client.request(method, path, params=query, json=json, headers=headers)
+        return await self.client.request(
+            method, path, params=query, json=json, content=how.raw, headers=headers
+        )
 
     async def as_(self, operator: Operator, login: str) -> dict[str, str]:
         if (operator.stand.code, login) not in self.headers:
@@ -300,7 +302,7 @@ async def test_a_client_s_person_supervises_nobody_whatever_the_role(world: Worl
     headers = await world.as_(world.there, "client.chief")
     world.asked.clear()
     verbs = [place for place in ROUTES if place[1].startswith("/api/supervise/")]
-    assert len(verbs) == 9
+    assert len(verbs) == 10
     async with untouched(world.owner, world.tables, world.there.scope):
         for place in verbs:
             answer = await world.send(headers, place, ROUTES[place].tries[0], side, side)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from walls_world import DAY, Side
+from walls_world import DAY, Side, beep
 
 from andon.identity.model import Role
 
@@ -41,6 +41,7 @@ class Try:
     path: Of = lambda mine, theirs: {}
     query: Of = lambda mine, theirs: {}
     body: Of | None = None
+    raw: bytes | None = None  # a body that is no JSON
     refused: int = 0
     blank: bool = False
     operators: bool = False
@@ -270,6 +271,32 @@ ROUTES: dict[tuple[str, str], Route] = {
         filtered(project_id=lambda t: t.project),
         filtered(client_id=lambda t: t.client),
     ),
+    ("GET", "/api/prompts"): Route(STAFF, (filtered(project_id=lambda t: t.project),)),
+    ("POST", "/api/prompts"): Route(ADMIN, (make(lambda m, t: {"project_id": t.project, "name": "x"}, 422),)),
+    ("GET", "/api/prompts/{id}/versions"): Route(STAFF, (one("prompt"),)),
+    ("POST", "/api/prompts/{id}/versions"): Route(
+        ADMIN,
+        (
+            Try(
+                path=lambda m, t: {"id": t.prompt},
+                query=lambda m, t: {"language": "zh"},
+                raw=beep(),
+                refused=404,
+            ),
+        ),
+    ),
+    ("PUT", "/api/prompts/{id}/current"): Route(
+        ADMIN, change("prompt", lambda m, t: {"language": "zh", "version": 1})
+    ),
+    ("GET", "/api/prompts/{id}/versions/{language}/{version}/sound"): Route(
+        STAFF,
+        (Try(path=lambda m, t: {"id": t.prompt, "language": "zh", "version": 1}, refused=404, blank=True),),
+    ),
+    ("DELETE", "/api/prompts/{id}"): Route(ADMIN, (one("prompt"),)),
+    ("GET", "/api/standard-prompts"): Route(STAFF, (Try(blank=True),)),
+    ("GET", "/api/standard-prompts/{language}/{name}"): Route(
+        STAFF, (Try(path=lambda m, t: {"language": "zh", "name": "welcome"}, blank=True),)
+    ),
     ("GET", "/api/flows"): Route(STAFF, (Try(), filtered(project_id=lambda t: t.project))),
     ("GET", "/api/flows/{id}"): Route(STAFF, (one("flow"),)),
     ("GET", "/api/flows/{id}/versions"): Route(STAFF, (one("flow"),)),
@@ -373,6 +400,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     **verb("contacts/{contact_id}/pull", "contact"),
     **verb("contacts/{contact_id}/give", "contact", lambda m, t: {"agent_id": t.operator.agent}),
     **verb("contacts/{contact_id}/priority", "contact", lambda m, t: {"points": 10}),
+    **verb("callbacks/{contact_id}/cancel", "contact"),
     **verb("contacts/{contact_id}/queue", "contact", lambda m, t: {"queue_id": t.queue}),
     ("POST", "/api/desk/wrap-up"): Route(
         AGENT,
@@ -419,6 +447,20 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "/api/voicemails"): Route(CONTACTS),
     ("GET", "/api/callbacks"): Route(CONTACTS, (Try(), Try(query=lambda m, t: {"state": "over"}))),
+    ("GET", "/api/work"): Route(
+        CONTACTS | AGENT,
+        (Try(), filtered(queue=lambda t: t.queue), filtered(project=lambda t: t.project)),
+    ),
+    ("GET", "/api/work/tally"): Route(CONTACTS | AGENT, (Try(blank=True),)),
+    ("GET", "/api/work/{id}"): Route(CONTACTS | AGENT, (one("work"),)),
+    ("POST", "/api/work/{id}/take"): Route(AGENT, (one("work"),)),
+    ("POST", "/api/work/{id}/give-back"): Route(AGENT | SUPERVISOR, (one("work"),)),
+    ("POST", "/api/work/{id}/assign"): Route(
+        SUPERVISOR, (*change("work", lambda m, t: {"agent_id": m.operator.agent}),)
+    ),
+    ("POST", "/api/work/{id}/done"): Route(
+        AGENT | SUPERVISOR, (*change("work", lambda m, t: {"outcome": "solved"}),)
+    ),
     ("GET", "/api/board"): Route(BOARD),
     ("GET", "/api/board/figures"): Route(BOARD, (Try(query=lambda m, t: {"day": DAY, "agents": True}),)),
     ("GET", "/api/desk/today"): Route(AGENT, (Try(blank=True),)),

@@ -14,6 +14,7 @@ from andon.channels.voice.model import Number, Person, Project, VoiceConfig
 from andon.channels.voice.repository import load_voice
 from andon.customers.model import Customer, DoNotCall, PhoneBook
 from andon.customers.repository import load_do_not_call, load_phone_book
+from andon.entrypoints.core_prompts import Prompts
 from andon.flows.graph import FlowVersion
 from andon.flows.repository import load_flows, load_versions
 from andon.flows.service import Flows, Version
@@ -21,6 +22,8 @@ from andon.interactions.commands import Desk
 from andon.interactions.monitor.service import Supervision
 from andon.interactions.service import Floor
 from andon.kit.database import Database, Scope
+from andon.prompts.model import Kept
+from andon.prompts.repository import load_kept
 from andon.routing.model import CentreConfig, QueueConfig
 from andon.routing.repository import load_centre
 
@@ -35,6 +38,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     flows: list[FlowVersion]
     calendars: list[Calendar]
     do_not_call: DoNotCall
+    prompts: list[Kept] = []
     client_names: dict[UUID, str] = {}
 
 
@@ -53,6 +57,7 @@ async def load(db: Database, tenant_id: UUID) -> Configuration:
             flows=await load_flows(session),
             calendars=await load_calendars(session),
             do_not_call=await load_do_not_call(session),
+            prompts=await load_kept(session),
         )
 
 
@@ -75,9 +80,10 @@ class Centre:
     desk: Desk
     supervision: Supervision
 
-    def __init__(self, tenant_id: UUID, flows: Flows) -> None:
+    def __init__(self, tenant_id: UUID, flows: Flows, prompts: Prompts) -> None:
         self.tenant_id = tenant_id
         self.flows = flows
+        self.prompts = prompts
         self.phone_book = PhoneBook()
         self.do_not_call = DoNotCall()
         self.numbers: dict[UUID, Number] = {}
@@ -88,8 +94,9 @@ class Centre:
 
     def put(self, config: Configuration, at: datetime, *, live: bool) -> None:
         """Take a configuration; `live`: the router runs already and is told."""
-        self.flows.put(config.flows, config.calendars)
         self.do_not_call = config.do_not_call
+        own = self.prompts.put(self.tenant_id, config.prompts)
+        self.flows.put(config.flows, config.calendars, own)
         self.numbers = {number.number_id: number for number in config.voice.numbers}
         self.projects = {project.project_id: project for project in config.voice.projects}
         self.people = {person.agent_id: person for person in config.voice.people}

@@ -219,8 +219,9 @@ class CallbackPostponed(Fact, frozen=True, kw_only=True):
 
 
 class CallbackEnded(Fact, frozen=True, kw_only=True):
-    """`how`: served, attempts (used up), expired, called_again (by the customer), queue_removed, lost (its
-    record could not be read). `waited_ms` is since `callback.kept`."""
+    """`how`: served, attempts (used up), expired, called_again (by the customer), queue_removed,
+    cancelled (by the supervisor `by_id`), lost (its record could not be read). `waited_ms` is since
+    `callback.kept`."""
 
     kind: ClassVar[str] = "callback.ended"
     queue_id: UUID | None = None
@@ -228,6 +229,7 @@ class CallbackEnded(Fact, frozen=True, kw_only=True):
     attempts: int
     waited_ms: int
     returned_id: UUID | None = None
+    by_id: UUID | None = None
 
 
 class ContactHeld(Fact, frozen=True, kw_only=True):

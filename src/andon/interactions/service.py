@@ -286,6 +286,10 @@ class Floor:
             self.changes.agents.update(agents)
             self._route(effects)
 
+    def cancel_callback(self, callback_id: UUID, by_id: UUID) -> None:
+        """A supervisor gives up a kept place. Raises what `Callbacks.cancel` raises."""
+        self._within(lambda: self.callbacks.cancel(callback_id, by_id))
+
     def _within(self, do: Callable[[], None]) -> None:
         with _Pass(self, self.now()):
             do()

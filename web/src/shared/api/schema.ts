@@ -560,6 +560,154 @@ export interface paths {
         patch: operations["change_number"];
         trace?: never;
     };
+    "/api/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompts
+         * @description A project's own prompts with what callers hear of each.
+         */
+        get: operations["list_prompts_api_prompts_get"];
+        put?: never;
+        /**
+         * Make Prompt
+         * @description Make a prompt; it is heard once it has a sound.
+         */
+        post: operations["make_prompt_api_prompts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standard-prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Standard Prompts
+         * @description The prompts that every project has.
+         */
+        get: operations["list_standard_prompts_api_standard_prompts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standard-prompts/{language}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear Standard Prompt
+         * @description The sound of a standard prompt.
+         */
+        get: operations["hear_standard_prompt_api_standard_prompts__language___name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Retire Prompt
+         * @description Take a prompt away; refused while a published flow speaks it.
+         */
+        delete: operations["retire_prompt_api_prompts__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompt Versions
+         * @description Every sound the prompt ever had, the newest first.
+         */
+        get: operations["list_prompt_versions_api_prompts__id__versions_get"];
+        put?: never;
+        /**
+         * Bring Prompt Sound
+         * @description Bring a sound file as the body; callers hear it from now on. The answer says what was done to it.
+         */
+        post: operations["bring_prompt_sound_api_prompts__id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose Prompt Version
+         * @description Let callers hear this version, for instance an older one again.
+         */
+        put: operations["choose_prompt_version_api_prompts__id__current_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}/versions/{language}/{version}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear Prompt
+         * @description One version's sound, as callers hear it.
+         */
+        get: operations["hear_prompt_api_prompts__id__versions__language___version__sound_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/flows": {
         parameters: {
             query?: never;
@@ -1363,6 +1511,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/supervise/callbacks/{contact_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Callback
+         * @description Give up the place that this contact kept: the customer is not called back.
+         */
+        post: operations["cancel_callback_api_supervise_callbacks__contact_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/targets": {
         parameters: {
             query?: never;
@@ -1811,6 +1979,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Work
+         * @description Items of a state: those to be done in the order of their time, those done the latest first.
+         */
+        get: operations["list_work_api_work_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/tally": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tally
+         * @description How much there is to do.
+         */
+        get: operations["tally_api_work_tally_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Work
+         * @description One item with its history.
+         */
+        get: operations["read_work_api_work__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description Have the item; it is nobody else's until it is done or given back.
+         */
+        post: operations["take_api_work__id__take_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Back
+         * @description Let somebody else have it. Supervisors may take it away from anybody.
+         */
+        post: operations["give_back_api_work__id__give_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign
+         * @description Give it to an agent, whoever has it now.
+         */
+        post: operations["assign_api_work__id__assign_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Done
+         * @description It is done: with what outcome, and a note.
+         */
+        post: operations["done_api_work__id__done_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2004,6 +2312,14 @@ export interface components {
             contact: components["schemas"]["AgentContact"] | null;
         } & {
             [key: string]: unknown;
+        };
+        /** Assignment */
+        Assignment: {
+            /**
+             * Agent Id
+             * Format: uuid
+             */
+            agent_id: string;
         };
         /** AtCall */
         AtCall: {
@@ -2377,8 +2693,9 @@ export interface components {
         /**
          * CallbackItem
          * @description A place kept by the contact `contact_id`, because the caller asked or the system broke the call off
-         *     (`why_key`). `state`: open or over, then `how_key` says how; `not_before`
-         *     is the next attempt's earliest instant; `returned_id` is the contact that called back, or tried last.
+         *     (`why_key`). `state`: open or over, then `how_key` says how; `not_before` is the next attempt's earliest
+         *     instant; `returned_id` is the contact that called back, or tried last. `stands` says where an open one is
+         *     now: in_line at `position`, asleep, or calling; null while core is away.
          */
         CallbackItem: {
             /**
@@ -2391,6 +2708,10 @@ export interface components {
              * @enum {string}
              */
             state: "open" | "over";
+            /** Stands */
+            stands?: ("in_line" | "asleep" | "calling") | null;
+            /** Position */
+            position?: number | null;
             /** Kept At */
             kept_at: string;
             /** Expires At */
@@ -2656,6 +2977,16 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** CurrentIn */
+        CurrentIn: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Version */
+            version: number;
+        };
         /** CustomerChangePatch */
         CustomerChangePatch: {
             /** Name */
@@ -2884,6 +3215,28 @@ export interface components {
          */
         Done: {
             view: components["schemas"]["AgentView"];
+        };
+        /**
+         * DoneShown
+         * @description See `prompts.model.Done`.
+         */
+        DoneShown: {
+            /** Format */
+            format: string;
+            /** Rate Hz */
+            rate_hz: number;
+            /** Channels */
+            channels: number;
+            /** Level Before */
+            level_before: number;
+            /** Level After */
+            level_after: number;
+            /** Trimmed Ms */
+            trimmed_ms: number;
+            /** Limited */
+            limited: boolean;
+            /** Marked */
+            marked: boolean;
         };
         /** DoorIn */
         DoorIn: {
@@ -3175,6 +3528,11 @@ export interface components {
             /** Digits */
             digits: string;
         };
+        /**
+         * Kind
+         * @enum {string}
+         */
+        Kind: "voicemail" | "missed_call" | "callback" | "follow_up";
         /**
          * LaneFlag
          * @description Why a contact may take a fast lane.
@@ -3564,7 +3922,13 @@ export interface components {
          * @description How a contact ended: one name for each way. Every contact has exactly one.
          * @enum {string}
          */
-        Outcome: "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "callee_busy" | "callee_rejected" | "callee_no_answer" | "callee_unreachable" | "wrong_number" | "dial_cancelled" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
+        "Outcome-Input": "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "callee_busy" | "callee_rejected" | "callee_no_answer" | "callee_unreachable" | "wrong_number" | "dial_cancelled" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
+        /**
+         * Outcome
+         * @description How an item is over.
+         * @enum {string}
+         */
+        "Outcome-Output": "reached" | "not_reached" | "solved" | "not_needed" | "called_again" | "withdrawn";
         /**
          * OverflowIn
          * @description Without a queue the contact goes back to its flow.
@@ -3709,6 +4073,24 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[PromptShown] */
+        Page_PromptShown_: {
+            /** Items */
+            items: components["schemas"]["PromptShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[PromptVersionShown] */
+        Page_PromptVersionShown_: {
+            /** Items */
+            items: components["schemas"]["PromptVersionShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[QueueShown] */
         Page_QueueShown_: {
             /** Items */
@@ -3740,6 +4122,15 @@ export interface components {
         Page_SkillShown_: {
             /** Items */
             items: components["schemas"]["SkillShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[StandardPrompt] */
+        Page_StandardPrompt_: {
+            /** Items */
+            items: components["schemas"]["StandardPrompt"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -3972,6 +4363,106 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** PromptIn */
+        PromptIn: {
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * PromptShown
+         * @description `voices` are the versions that callers hear, one for each language there is.
+         */
+        PromptShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Voices */
+            voices: components["schemas"]["PromptVersionShown"][];
+            /** Uses */
+            uses: components["schemas"]["PromptUse"][];
+        };
+        /**
+         * PromptUse
+         * @description A node that speaks the prompt, in the newest version of its flow or in its draft.
+         */
+        PromptUse: {
+            /**
+             * Flow Id
+             * Format: uuid
+             */
+            flow_id: string;
+            /** Flow */
+            flow: string;
+            /** Node */
+            node: string;
+            /** Draft */
+            draft: boolean;
+        };
+        /**
+         * PromptVersionShown
+         * @description `current`: callers hear it. `made_by` is a name.
+         */
+        PromptVersionShown: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Version */
+            version: number;
+            /** Current */
+            current: boolean;
+            /** Ms */
+            ms: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "upload" | "microphone" | "telephone" | "synthesis";
+            /** Says */
+            says: string;
+            /** File Name */
+            file_name: string;
+            done: components["schemas"]["DoneShown"];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string | null;
         };
         /** PublisherShown */
         PublisherShown: {
@@ -4548,6 +5039,28 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * StandardPrompt
+         * @description One of the prompts that every project has; an own one of the same name is heard instead.
+         */
+        StandardPrompt: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Name */
+            name: string;
+            /** Says */
+            says: string;
+            /** Ms */
+            ms: number;
+        };
+        /**
+         * State
+         * @enum {string}
+         */
+        State: "open" | "taken" | "done";
         /** StateWish */
         StateWish: {
             /**
@@ -4988,6 +5501,16 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** Who */
+        Who: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /** Why */
         Why: {
             /**
@@ -5033,6 +5556,167 @@ export interface components {
             };
             /** Named */
             named: boolean;
+        };
+        /** WorkDetail */
+        WorkDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** Why */
+            why: string;
+            state: components["schemas"]["State"];
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Caller */
+            caller: string;
+            customer: components["schemas"]["Who"] | null;
+            /** Tier */
+            tier: string | null;
+            client: components["schemas"]["Who"] | null;
+            project: components["schemas"]["Who"] | null;
+            queue: components["schemas"]["Who"] | null;
+            agent: components["schemas"]["Who"] | null;
+            /** Mine */
+            mine: boolean;
+            /** Calls */
+            calls: number;
+            /** Length Ms */
+            length_ms: number | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Due At */
+            due_at: string | null;
+            /** Taken At */
+            taken_at: string | null;
+            /** Done At */
+            done_at: string | null;
+            outcome: components["schemas"]["Outcome-Output"] | null;
+            /** Note */
+            note: string;
+            /** Promise */
+            promise: string;
+            /** History */
+            history: components["schemas"]["WorkStep"][];
+        };
+        /** WorkDoneBody */
+        WorkDoneBody: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "reached" | "not_reached" | "solved" | "not_needed";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** WorkPage */
+        WorkPage: {
+            /** Items */
+            items: components["schemas"]["WorkShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * WorkShown
+         * @description `why` says how the contact or its kept place ended; `promise` is the summary's note of a follow-up;
+         *     `mine`: the asker has it.
+         */
+        WorkShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** Why */
+            why: string;
+            state: components["schemas"]["State"];
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Caller */
+            caller: string;
+            customer: components["schemas"]["Who"] | null;
+            /** Tier */
+            tier: string | null;
+            client: components["schemas"]["Who"] | null;
+            project: components["schemas"]["Who"] | null;
+            queue: components["schemas"]["Who"] | null;
+            agent: components["schemas"]["Who"] | null;
+            /** Mine */
+            mine: boolean;
+            /** Calls */
+            calls: number;
+            /** Length Ms */
+            length_ms: number | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Due At */
+            due_at: string | null;
+            /** Taken At */
+            taken_at: string | null;
+            /** Done At */
+            done_at: string | null;
+            outcome: components["schemas"]["Outcome-Output"] | null;
+            /** Note */
+            note: string;
+            /** Promise */
+            promise: string;
+        };
+        /**
+         * WorkStep
+         * @description `kind`: opened, repeated, taken, given_back, done. `by`: the supervisor who did it for the agent.
+         */
+        WorkStep: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            agent: components["schemas"]["Who"] | null;
+            by: components["schemas"]["Who"] | null;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * WorkTally
+         * @description Open items, the asker's own, and of both those whose time has come.
+         */
+        WorkTally: {
+            /** Open */
+            open: number;
+            /** Mine */
+            mine: number;
+            /** Due */
+            due: number;
         };
         /** WrapExtend */
         WrapExtend: {
@@ -6779,6 +7463,290 @@ export interface operations {
             };
         };
     };
+    list_prompts_api_prompts_get: {
+        parameters: {
+            query: {
+                project_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PromptShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_prompt_api_prompts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_standard_prompts_api_standard_prompts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StandardPrompt_"];
+                };
+            };
+        };
+    };
+    hear_standard_prompt_api_standard_prompts__language___name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: "zh" | "en";
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_prompt_api_prompts__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_prompt_versions_api_prompts__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PromptVersionShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    bring_prompt_sound_api_prompts__id__versions_post: {
+        parameters: {
+            query: {
+                language: "zh" | "en";
+                source?: "upload" | "microphone";
+                says?: string;
+                file_name?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersionShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    choose_prompt_version_api_prompts__id__current_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurrentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersionShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    hear_prompt_api_prompts__id__versions__language___version__sound_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                language: "zh" | "en";
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_flows_api_flows_get: {
         parameters: {
             query?: {
@@ -8437,6 +9405,37 @@ export interface operations {
             };
         };
     };
+    cancel_callback_api_supervise_callbacks__contact_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     targets_api_desk_targets_get: {
         parameters: {
             query?: never;
@@ -8666,7 +9665,7 @@ export interface operations {
                 project?: string | null;
                 agent?: string | null;
                 customer?: string | null;
-                outcome?: components["schemas"]["Outcome"] | null;
+                outcome?: components["schemas"]["Outcome-Input"] | null;
                 direction?: ("inbound" | "outbound") | null;
                 contact?: string | null;
                 cursor?: string | null;
@@ -9073,6 +10072,226 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerCheckAsked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_work_api_work_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["State"];
+                mine?: boolean;
+                kind?: components["schemas"]["Kind"] | null;
+                queue?: string | null;
+                project?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    tally_api_work_tally_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkTally"];
+                };
+            };
+        };
+    };
+    read_work_api_work__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_api_work__id__take_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    give_back_api_work__id__give_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    assign_api_work__id__assign_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    done_api_work__id__done_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkDoneBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetail"];
                 };
             };
             /** @description Validation Error */

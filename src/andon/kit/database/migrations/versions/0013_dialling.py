@@ -2,8 +2,8 @@
 
 from andon.kit.database.walls import execute, wall
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 
 TABLES = """
 ALTER TABLE number ADD COLUMN dial_out boolean DEFAULT false NOT NULL;
