@@ -3000,6 +3000,10 @@ export interface components {
             tier?: "normal" | "silver" | "gold" | "vip";
             /** Tags */
             tags?: string[];
+            /** Agent Id */
+            agent_id?: string | null;
+            /** Open Complaint */
+            open_complaint?: boolean;
             /** Notes */
             notes?: string;
             /** Address */
@@ -3029,6 +3033,10 @@ export interface components {
             tier: string;
             /** Tags */
             tags: string[];
+            /** Agent Id */
+            agent_id: string | null;
+            /** Open Complaint */
+            open_complaint: boolean;
             /** Notes */
             notes: string;
             /** Address */
