@@ -2,8 +2,8 @@
 
 from andon.kit.database.walls import execute, wall
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 TABLES = """
 ALTER TABLE number ADD COLUMN dial_out boolean DEFAULT false NOT NULL;
