@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from andon.channels.voice import control_http, desk_http, nodes_http, sip_proxy
+from andon.channels.voice import control_http, desk_http, dial_http, nodes_http, sip_proxy
 from andon.channels.voice import texts as node_texts  # noqa: F401  (registers what is said here)
 from andon.identity.sockets import SocketSessions
 from andon.interactions.monitor import http as monitor
@@ -25,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     monitor.router,
     control_http.router,
     nodes_http.router,
+    dial_http.router,
     history.router,
     board.router,
     checks.router,

@@ -1,6 +1,7 @@
 import type { ComponentType } from "react";
 import { Calendars } from "./sections/Calendars";
 import { Clients } from "./sections/Clients";
+import { DoNotCallList } from "./sections/DoNotCallList";
 import { Flows } from "./sections/Flows";
 import { Nodes } from "./sections/Nodes";
 import { Numbers } from "./sections/Numbers";
@@ -20,7 +21,7 @@ export const GROUPS = [
     key: "work",
     sections: ["clients", "projects", "queues", "routing-rules", "wrap-reasons", "state-reasons"],
   },
-  { key: "lines", sections: ["numbers", "trunks", "media-nodes", "flows", "calendars"] },
+  { key: "lines", sections: ["numbers", "do-not-call", "trunks", "media-nodes", "flows", "calendars"] },
 ] as const;
 
 export type SectionKey = (typeof GROUPS)[number]["sections"][number];
@@ -35,6 +36,7 @@ export const SECTIONS: Record<SectionKey, ComponentType> = {
   "wrap-reasons": WrapReasons,
   "state-reasons": StateReasons,
   numbers: Numbers,
+  "do-not-call": DoNotCallList,
   trunks: Trunks,
   "media-nodes": Nodes,
   flows: Flows,
