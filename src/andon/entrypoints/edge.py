@@ -26,6 +26,7 @@ from andon.flows import http as flows
 from andon.identity import http as identity
 from andon.identity.passwords import Passwords
 from andon.identity.service import Sessions, policy_of
+from andon.interactions import forms_http as wrap_forms
 from andon.interactions import http as interactions
 from andon.kit import i18n, telemetry
 from andon.kit.bus import open_bus
@@ -46,6 +47,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     calendars.router,
     customers.router,
     interactions.router,
+    wrap_forms.router,
     *edge_rooms.ROUTERS,
 )
 

@@ -360,3 +360,4 @@ class WrapUpSubmitted(Fact, frozen=True, kw_only=True):
     reason_id: UUID | None = None
     resolved: bool | None = None
     follow_up: bool = False
+    form_version: int | None = None
