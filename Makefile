@@ -5,8 +5,9 @@ ANDON_HOME ?= $(CURDIR)/.andon
 export ANDON_HOME
 VENV := $(CURDIR)/.venv
 ANDON := $(VENV)/bin/andon
+PIN := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help demo serve setup setup-test web documents check test test-quick test-survival bench openapi format clean
+.PHONY: help demo serve setup setup-test web lock documents check test test-quick test-survival bench openapi format clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -35,7 +36,7 @@ check: setup-test ## the laws: lint, format, types, import rows, both languages
 
 test: setup-test ## every test, against real Asterisk, PostgreSQL and Chromium
 	cd web && npm run --silent test
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 test-quick: ## pure logic only, seconds
 	$(VENV)/bin/pytest -m "unit"
@@ -45,6 +46,10 @@ test-survival: setup-test ## the long forms of the survival tests
 
 bench: setup-test ## figures as ratios, ours beside the known designs
 	$(VENV)/bin/python -m bench
+
+lock: ## pin what pyproject.toml asks for: exact versions and digests, whatever mirror they come from
+	cd requirements && $(VENV)/bin/uv pip compile -q $(PIN) --group ../pyproject.toml:dev ../pyproject.toml -o dev.txt
+	cd requirements && $(VENV)/bin/uv pip compile -q $(PIN) -c dev.txt ../pyproject.toml -o run.txt
 
 documents: ## rewrite the documents generated from the code
 	$(VENV)/bin/python -m andon.entrypoints.documents

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from andon.speech import models as catalogue
+from andon.speech import sound as audio
 from render_prompts import MODELS, shelves
-from speech import audio
 
 LISTEN_RATE = 16_000
 

@@ -1,7 +1,10 @@
-"""The marker law, and the one PostgreSQL that database tests share."""
+"""The marker law, who shares a worker, and the one PostgreSQL that database tests share."""
 
 import os
+import tempfile
+import zlib
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,8 @@ from andon.kit.settings import Settings
 from harness.database import installed
 
 KINDS = frozenset({"unit", "database", "telephony", "browser", "survival", "walls"})
+# The folders whose tests share a house, the longest first; every other file may run beside any other.
+HOUSES = ("survival", "telephony", "browser")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,16 +22,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Each checkout has a folder of its own: pytest closes the common one at every start, to the database of
+    # another run as well.
+    own = Path(tempfile.gettempdir()) / f"andon-tests-{zlib.crc32(bytes(config.rootpath)):08x}"
+    own.mkdir(mode=0o711, exist_ok=True)
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(own))
     if minutes := config.getoption("--minutes"):
         os.environ["ANDON_NIGHT_MINUTES"] = minutes  # read as the test is collected
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test without a kind would run in no selection: refuse it."""
+    """A test without a kind would run in no selection: refuse it. Tests that share a house stay together."""
     nameless = [item.nodeid for item in items if KINDS.isdisjoint(mark.name for mark in item.iter_markers())]
     if nameless:
         listed = "\n  ".join(nameless)
         raise pytest.UsageError(f"each test needs one of the markers {', '.join(sorted(KINDS))}:\n  {listed}")
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder in HOUSES else item.path.name))
+    items.sort(key=_when)
+
+
+def _when(item: pytest.Item) -> int:
+    folder = item.path.parent.name
+    return HOUSES.index(folder) if folder in HOUSES else len(HOUSES)
 
 
 @pytest.fixture(scope="session")

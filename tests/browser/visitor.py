@@ -151,7 +151,7 @@ class Visitor:
                 if (around.checkVisibility() && !around.closest("[translate=no], script, style"))
                   said.push(pieces.currentNode.data);
               }
-              return said.join("\n");
+              return said.join("\\n");
             }"""
         )
 

@@ -102,7 +102,9 @@ class World:
             path = path.replace(f"{{{name}}}", str(value))
         query = {name: str(value) for name, value in how.query(mine, theirs).items()}
         json = _plain(how.body(mine, theirs)) if how.body else None
-        return await self.client.request(method, path, params=query, json=json, headers=headers)
+        return await self.client.request(
+            method, path, params=query, json=json, content=how.raw, headers=headers
+        )
 
     async def as_(self, operator: Operator, login: str) -> dict[str, str]:
         if (operator.stand.code, login) not in self.headers:

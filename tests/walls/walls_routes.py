@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from walls_world import DAY, Side
+from walls_world import DAY, Side, beep
 
 from andon.identity.model import Role
 
@@ -41,6 +41,7 @@ class Try:
     path: Of = lambda mine, theirs: {}
     query: Of = lambda mine, theirs: {}
     body: Of | None = None
+    raw: bytes | None = None  # a body that is no JSON
     refused: int = 0
     blank: bool = False
     operators: bool = False
@@ -262,6 +263,32 @@ ROUTES: dict[tuple[str, str], Route] = {
         ),
         filtered(project_id=lambda t: t.project),
         filtered(client_id=lambda t: t.client),
+    ),
+    ("GET", "/api/prompts"): Route(STAFF, (filtered(project_id=lambda t: t.project),)),
+    ("POST", "/api/prompts"): Route(ADMIN, (make(lambda m, t: {"project_id": t.project, "name": "x"}, 422),)),
+    ("GET", "/api/prompts/{id}/versions"): Route(STAFF, (one("prompt"),)),
+    ("POST", "/api/prompts/{id}/versions"): Route(
+        ADMIN,
+        (
+            Try(
+                path=lambda m, t: {"id": t.prompt},
+                query=lambda m, t: {"language": "zh"},
+                raw=beep(),
+                refused=404,
+            ),
+        ),
+    ),
+    ("PUT", "/api/prompts/{id}/current"): Route(
+        ADMIN, change("prompt", lambda m, t: {"language": "zh", "version": 1})
+    ),
+    ("GET", "/api/prompts/{id}/versions/{language}/{version}/sound"): Route(
+        STAFF,
+        (Try(path=lambda m, t: {"id": t.prompt, "language": "zh", "version": 1}, refused=404, blank=True),),
+    ),
+    ("DELETE", "/api/prompts/{id}"): Route(ADMIN, (one("prompt"),)),
+    ("GET", "/api/standard-prompts"): Route(STAFF, (Try(blank=True),)),
+    ("GET", "/api/standard-prompts/{language}/{name}"): Route(
+        STAFF, (Try(path=lambda m, t: {"language": "zh", "name": "welcome"}, blank=True),)
     ),
     ("GET", "/api/flows"): Route(STAFF, (Try(), filtered(project_id=lambda t: t.project))),
     ("GET", "/api/flows/{id}"): Route(STAFF, (one("flow"),)),

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
+import numpy as np
 from argon2 import PasswordHasher
 from reporting_stand import Stand, journal, make_stand
 from reporting_world import Day
@@ -37,6 +39,8 @@ from andon.kit.clock import SystemClock
 from andon.kit.database import Database, Scope
 from andon.kit.ids import uuid7
 from andon.kit.journal.store import append
+from andon.prompts.sound import fit
+from andon.prompts.tables import PromptRow, PromptVersionRow
 from andon.reporting.checks.tables import LedgerCheck
 from andon.reporting.projector import Projector
 from andon.routing.tables import (
@@ -48,6 +52,7 @@ from andon.routing.tables import (
     Skill,
     StateReason,
 )
+from andon.speech.sound import wav
 from andon.telephony.events import RecordingStored
 from andon.work.keeper import WorkKeeper
 from andon.work.tables import WorkItem
@@ -76,6 +81,7 @@ class Side:
     number: UUID = field(default_factory=uuid7)
     reason: UUID = field(default_factory=uuid7)
     branch: UUID = field(default_factory=uuid7)
+    prompt: UUID = field(default_factory=uuid7)
     contact: UUID = field(default_factory=uuid7)  # with a recording and a summary
     work: UUID = field(default_factory=uuid7)
     e164: str = ""
@@ -88,7 +94,7 @@ class Side:
     def named(self) -> set[str]:
         """The ids a request can name, which no answer may show to the other side."""
         own = (self.client, self.project, self.queue, self.customer, self.calendar, self.flow, self.number)
-        return {str(id) for id in (*own, self.reason, self.contact)} | {self.tag}
+        return {str(id) for id in (*own, self.reason, self.contact, self.prompt)} | {self.tag}
 
 
 @dataclass
@@ -164,6 +170,7 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
             session.add_all(_things(side))
             await session.flush()
             session.add_all(_flow_and_number(operator, side))
+            session.add(_sound(side))
             talk = next(f for id, f in talks.items() if id in stored and f.client_id == side.client)
             assert talk.contact_id is not None
             side.contact = talk.contact_id
@@ -220,7 +227,37 @@ def _things(side: Side) -> list[Any]:
         ReasonNode(id=side.reason, project_id=side.project, name_zh=f"咨询 {side.tag}", name_en=side.tag),
         ReasonNode(id=side.branch, project_id=side.project, name_zh=f"投诉 {side.tag}", name_en=side.tag),
         FlowRow(id=side.flow, client_id=side.client, project_id=side.project, name=f"主流程 {side.tag}"),
+        PromptRow(
+            id=side.prompt,
+            client_id=side.client,
+            project_id=side.project,
+            name=f"欢迎_{side.tag}",
+            note=side.tag,
+            current={"zh": 1},
+        ),
     ]
+
+
+def beep() -> bytes:
+    """Half a second that may be a prompt."""
+    return fit(wav(np.sin(np.arange(4000) / 3).astype(np.float32) / 4)).wav
+
+
+def _sound(side: Side) -> PromptVersionRow:
+    fitted = fit(beep())
+    return PromptVersionRow(
+        prompt_id=side.prompt,
+        language="zh",
+        version=1,
+        sound=fitted.wav,
+        sha256=side.prompt.hex,
+        ms=fitted.ms,
+        source="upload",
+        says=f"您好 {side.tag}",
+        file_name=f"{side.tag}.wav",
+        done=msgspec.to_builtins(fitted.done),
+        made_at=SystemClock().now(),
+    )
 
 
 def _flow_and_number(operator: Operator, side: Side) -> list[Any]:

@@ -30,13 +30,14 @@ from andon.entrypoints import core_centre, core_recovery, core_state
 from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre, Configuration
 from andon.entrypoints.core_flows import BesideFlows
+from andon.entrypoints.core_prompts import Prompts
 from andon.entrypoints.core_publish import Publisher
 from andon.entrypoints.core_state import Keeper, KeptEngine, Left
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
 from andon.entrypoints.core_watch import Watch
 from andon.entrypoints.processes import claim
 from andon.flows.fetch import Fetcher
-from andon.flows.service import Flows, prompt_names
+from andon.flows.service import Flows
 from andon.interactions.commands import Desk
 from andon.interactions.events import CallbackEnded
 from andon.interactions.model import Interrupted, Stop
@@ -94,6 +95,14 @@ class Core:
         self.floors: dict[UUID, Floor] = {}
         self.directory = Directory()
         self.alarms = Alarms(self._append, self._now, lambda: self.centres, self._board_changed)
+        address = EngineAddress.of(settings)
+        self.prompts = Prompts(
+            self.db,
+            settings.folder("prompts"),
+            address.prompts,
+            self.alarms,
+            lambda tenant_id: self._later(self._reload(tenant_id)),
+        )
         self.voice = VoiceChannel(
             floors=self.floors,
             directory=self.directory,
@@ -109,8 +118,8 @@ class Core:
             on_alarm=lambda tenant_id, code, subject, detail: self.alarms.on(
                 code, subject, detail, tenant_id
             ),
+            sound_of=self.prompts.sound,
         )
-        address = EngineAddress.of(settings)
         self.engine = Engine(address, self.voice.on_event)
         self.devices = Devices(self.engine, self._device_changed)
         sip_address = f"{settings.sip_host}:{settings.ports().sip}"
@@ -128,7 +137,6 @@ class Core:
             append=self._append,
         )
         self.watchdog = Watchdog(self.voice, self.floors, self._append)
-        self._prompts = prompt_names(address.prompts)
         self.fetcher = Fetcher(allow_private=settings.flow_http_private)
         self._engine_up = False
         self._ready = False
@@ -177,10 +185,11 @@ class Core:
         kept_places, unread, rows = core_state.read_callbacks(await core_state.rows_of(self.db, tenant_id))
         config = await core_centre.load(self.db, tenant_id)
         flows = Flows(
-            self._prompts,
+            self.prompts.standard,
             BesideFlows(lambda: centre, self.fetcher, self.alarms, asyncio.get_running_loop()),
         )
-        centre = Centre(tenant_id, flows)
+        centre = Centre(tenant_id, flows, self.prompts)
+        await self.prompts.supply(tenant_id, config.prompts)
         centre.phone_book = await core_centre.load_customers(self.db, tenant_id)
         left, router, effects = await self._restored(centre, config, rows)
         remains = await core_recovery.remains(
@@ -440,6 +449,7 @@ class Core:
                 return
             async with centre.loading:  # two changes at once: the later look must win
                 config = await core_centre.load(self.db, tenant_id)
+                await self.prompts.supply(tenant_id, config.prompts)
                 centre.put(config, self._now(), live=True)
                 self.directory.put(config.voice)
                 await self.trunks.settle()

@@ -14,6 +14,7 @@ from andon.channels.voice.model import Number, Person, Project, VoiceConfig
 from andon.channels.voice.repository import load_voice
 from andon.customers.model import Customer, PhoneBook
 from andon.customers.repository import load_phone_book
+from andon.entrypoints.core_prompts import Prompts
 from andon.flows.graph import FlowVersion
 from andon.flows.repository import load_flows, load_versions
 from andon.flows.service import Flows, Version
@@ -21,6 +22,8 @@ from andon.interactions.commands import Desk
 from andon.interactions.monitor.service import Supervision
 from andon.interactions.service import Floor
 from andon.kit.database import Database, Scope
+from andon.prompts.model import Kept
+from andon.prompts.repository import load_kept
 from andon.routing.model import CentreConfig, QueueConfig
 from andon.routing.repository import load_centre
 
@@ -34,6 +37,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     centre: CentreConfig
     flows: list[FlowVersion]
     calendars: list[Calendar]
+    prompts: list[Kept] = []
     client_names: dict[UUID, str] = {}
 
 
@@ -51,6 +55,7 @@ async def load(db: Database, tenant_id: UUID) -> Configuration:
             centre=await load_centre(session),
             flows=await load_flows(session),
             calendars=await load_calendars(session),
+            prompts=await load_kept(session),
         )
 
 
@@ -73,9 +78,10 @@ class Centre:
     desk: Desk
     supervision: Supervision
 
-    def __init__(self, tenant_id: UUID, flows: Flows) -> None:
+    def __init__(self, tenant_id: UUID, flows: Flows, prompts: Prompts) -> None:
         self.tenant_id = tenant_id
         self.flows = flows
+        self.prompts = prompts
         self.phone_book = PhoneBook()
         self.numbers: dict[UUID, Number] = {}
         self.projects: dict[UUID, Project] = {}
@@ -85,7 +91,8 @@ class Centre:
 
     def put(self, config: Configuration, at: datetime, *, live: bool) -> None:
         """Take a configuration; `live`: the router runs already and is told."""
-        self.flows.put(config.flows, config.calendars)
+        own = self.prompts.put(self.tenant_id, config.prompts)
+        self.flows.put(config.flows, config.calendars, own)
         self.numbers = {number.number_id: number for number in config.voice.numbers}
         self.projects = {project.project_id: project for project in config.voice.projects}
         self.people = {person.agent_id: person for person in config.voice.people}

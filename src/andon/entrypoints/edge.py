@@ -36,12 +36,14 @@ from andon.kit.errors import AndonError
 from andon.kit.settings import Settings
 from andon.kit.static import WebApp, find_web
 from andon.kit.web import Services, install, locale_of
+from andon.prompts import http as prompts
 from andon.routing import http as routing
 
 ROUTERS: tuple[APIRouter, ...] = (
     identity.router,
     routing.router,
     voice.router,
+    prompts.router,
     flows.router,
     flow_design.router,
     calendars.router,

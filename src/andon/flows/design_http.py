@@ -16,7 +16,7 @@ from andon.flows import compare, rehearsal, texts
 from andon.flows.expressions.model import FUNCTIONS
 from andon.flows.graph import Graph, GraphInvalid, parse_graph, read_graph
 from andon.flows.http import MAX_VERSION, PublisherShown, Reader
-from andon.flows.judge import judged, project_graphs
+from andon.flows.judge import judged, project_graphs, spoken
 from andon.flows.names import BUILT_IN
 from andon.flows.schema import node_types
 from andon.flows.service import prompt_names
@@ -282,6 +282,7 @@ async def try_flow(id: UUID, body: TrialIn, actor: Reader, services: At) -> Tria
         project = await session.get_one(Project, flow.project_id)
         flows = await project_graphs(session, flow.project_id)
         calendars = await load_calendars(session)
+        prompts = await spoken(session, flow.project_id)
     view = ContactView(
         contact_id=_NOBODY,
         tenant_id=actor.tenant_id,
@@ -295,7 +296,7 @@ async def try_flow(id: UUID, body: TrialIn, actor: Reader, services: At) -> Tria
         arrived_at=at,
     )
     context = rehearsal.context_for(
-        view, flows, {each.calendar_id: each for each in calendars}, _prompts(), body.figures
+        view, flows, {each.calendar_id: each for each in calendars}, prompts, body.figures
     )
     trial = rehearsal.rehearse(graph, context, steps, at)
     return TrialShown.model_validate(msgspec.to_builtins(trial))

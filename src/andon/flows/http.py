@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from andon.flows import repository, texts
+from andon.flows import repository, texts, uses  # noqa: F401  (uses tells the library where prompts are)
 from andon.flows.graph import GraphInvalid, parse_graph, store_graph
 from andon.flows.judge import judged
 from andon.flows.problem import Problem

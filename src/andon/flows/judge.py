@@ -1,8 +1,10 @@
 """A graph judged against what there is in its project: queues, calendars, prompts, other flows."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.calendars.tables import CalendarRow
@@ -12,6 +14,8 @@ from andon.flows.service import prompt_names
 from andon.flows.tables import FlowRow, FlowVersionRow
 from andon.flows.validation import problems
 from andon.identity.tables import Project
+from andon.prompts.library import names_by_project
+from andon.prompts.repository import load_kept
 from andon.routing.tables import Queue
 from andon.telephony.engine.layout import assets
 
@@ -31,12 +35,19 @@ async def judged(session: AsyncSession, flow: FlowRow, graph: Graph) -> list[Pro
     return problems(
         graph,
         language="en" if project.language == "en" else "zh",
-        prompts=prompt_names(assets() / "prompts"),
+        prompts=await spoken(session, flow.project_id),
         queues=set(queues),
         calendars=set(calendars),
         flows=await project_graphs(session, flow.project_id),
         flow_id=flow.id,
     )
+
+
+async def spoken(session: AsyncSession, project_id: UUID) -> Mapping[str, frozenset[str]]:
+    """Names of the prompts that a project's callers can hear, by language."""
+    standard = prompt_names(assets() / "prompts")
+    own = names_by_project(await load_kept(session, project_id), standard)
+    return own.get(project_id, standard)
 
 
 async def project_graphs(session: AsyncSession, project_id: UUID) -> dict[UUID, Graph]:
@@ -45,7 +56,7 @@ async def project_graphs(session: AsyncSession, project_id: UUID) -> dict[UUID, 
         select(FlowVersionRow.flow_id, FlowVersionRow.graph)
         .join(FlowRow, FlowRow.id == FlowVersionRow.flow_id)
         .where(FlowRow.project_id == project_id)
-        .distinct(FlowVersionRow.flow_id)
+        .ext(distinct_on(FlowVersionRow.flow_id))
         .order_by(FlowVersionRow.flow_id, FlowVersionRow.version.desc())
     )
     found = {}

@@ -147,8 +147,11 @@ class DialOut(msgspec.Struct, frozen=True):
 
 
 class RaiseAlarm(msgspec.Struct, frozen=True):
+    """`subject` tells alarms of one code apart; empty: the contact."""
+
     code: str
     detail: str
+    subject: str = ""
 
 
 class Enqueue(msgspec.Struct, frozen=True):

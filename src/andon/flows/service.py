@@ -80,9 +80,17 @@ class Flows:
         self._graphs: dict[UUID, Graph] = {}
         self._older: dict[Version, FlowVersion] = {}
         self._calendars: dict[UUID, Calendar] = {}
+        self._own_prompts: Mapping[UUID, Mapping[str, frozenset[str]]] = {}
 
-    def put(self, versions: Iterable[FlowVersion], calendars: Iterable[Calendar]) -> None:
-        """Take the newest published version of every flow, and the calendars."""
+    def put(
+        self,
+        versions: Iterable[FlowVersion],
+        calendars: Iterable[Calendar],
+        own_prompts: Mapping[UUID, Mapping[str, frozenset[str]]] | None = None,
+    ) -> None:
+        """Take the newest published version of every flow, the calendars, and by project the prompts of
+        projects that have own ones, the standard ones among them."""
+        self._own_prompts = own_prompts or {}
         newest: dict[UUID, FlowVersion] = {}
         for version in versions:
             known = newest.get(version.flow_id)
@@ -130,9 +138,9 @@ class Flows:
     def calendars(self) -> Mapping[UUID, Calendar]:
         return self._calendars
 
-    @property
-    def prompts(self) -> Mapping[str, frozenset[str]] | None:
-        return self._prompts
+    def prompts(self, project_id: UUID) -> Mapping[str, frozenset[str]] | None:
+        """What can be spoken to a project's callers."""
+        return self._own_prompts.get(project_id, self._prompts)
 
     def calendars_without_holidays(self, now: datetime) -> list[tuple[Calendar, int]]:
         """Calendars that follow public holidays, and the first year of the next 30 days without data."""
@@ -168,7 +176,7 @@ class Handle:
         context = ask.Context(
             view=view,
             calendars=self._flows.calendars,
-            prompts=self._flows.prompts,
+            prompts=self._flows.prompts(view.project_id),
             flows=self._graphs,
             figures=None if beside is None else partial(beside.figure, view.client_id),
         )
@@ -194,9 +202,9 @@ class Handle:
                 else:
                     port.identified(found.customer_id, found.tier, found.name, "flow")
                     port.learnt(tag, {"name": found.name, "tier": found.tier})
-            case ask.RaiseAlarm(code, detail):
+            case ask.RaiseAlarm(code, detail, subject):
                 if beside is not None:
-                    beside.alarm(code, str(port.view.contact_id), detail)
+                    beside.alarm(code, subject or str(port.view.contact_id), detail)
 
 
 def _position(kept: bytes) -> Position:

@@ -17,6 +17,7 @@ from andon.flows.model import (
     Finish,
     Language,
     Play,
+    RaiseAlarm,
     Run,
     SetTimer,
     StartRecording,
@@ -218,12 +219,16 @@ class Walk:
     def spoken(self, name: str) -> Prompt:
         """The prompt to speak for `name`: itself, or the nearest more general one that exists.
 
-        `main_menu_acme` falls back to `main_menu`; when nothing fits, `please_hold` is better than silence.
+        `main_menu_acme` falls back to `main_menu`; when nothing fits, `please_hold` is better than silence,
+        and somebody is told.
         """
-        for each in (name, *generalised(name), BETTER_THAN_SILENCE):
+        for each in (name, *generalised(name)):
             if self.knows(each):
                 return Prompt(each, self.language)
-        return Prompt(name, self.language)
+        missing = f"{self.language}/{name}"
+        project = self.context.view.project_id.hex[-6:]
+        self.ask(RaiseAlarm("prompt_missing", missing, f"{missing} ({project})"))
+        return Prompt(BETTER_THAN_SILENCE if self.knows(BETTER_THAN_SILENCE) else name, self.language)
 
 
 def generalised(name: str) -> list[str]:

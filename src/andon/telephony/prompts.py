@@ -66,10 +66,18 @@ def _english(number: int) -> list[str]:
     return words
 
 
-def media_uris(media: Sequence[str], folder: Path, beep: Path, exists: Callable[[Path], bool]) -> list[str]:
-    """The engine's media URIs for prompt names. `beep` and what `exists` is asked for are without suffix."""
-    words = (word for name in media for word in _words(name))
-    return [f"sound:{_sound(word, folder, exists) or beep}" for word in words]
+def media_uris(
+    media: Sequence[str | Path], folder: Path, beep: Path, exists: Callable[[Path], bool]
+) -> list[str]:
+    """The engine's media URIs for prompt names and for sound files, which are named with their suffix.
+    `beep` and what `exists` is asked for are without suffix."""
+    uris: list[str] = []
+    for each in media:
+        if isinstance(each, Path):
+            uris.append(f"sound:{each.with_suffix('')}")
+        else:
+            uris += [f"sound:{_sound(word, folder, exists) or beep}" for word in _words(each)]
+    return uris
 
 
 def _words(name: str) -> list[str]:

@@ -280,11 +280,11 @@ class Engine:
         self._translator.hanging_up(leg_id, cause)
         await self._unless_gone("DELETE", f"channels/{leg_id}", {"reason_code": str(cause)})
 
-    async def play(self, leg_id: str, media: Sequence[str], turn: int | None = None) -> str:
+    async def play(self, leg_id: str, media: Sequence[str | Path], turn: int | None = None) -> str:
         """Play prompts one after the other; returns the playback's id, which is `playback_id` of the `turn`.
 
-        Names are those of `telephony.prompts`. `PlaybackEnded` follows once for the whole list. A missing
-        prompt is replaced, never silent.
+        Names are those of `telephony.prompts`; sound files of the engine's machine may stand among them.
+        `PlaybackEnded` follows once for the whole list. A missing prompt is replaced, never silent.
         """
         uris = media_uris(media, self._address.prompts, self._address.beep, self._prompt_exists)
         if not uris:

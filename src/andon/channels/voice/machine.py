@@ -1,6 +1,7 @@
 """Whose call is it, and may it come in? Also what the end of a leg means. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -118,10 +119,13 @@ class Directory:
         return self._in_use.get(trunk_id, 0)
 
 
-def media_names(prompts: Iterable[Prompt]) -> list[str]:
-    """Prompts as the engine's names: `zh/welcome`, `zh/digits:8001`, `zh/number:12`."""
+def media_names(
+    prompts: Iterable[Prompt], own: Callable[[str, str], Path | None] = lambda language, name: None
+) -> list[str | Path]:
+    """Prompts as the engine's names: `zh/welcome`, `zh/digits:8001`, `zh/number:12`. `own(language, name)` is
+    the project's own sound, if it has one."""
     return [
-        f"{prompt.language}/{prompt.name}"
+        own(prompt.language, prompt.name) or f"{prompt.language}/{prompt.name}"
         if prompt.say is Say.PROMPT
         else f"{prompt.language}/{prompt.say.value}:{prompt.name}"
         for prompt in prompts

@@ -11,6 +11,8 @@ and bridges is the truth: what ended is told as ended, and orders that may have 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -116,6 +118,7 @@ class Known(Protocol):
 FindCustomer = Callable[[UUID, UUID, str], Awaitable[Known | None]]
 Alarm = Callable[[UUID, str, str, str], None]
 WasThere = Callable[[UUID, UUID], Awaitable[bool]]
+SoundOf = Callable[[UUID, UUID | None, str, str], Path | None]
 
 
 class KeptCall(msgspec.Struct, frozen=True):
@@ -190,10 +193,12 @@ class VoiceChannel:
         on_alarm: Alarm,
         was_there: WasThere,
         note_down: Callable[[], None],
+        sound_of: SoundOf = lambda tenant_id, project_id, language, name: None,
     ) -> None:
         """A lost agent is waited for `agent_return_s` seconds. `on_settled` is told when it is known what the
         engine has of our calls, or that it stays away; `was_there(tenant, contact)` says whether the journal
-        knows a contact; `note_down` makes what is decided outlive this process."""
+        knows a contact; `note_down` makes what is decided outlive this process. `sound_of(tenant, project,
+        language, name)` is a project's own sound of a prompt."""
         self._floors = floors
         self._directory = directory
         self._node = node
@@ -206,6 +211,7 @@ class VoiceChannel:
         self._on_alarm = on_alarm
         self._was_there = was_there
         self._note_down = note_down
+        self._sound_of = sound_of
         self._booted_at: datetime | None = None  # of the engine in which our calls are
         self._calls: dict[UUID, Call] = {}
         self._legs: dict[str, tuple[Call, bool]] = {}  # leg to its call, and whether it is the caller's
@@ -708,7 +714,9 @@ class VoiceChannel:
         call.requesting = True
         call.early.clear()
         try:
-            playback_id = await self.engine.play(call.leg_id, media_names(order.prompts), order.token)
+            contact = call.contact
+            own = partial(self._sound_of, contact.tenant_id, contact.project_id)
+            playback_id = await self.engine.play(call.leg_id, media_names(order.prompts, own), order.token)
         finally:
             call.requesting = False
         if playback_id in call.early:

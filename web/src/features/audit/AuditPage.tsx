@@ -27,6 +27,7 @@ const KINDS = [
   "state_reason",
   "wrap_reason",
   "flow",
+  "prompt",
   "customer",
   "work_item",
   "recording",

@@ -5,6 +5,7 @@ import { useT } from "@/shared/i18n";
 import { flowsQuery, namesQuery } from "./data";
 import { connect, exitNames, removeNode, setField } from "./graph";
 import { exitName, fieldName, nodeName } from "./names";
+import { PromptInput } from "./PromptInput";
 import { texts } from "./texts";
 import type { Field, Graph, Palette } from "./types";
 
@@ -100,16 +101,13 @@ function FieldInput(props: InputProps) {
   const t = useT(texts);
   if (field.shape === "map") return <MapInput {...props} />;
   if (field.shape === "list") {
-    const prompts = field.kind === "prompt";
-    return (
-      <Select
-        mode="tags"
-        aria-label={fieldName(field.name, t)}
-        value={(value ?? field.default ?? []) as string[]}
-        options={prompts ? promptOptions(palette) : []}
-        onChange={(all: string[]) => onChange(all)}
-      />
-    );
+    const all = (value ?? field.default ?? []) as string[];
+    const label = fieldName(field.name, t);
+    if (field.kind === "prompt")
+      return (
+        <PromptInput several label={label} projectId={props.projectId} value={all} onChange={onChange} />
+      );
+    return <Select mode="tags" aria-label={label} value={all} options={[]} onChange={onChange} />;
   }
   return (
     <OneInput
@@ -124,9 +122,6 @@ function FieldInput(props: InputProps) {
     />
   );
 }
-
-const promptOptions = (palette: Palette) =>
-  [...new Set(Object.values(palette.prompts).flat())].sort().map((name) => ({ value: name, label: name }));
 
 /** One value, by what it is. */
 function OneInput({
@@ -167,12 +162,12 @@ function OneInput({
       );
     case "prompt":
       return (
-        <Select
-          aria-label={label}
-          showSearch
-          value={(value || null) as string | null}
-          options={promptOptions(palette)}
-          onChange={onChange}
+        <PromptInput
+          several={false}
+          label={label}
+          projectId={projectId}
+          value={value ? [String(value)] : []}
+          onChange={([name]) => onChange(name)}
         />
       );
     case "variable":

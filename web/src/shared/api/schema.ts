@@ -560,6 +560,154 @@ export interface paths {
         patch: operations["change_number"];
         trace?: never;
     };
+    "/api/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompts
+         * @description A project's own prompts with what callers hear of each.
+         */
+        get: operations["list_prompts_api_prompts_get"];
+        put?: never;
+        /**
+         * Make Prompt
+         * @description Make a prompt; it is heard once it has a sound.
+         */
+        post: operations["make_prompt_api_prompts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standard-prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Standard Prompts
+         * @description The prompts that every project has.
+         */
+        get: operations["list_standard_prompts_api_standard_prompts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standard-prompts/{language}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear Standard Prompt
+         * @description The sound of a standard prompt.
+         */
+        get: operations["hear_standard_prompt_api_standard_prompts__language___name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Retire Prompt
+         * @description Take a prompt away; refused while a published flow speaks it.
+         */
+        delete: operations["retire_prompt_api_prompts__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompt Versions
+         * @description Every sound the prompt ever had, the newest first.
+         */
+        get: operations["list_prompt_versions_api_prompts__id__versions_get"];
+        put?: never;
+        /**
+         * Bring Prompt Sound
+         * @description Bring a sound file as the body; callers hear it from now on. The answer says what was done to it.
+         */
+        post: operations["bring_prompt_sound_api_prompts__id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose Prompt Version
+         * @description Let callers hear this version, for instance an older one again.
+         */
+        put: operations["choose_prompt_version_api_prompts__id__current_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}/versions/{language}/{version}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear Prompt
+         * @description One version's sound, as callers hear it.
+         */
+        get: operations["hear_prompt_api_prompts__id__versions__language___version__sound_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/flows": {
         parameters: {
             query?: never;
@@ -2747,6 +2895,16 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** CurrentIn */
+        CurrentIn: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Version */
+            version: number;
+        };
         /** CustomerChangePatch */
         CustomerChangePatch: {
             /** Name */
@@ -2938,6 +3096,28 @@ export interface components {
          */
         Done: {
             view: components["schemas"]["AgentView"];
+        };
+        /**
+         * DoneShown
+         * @description See `prompts.model.Done`.
+         */
+        DoneShown: {
+            /** Format */
+            format: string;
+            /** Rate Hz */
+            rate_hz: number;
+            /** Channels */
+            channels: number;
+            /** Level Before */
+            level_before: number;
+            /** Level After */
+            level_after: number;
+            /** Trimmed Ms */
+            trimmed_ms: number;
+            /** Limited */
+            limited: boolean;
+            /** Marked */
+            marked: boolean;
         };
         /** DoorIn */
         DoorIn: {
@@ -3746,6 +3926,24 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[PromptShown] */
+        Page_PromptShown_: {
+            /** Items */
+            items: components["schemas"]["PromptShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[PromptVersionShown] */
+        Page_PromptVersionShown_: {
+            /** Items */
+            items: components["schemas"]["PromptVersionShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[QueueShown] */
         Page_QueueShown_: {
             /** Items */
@@ -3777,6 +3975,15 @@ export interface components {
         Page_SkillShown_: {
             /** Items */
             items: components["schemas"]["SkillShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[StandardPrompt] */
+        Page_StandardPrompt_: {
+            /** Items */
+            items: components["schemas"]["StandardPrompt"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -4009,6 +4216,106 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** PromptIn */
+        PromptIn: {
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * PromptShown
+         * @description `voices` are the versions that callers hear, one for each language there is.
+         */
+        PromptShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Voices */
+            voices: components["schemas"]["PromptVersionShown"][];
+            /** Uses */
+            uses: components["schemas"]["PromptUse"][];
+        };
+        /**
+         * PromptUse
+         * @description A node that speaks the prompt, in the newest version of its flow or in its draft.
+         */
+        PromptUse: {
+            /**
+             * Flow Id
+             * Format: uuid
+             */
+            flow_id: string;
+            /** Flow */
+            flow: string;
+            /** Node */
+            node: string;
+            /** Draft */
+            draft: boolean;
+        };
+        /**
+         * PromptVersionShown
+         * @description `current`: callers hear it. `made_by` is a name.
+         */
+        PromptVersionShown: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Version */
+            version: number;
+            /** Current */
+            current: boolean;
+            /** Ms */
+            ms: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "upload" | "microphone" | "telephone" | "synthesis";
+            /** Says */
+            says: string;
+            /** File Name */
+            file_name: string;
+            done: components["schemas"]["DoneShown"];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Made By */
+            made_by: string | null;
         };
         /** PublisherShown */
         PublisherShown: {
@@ -4565,6 +4872,23 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * StandardPrompt
+         * @description One of the prompts that every project has; an own one of the same name is heard instead.
+         */
+        StandardPrompt: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Name */
+            name: string;
+            /** Says */
+            says: string;
+            /** Ms */
+            ms: number;
         };
         /**
          * State
@@ -6960,6 +7284,290 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NumberShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_prompts_api_prompts_get: {
+        parameters: {
+            query: {
+                project_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PromptShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_prompt_api_prompts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_standard_prompts_api_standard_prompts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StandardPrompt_"];
+                };
+            };
+        };
+    };
+    hear_standard_prompt_api_standard_prompts__language___name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: "zh" | "en";
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_prompt_api_prompts__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_prompt_versions_api_prompts__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PromptVersionShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    bring_prompt_sound_api_prompts__id__versions_post: {
+        parameters: {
+            query: {
+                language: "zh" | "en";
+                source?: "upload" | "microphone";
+                says?: string;
+                file_name?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersionShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    choose_prompt_version_api_prompts__id__current_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CurrentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersionShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    hear_prompt_api_prompts__id__versions__language___version__sound_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                language: "zh" | "en";
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
                 };
             };
             /** @description Validation Error */

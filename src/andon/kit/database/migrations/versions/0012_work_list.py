@@ -2,8 +2,8 @@
 
 from andon.kit.database.walls import execute, wall
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 TABLES = """
 CREATE TABLE work_item (

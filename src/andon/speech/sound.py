@@ -43,17 +43,17 @@ def _band_pass(rate: int) -> Wave:
     return taps
 
 
-def _frames(sound: Wave) -> Wave:
+def _frames(sound: Wave, rate: int) -> Wave:
     """RMS of each 20 ms."""
-    size = RATE // 50
+    size = rate // 50
     whole = sound[: len(sound) // size * size].reshape(-1, size)
     levels: Wave = np.sqrt(np.mean(whole**2, axis=1) + 1e-12)
     return levels
 
 
-def speech_level(sound: Wave) -> float:
+def speech_level(sound: Wave, rate: int = RATE) -> float:
     """RMS in dBFS over the 20 ms frames within 25 dB of the loudest: pauses do not count."""
-    levels = _frames(sound)
+    levels = _frames(sound, rate)
     speaking = levels[levels > levels.max() * 10 ** (-25 / 20)]
     return float(20 * np.log10(np.sqrt(np.mean(speaking**2))))
 
@@ -79,23 +79,32 @@ def _limit(sound: Wave) -> Wave:
     return np.where(size > knee, np.sign(sound) * bent, sound)
 
 
+def limited(sound: Sound) -> bool:
+    """Whether peaks of a sound that `telephone` made were bent."""
+    return bool(np.abs(sound).max() > 0.75 * 10 ** (PEAK_DBFS / 20))
+
+
 def pause(seconds: float) -> Sound:
     return np.zeros(int(seconds * RATE), np.float32)
 
 
-def write_wav(path: Path, sound: Sound, remark: str) -> None:
-    """16-bit mono; `remark` goes into the file's INFO chunk: machine-made speech carries its mark."""
+def wav(sound: Sound, remark: str = "") -> bytes:
+    """A 16-bit mono file; `remark` goes into its INFO chunk: machine-made speech carries its mark."""
     samples = (np.clip(sound, -1.0, 1.0) * 32767).round().astype("<i2").tobytes()
-    text = remark.encode("ascii") + b"\0"
-    text += b"\0" * (len(text) % 2)
-    info = b"INFO" + b"ICMT" + struct.pack("<I", len(text)) + text
-    form = struct.pack("<HHIIHH", 1, 1, RATE, RATE * 2, 2, 16)
-    chunks = b"".join(
-        name + struct.pack("<I", len(body)) + body
-        for name, body in ((b"fmt ", form), (b"LIST", info), (b"data", samples))
-    )
+    chunks = [(b"fmt ", struct.pack("<HHIIHH", 1, 1, RATE, RATE * 2, 2, 16))]
+    if remark:
+        text = remark.encode("ascii") + b"\0"
+        text += b"\0" * (len(text) % 2)
+        chunks.append((b"LIST", b"INFO" + b"ICMT" + struct.pack("<I", len(text)) + text))
+    chunks.append((b"data", samples))
+    body = b"".join(name + struct.pack("<I", len(part)) + part for name, part in chunks)
+    return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WAVE" + body
+
+
+def write_wav(path: Path, sound: Sound, remark: str) -> None:
+    """Write what `wav` makes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks)
+    path.write_bytes(wav(sound, remark))
 
 
 def read_wav(path: Path) -> Sound:
