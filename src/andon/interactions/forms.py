@@ -35,8 +35,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """`max_length` and `pattern` are of texts, `least` and `most` of numbers. In a pattern `#` is a digit, `@`
-    a letter, `*` either; `{3}` or `{3,5}` repeats, `\\` takes the next character as it is."""
+    """`max_length` and `pattern` are of texts, `least` and `most` of numbers. In a pattern `#` is a digit,
+    `@` a letter, `*` either; `{3}` or `{3,5}` repeats, `\\` takes the next character as it is."""
 
     key: str
     type: Type
@@ -78,9 +78,7 @@ def faults(fields: Iterable[Field]) -> dict[str, Said]:
     return found
 
 
-def judge(
-    fields: Iterable[Field], given: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Said]]:
+def judge(fields: Iterable[Field], given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Said]]:
     """The answers as they are kept, and what is wrong with them by key. Answers of fields that are not
     shown are dropped, unknown ones are wrong."""
     kept: dict[str, Any] = {}

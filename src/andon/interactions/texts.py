@@ -17,7 +17,10 @@ def load() -> None:
                 "条件要引用前面的单选或多选字段，并选择它的选项",
                 "A condition names a choice further up and some of its options",
             ),
-            "field.mask": ("格式应为 {mask}（# 数字，@ 字母，* 任意）", "Looks like {mask} (# digit, @ letter)"),
+            "field.mask": (
+                "格式应为 {mask}（# 数字，@ 字母，* 任意）",
+                "Looks like {mask} (# digit, @ letter)",
+            ),
             "field.date": ("请填写日期", "Enter a date"),
             "field.option": ("请从选项中选择", "Choose from the options"),
             "error.form.newer.title": ("表单已被别人改过", "Somebody else has changed this form"),

@@ -40,8 +40,8 @@ async def submit(
 
     The same summary again changes nothing and returns false; a corrected one replaces the text and is a fact
     of its own. Raises "not found" for a contact this agent did not talk in, and a field error for a reason
-    of another project, one that has others below it, or answers that the form refuses. A reason once kept may be sent again, though it has
-    become a branch since.
+    of another project, one that has others below it, or answers that the form refuses. A reason once kept
+    may be sent again, though it has become a branch since.
     """
     wanted = {"contact": summary.contact_id, "agent": agent_id, "kind": ContactConnected.kind}
     talked = (await session.execute(_CONNECTED, wanted)).one_or_none()
@@ -100,9 +100,7 @@ async def _fill_in(session: AsyncSession, summary: Summary, project_id: UUID) ->
     if wrong:
         said = {name if name == "form_version" else f"form.{name}": why for name, why in wrong.items()}
         raise AndonError("invalid", 422, fields=said)
-    return msgspec.structs.replace(
-        summary, form=answers, form_version=None if form is None else form.version
-    )
+    return msgspec.structs.replace(summary, form=answers, form_version=None if form is None else form.version)
 
 
 async def load_form(

@@ -1062,6 +1062,50 @@ export interface paths {
         patch: operations["change_wrap_reason"];
         trace?: never;
     };
+    "/api/wrap-forms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Form
+         * @description The project's form as agents fill it in now.
+         */
+        get: operations["read_form_api_wrap_forms__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wrap-forms/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Every version of the project's form, the latest first.
+         */
+        get: operations["list_versions_api_wrap_forms__id__versions_get"];
+        put?: never;
+        /**
+         * Publish Form
+         * @description A new version, filled in from now on. Raises `form.newer` when somebody else was faster.
+         */
+        post: operations["publish_form_api_wrap_forms__id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/sign-in": {
         parameters: {
             query?: never;
@@ -2246,6 +2290,16 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Answer
+         * @description A field of the project's form as it was when filled in, in the reader's language.
+         */
+        Answer: {
+            /** Label */
+            label: string;
+            /** Text */
+            text: string;
+        };
         /** Assignment */
         Assignment: {
             /**
@@ -2744,6 +2798,13 @@ export interface components {
              */
             created_at: string;
         };
+        /** ConditionBody */
+        ConditionBody: {
+            /** Key */
+            key: string;
+            /** Values */
+            values: string[];
+        };
         /**
          * Consult
          * @description Whom to call. The one field that belongs to `to` is required.
@@ -3170,6 +3231,45 @@ export interface components {
             went: number;
         };
         /**
+         * FieldBody
+         * @description See `interactions.forms.Field`; keys and values stay when labels change.
+         */
+        FieldBody: {
+            /** Key */
+            key: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "date" | "choice" | "choices" | "phone";
+            /** Label Zh */
+            label_zh: string;
+            /** Label En */
+            label_en: string;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /**
+             * Max Length
+             * @default 200
+             */
+            max_length: number;
+            /**
+             * Pattern
+             * @default
+             */
+            pattern: string;
+            /** Least */
+            least?: number | null;
+            /** Most */
+            most?: number | null;
+            /** Options */
+            options?: components["schemas"]["OptionBody"][];
+            shown_when?: components["schemas"]["ConditionBody"] | null;
+        };
+        /**
          * FieldShown
          * @description `shape` is one, list or map; `kind` what a value is, `key` what the keys of a map are.
          */
@@ -3346,6 +3446,40 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * FormIn
+         * @description `revision` is the version that was changed, 0 for the first.
+         */
+        FormIn: {
+            /** Revision */
+            revision: number;
+            /** Fields */
+            fields: components["schemas"]["FieldBody"][];
+        };
+        /**
+         * FormShown
+         * @description `version` 0: the project has no form yet.
+         */
+        FormShown: {
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Version */
+            version: number;
+            /** Fields */
+            fields: components["schemas"]["FieldBody"][];
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+        };
+        /** FormVersions */
+        FormVersions: {
+            /** Items */
+            items: components["schemas"]["FormShown"][];
         };
         /** FunctionShown */
         FunctionShown: {
@@ -3778,6 +3912,15 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** OptionBody */
+        OptionBody: {
+            /** Value */
+            value: string;
+            /** Label Zh */
+            label_zh: string;
+            /** Label En */
+            label_en: string;
         };
         /**
          * Outcome
@@ -5621,7 +5764,10 @@ export interface components {
              */
             created_at: string;
         };
-        /** WrapUpBody */
+        /**
+         * WrapUpBody
+         * @description `form` holds the answers by key, `form_version` says which version was filled in.
+         */
         WrapUpBody: {
             /**
              * Contact Id
@@ -5641,8 +5787,10 @@ export interface components {
             follow_up_at?: string | null;
             /** Form */
             form?: {
-                [key: string]: string | number | boolean | null;
+                [key: string]: string | number | string[] | null;
             };
+            /** Form Version */
+            form_version?: number | null;
         };
         /** WrapUpNote */
         WrapUpNote: {
@@ -5656,6 +5804,8 @@ export interface components {
             form: {
                 [key: string]: unknown;
             };
+            /** Answers */
+            answers: components["schemas"]["Answer"][];
             /** Follow Up At */
             follow_up_at: string | null;
             /** Submitted At */
@@ -8457,6 +8607,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WrapReasonShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_form_api_wrap_forms__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_versions_api_wrap_forms__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormVersions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_form_api_wrap_forms__id__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormShown"];
                 };
             };
             /** @description Validation Error */
