@@ -1,6 +1,8 @@
 """The people who call."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -10,12 +12,14 @@ from andon.kit.database.base import Base, ClientRow, Row, referable, refers
 
 
 class CustomerRow(Row, ClientRow, Base):
-    """A client's customer. `phones` are digits with an optional leading +."""
+    """A client's customer. `phones` are digits with an optional leading +; `revision` counts changes, so that
+    nobody overwrites what they have not seen."""
 
     __tablename__ = "customer"
     __table_args__ = (
         referable(),
         refers("client_id", "client"),
+        refers("changed_by", "app_user"),
         Index("ix_customer_phones", "phones", postgresql_using="gin"),
         Index("ix_customer_name", "tenant_id", "client_id", "name"),
         CheckConstraint("tier IN ('normal', 'silver', 'gold', 'vip')", name="tier"),
@@ -28,3 +32,6 @@ class CustomerRow(Row, ClientRow, Base):
     notes: Mapped[str] = mapped_column(server_default="")
     address: Mapped[str] = mapped_column(server_default="")
     custom: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    changed_at: Mapped[datetime | None]
+    changed_by: Mapped[UUID | None]

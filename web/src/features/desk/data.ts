@@ -67,6 +67,9 @@ export interface Customer {
   tags: string[];
   notes: string;
   address: string;
+  custom: Record<string, string | number | boolean | null>;
+  /** Counts changes: sent back with one, so that nobody overwrites what they have not seen. */
+  revision: number;
 }
 
 export interface StateReason {

@@ -1020,7 +1020,7 @@ export interface paths {
         head?: never;
         /**
          * Change Customer
-         * @description Correct a customer's data.
+         * @description Correct a customer's data. Raises `customer.changed`, naming who, when `revision` is not the latest.
          */
         patch: operations["change_customer_api_customers__id__patch"];
         trace?: never;
@@ -2985,8 +2985,10 @@ export interface components {
             address?: string;
             /** Custom */
             custom?: {
-                [key: string]: unknown;
+                [key: string]: string | number | boolean | null;
             };
+            /** Revision */
+            revision?: number;
         };
         /** CustomerShown */
         CustomerShown: {
@@ -3016,6 +3018,12 @@ export interface components {
             custom: {
                 [key: string]: unknown;
             };
+            /** Revision */
+            revision: number;
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By Name */
+            changed_by_name?: string | null;
             /**
              * Created At
              * Format: date-time
