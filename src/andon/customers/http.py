@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints, field_validator
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.customers import texts  # noqa: F401  (registers what is said here)
@@ -15,7 +16,7 @@ from andon.customers.model import phone_key
 from andon.customers.tables import CustomerRow
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
-from andon.identity.admin import add_uses, announce, patch_of, present, used_by
+from andon.identity.admin import add_uses, announce, broken_rule, patch_of, present, used_by
 from andon.identity.model import Actor, Permission
 from andon.identity.tables import User
 from andon.kit.database import Scope
@@ -45,6 +46,8 @@ class CustomerChange(Body):
         list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]],
         Field(max_length=20, default_factory=list),
     ]
+    agent_id: UUID | None = None
+    open_complaint: bool = False
     notes: Text = ""
     address: Line = ""
     custom: Annotated[
@@ -72,6 +75,8 @@ class CustomerShown(Shown):
     phones: list[str]
     tier: str
     tags: list[str]
+    agent_id: UUID | None
+    open_complaint: bool
     notes: str
     address: str
     custom: dict[str, Any]
@@ -82,6 +87,7 @@ class CustomerShown(Shown):
 
 
 add_uses("client", used_by("customer", CustomerRow, CustomerRow.client_id))
+add_uses("user", used_by("customer", CustomerRow, CustomerRow.agent_id))
 
 
 @router.get("/api/customers")
@@ -148,7 +154,10 @@ async def change_customer(
         if new:
             row.revision += 1
             row.changed_at, row.changed_by = now, actor.user_id
-        await session.flush()
+        try:
+            await session.flush()
+        except IntegrityError as error:  # an agent who is not there
+            raise broken_rule(error, "customer") from error
         answer = await _shown(session, row)
         if new:
             # An agent bound to a client changes its customers, and behind those walls there is no audit log.

@@ -11,13 +11,16 @@ _NOT_DIGIT = re.compile(r"\D")
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
-    """Enough to say who calls and how they are treated."""
+    """Enough to say who calls and how they are treated: `agent_id` is the customer's own agent, and with an
+    `open_complaint` a call takes the fast lane."""
 
     customer_id: UUID
     client_id: UUID
     name: str
     tier: str
     phones: tuple[str, ...] = ()
+    agent_id: UUID | None = None
+    open_complaint: bool = False
 
 
 def phone_key(number: str) -> str:

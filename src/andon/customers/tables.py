@@ -20,6 +20,7 @@ class CustomerRow(Row, ClientRow, Base):
         referable(),
         refers("client_id", "client"),
         refers("changed_by", "app_user"),
+        refers("agent_id", "app_user"),
         Index("ix_customer_phones", "phones", postgresql_using="gin"),
         Index("ix_customer_name", "tenant_id", "client_id", "name"),
         CheckConstraint("tier IN ('normal', 'silver', 'gold', 'vip')", name="tier"),
@@ -30,6 +31,8 @@ class CustomerRow(Row, ClientRow, Base):
     tier: Mapped[str] = mapped_column(server_default="normal")
     tags: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     notes: Mapped[str] = mapped_column(server_default="")
+    agent_id: Mapped[UUID | None]  # whose customer it is: that agent is waited for, where the queue says so
+    open_complaint: Mapped[bool] = mapped_column(server_default=text("false"))
     address: Mapped[str] = mapped_column(server_default="")
     custom: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     revision: Mapped[int] = mapped_column(server_default=text("1"))

@@ -537,6 +537,10 @@ class Floor:
                 position=1 if place is None else place.position,
                 # Whoever is offered at once does not wait, whatever the averages say.
                 estimated_wait_s=0 if place is None or place.offered else place.estimated_wait_s,
+                asked_queue_id=None if place is None or place.queue_id == queue_id else queue_id,
+                flags=caller.flags,
+                wanted_agent_id=caller.dedicated_id,
+                wanted_wait_s=caller.dedicated_wait_s,
             ),
         )
         self._route(effects)

@@ -2979,6 +2979,10 @@ export interface components {
             tier?: "normal" | "silver" | "gold" | "vip";
             /** Tags */
             tags?: string[];
+            /** Agent Id */
+            agent_id?: string | null;
+            /** Open Complaint */
+            open_complaint?: boolean;
             /** Notes */
             notes?: string;
             /** Address */
@@ -3010,6 +3014,10 @@ export interface components {
             tier: string;
             /** Tags */
             tags: string[];
+            /** Agent Id */
+            agent_id: string | null;
+            /** Open Complaint */
+            open_complaint: boolean;
             /** Notes */
             notes: string;
             /** Address */

@@ -2,8 +2,8 @@
 
 from andon.kit.database.walls import APPEND_ONLY, execute, wall
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 
 TABLES = """
 ALTER TABLE wrapup ADD COLUMN form_version integer;
