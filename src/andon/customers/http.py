@@ -32,7 +32,7 @@ _PHONE = re.compile(r"\+?[0-9]{3,20}")
 _SEPARATORS = re.compile(r"[\s().-]")
 
 
-MOST_CUSTOM = Field(max_length=30, default_factory=dict)
+MOST_CUSTOM: Any = Field(max_length=30, default_factory=dict)
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 
 
