@@ -1,6 +1,7 @@
 import type { ComponentType } from "react";
 import { Calendars } from "./sections/Calendars";
 import { Clients } from "./sections/Clients";
+import { DoNotCallList } from "./sections/DoNotCallList";
 import { Flows } from "./sections/Flows";
 import { Numbers } from "./sections/Numbers";
 import { Projects } from "./sections/Projects";
@@ -28,7 +29,7 @@ export const GROUPS = [
       "state-reasons",
     ],
   },
-  { key: "lines", sections: ["numbers", "trunks", "flows", "calendars"] },
+  { key: "lines", sections: ["numbers", "do-not-call", "trunks", "flows", "calendars"] },
 ] as const;
 
 export type SectionKey = (typeof GROUPS)[number]["sections"][number];
@@ -44,6 +45,7 @@ export const SECTIONS: Record<SectionKey, ComponentType> = {
   "wrap-forms": WrapForms,
   "state-reasons": StateReasons,
   numbers: Numbers,
+  "do-not-call": DoNotCallList,
   trunks: Trunks,
   flows: Flows,
   calendars: Calendars,

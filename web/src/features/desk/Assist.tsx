@@ -2,6 +2,7 @@ import { CustomerServiceOutlined, UserOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Avatar, Button } from "antd";
 import { Suspense, useState } from "react";
+import { DialNumber, DirectionTag } from "@/shared/dial";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useLive } from "@/shared/live";
@@ -20,11 +21,17 @@ export function Assist() {
   const past = useQuery({ ...contactQuery(chosen ?? ""), enabled: chosen !== null });
   const who =
     chosen === null
-      ? current && { contactId: current.contact_id, caller: current.caller, customerId: current.customer_id }
+      ? current && {
+          contactId: current.contact_id,
+          caller: current.caller,
+          customerId: current.customer_id,
+          projectId: current.project_id,
+        }
       : past.data && {
           contactId: past.data.contact_id,
           caller: past.data.caller,
           customerId: past.data.customer?.id ?? null,
+          projectId: past.data.project?.id ?? null,
         };
   return (
     <aside className="column assist" aria-label={t("assist.title")}>
@@ -33,7 +40,7 @@ export function Assist() {
           {who.customerId ? (
             <CustomerCard key={who.customerId} customerId={who.customerId} />
           ) : (
-            <Stranger caller={who.caller} />
+            <Stranger caller={who.caller} projectId={who.projectId} />
           )}
           <History
             key={who.customerId ?? who.caller}
@@ -51,15 +58,16 @@ export function Assist() {
   );
 }
 
-function Stranger({ caller }: { caller: string }) {
+function Stranger({ caller, projectId }: { caller: string; projectId: string | null }) {
   const t = useT(texts);
-  const { phone } = useFormat();
   return (
     <section className="customer">
       <header>
         <Avatar size={40} icon={<UserOutlined />} />
         <div>
-          <h2>{phone(caller)}</h2>
+          <h2>
+            <DialNumber number={caller} projectId={projectId} />
+          </h2>
           <p>{t("assist.stranger")}</p>
         </div>
       </header>
@@ -97,6 +105,7 @@ function History({
                   <li key={contact.contact_id}>
                     <div className="earlier-top">
                       <time>{moment(contact.arrived_at)}</time>
+                      {contact.direction === "outbound" ? <DirectionTag direction="outbound" /> : null}
                       <OutcomeTag outcome={contact.outcome} />
                     </div>
                     <div className="earlier-bottom">

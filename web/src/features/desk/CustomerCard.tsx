@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Avatar, Button, Input, Select, Tag } from "antd";
 import { type ReactNode, useState } from "react";
 import { api, asProblem, type Problem, take } from "@/shared/api";
-import { useFormat } from "@/shared/format";
+import { DialNumber } from "@/shared/dial";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { QueryView, TierTag } from "@/shared/ui";
@@ -15,7 +15,6 @@ type Change = Partial<Pick<Customer, "tags" | "notes" | "custom">>;
 /** Who the customer is; tags, notes and further fields are changed where they stand. */
 export function CustomerCard({ customerId }: { customerId: string }) {
   const t = useT(texts);
-  const { phone } = useFormat();
   const query = useQuery(customerQuery(customerId));
   return (
     <section className="customer">
@@ -33,7 +32,9 @@ export function CustomerCard({ customerId }: { customerId: string }) {
               <dt>{t("assist.phones")}</dt>
               <dd>
                 {customer.phones.map((number) => (
-                  <div key={number}>{phone(number)}</div>
+                  <div key={number}>
+                    <DialNumber number={number} clientId={customer.client_id} />
+                  </div>
                 ))}
               </dd>
               {customer.address ? (

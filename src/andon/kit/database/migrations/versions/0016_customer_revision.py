@@ -2,8 +2,8 @@
 
 from andon.kit.database.walls import execute
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 # A column with a constant default: the table is not rewritten.
 COLUMNS = """

@@ -2,8 +2,8 @@
 
 from andon.kit.database.walls import APPEND_ONLY, execute, wall
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 TABLES = """
 ALTER TABLE wrapup ADD COLUMN form_version integer;
