@@ -24,6 +24,7 @@ from andon.channels.voice.devices import Account, Devices
 from andon.channels.voice.machine import Directory
 from andon.channels.voice.monitor import Ears
 from andon.channels.voice.service import VoiceChannel
+from andon.channels.voice.trial import Trials
 from andon.channels.voice.watchdog import Watchdog
 from andon.customers.model import Customer
 from andon.entrypoints import core_centre, core_recovery, core_state
@@ -33,6 +34,7 @@ from andon.entrypoints.core_flows import BesideFlows
 from andon.entrypoints.core_prompts import Prompts
 from andon.entrypoints.core_publish import Publisher
 from andon.entrypoints.core_state import Keeper, KeptEngine, Left
+from andon.entrypoints.core_trials import TrialDesk
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
 from andon.entrypoints.core_watch import Watch
 from andon.entrypoints.processes import claim
@@ -124,7 +126,15 @@ class Core:
         self.devices = Devices(self.engine, self._device_changed)
         sip_address = f"{settings.sip_host}:{settings.ports().sip}"
         self.ears = Ears(self.engine, sip_address, self._monitor_heard, self.voice.take_leg)
-        self.voice.attach(self.engine, self.devices, self.ears)
+        self.trials = Trials(
+            self.engine,
+            lambda user_id: self.devices.there(user_id) or self.ears.device(user_id),
+            self.prompts.sound,
+            self._append,
+            self._now,
+        )
+        self.trial_desk = TrialDesk(self.db, self.trials, sip_address)
+        self.voice.attach(self.engine, self.devices, self.ears, self.trials)
         self.trunks = Trunks(self.engine, self.directory, self._trunk_refused)
         self.publisher = Publisher(self.bus, self.directory, self.alarms, self._now)
         self.watch = Watch(
@@ -478,6 +488,8 @@ class Core:
             raise AndonError("not_found", 404, what="tenant") from None
         if verb == "snapshot.board":
             return self.publisher.board(centre)
+        if verb in self.trial_desk.verbs:
+            return await self.trial_desk.perform(centre, verb, asked)
         if verb in centre.supervision.verbs:
             answer = await centre.supervision.perform(verb, asked)
             self.writer.note_down()

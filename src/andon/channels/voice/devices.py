@@ -50,6 +50,10 @@ class Devices:
         account = self._by_agent.get(agent_id)
         return account is not None and account.username in self._there
 
+    def there(self, agent_id: UUID) -> Account | None:
+        """The agent's account, if its device is registered."""
+        return self._by_agent.get(agent_id) if self.registered(agent_id) else None
+
     async def open(self, tenant_id: UUID, agent_id: UUID, device: DeviceKind) -> Account:
         """Make an account for this session in place of the one before. Raises `EngineRefused`."""
         account = Account(

@@ -99,6 +99,10 @@ class Ears:
     def address(self, username: str) -> str:
         return f"sip:{username}@{self._sip_address}"
 
+    def device(self, supervisor_id: UUID) -> Account | None:
+        """The supervisor's telephone, if it is there."""
+        return self._devices.there(supervisor_id)
+
     def registered(self, supervisor_id: UUID) -> bool:
         return self._devices.registered(supervisor_id)
 

@@ -24,6 +24,7 @@ from andon.channels.voice.lanes import Lanes
 from andon.channels.voice.machine import LOST, Directory, engine_name, media_names
 from andon.channels.voice.model import Trunk
 from andon.channels.voice.monitor import Ears
+from andon.channels.voice.trial import Trials
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     CALLER_LANE,
@@ -257,11 +258,12 @@ class VoiceChannel:
             Forget: self._do_forget,
         }
 
-    def attach(self, engine: Engine, devices: Devices, ears: Ears) -> None:
+    def attach(self, engine: Engine, devices: Devices, ears: Ears, trials: Trials) -> None:
         """Engine and channel know each other; called once before the engine is started."""
         self.engine = engine
         self.devices = devices
         self.ears = ears
+        self.trials = trials
 
     @property
     def calls(self) -> int:
@@ -319,7 +321,7 @@ class VoiceChannel:
     def on_event(self, event: EngineEvent) -> None:
         """The engine's callback."""
         try:
-            if not self.ears.on_event(event):
+            if not self.ears.on_event(event) and not self.trials.on_event(event):
                 self._events[type(event)](event)
         except Exception:
             # One event that we handle wrongly must not cut the stream of all others.
@@ -521,8 +523,10 @@ class VoiceChannel:
         self.devices.refresh({device.username for device in snapshot.devices if device.registered})
         legs = {leg.leg_id: leg for leg in snapshot.legs}
         self._later(self.ears.refresh(snapshot))
+        self.trials.refresh(snapshot)
+        others = self.ears.legs | self.trials.legs
         for leg in snapshot.legs:
-            if leg.leg_id not in self._legs and leg.leg_id not in self.ears.legs:
+            if leg.leg_id not in self._legs and leg.leg_id not in others:
                 log.warning("leg_unknown", leg_id=leg.leg_id, kind=leg.kind)
                 self._later(self._adopt(leg))
         bridges = {bridge.bridge_id: set(bridge.legs) for bridge in snapshot.bridges}
