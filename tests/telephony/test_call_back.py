@@ -16,6 +16,8 @@ from call_checks import (
 )
 from call_house import House
 
+from andon.kit.errors import AndonError
+
 pytestmark = pytest.mark.telephony
 
 
@@ -91,6 +93,14 @@ async def test_a_customer_who_is_busy_is_called_again_and_the_agent_is_free(hous
     assert await states(house, agent_id) == ["not_ready", "ready", "ringing", "ready", "offline"]
     offers = values(await house.facts(missed["returned_id"]), "offer.ended", "how")
     assert offers == ["customer_away"]
+    # A supervisor gives it up: nobody calls again.
+    places = (await house.ask("supervise.callbacks", agent_id))["places"]
+    assert places[first] == {"stands": "asleep", "position": None}
+    await house.ask("supervise.cancel_callback", agent_id, contact_id=first)
+    over = await house.fact(first, "callback.ended")
+    assert (over["how"], over["attempts"], over["by_id"]) == ("cancelled", 1, str(agent_id))
+    with pytest.raises(AndonError, match=r"callback\.over"):
+        await house.ask("supervise.cancel_callback", agent_id, contact_id=first)
     assert await house.unexplained() == []
 
 

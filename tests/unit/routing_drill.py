@@ -179,6 +179,7 @@ class Drill:
         self.slighted: list[tuple[UUID, str]] = []  # who must have been served by the end of this input
         self.freed: set[UUID] = set()  # became ready in this input
         self.inputs = 0
+        self.jumped_from = START  # the instant up to which every deadline was kept
         self.offered = 0
         self.config = self._centre()
         self._learn()
@@ -579,8 +580,10 @@ class Drill:
                 break
             self.now = max(self.now, deadline)
             self._do(lambda: self.router.tick(self.now))
+        self.jumped_from = self.now
         self.now = end
         self._do(lambda: self.router.tick(self.now))
+        self.jumped_from = self.now
         deadline = self.router.next_deadline()
         require(deadline is None or deadline > self._ms(self.now), "a deadline that is due stays")
         self._check_time()
@@ -916,7 +919,17 @@ class Drill:
             and (own_choice or not ordered or other.queue == caller.queue)
             and self._may(offer.agent_id, other)
             and key(other) < key(caller)
+            and self._ripe(offer.agent_id, other) <= max(self._ripe(offer.agent_id, caller), self.jumped_from)
         ]
+
+    def _ripe(self, agent: UUID, caller: Caller) -> datetime:
+        """Since when the caller has been this agent's to serve with the present rank. After a jump what ran
+        out meanwhile counts in its order: who ripened first was served before the other did."""
+        standing, relax = self._standing(agent, caller.queue) or 0, self.queues[caller.queue].relax
+        ripe = caller.since + timedelta(seconds=relax[standing - 1].after_s if standing else 0)
+        if caller.urgent and not caller.callback:
+            ripe = max(ripe, caller.first + timedelta(seconds=(caller.floor or 0) * 0.8))
+        return ripe
 
     def _check_policy(self, caller: Caller, offer: Offer | Assigned) -> None:
         """The chosen agent is the best of those who were ready: fully qualified, preferred, policy."""

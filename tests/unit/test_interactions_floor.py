@@ -23,7 +23,7 @@ from andon.interactions.events import (
     Outcome,
     SurveyAnswered,
 )
-from andon.interactions.model import AgentEnded, Contact, Stage, Stop
+from andon.interactions.model import AgentEnded, Contact, Identified, Stage, Stop
 from andon.interactions.recent import Recent
 from andon.kit.journal import Fact
 from andon.routing.events import AgentState
@@ -147,6 +147,19 @@ def test_a_caller_is_remembered_for_the_last_agent_and_a_bad_survey() -> None:
     assert recent.caller(contact, T0 + timedelta(days=8), fast_lane=False).flags == ()
     recent.note(contact, msgspec.structs.replace(survey, score=5))
     assert recent.caller(contact, T0, fast_lane=False).flags == ()
+
+
+def test_a_customer_has_an_agent_of_its_own_and_with_an_open_complaint_takes_the_fast_lane() -> None:
+    """Both are told in the queue's fact: a replay asks the router for the same."""
+    town = a_town()
+    (own,) = town.agents
+    contact = town.call()
+    town.floor.feed(contact, Identified(OTHER, "gold", "phone", "", own, True))
+    town.later.run(30)
+    queued = said(town, contact, ContactQueued)[0]
+    assert (queued.flags, queued.wanted_agent_id) == (("open_complaint",), own)
+    known = town.floor.recent.caller(contact, T0, fast_lane=False)
+    assert (known.dedicated_id, known.flags) == (own, (LaneFlag.OPEN_COMPLAINT,))
 
 
 def a_town(*, agents: int = 1) -> Town:

@@ -64,17 +64,15 @@ class MortalDrill(Drill):
             self._forget_wanted(caller)
 
 
-# The gate tries the same days each time: about one long day in a thousand still finds the drill's own picture
-# of floors and order at odds with the router after a death, not yet explained (seeds 5157, 5379; 250 steps).
 @given(st.binary(min_size=150, max_size=900))
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(max_examples=600, deadline=None)
 def test_no_death_of_a_core_breaks_an_invariant(choices: bytes) -> None:
     MortalDrill(from_bytes(choices)).run(steps=60)
 
 
 def test_long_days_of_dying_cores() -> None:
     offered = deaths = 0
-    for seed in range(60):
+    for seed in (*range(60), 5157, 5379, 5494):
         drill = MortalDrill(from_seed(seed))
         drill.run(steps=250)
         offered += drill.offered

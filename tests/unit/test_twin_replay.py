@@ -15,7 +15,16 @@ from routing_simulator import estimate
 from twin_days import BEGIN_MS, FIT, HOUR_MS, PROJECT, QUEUE, TARGETS, Model, centre, day
 
 from andon.routing.machine import Router
-from andon.routing.model import CentreConfig, Effect, Overflow, OverflowWhen, Segment, SkillNeed
+from andon.routing.model import (
+    CentreConfig,
+    Door,
+    Effect,
+    LaneFlag,
+    Overflow,
+    OverflowWhen,
+    Segment,
+    SkillNeed,
+)
 from andon.twin.compare import Verdict, actual_stays, compare, figures, verdict
 from andon.twin.draws import Draws
 from andon.twin.machine import live
@@ -251,6 +260,19 @@ def test_a_queue_that_runs_over() -> None:
         ("overflow", 30_000),
         (ABANDONED, 7_000),
     ]
+
+
+def test_who_came_through_a_door_asks_at_it_again() -> None:
+    """Behind it where it still leads there; where it was taken away, in the queue that was asked for."""
+    other = call(1, 1, asked_id=QUEUE, flags=("bad_survey",))
+    other = msgspec.structs.replace(other, stays=(msgspec.structs.replace(other.stays[0], queue_id=OTHER),))
+    under = centre(1)
+    lane = msgspec.structs.replace(under.queues[0], queue_id=OTHER, name="快车道")
+    door = Door(queue_id=OTHER, flags=(LaneFlag.BAD_SURVEY,))
+    with_door = msgspec.structs.replace(under.queues[0], doors=(door,))
+    for asked, served in ((with_door, OTHER), (under.queues[0], QUEUE)):
+        life = replayed(small([other]), msgspec.structs.replace(under, queues=(asked, lane)))
+        assert [stay.queue_id for stay in life.stays] == [served]
 
 
 @pytest.mark.parametrize(("own", "points", "served"), [(None, 2, 2), (None, 9, 2), (0, 2, 2), (0, 9, 3)])

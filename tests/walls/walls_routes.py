@@ -399,6 +399,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     **verb("contacts/{contact_id}/pull", "contact"),
     **verb("contacts/{contact_id}/give", "contact", lambda m, t: {"agent_id": t.operator.agent}),
     **verb("contacts/{contact_id}/priority", "contact", lambda m, t: {"points": 10}),
+    **verb("callbacks/{contact_id}/cancel", "contact"),
     **verb("contacts/{contact_id}/queue", "contact", lambda m, t: {"queue_id": t.queue}),
     ("POST", "/api/desk/wrap-up"): Route(
         AGENT,
@@ -445,6 +446,20 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "/api/voicemails"): Route(CONTACTS),
     ("GET", "/api/callbacks"): Route(CONTACTS, (Try(), Try(query=lambda m, t: {"state": "over"}))),
+    ("GET", "/api/work"): Route(
+        CONTACTS | AGENT,
+        (Try(), filtered(queue=lambda t: t.queue), filtered(project=lambda t: t.project)),
+    ),
+    ("GET", "/api/work/tally"): Route(CONTACTS | AGENT, (Try(blank=True),)),
+    ("GET", "/api/work/{id}"): Route(CONTACTS | AGENT, (one("work"),)),
+    ("POST", "/api/work/{id}/take"): Route(AGENT, (one("work"),)),
+    ("POST", "/api/work/{id}/give-back"): Route(AGENT | SUPERVISOR, (one("work"),)),
+    ("POST", "/api/work/{id}/assign"): Route(
+        SUPERVISOR, (*change("work", lambda m, t: {"agent_id": m.operator.agent}),)
+    ),
+    ("POST", "/api/work/{id}/done"): Route(
+        AGENT | SUPERVISOR, (*change("work", lambda m, t: {"outcome": "solved"}),)
+    ),
     ("GET", "/api/board"): Route(BOARD),
     ("GET", "/api/board/figures"): Route(BOARD, (Try(query=lambda m, t: {"day": DAY, "agents": True}),)),
     ("GET", "/api/desk/today"): Route(AGENT, (Try(blank=True),)),

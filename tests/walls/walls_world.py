@@ -54,6 +54,8 @@ from andon.routing.tables import (
 )
 from andon.speech.sound import wav
 from andon.telephony.events import RecordingStored
+from andon.work.keeper import WorkKeeper
+from andon.work.tables import WorkItem
 
 PASSWORD = "correct horse"  # of people who exist in tests only
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -81,6 +83,7 @@ class Side:
     branch: UUID = field(default_factory=uuid7)
     prompt: UUID = field(default_factory=uuid7)
     contact: UUID = field(default_factory=uuid7)  # with a recording and a summary
+    work: UUID = field(default_factory=uuid7)
     e164: str = ""
 
     def graph(self) -> dict[str, Any]:
@@ -182,6 +185,22 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
                     submitted_at=day.end + timedelta(minutes=1),
                 )
             )
+            session.add(
+                WorkItem(
+                    id=side.work,
+                    client_id=side.client,
+                    project_id=side.project,
+                    queue_id=side.queue,
+                    contact_id=side.contact,
+                    kind="missed_call",
+                    why="abandoned_queue",
+                    caller=side.e164,
+                    caller_key=side.e164,
+                    opened_at=talk.at,
+                    last_at=talk.at,
+                    sort_at=talk.at,
+                )
+            )
             write_wave(recordings / stored[side.contact].path)
             known = ContactIdentified(
                 at=talk.at,
@@ -195,6 +214,7 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
             )
             await append(session, known)
     await Projector(db, MemoryBus(), SystemClock(), stand.tenant_id).catch_up()
+    await WorkKeeper(db, MemoryBus(), SystemClock(), stand.tenant_id).catch_up()
     return operator
 
 

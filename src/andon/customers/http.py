@@ -8,13 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints, field_validator
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from andon.customers import texts  # noqa: F401  (registers what is said here)
 from andon.customers.model import phone_key
 from andon.customers.tables import CustomerRow
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
-from andon.identity.admin import add_uses, announce, patch_of, present, used_by, values_of
+from andon.identity.admin import add_uses, announce, broken_rule, patch_of, present, used_by, values_of
 from andon.identity.model import Actor, Permission
 from andon.kit.database import Scope
 from andon.kit.database.session import enter_scope
@@ -36,6 +37,8 @@ class CustomerChange(Body):
         list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30)]],
         Field(max_length=20, default_factory=list),
     ]
+    agent_id: UUID | None = None
+    open_complaint: bool = False
     notes: Text = ""
     address: Line = ""
     custom: dict[str, Any] = Field(default_factory=dict)
@@ -59,6 +62,8 @@ class CustomerShown(Shown):
     phones: list[str]
     tier: str
     tags: list[str]
+    agent_id: UUID | None
+    open_complaint: bool
     notes: str
     address: str
     custom: dict[str, Any]
@@ -66,6 +71,7 @@ class CustomerShown(Shown):
 
 
 add_uses("client", used_by("customer", CustomerRow, CustomerRow.client_id))
+add_uses("user", used_by("customer", CustomerRow, CustomerRow.agent_id))
 
 
 @router.get("/api/customers")
@@ -121,7 +127,10 @@ async def change_customer(
         before = values_of(row)
         for name, value in values.items():
             setattr(row, name, value)
-        await session.flush()
+        try:
+            await session.flush()
+        except IntegrityError as error:  # an agent who is not there
+            raise broken_rule(error, "customer") from error
         old, new = audit.changed(before, values_of(row))
         answer = CustomerShown.model_validate(row)
         if new:

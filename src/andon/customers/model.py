@@ -11,13 +11,16 @@ _NOT_DIGIT = re.compile(r"\D")
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
-    """Enough to say who calls and how they are treated."""
+    """Enough to say who calls and how they are treated: `agent_id` is the customer's own agent, and with an
+    `open_complaint` a call takes the fast lane."""
 
     customer_id: UUID
     client_id: UUID
     name: str
     tier: str
     phones: tuple[str, ...] = ()
+    agent_id: UUID | None = None
+    open_complaint: bool = False
 
 
 def phone_key(number: str) -> str:
@@ -28,6 +31,15 @@ def phone_key(number: str) -> str:
     if digits.startswith("86") and len(digits) > 10:
         digits = digits[2:]
     return digits.removeprefix("0") if len(digits) > 9 else digits
+
+
+def mask(number: str) -> str:
+    """A number for boards: the first three and last four digits stay, the middle is starred."""
+    if len(number) <= 4:
+        return "*" * len(number)
+    if len(number) <= 7:
+        return "*" * (len(number) - 4) + number[-4:]
+    return number[:3] + "*" * (len(number) - 7) + number[-4:]
 
 
 class PhoneBook:

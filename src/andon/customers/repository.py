@@ -11,7 +11,13 @@ async def load_phone_book(session: AsyncSession) -> PhoneBook:
     """Every customer the scope sees, by number."""
     rows = await session.stream(
         select(
-            CustomerRow.id, CustomerRow.client_id, CustomerRow.name, CustomerRow.tier, CustomerRow.phones
+            CustomerRow.id,
+            CustomerRow.client_id,
+            CustomerRow.name,
+            CustomerRow.tier,
+            CustomerRow.phones,
+            CustomerRow.agent_id,
+            CustomerRow.open_complaint,
         ).order_by(CustomerRow.id)
     )
     return PhoneBook(
@@ -22,6 +28,8 @@ async def load_phone_book(session: AsyncSession) -> PhoneBook:
                 name=row.name,
                 tier=row.tier,
                 phones=tuple(row.phones),
+                agent_id=row.agent_id,
+                open_complaint=row.open_complaint,
             )
             async for row in rows
         ]

@@ -1,6 +1,7 @@
 """The people who call."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -16,6 +17,7 @@ class CustomerRow(Row, ClientRow, Base):
     __table_args__ = (
         referable(),
         refers("client_id", "client"),
+        refers("agent_id", "app_user"),
         Index("ix_customer_phones", "phones", postgresql_using="gin"),
         Index("ix_customer_name", "tenant_id", "client_id", "name"),
         CheckConstraint("tier IN ('normal', 'silver', 'gold', 'vip')", name="tier"),
@@ -26,5 +28,7 @@ class CustomerRow(Row, ClientRow, Base):
     tier: Mapped[str] = mapped_column(server_default="normal")
     tags: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     notes: Mapped[str] = mapped_column(server_default="")
+    agent_id: Mapped[UUID | None]  # whose customer it is: that agent is waited for, where the queue says so
+    open_complaint: Mapped[bool] = mapped_column(server_default=text("false"))
     address: Mapped[str] = mapped_column(server_default="")
     custom: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from andon.channels.voice.machine import Directory
-from andon.channels.voice.model import mask
+from andon.customers.model import mask
 from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre
 from andon.interactions.model import Contact, Stage

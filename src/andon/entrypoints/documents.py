@@ -16,7 +16,8 @@ import andon.interactions.events
 import andon.interactions.monitor.events
 import andon.kit.events
 import andon.routing.events
-import andon.telephony.events  # noqa: F401  (imported to register its facts)
+import andon.telephony.events
+import andon.work.events  # noqa: F401  (imported to register its facts)
 from andon.flows.nodes import NODE_TYPES
 from andon.flows.nodes.base import BaseNode
 from andon.interactions.machine import diagram as contact_diagram

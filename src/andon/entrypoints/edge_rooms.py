@@ -16,6 +16,7 @@ from andon.reporting.checks import http as checks
 from andon.reporting.history import http as history
 from andon.reporting.live import http as live
 from andon.reporting.live.hub import LiveHub
+from andon.work import http as work
 
 ROUTERS: tuple[APIRouter, ...] = (
     desk_http.router,
@@ -26,6 +27,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     checks.router,
     live.router,
     sip_proxy.router,
+    work.router,
 )
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,11 +19,14 @@ from sqlalchemy import text
 
 from andon.channels.voice.jobs import RecordingStore
 from andon.entrypoints.worker_reporting import keep_jobs, keep_reporting
+from andon.identity.repository import tenant_ids
 from andon.kit import telemetry
 from andon.kit.bus import Bus, open_bus
 from andon.kit.clock import Clock, SystemClock
 from andon.kit.database import Database, database_urls
+from andon.kit.journal.keeping import keep_each
 from andon.kit.settings import Settings
+from andon.work.keeper import WorkKeeper
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +63,7 @@ def parts(settings: Settings, db: Database, bus: Bus, clock: Clock) -> dict[str,
         "partitions": lambda: keep_partitions(db, clock),
         "recordings": store.run,
         "reporting": lambda: keep_reporting(settings, db, bus, clock),
+        "work": lambda: keep_each(WorkKeeper, db, bus, clock, partial(tenant_ids, db)),
         "jobs": lambda: keep_jobs(db, bus, clock),
     }
 

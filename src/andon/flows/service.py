@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from andon.calendars.model import Calendar, holiday_data_missing
+from andon.customers.model import Customer
 from andon.flows import model as ask
 from andon.flows.expressions import Value
 from andon.flows.graph import FlowVersion, Graph
@@ -38,26 +39,13 @@ class Position(msgspec.Struct, frozen=True):
 Version = tuple[UUID, int]
 
 
-class Found(Protocol):
-    """A customer, found by number."""
-
-    @property
-    def customer_id(self) -> UUID: ...
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def tier(self) -> str: ...
-
-
 class Beside(Protocol):
     """What flows ask for beside the call. Nothing here waits or raises; answers come through `done`."""
 
     def fetch(self, request: ask.Request, done: Callable[[dict[str, Any]], None]) -> None:
         """Send a request; the answer is as `flows.fetch` says."""
 
-    def customer(self, client_id: UUID, number: str) -> Found | None:
+    def customer(self, client_id: UUID, number: str) -> Customer | None:
         """The client's customer with this number."""
 
     def alarm(self, code: str, subject: str, detail: str) -> None:
@@ -211,7 +199,7 @@ class Handle:
                 if found is None:
                     port.learnt(tag, None)
                 else:
-                    port.identified(found.customer_id, found.tier, found.name, "flow")
+                    port.identified(found, "flow")
                     port.learnt(tag, {"name": found.name, "tier": found.tier})
             case ask.RaiseAlarm(code, detail, subject):
                 if beside is not None:

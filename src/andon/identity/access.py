@@ -63,5 +63,12 @@ def scope_of(actor: Actor) -> Scope:
     return Scope(actor.tenant_id, actor.client_id, actor.user_id)
 
 
+async def _supervisor(actor: Annotated[Actor, may(Permission.SUPERVISE)]) -> Actor:
+    if not actor.supervises:
+        raise AndonError("forbidden", 403)
+    return actor
+
+
 LoggedInActor = Annotated[Actor, Depends(logged_in)]
+Supervisor = Annotated[Actor, Depends(_supervisor)]
 At = Annotated[Services, Depends(services)]

@@ -75,6 +75,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     def permissions(self) -> frozenset[Permission]:
         return permissions(self.roles)
 
+    @property
+    def supervises(self) -> bool:
+        """Whether the supervisors' verbs are granted: to a client's people by no contract yet."""
+        return self.client_id is None and self.may(Permission.SUPERVISE)
+
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
 

@@ -191,6 +191,17 @@ class Callbacks:
         self._route(self._router.leave(callback.contact_id, self._at(), how=OfferEnd.CALLER_GONE))
         self._end(callback, "called_again")
 
+    def cancel(self, callback_id: UUID, by_id: UUID) -> None:
+        """A supervisor gives up a kept place. Raises `callback.over`, `callback.now` for a customer who is
+        being called at this moment."""
+        callback = self._all.get(callback_id)
+        if callback is None:
+            raise Refused("callback.over")
+        if callback.contact_id in self._contacts:
+            raise Refused("callback.now")
+        self._route(self._router.leave(callback.contact_id, self._at(), how=OfferEnd.ENDED))
+        self._end(callback, "cancelled", by_id)
+
     # --- calling ------------------------------------------------------------------------------------------
 
     def begin(self, contact_id: UUID) -> tuple[Callback, Contact, Returned] | None:
@@ -347,7 +358,7 @@ class Callbacks:
         else:
             self._look(callback)
 
-    def _end(self, callback: Callback, how: str) -> None:
+    def _end(self, callback: Callback, how: str, by_id: UUID | None = None) -> None:
         del self._all[callback.callback_id]
         self._placed.pop(callback.contact_id, None)
         key, asked_id = _key(callback.view), callback.place.asked_id
@@ -372,6 +383,7 @@ class Callbacks:
                 attempts=callback.tried,
                 waited_ms=span_ms(self._at(), callback.kept_at),
                 returned_id=callback.returned_id,
+                by_id=by_id,
             )
         )
 
@@ -383,6 +395,10 @@ class Callbacks:
     def at_place(self, contact_id: UUID) -> Callback | None:
         """Whose place a placeholder keeps."""
         return self._placed.get(contact_id)
+
+    def places(self) -> Iterable[Callback]:
+        """Every kept place as it is now."""
+        return self._all.values()
 
     def get(self, callback_id: UUID) -> Callback | None:
         """As it is now; None when it is over."""

@@ -65,12 +65,15 @@ class ContactArrived(Fact, frozen=True, kw_only=True):
 
 
 class ContactIdentified(Fact, frozen=True, kw_only=True):
-    """The caller was matched to a customer. `matched_by` names the rule, for instance `phone`."""
+    """The caller was matched to a customer. `matched_by` names the rule, for instance `phone`; `own_agent_id`
+    is the customer's own agent."""
 
     kind: ClassVar[str] = "contact.identified"
     customer_id: UUID
     tier: str
     matched_by: str
+    own_agent_id: UUID | None = None
+    open_complaint: bool = False
 
 
 class FlowEntered(Fact, frozen=True, kw_only=True):
@@ -152,7 +155,9 @@ class OutsideEnded(Fact, frozen=True, kw_only=True):
 
 
 class ContactQueued(Fact, frozen=True, kw_only=True):
-    """`priority` is the whole one, `asked_priority` what the flow asked for; older facts do not have it."""
+    """`priority` is the whole one, `asked_priority` what the flow asked for. `asked_queue_id`: the one asked
+    for, when a door of it or its length led to another; `flags` say why it may take a fast lane. It waits
+    for `wanted_agent_id` up to `wanted_wait_s`; None: as the queue says. Older facts lack the defaults."""
 
     kind: ClassVar[str] = "contact.queued"
     queue_id: UUID
@@ -160,6 +165,10 @@ class ContactQueued(Fact, frozen=True, kw_only=True):
     position: int
     estimated_wait_s: int | None = None
     asked_priority: int | None = None
+    asked_queue_id: UUID | None = None
+    flags: tuple[str, ...] = ()
+    wanted_agent_id: UUID | None = None
+    wanted_wait_s: int | None = None
 
 
 class ContactDequeued(Fact, frozen=True, kw_only=True):
@@ -231,8 +240,9 @@ class CallbackPostponed(Fact, frozen=True, kw_only=True):
 
 
 class CallbackEnded(Fact, frozen=True, kw_only=True):
-    """`how`: served, attempts (used up), expired, called_again (by the customer), queue_removed, lost (its
-    record could not be read). `waited_ms` is since `callback.kept`."""
+    """`how`: served, attempts (used up), expired, called_again (by the customer), queue_removed,
+    cancelled (by the supervisor `by_id`), lost (its record could not be read). `waited_ms` is since
+    `callback.kept`."""
 
     kind: ClassVar[str] = "callback.ended"
     queue_id: UUID | None = None
@@ -240,6 +250,7 @@ class CallbackEnded(Fact, frozen=True, kw_only=True):
     attempts: int
     waited_ms: int
     returned_id: UUID | None = None
+    by_id: UUID | None = None
 
 
 class ContactHeld(Fact, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from andon.customers.model import Customer
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     AskAnswer,
@@ -112,8 +113,12 @@ class FlowPort:
     def learnt(self, tag: str, value: Any) -> None:
         self._ask(FlowLearnt(tag, value))
 
-    def identified(self, customer_id: UUID, tier: str, name: str, matched_by: str) -> None:
-        self._ask(Identified(customer_id, tier, matched_by, name))
+    def identified(self, known: Customer, matched_by: str) -> None:
+        self._ask(
+            Identified(
+                known.customer_id, known.tier, matched_by, known.name, known.agent_id, known.open_complaint
+            )
+        )
 
     def tag(self, tags: tuple[str, ...]) -> None:
         self._ask(NoteTags(tags))

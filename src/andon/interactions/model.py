@@ -316,6 +316,10 @@ class Enqueued(Input, frozen=True, kw_only=True):
     announce_every_s: float
     position: int
     estimated_wait_s: int | None
+    asked_queue_id: UUID | None = None  # when it is another
+    flags: tuple[str, ...] = ()
+    wanted_agent_id: UUID | None = None
+    wanted_wait_s: int | None = None
 
 
 class QueueChanged(Input, frozen=True, kw_only=True):
@@ -613,6 +617,8 @@ class Identified(Input, frozen=True):
     tier: str
     matched_by: str
     name: str = ""
+    agent_id: UUID | None = None  # the customer's own
+    open_complaint: bool = False
 
 
 class TimerDue(Input, frozen=True):

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from andon.customers.model import Customer
 from andon.interactions.events import By, Outcome
 
 
@@ -47,6 +48,8 @@ class ContactView(msgspec.Struct, frozen=True, kw_only=True):
     arrived_at: datetime
     customer_id: UUID | None = None
     tier: str = "normal"  # normal | silver | gold | vip
+    agent_id: UUID | None = None  # the customer's own agent
+    open_complaint: bool = False
 
 
 class QueueLeave(StrEnum):
@@ -203,7 +206,7 @@ class ContactPort(Protocol):
     def learnt(self, tag: str, value: Any) -> None:
         """Hears `Learnt` in the order of things: for answers that come from beside the call."""
 
-    def identified(self, customer_id: UUID, tier: str, name: str, matched_by: str) -> None:
+    def identified(self, known: Customer, matched_by: str) -> None:
         """The caller is known: the view has it, the agent will see it."""
 
     def tag(self, tags: tuple[str, ...]) -> None:

@@ -88,12 +88,15 @@ class Recent:
         key = _key(contact)
         memory = self._callers.get(key, _Memory()) if key is not None else _Memory()
         flags = [LaneFlag.MENU_KEY] if fast_lane else []
+        if view.open_complaint:
+            flags.append(LaneFlag.OPEN_COMPLAINT)
         if memory.dissatisfied_at is not None and now - memory.dissatisfied_at <= BAD_FOR:
             flags.append(LaneFlag.BAD_SURVEY)
         return Caller(
             tier=view.tier,
             key="" if key is None else key[1],
             flags=tuple(flags),
+            dedicated_id=view.agent_id,
             last_agent_id=memory.agent_id,
         )
 

@@ -276,6 +276,10 @@ class Floor:
             self.changes.agents.update(agents)
             self._route(effects)
 
+    def cancel_callback(self, callback_id: UUID, by_id: UUID) -> None:
+        """A supervisor gives up a kept place. Raises what `Callbacks.cancel` raises."""
+        self._within(lambda: self.callbacks.cancel(callback_id, by_id))
+
     def _within(self, do: Callable[[], None]) -> None:
         with _Pass(self, self.now()):
             do()
@@ -533,6 +537,10 @@ class Floor:
                 position=1 if place is None else place.position,
                 # Whoever is offered at once does not wait, whatever the averages say.
                 estimated_wait_s=0 if place is None or place.offered else place.estimated_wait_s,
+                asked_queue_id=None if place is None or place.queue_id == queue_id else queue_id,
+                flags=caller.flags,
+                wanted_agent_id=caller.dedicated_id,
+                wanted_wait_s=caller.dedicated_wait_s,
             ),
         )
         self._route(effects)

@@ -67,6 +67,7 @@ CALLBACK_ENDS = {
     "expired": ("已过期", "its time was over"),
     "called_again": ("客户再次来电", "the customer called again"),
     "queue_removed": ("队列被删除", "the queue was removed"),
+    "cancelled": ("已取消", "cancelled"),
     "lost": ("记录不可读", "its record could not be read"),
 }
 
@@ -204,6 +205,29 @@ _TIMELINE = {
     "wrapup.submitted": ("{agent} 提交小结：{reason}", "{agent} wrapped up: {reason}"),
     "recording.stored": ("录音已保存，{lasted} 秒", "Recording stored, {lasted} s"),
     "recording.incomplete": ("录音缺失 {missing} 秒：{why}", "{missing} s of recording missing: {why}"),
+    "work.opened": ("列入待办：{what}", "On the work list: {what}"),
+    "work.repeated": ("客户再次来电未接，共 {calls} 次", "Missed again, {calls} times now"),
+    "work.taken": ("{agent} 领取待办", "{agent} took it from the work list"),
+    "work.given": ("{by} 将待办派给 {agent}", "{by} gave it to {agent}"),
+    "work.given_back": ("{agent} 退回待办", "{agent} gave it back to the work list"),
+    "work.done": ("{agent} 办结待办：{outcome}", "{agent} did it: {outcome}"),
+    "work.done.itself": ("待办自动销项：{outcome}", "Off the work list: {outcome}"),
+}
+
+WORK_KINDS = {
+    "voicemail": ("留言", "voicemail"),
+    "missed_call": ("漏话回拨", "missed call"),
+    "callback": ("回呼未成", "not called back"),
+    "follow_up": ("回访", "follow-up"),
+}
+
+WORK_OUTCOMES = {
+    "reached": ("已联系上客户", "the customer was reached"),
+    "not_reached": ("未联系上", "the customer was not reached"),
+    "solved": ("已解决，无需联系", "solved without a call"),
+    "not_needed": ("无需处理", "nothing to be done"),
+    "called_again": ("客户再次来电并已接通", "the customer called again and talked to an agent"),
+    "withdrawn": ("小结已取消回访", "the summary promises nothing any more"),
 }
 
 
@@ -224,6 +248,8 @@ register(
     | _keyed("tier", TIERS)
     | _keyed("recording.why", MISSING)
     | _keyed("passed_over", PASSED_OVER)
+    | _keyed("work.kind", WORK_KINDS)
+    | _keyed("work.outcome", WORK_OUTCOMES)
     | _keyed("timeline", _TIMELINE)
     | {
         "error.recording.none.title": ("没有录音", "There is no recording"),

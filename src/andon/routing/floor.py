@@ -442,8 +442,8 @@ class Floor(Waiting):
     def _contact_clock_holds(
         self, contact: ContactRecord, what: Due, at_ms: int, queue: QueueRecord | None
     ) -> bool:
-        """Still waiting, and for what belongs to a queue still in that one."""
-        if self._contacts.get(contact.contact_id) is not contact:
+        """Still waiting, by the clock set last, and for what belongs to a queue still in that one."""
+        if self._contacts.get(contact.contact_id) is not contact or contact.clocks.get(what.name) != at_ms:
             return False
         if what in {Due.FLOOR_NEAR, Due.FLOOR}:
             return True
@@ -479,7 +479,7 @@ class Floor(Waiting):
             case Due.OVERFLOW:
                 self._run_out(subject, WaitEnd.OVERFLOW, effects)
             case Due.RELAX:
-                self._widen(subject)
+                self._widen(subject, deadline.at_ms)
             case Due.WANTED_AGENT:
                 self._take_out(subject)
                 subject.wanted = None

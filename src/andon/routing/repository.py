@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from andon.calendars.repository import zones
 from andon.identity.model import Role
 from andon.identity.tables import User
+from andon.routing.eligibility import lacks, steps_of
 from andon.routing.model import (
     AgentConfig,
     CallbackRules,
@@ -25,6 +26,7 @@ from andon.routing.model import (
     Seat,
     Segment,
     SkillNeed,
+    to_ms,
 )
 from andon.routing.tables import (
     AgentCertificate,
@@ -89,6 +91,31 @@ async def load_centre(session: AsyncSession) -> CentreConfig:
         ageing_s=rules.ageing_s,
         certificate_warning_days=rules.certificate_warning_days,
     )
+
+
+async def queues_served(session: AsyncSession, user_id: UUID, now: datetime) -> list[UUID]:
+    """The queues this agent may serve, at some step of relaxing at least."""
+    user = await session.get(User, user_id)
+    if user is None:
+        return []
+    skills = await session.scalars(select(AgentSkill).where(AgentSkill.user_id == user_id))
+    papers = await session.scalars(select(AgentCertificate).where(AgentCertificate.user_id == user_id))
+    centre_zone, _ = await zones(session)
+    zone = ZoneInfo(centre_zone)
+    agent = AgentConfig(
+        agent_id=user.id,
+        agent_no=user.agent_no or user.login,
+        name=user.name,
+        department=user.department,
+        skills={link.skill_id: link.level for link in skills},
+        certificates={paper.name: end_of(paper.valid_until, zone) for paper in papers},
+        seats={},
+        client_id=user.client_id,
+        active=user.active,
+    )
+    rows = await session.scalars(select(Queue).where(Queue.retired_at.is_(None)))
+    queues = [_queue(row) for row in rows]
+    return [queue.queue_id for queue in queues if lacks(agent, queue, steps_of(queue), to_ms(now)) is None]
 
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:

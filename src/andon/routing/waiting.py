@@ -153,6 +153,7 @@ class Waiting(Ground):
         """In the place it had, with the clocks of one who comes now."""
         contact.queued_ms = contact.first_ms = self._now
         contact.step, contact.over, contact.urgent = 0, None, False
+        contact.clocks.clear()
         self._settle_in(contact)
         if contact.callback:
             self._await_step(contact)
@@ -166,11 +167,12 @@ class Waiting(Ground):
             at_ms = contact.queued_ms + steps[contact.step + 1].after_ms
             self._due(at_ms, Due.RELAX, contact, contact.queue)
 
-    def _widen(self, contact: ContactRecord) -> None:
-        """The next steps of relaxing are due: more agents may serve from now on."""
+    def _widen(self, contact: ContactRecord, at_ms: int) -> None:
+        """The next steps of relaxing were due at `at_ms`: more agents may serve from now on. No further than
+        that, however late it is noticed: others' steps came before the rest of them."""
         if contact.offer is None:
             self._take_out(contact)
-        contact.step = step_at(contact.queue.steps, self._now - contact.queued_ms)
+        contact.step = step_at(contact.queue.steps, at_ms - contact.queued_ms)
         if contact.offer is None:
             self._put_in(contact)
         self._await_step(contact)

@@ -17,6 +17,7 @@ from andon.routing.model import (
     CentreConfig,
     DeviceTest,
     Effect,
+    LaneFlag,
     Moved,
     Offer,
     OfferEnd,
@@ -185,13 +186,21 @@ class _Replay:
         self._begins(contact)
         stay = call.stays[contact.place]
         self._waiting[contact_id] = contact
-        queue = self._queues[stay.queue_id]
+        asked_id = stay.asked_id if stay.asked_id in self._queues else None
+        queue = self._queues[asked_id or stay.queue_id]
         own = stay.own
         if own is None:
             own = stay.priority - queue.priority - self._of_tier.get(call.tier, 0)
         last = self._talked_to.get((queue.client_id, call.key)) if call.key else None
-        caller = Caller(tier=call.tier, key=call.key, last_agent_id=last)
-        effects = self._router.enqueue(contact_id, stay.queue_id, own, self._now, caller)
+        caller = Caller(
+            tier=call.tier,
+            key=call.key,
+            flags=tuple(LaneFlag(flag) for flag in stay.flags),
+            dedicated_id=stay.wanted_id,
+            dedicated_wait_s=stay.wanted_s,
+            last_agent_id=last,
+        )
+        effects = self._router.enqueue(contact_id, queue.queue_id, own, self._now, caller)
         place = self._router.waiting(contact_id)  # the queue may have led on at once
         contact.queue_id = stay.queue_id if place is None else place.queue_id
         self._perform(effects)

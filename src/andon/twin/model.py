@@ -41,13 +41,18 @@ class Stay(msgspec.Struct, frozen=True, kw_only=True):
 
     `priority` is the whole one, `own` the contact's part of it, null where the journal does not tell.
     `handling` is set when it was answered and the conversation ended. `rings` in their order: who answered,
-    who did not, and the one during which the caller gave up.
+    who did not, and the one during which the caller gave up. `asked_id`, `flags`, `wanted_id`, `wanted_s`: as
+    in `contact.queued`.
     """
 
     queue_id: UUID
     queued_ms: int
     priority: int
     own: int | None = None
+    asked_id: UUID | None = None
+    flags: tuple[str, ...] = ()
+    wanted_id: UUID | None = None
+    wanted_s: int | None = None
     how: str
     waited_ms: int
     pause_ms: int = 0

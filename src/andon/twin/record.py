@@ -74,6 +74,8 @@ class _Stay:
         self.queued_ms = to_ms(fact.at)
         self.priority = fact.priority
         self.own = fact.asked_priority
+        self.asked_id, self.flags = fact.asked_queue_id, fact.flags
+        self.wanted_id, self.wanted_s = fact.wanted_agent_id, fact.wanted_wait_s
         self.pause_ms = 0
         if before is not None and before.over_ms is not None:
             self.pause_ms = self.queued_ms - before.over_ms
@@ -97,6 +99,10 @@ class _Stay:
             queued_ms=self.queued_ms,
             priority=self.priority,
             own=self.own,
+            asked_id=self.asked_id,
+            flags=self.flags,
+            wanted_id=self.wanted_id,
+            wanted_s=self.wanted_s,
             how=self.how,
             waited_ms=end_ms - self.queued_ms if self.how == OPEN else self.waited_ms,
             pause_ms=self.pause_ms,

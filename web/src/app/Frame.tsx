@@ -18,6 +18,8 @@ const companions = rooms.flatMap((room) =>
   room.companion ? [{ room, Component: lazy(room.companion) }] : [],
 );
 
+const badges = new Map(rooms.flatMap((room) => (room.badge ? [[room.path, lazy(room.badge)]] : [])));
+
 const SideMenu = lazy(() => import("./SideMenu"));
 
 function LiveLamp() {
@@ -64,10 +66,20 @@ export function Frame() {
         .sort((a, b) => (a.menu ?? 0) - (b.menu ?? 0))
         .map((room) => {
           const Icon = room.icon;
+          const Beside = badges.get(room.path);
           return {
             key: room.path,
             icon: Icon ? <Icon /> : undefined,
-            label: <Link to={room.path}>{room.title[locale]}</Link>,
+            label: (
+              <Link to={room.path}>
+                {room.title[locale]}
+                {Beside ? (
+                  <Suspense fallback={null}>
+                    <Beside />
+                  </Suspense>
+                ) : null}
+              </Link>
+            ),
             title: room.title[locale],
           };
         }),

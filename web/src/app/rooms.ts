@@ -6,11 +6,13 @@ import { routes as flows } from "@/features/flows/routes";
 import { routes as history } from "@/features/history/routes";
 import { routes as ledger } from "@/features/ledger/routes";
 import { routes as prompts } from "@/features/prompts/routes";
+import { routes as work } from "@/features/work/routes";
 import type { Room } from "@/shared/rooms";
 
 /** Every page of the app. A room adds one import and its name here. */
 export const rooms: Room[] = [
   ...desk,
+  ...work,
   ...board,
   ...history,
   ...ledger,

@@ -12,6 +12,8 @@ export interface Room {
   load: () => Promise<{ default: ComponentType }>;
   /** Place in the header's menu; a page without it is not in the menu. */
   menu?: number;
+  /** Stands beside the menu's word, for instance a count. */
+  badge?: () => Promise<{ default: ComponentType }>;
   /** Reads and cleans the address' search part. */
   validateSearch?: (raw: Record<string, unknown>) => Record<string, unknown>;
   /** Stays mounted above every page while logged in (the agent's phone bar). */

@@ -79,12 +79,3 @@ def dnis_keys(dnis: str) -> list[str]:
     if bare.startswith("86") and len(bare) > 10:
         keys += [bare[2:], "0" + bare[2:]]
     return list(dict.fromkeys(keys))
-
-
-def mask(number: str) -> str:
-    """A number for boards: the first three and last four digits stay, the middle is starred."""
-    if len(number) <= 4:
-        return "*" * len(number)
-    if len(number) <= 7:
-        return "*" * (len(number) - 4) + number[-4:]
-    return number[:3] + "*" * (len(number) - 7) + number[-4:]

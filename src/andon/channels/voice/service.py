@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -25,6 +25,7 @@ from andon.channels.voice.machine import LOST, Directory, engine_name, media_nam
 from andon.channels.voice.model import Trunk
 from andon.channels.voice.monitor import Ears
 from andon.channels.voice.trial import Trials
+from andon.customers.model import Customer
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     CALLER_LANE,
@@ -103,20 +104,7 @@ AGAIN_S = 0.05
 DEAF_S = 0.7  # a device that lost its registration and sends nothing for so long is gone
 
 
-class Known(Protocol):
-    """A customer found by telephone number."""
-
-    @property
-    def customer_id(self) -> UUID: ...
-
-    @property
-    def tier(self) -> str: ...
-
-    @property
-    def name(self) -> str: ...
-
-
-FindCustomer = Callable[[UUID, UUID, str], Awaitable[Known | None]]
+FindCustomer = Callable[[UUID, UUID, str], Awaitable[Customer | None]]
 Alarm = Callable[[UUID, str, str, str], None]
 WasThere = Callable[[UUID, UUID], Awaitable[bool]]
 SoundOf = Callable[[UUID, UUID | None, str, str], Path | None]
@@ -398,7 +386,10 @@ class VoiceChannel:
             log.warning("customer_lookup_failed", exc_info=True)
             return
         if found is not None:
-            self._feed(call, Identified(found.customer_id, found.tier, "phone", found.name))
+            who = Identified(
+                found.customer_id, found.tier, "phone", found.name, found.agent_id, found.open_complaint
+            )
+            self._feed(call, who)
 
     def _feed(self, call: Call, heard: Input) -> None:
         call.floor.feed(call.contact, heard)

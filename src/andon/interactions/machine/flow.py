@@ -227,5 +227,18 @@ def identified(contact: Contact, found: Identified, out: Out) -> None:
     """The caller is known. The flow sees it at its next look."""
     contact.customer_name = found.name
     if contact.view is not None:
-        contact.view = msgspec.structs.replace(contact.view, customer_id=found.customer_id, tier=found.tier)
-    out.fact(ContactIdentified, customer_id=found.customer_id, tier=found.tier, matched_by=found.matched_by)
+        contact.view = msgspec.structs.replace(
+            contact.view,
+            customer_id=found.customer_id,
+            tier=found.tier,
+            agent_id=found.agent_id,
+            open_complaint=found.open_complaint,
+        )
+    out.fact(
+        ContactIdentified,
+        customer_id=found.customer_id,
+        tier=found.tier,
+        matched_by=found.matched_by,
+        own_agent_id=found.agent_id,
+        open_complaint=found.open_complaint,
+    )

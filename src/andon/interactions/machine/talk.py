@@ -109,6 +109,10 @@ def enqueued(contact: Contact, put: Enqueued, out: Out) -> None:
         position=put.position,
         estimated_wait_s=put.estimated_wait_s,
         asked_priority=put.asked_priority,
+        asked_queue_id=put.asked_queue_id,
+        flags=put.flags,
+        wanted_agent_id=put.wanted_agent_id,
+        wanted_wait_s=put.wanted_wait_s,
     )
     if not contact.answered:
         contact.answered = True

@@ -6,26 +6,16 @@ A client's people are refused whatever their roles: no contract grants them any 
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 
 from andon.identity import audit
-from andon.identity.access import At, may, scope_of
-from andon.identity.model import Actor, Permission
+from andon.identity.access import At, Supervisor, scope_of
+from andon.identity.model import Actor
 from andon.interactions.monitor.service import NOTE_MOST, POINTS_MOST
-from andon.kit.errors import AndonError
 from andon.kit.web import Body, Services
 
 router = APIRouter(prefix="/api/supervise", tags=["supervise"])
-
-
-async def _supervisor(actor: Annotated[Actor, may(Permission.SUPERVISE)]) -> Actor:
-    if actor.client_id is not None:
-        raise AndonError("forbidden", 403)
-    return actor
-
-
-Supervisor = Annotated[Actor, Depends(_supervisor)]
 
 
 class SupervisorAccount(BaseModel):
@@ -226,4 +216,11 @@ async def move(contact_id: UUID, body: QueueChoice, actor: Supervisor, here: At)
         contact_id=str(contact_id),
         queue_id=str(body.queue_id),
     )
+    return Performed()
+
+
+@router.post("/callbacks/{contact_id}/cancel")
+async def cancel_callback(contact_id: UUID, actor: Supervisor, here: At) -> Performed:
+    """Give up the place that this contact kept: the customer is not called back."""
+    await _audited(here, actor, "cancel_callback", "contact", contact_id, contact_id=str(contact_id))
     return Performed()

@@ -78,6 +78,8 @@ class Supervision:
             "supervise.raise": self._raise,
             "supervise.move": self._move,
             "supervise.give": self._give,
+            "supervise.cancel_callback": self._cancel_callback,
+            "supervise.callbacks": self._callbacks,
         }
 
     @property
@@ -337,6 +339,26 @@ class Supervision:
             lambda router, at: router.mean_for(contact_id, agent_id, GIVEN_S, supervisor_id, at), agent_id
         )
         return {}
+
+    # --- those who are to be called back ----------------------------------------------------------------
+
+    def _cancel_callback(self, supervisor_id: UUID, asked: Row) -> Row:
+        self._floor.cancel_callback(UUID(str(asked["contact_id"])), supervisor_id)
+        return {}
+
+    def _callbacks(self, supervisor_id: UUID, asked: Row) -> Row:
+        """Where each kept place stands now: in line at a position, asleep, or being called."""
+        line = {now.contact_id: now for now in self._floor.router.all_waiting()}
+        places = {}
+        for callback in self._floor.callbacks.places():
+            now = line.get(callback.contact_id)
+            calling = callback.contact_id in self._floor.contacts
+            waits = now is not None and not now.asleep and not calling
+            places[str(callback.callback_id)] = {
+                "stands": "calling" if calling else "in_line" if waits else "asleep",
+                "position": now.position if now is not None and waits else None,
+            }
+        return {"places": places}
 
 
 def _talks_on(contact: Contact, agent_leg_id: str) -> bool:

@@ -38,6 +38,13 @@ def load() -> None:
                 "请先在工作台签出。",
                 "Sign out at the desk first.",
             ),
+            "error.callback.over.title": ("这个回呼已经结束", "This callback is over already"),
+            "error.callback.over.remedy": ("请刷新列表。", "Refresh the list."),
+            "error.callback.now.title": ("正在呼叫这位客户", "This customer is being called right now"),
+            "error.callback.now.remedy": (
+                "未接通时可再取消。",
+                "Cancel it if the customer does not answer.",
+            ),
             "error.monitor.in_call.title": (
                 "您正在接管的通话中，不能签入工作台",
                 "You are in a call you took over and cannot sign in at the desk",

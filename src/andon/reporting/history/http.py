@@ -3,7 +3,7 @@
 import asyncio
 import wave
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -172,7 +172,26 @@ async def list_callbacks(
     """Callers who kept their place to be called back, newest first; all, or those open or over."""
     still_open = None if state is None else state == "open"
     async with here.db.session(scope_of(actor)) as session:
-        return await service.callbacks(session, cursor, limit, actor.locale, masked(actor), still_open)
+        page = await service.callbacks(session, cursor, limit, actor.locale, masked(actor), still_open)
+    if any(item.state == "open" for item in page.items):
+        places = await _places(actor, here)
+        for item in page.items:
+            place = places.get(str(item.contact_id), {}) if item.state == "open" else {}
+            item.stands, item.position = place.get("stands"), place.get("position")
+    return page
+
+
+async def _places(actor: Actor, here: Services) -> dict[str, dict[str, Any]]:
+    """Where kept places stand now, as core knows; nothing while core is away."""
+    asked = {"verb": "supervise.callbacks", "tenant_id": str(actor.tenant_id)}
+    try:
+        answer = await here.bus.request(
+            "core.command", {**asked, "actor": {"user_id": str(actor.user_id)}}, timeout=2
+        )
+    except AndonError:
+        return {}
+    places: dict[str, dict[str, Any]] = answer.get("places", {})
+    return places
 
 
 async def _recording_path(contact_id: UUID, actor: Actor, here: Services) -> Path:

@@ -20,6 +20,7 @@ from andon.reporting.tables import (
     ReportRecording,
     ReportVoicemail,
 )
+from andon.work.repository import entrusted
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +55,10 @@ async def contact_row(session: AsyncSession, contact_id: UUID) -> ReportContact 
 
 
 async def concerns(session: AsyncSession, contact: ReportContact, agent_id: UUID, strictly: bool) -> bool:
-    """Whether the agent talked or was rung here or, unless `strictly`, in a contact of the same person."""
+    """Whether the agent talked or was rung here, has work about it, or, unless `strictly`, was in a contact
+    of the same person."""
+    if await session.scalar(select(entrusted(contact.contact_id, agent_id))):
+        return True
     same: list[ColumnElement[bool]] = [ReportContact.contact_id == contact.contact_id]
     if not strictly and contact.caller:
         same.append(

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from andon.channels.voice.model import mask
+from andon.customers.model import mask
 from andon.interactions.events import ContactArrived, ContactConnected, OfferMade, TransferAsked
 from andon.interactions.tables import WrapUp
 from andon.kit import i18n

@@ -186,11 +186,14 @@ class VoicemailPage(BaseModel):
 
 class CallbackItem(BaseModel):
     """A place kept by the contact `contact_id`, because the caller asked or the system broke the call off
-    (`why_key`). `state`: open or over, then `how_key` says how; `not_before`
-    is the next attempt's earliest instant; `returned_id` is the contact that called back, or tried last."""
+    (`why_key`). `state`: open or over, then `how_key` says how; `not_before` is the next attempt's earliest
+    instant; `returned_id` is the contact that called back, or tried last. `stands` says where an open one is
+    now: in_line at `position`, asleep, or calling; null while core is away."""
 
     contact_id: UUID
     state: Literal["open", "over"]
+    stands: Literal["in_line", "asleep", "calling"] | None = None
+    position: int | None = None
     kept_at: Instant
     expires_at: Instant
     why_key: str

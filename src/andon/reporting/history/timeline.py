@@ -10,6 +10,7 @@ import msgspec
 from andon.interactions import events as ix
 from andon.kit.journal import Fact, Record
 from andon.telephony import events as tp
+from andon.work import events as wk
 
 Names = Mapping[UUID, str]
 
@@ -73,6 +74,7 @@ def ids_in(records: Iterable[Record]) -> set[UUID]:
             getattr(fact, "flow_id", None),
             getattr(fact, "reason_id", None),
             getattr(fact, "number_id", None),
+            getattr(fact, "by_id", None),
         )
         found.update(id for id in wanted if id is not None)
     return found
@@ -244,6 +246,30 @@ def _recording_incomplete(fact: Any, names: Names) -> dict[str, Any]:
     return {"missing": _seconds(fact.missing_ms), "keys": {"why": f"recording.why.{fact.why}"}}
 
 
+def _work_opened(fact: Any, names: Names) -> dict[str, Any]:
+    return {"keys": {"what": f"work.kind.{fact.what.value}"}}
+
+
+def _work_repeated(fact: Any, names: Names) -> dict[str, Any]:
+    return {"calls": fact.calls}
+
+
+def _work_taken(fact: Any, names: Names) -> dict[str, Any]:
+    given = {} if fact.by_id is None else {"key": "timeline.work.given", "by": _name(names, fact.by_id)}
+    return {"agent": _name(names, fact.agent_id), **given}
+
+
+def _work_given_back(fact: Any, names: Names) -> dict[str, Any]:
+    return {"agent": _name(names, fact.agent_id)}
+
+
+def _work_done(fact: Any, names: Names) -> dict[str, Any]:
+    outcome = {"keys": {"outcome": f"work.outcome.{fact.outcome.value}"}}
+    if fact.agent_id is None:
+        return {"key": "timeline.work.done.itself", **outcome}
+    return {"agent": _name(names, fact.agent_id), **outcome}
+
+
 _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.ContactArrived: _arrived,
     ix.ContactIdentified: _identified,
@@ -278,4 +304,9 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.WrapUpSubmitted: _wrapped,
     tp.RecordingStored: _recording_stored,
     tp.RecordingIncomplete: _recording_incomplete,
+    wk.WorkOpened: _work_opened,
+    wk.WorkRepeated: _work_repeated,
+    wk.WorkTaken: _work_taken,
+    wk.WorkGivenBack: _work_given_back,
+    wk.WorkDone: _work_done,
 }

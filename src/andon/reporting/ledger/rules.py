@@ -17,7 +17,9 @@ from andon.reporting.ledger.model import Finding, Row, RuleResult
 ROUNDING_MS = 2
 EDGE_MS = 250  # state and conversation change in one step of the core; more apart is a fault
 AUDIO_MS = 100  # stored audio may differ this much from the span the core measured
-OF_OTHERS = {"recording.stored", "recording.incomplete", "wrapup.submitted"}  # written with or without a core
+WORK = {"work.opened", "work.repeated", "work.taken", "work.given_back", "work.done"}
+# written with or without a core
+OF_OTHERS = {"recording.stored", "recording.incomplete", "wrapup.submitted"} | WORK
 GAP = timedelta(seconds=2)  # so soon after its start a core has learnt what ended before it
 OVERDUE = timedelta(minutes=10)  # a talk that began before its place expired may last so much longer
 STORE_GRACE_S = 120.0  # a stopped recording must be stored or explained within this time
@@ -53,7 +55,7 @@ AFTER_END = {
     "callback.postponed",
     "callback.ended",
     "monitor.ended",  # a session ends as soon as the call is seen to be over
-}
+} | WORK
 PROVEN_BY_TALK = {"served", "interrupted", "shutdown"}
 
 

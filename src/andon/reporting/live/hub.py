@@ -23,6 +23,7 @@ from andon.reporting.board import service as board
 from andon.reporting.live.boards import Boards, packed
 from andon.reporting.live.connection import Close, Connection, Viewer
 from andon.reporting.shapes import iso_ms
+from andon.work import keeper
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +60,7 @@ class LiveHub:
             hear("agent", self._hear_agent),
             hear("board", self._boards.hear),
             hear(projector.TOPIC, self._hear_figures),
+            hear(keeper.TOPIC, self._hear_work),
             hear("config.changed", lambda _topic, payload: self._configured(payload)),
             hear("core.started", lambda _topic, _payload: self._refresh()),
             hear(RECONNECTED, lambda _topic, _payload: self._refresh()),
@@ -217,6 +219,16 @@ class LiveHub:
                 "actor": {"user_id": str(viewer.user_id)},
             },
         )
+
+    # the work list
+
+    def _hear_work(self, topic: str, _payload: dict[str, Any]) -> None:
+        """The list is another one; whoever shows it reads again what they may see of it."""
+        tenant_id = UUID(topic.partition(".")[2])
+        message = packed({"type": "work"})
+        for connection in self._connections:
+            if connection.viewer.tenant_id == tenant_id:
+                connection.put(message, "work")
 
     # figures
 

@@ -29,6 +29,7 @@ const KINDS = [
   "flow",
   "prompt",
   "customer",
+  "work_item",
   "recording",
   "ledger",
   "session",

@@ -82,7 +82,8 @@ function joinsSoon(steps: readonly Step[], index: number): boolean {
 export function buildPath(contact: ContactDetail, now: number): Path {
   const steps = [...contact.timeline].sort((a, b) => a.offset_ms - b.offset_ms || a.seq - b.seq);
   const live = contact.ended_at === null;
-  const last = steps.at(-1)?.offset_ms ?? 0;
+  // What is done about a contact days later is not a part of its path.
+  const last = steps.findLast((step) => !step.kind.startsWith("work."))?.offset_ms ?? 0;
   const recordingFrom = contact.recording?.started_at
     ? Date.parse(contact.recording.started_at) - Date.parse(contact.arrived_at)
     : null;

@@ -1618,6 +1618,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/supervise/callbacks/{contact_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Callback
+         * @description Give up the place that this contact kept: the customer is not called back.
+         */
+        post: operations["cancel_callback_api_supervise_callbacks__contact_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/targets": {
         parameters: {
             query?: never;
@@ -2042,6 +2062,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Work
+         * @description Items of a state: those to be done in the order of their time, those done the latest first.
+         */
+        get: operations["list_work_api_work_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/tally": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tally
+         * @description How much there is to do.
+         */
+        get: operations["tally_api_work_tally_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Work
+         * @description One item with its history.
+         */
+        get: operations["read_work_api_work__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description Have the item; it is nobody else's until it is done or given back.
+         */
+        post: operations["take_api_work__id__take_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give Back
+         * @description Let somebody else have it. Supervisors may take it away from anybody.
+         */
+        post: operations["give_back_api_work__id__give_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign
+         * @description Give it to an agent, whoever has it now.
+         */
+        post: operations["assign_api_work__id__assign_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Done
+         * @description It is done: with what outcome, and a note.
+         */
+        post: operations["done_api_work__id__done_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2229,6 +2389,14 @@ export interface components {
             contact: components["schemas"]["AgentContact"] | null;
         } & {
             [key: string]: unknown;
+        };
+        /** Assignment */
+        Assignment: {
+            /**
+             * Agent Id
+             * Format: uuid
+             */
+            agent_id: string;
         };
         /** AtCall */
         AtCall: {
@@ -2595,8 +2763,9 @@ export interface components {
         /**
          * CallbackItem
          * @description A place kept by the contact `contact_id`, because the caller asked or the system broke the call off
-         *     (`why_key`). `state`: open or over, then `how_key` says how; `not_before`
-         *     is the next attempt's earliest instant; `returned_id` is the contact that called back, or tried last.
+         *     (`why_key`). `state`: open or over, then `how_key` says how; `not_before` is the next attempt's earliest
+         *     instant; `returned_id` is the contact that called back, or tried last. `stands` says where an open one is
+         *     now: in_line at `position`, asleep, or calling; null while core is away.
          */
         CallbackItem: {
             /**
@@ -2609,6 +2778,10 @@ export interface components {
              * @enum {string}
              */
             state: "open" | "over";
+            /** Stands */
+            stands?: ("in_line" | "asleep" | "calling") | null;
+            /** Position */
+            position?: number | null;
             /** Kept At */
             kept_at: string;
             /** Expires At */
@@ -2897,6 +3070,10 @@ export interface components {
             tier?: "normal" | "silver" | "gold" | "vip";
             /** Tags */
             tags?: string[];
+            /** Agent Id */
+            agent_id?: string | null;
+            /** Open Complaint */
+            open_complaint?: boolean;
             /** Notes */
             notes?: string;
             /** Address */
@@ -2926,6 +3103,10 @@ export interface components {
             tier: string;
             /** Tags */
             tags: string[];
+            /** Agent Id */
+            agent_id: string | null;
+            /** Open Complaint */
+            open_complaint: boolean;
             /** Notes */
             notes: string;
             /** Address */
@@ -3389,6 +3570,11 @@ export interface components {
             digits: string;
         };
         /**
+         * Kind
+         * @enum {string}
+         */
+        Kind: "voicemail" | "missed_call" | "callback" | "follow_up";
+        /**
          * LaneFlag
          * @description Why a contact may take a fast lane.
          * @enum {string}
@@ -3758,7 +3944,13 @@ export interface components {
          * @description How a contact ended: one name for each way. Every contact has exactly one.
          * @enum {string}
          */
-        Outcome: "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
+        "Outcome-Input": "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
+        /**
+         * Outcome
+         * @description How an item is over.
+         * @enum {string}
+         */
+        "Outcome-Output": "reached" | "not_reached" | "solved" | "not_needed" | "called_again" | "withdrawn";
         /**
          * OverflowIn
          * @description Without a queue the contact goes back to its flow.
@@ -4898,6 +5090,11 @@ export interface components {
             /** Ms */
             ms: number;
         };
+        /**
+         * State
+         * @enum {string}
+         */
+        State: "open" | "taken" | "done";
         /** StateWish */
         StateWish: {
             /**
@@ -5404,6 +5601,16 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** Who */
+        Who: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /** Why */
         Why: {
             /**
@@ -5449,6 +5656,167 @@ export interface components {
             };
             /** Named */
             named: boolean;
+        };
+        /** WorkDetail */
+        WorkDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** Why */
+            why: string;
+            state: components["schemas"]["State"];
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Caller */
+            caller: string;
+            customer: components["schemas"]["Who"] | null;
+            /** Tier */
+            tier: string | null;
+            client: components["schemas"]["Who"] | null;
+            project: components["schemas"]["Who"] | null;
+            queue: components["schemas"]["Who"] | null;
+            agent: components["schemas"]["Who"] | null;
+            /** Mine */
+            mine: boolean;
+            /** Calls */
+            calls: number;
+            /** Length Ms */
+            length_ms: number | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Due At */
+            due_at: string | null;
+            /** Taken At */
+            taken_at: string | null;
+            /** Done At */
+            done_at: string | null;
+            outcome: components["schemas"]["Outcome-Output"] | null;
+            /** Note */
+            note: string;
+            /** Promise */
+            promise: string;
+            /** History */
+            history: components["schemas"]["WorkStep"][];
+        };
+        /** WorkDoneBody */
+        WorkDoneBody: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "reached" | "not_reached" | "solved" | "not_needed";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** WorkPage */
+        WorkPage: {
+            /** Items */
+            items: components["schemas"]["WorkShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * WorkShown
+         * @description `why` says how the contact or its kept place ended; `promise` is the summary's note of a follow-up;
+         *     `mine`: the asker has it.
+         */
+        WorkShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** Why */
+            why: string;
+            state: components["schemas"]["State"];
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Caller */
+            caller: string;
+            customer: components["schemas"]["Who"] | null;
+            /** Tier */
+            tier: string | null;
+            client: components["schemas"]["Who"] | null;
+            project: components["schemas"]["Who"] | null;
+            queue: components["schemas"]["Who"] | null;
+            agent: components["schemas"]["Who"] | null;
+            /** Mine */
+            mine: boolean;
+            /** Calls */
+            calls: number;
+            /** Length Ms */
+            length_ms: number | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Due At */
+            due_at: string | null;
+            /** Taken At */
+            taken_at: string | null;
+            /** Done At */
+            done_at: string | null;
+            outcome: components["schemas"]["Outcome-Output"] | null;
+            /** Note */
+            note: string;
+            /** Promise */
+            promise: string;
+        };
+        /**
+         * WorkStep
+         * @description `kind`: opened, repeated, taken, given_back, done. `by`: the supervisor who did it for the agent.
+         */
+        WorkStep: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            agent: components["schemas"]["Who"] | null;
+            by: components["schemas"]["Who"] | null;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * WorkTally
+         * @description Open items, the asker's own, and of both those whose time has come.
+         */
+        WorkTally: {
+            /** Open */
+            open: number;
+            /** Mine */
+            mine: number;
+            /** Due */
+            due: number;
         };
         /** WrapExtend */
         WrapExtend: {
@@ -9229,6 +9597,37 @@ export interface operations {
             };
         };
     };
+    cancel_callback_api_supervise_callbacks__contact_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     targets_api_desk_targets_get: {
         parameters: {
             query?: never;
@@ -9405,7 +9804,7 @@ export interface operations {
                 project?: string | null;
                 agent?: string | null;
                 customer?: string | null;
-                outcome?: components["schemas"]["Outcome"] | null;
+                outcome?: components["schemas"]["Outcome-Input"] | null;
                 contact?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -9811,6 +10210,226 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerCheckAsked"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_work_api_work_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["State"];
+                mine?: boolean;
+                kind?: components["schemas"]["Kind"] | null;
+                queue?: string | null;
+                project?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    tally_api_work_tally_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkTally"];
+                };
+            };
+        };
+    };
+    read_work_api_work__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_api_work__id__take_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    give_back_api_work__id__give_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    assign_api_work__id__assign_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    done_api_work__id__done_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkDoneBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkDetail"];
                 };
             };
             /** @description Validation Error */
