@@ -9,12 +9,13 @@ import structlog
 
 from andon.channels.voice.devices import DeviceKind
 from andon.channels.voice.trial import Trial, Trials
+from andon.customers.model import Customer
 from andon.entrypoints.core_centre import Centre
 from andon.flows.expressions import Value
 from andon.flows.graph import Graph, GraphInvalid, parse_graph
 from andon.flows.model import Request
 from andon.flows.repository import drawn
-from andon.flows.service import Beside, Found
+from andon.flows.service import Beside
 from andon.interactions.events import Outcome
 from andon.interactions.ports import (
     CallerGone,
@@ -52,7 +53,7 @@ class BesideTrial:
         self._trial.note("ask", method=request.method, url=request.url, body=request.body)
         self._beside.fetch(request, done)
 
-    def customer(self, client_id: UUID, number: str) -> Found | None:
+    def customer(self, client_id: UUID, number: str) -> Customer | None:
         self._trial.note("look_up", number=number)
         return self._beside.customer(client_id, number)
 

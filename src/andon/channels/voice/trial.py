@@ -17,6 +17,7 @@ import structlog
 
 from andon.channels.voice.devices import ANSWER_BY_ITSELF, Account, DeviceKind, Devices
 from andon.channels.voice.machine import media_names
+from andon.customers.model import Customer
 from andon.interactions.events import By, Outcome, TrialBegan, TrialEnded
 from andon.interactions.ports import (
     CallerGone,
@@ -238,7 +239,7 @@ class Trial:
     def learnt(self, tag: str, value: Any) -> None:
         self.hear(lambda at: Learnt(at=at, tag=tag, value=value))
 
-    def identified(self, customer_id: UUID, tier: str, name: str, matched_by: str) -> None:
+    def identified(self, known: Customer, matched_by: str) -> None:
         self.note("look_up", number=self.view.caller)
 
     def tag(self, tags: tuple[str, ...]) -> None:
