@@ -13,7 +13,7 @@ from andon.entrypoints.processes import Child
 from andon.kit.database import Database, database_urls
 from town.carrier import Call
 
-START_S = 30.0
+START_S = 120.0
 RETURN_S = 12  # an agent whose page is loaded anew is waited for; a busy machine loads it in some seconds
 
 

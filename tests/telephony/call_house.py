@@ -35,7 +35,7 @@ from andon.telephony.recording import raw_files
 from harness.ports import free_port
 from town.carrier import Call, Carrier, Phone
 
-START_S = 30.0
+START_S = 120.0
 LOOK_S = 0.03
 
 

@@ -413,7 +413,9 @@ class Engine:
         try:
             await self._request("POST", "channels", body=body)
         except EngineRefused as refused:
-            if refused.status == ALREADY_THERE:  # asked before; the answer was lost
+            # Asked before, and the answer was lost. The engine says so as well of a later failure on the same
+            # connection: look.
+            if refused.status == ALREADY_THERE and await self._is_there(f"channels/{leg_id}"):
                 return
             self._translator.not_dialled(leg_id)
             raise
