@@ -241,6 +241,7 @@ class Seeder:
                 home=line.home,
                 kind=line.kind,
                 flow_id=flow_id,
+                dial_out=line.kind == "local",
             )
             self._places[line.number] = past.Place(
                 number_id=number_id,

@@ -53,6 +53,7 @@ QUEUES: dict[str, tuple[int, int, int | None]] = {
     "chain": (4, 3, None),
 }
 # Numbers: those of queues go straight there.
+OUT, OUT_TOO = "02160000001", "02160000002"  # numbers that may be shown when calling out
 MENU, CLOSED, NO_FLOW = "4008000900", "4008000901", "4008000902"
 CUSTOMER = "13912345678"
 
@@ -245,6 +246,11 @@ async def seed(owner_url: str, trunk_port: int) -> World:
             await number(MENU, menu_graph(queues["plain"]))
             await number(CLOSED, closed_graph(calendar_id))
             await number(NO_FLOW, None)
+            for e164 in (OUT, OUT_TOO):
+                await put(
+                    NumberRow, client_id=client_id, project_id=project_id, trunk_id=trunk_id, e164=e164,
+                    label=f"out {e164}", home="上海", kind="local", flow_id=None, dial_out=True,
+                )  # fmt: skip
     finally:
         await owner.close()
     return World(

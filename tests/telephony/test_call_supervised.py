@@ -32,7 +32,7 @@ from town.carrier import Call, Phone
 
 pytestmark = pytest.mark.telephony
 
-SUPERVISOR_HZ = 1800
+SUPERVISOR_HZ, COLLEAGUE_HZ = 1800, 1300
 NAME, NOTE = "班长甲", "请去见培训师"
 HEARD_DBFS, UNHEARD_DBFS = -35.0, -45.0
 # Who hears the supervisor; the supervisor hears both in every mode.
@@ -191,6 +191,34 @@ async def test_whoever_hangs_up_first_nothing_is_left(house: House) -> None:
         facts = await ending(house, own, "served", "agent" if first == "agent" else "caller")
         whys = sorted(values(facts, "monitor.ended", "why"))
         assert whys == (["call_over", "device_lost"] if first == "supervisor" else ["call_over"] * 2)
+    assert await house.unexplained() == []
+
+
+async def test_a_supervisor_stays_while_the_agent_asks_somebody(house: House) -> None:
+    """Hears what the agent hears; cannot take over meanwhile; leaves when the caller is passed on."""
+    async with (
+        house.on_duty("plain") as agent,
+        house.on_duty("empty") as colleague,
+        supervising(house) as supervisor,
+    ):
+        call, own, _ = await talk(house, agent, "plain")
+        ear = await supervisor.goes_to(agent, "listen")
+        await ear.wait_tone(CALLER_HZ, 10)
+        await agent.ask("call.consult", to="agent", to_agent_id=str(colleague.agent_id))
+        phone = await colleague.picks_up()
+        await phone.tone(COLLEAGUE_HZ, 60)
+        await ear.wait_tone(COLLEAGUE_HZ, 10)
+        with pytest.raises(AndonError) as refused:
+            await supervisor.ask("monitor", agent_id=str(agent.agent_id), mode="take_over")
+        assert refused.value.code == "monitor.consulting"
+        await agent.ask("consult.swap")
+        await ear.wait_tone(CALLER_HZ, 10)
+        await agent.ask("consult.complete")
+        await ear.wait_ended(8)
+        await call.hangup()
+        await colleague.in_state("acw")
+    facts = await ending(house, own, "served", "caller")
+    assert values(facts, "monitor.ended", "why") == ["call_over"]
     assert await house.unexplained() == []
 
 

@@ -46,6 +46,7 @@ from andon.interactions.model import (
     JoinFailed,
     MediumOrder,
     MessageTaken,
+    Placed,
     Speak,
     SpeechEnded,
     Stage,
@@ -82,6 +83,7 @@ from andon.routing.model import (
     OverflowWhen,
     QueueConfig,
     Refused,
+    Terms,
 )
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -289,6 +291,22 @@ class Town:
         )
         return contact
 
+    def call_out(self, agent: UUID) -> None:
+        """An agent calls somebody, as far as that goes now."""
+        contact_id, at = self.new_id(), self.floor.now()
+        view = ContactView(
+            contact_id=contact_id, tenant_id=TENANT, client_id=CLIENT, project_id=PROJECT, number_id=NUMBER,
+            flow_id=None, caller="13700000000", dnis="400", language="zh", arrived_at=at,
+        )  # fmt: skip
+        contact = Contact(
+            contact_id=contact_id, tenant_id=TENANT, client_id=CLIENT, project_id=PROJECT,
+            leg_id=f"leg-{contact_id.int}", arrived=at, view=view,
+        )  # fmt: skip
+        placed = Placed(number="13700000000", ring_s=30, recording_id=self.new_id())
+        terms = Terms(client_id=CLIENT, project_id=PROJECT, ring_timeout_s=8, acw_s=self.dice.choice([0, 5]))
+        with contextlib.suppress(Refused):
+            self.floor.call_out(contact, agent, placed, terms)
+
     def hang_up(self, contact: Contact, cause: int = 16, media_lost: bool = False) -> None:
         if self.callers.get(contact.contact_id):
             self.callers[contact.contact_id] = False
@@ -322,6 +340,11 @@ class Town:
         ]
         if dice.random() < 0.15:
             doings.append(lambda: self.floor.act(lambda r, at: r.sign_out(agent, at)))
+        if dice.random() < 0.2:
+            doings.append(lambda: self.call_out(agent))
+        dialler = card.dialler if card is not None else None
+        if card is not None and dialler is not None:
+            doings.append(lambda: self.end_leg(card, dialler.leg_id, dice.choice([16, 44])))
         if contact is not None:
             doings.append(lambda: self.hang_up(contact))
             doings.append(lambda: self.floor.feed(contact, CallerKey(dice.choice("12*"))))
@@ -376,7 +399,7 @@ class Town:
     # the engine
 
     def begin(self, floor: Floor, contact: Contact) -> str:
-        """A call that is returned."""
+        """A call that is returned, or that an agent makes."""
         self.returned.append(contact)
         self.callers[contact.contact_id] = False
         return "n1"
@@ -409,7 +432,7 @@ class Town:
                 if dice.random() < 0.6:
                     self._feed(wait, contact, CustomerAnswered())
                 elif dice.random() < 0.8:
-                    self.later.call_later(wait, self.hang_up, contact, dice.choice([17, 19, 21, 20]))
+                    self.later.call_later(wait, self.hang_up, contact, dice.choice([1, 17, 19, 21, 20, 34]))
             case Drop():
                 self.later.call_later(soon, self.end_leg, contact, order.leg_id, 16)
             case Join(report=True):

@@ -396,7 +396,7 @@ class BusyTown(Town):
         super().something(contacts)
         for agent in self.agents:
             card = self.floor.contact_of(agent)
-            if card is not None and card.talk is not None and self.dice.random() < 0.2:
+            if card is not None and card.talk is not None and self.dice.random() < 0.5:
                 self.dice.choice(self.control(agent, card))()
         for contact in self.floor.contacts.values():
             somebody = contact.talk is not None or contact.second is not None

@@ -102,6 +102,8 @@ def test_chance_meets_every_outcome() -> None:
         Outcome.INTERRUPTED,
         Outcome.SHUTDOWN,
         Outcome.CALLBACK_KEPT,
+        Outcome.CALLEE_BUSY,
+        Outcome.DIAL_CANCELLED,
         Outcome.CALLBACK_MISSED,
     }
 

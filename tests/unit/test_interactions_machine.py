@@ -353,7 +353,7 @@ def vanished() -> tuple[Call, str]:
     assert Part(lost, agent_stays=False) in got and has(got, Speak)
     assert got[-1] == RouterHeld(True, AGENTS[1])
     back = next(order for order in got if isinstance(order, Dial))
-    assert back.back and back.agent_id == AGENTS[1]
+    assert back.by_itself and back.agent_id == AGENTS[1]
     return call, back.leg_id
 
 

@@ -138,6 +138,33 @@ def returned_call(book: Book, agent: str) -> None:
     book.state(agent, "ready")
 
 
+def called_out(book: Book, agent: str) -> None:
+    """An agent calls a number that is engaged, then somebody who answers."""
+    begin = book.ms
+    book.add("contact.arrived", "c7", channel_id="", direction="outbound")
+    book.state(agent, "dialing")
+    book.ms += 150
+    book.add("outbound.dialled", "c7", agent, number="138", channel_id="chan-c7")
+    book.ms += 2000
+    book.add("contact.ended", "c7", outcome="callee_busy", by="system", total_ms=book.ms - begin)
+    book.state(agent, "ready")
+    book.ms += 400
+    begin = book.ms
+    book.add("contact.arrived", "c8", channel_id="", direction="outbound")
+    book.state(agent, "dialing")
+    book.ms += 150
+    book.add("outbound.dialled", "c8", agent, number="139", channel_id="chan-c8")
+    book.ms += 5000
+    book.add("contact.connected", "c8", agent, queue_id=None, offer_id="c8", waited_ms=0)
+    book.state(agent, "talking")
+    book.ms += 7000
+    book.add("contact.disconnected", "c8", agent, by="agent", talked_ms=7000, held_ms=0)
+    book.state(agent, "acw")
+    book.add("contact.ended", "c8", outcome="served", by="agent", total_ms=book.ms - begin)
+    book.ms += 800
+    book.state(agent, "ready")
+
+
 def torn_call(book: Book) -> None:
     """A caller waits when the engine dies, is owed a call, and calls again first."""
     begin = book.ms
@@ -164,6 +191,7 @@ def a_day(waits: list[int], *, returned: bool = False) -> Book:
     book.ms += 100
     if returned:
         returned_call(book, "a")
+        called_out(book, "a")
         torn_call(book)
     book.add("contact.arrived", "c2", channel_id="chan-c2")
     book.ms += 500

@@ -8,6 +8,7 @@ from andon.reporting.catalogue import DEFAULT_SERVICE_LEVEL, FIGURES, figures_ab
 from andon.reporting.figures import (
     About,
     Counts,
+    DialCell,
     OfferCell,
     StateCell,
     SurveyCell,
@@ -77,6 +78,7 @@ SURVEYS = [
     SurveyCell(score=2, n=1),
     SurveyCell(score=None, n=5),
 ]
+DIALS = [DialCell(n=3, reached=2), DialCell(n=1, reached=1)]
 OFFERS = [OfferCell(how="answered", n=5), OfferCell(how="timeout", n=2), OfferCell(how="rejected", n=1)]
 
 
@@ -113,6 +115,8 @@ OFFERS = [OfferCell(how="answered", n=5), OfferCell(how="timeout", n=2), OfferCe
         ("rung", None, 8),
         ("missed", None, 2),
         ("rejected", None, 1),
+        ("dialled", None, 4),
+        ("connect_rate_outbound", None, 3 / 4),
         ("transfer_rate", None, 1 / 3),
         ("csat", None, 4 / 5),
         ("csat_index", None, (15 + 4 + 2) / 5),
@@ -120,7 +124,7 @@ OFFERS = [OfferCell(how="answered", n=5), OfferCell(how="timeout", n=2), OfferCe
     ],
 )
 def test_a_day_by_hand(id: str, variant: str | None, expected: float) -> None:
-    counts = counts_of(DAY, TALKS, STATES, OFFERS, SURVEYS)
+    counts = counts_of(DAY, TALKS, STATES, OFFERS, SURVEYS, DIALS)
     assert value(counts, id, variant) == pytest.approx(expected, abs=1e-6)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from interactions_books import findings, judged
+from test_call_control import balanced, consulting
 from test_interactions_machine import AGENTS, QUEUE, Call, enqueued, has
 from test_routing import ANN, BOB, CLIENT, SALES, VIP, Centre, S, agent, queue
 
@@ -202,6 +203,17 @@ def test_force_hang_up_ends_it_for_everybody() -> None:
     assert Drop(call.leg) in got and HangUp(16) in got
     call.hear(CallerEnded(16))
     assert (call.ended.outcome, call.ended.by) == (Outcome.SERVED, By.SUPERVISOR)
+
+
+def test_force_hang_up_lets_go_of_who_is_being_asked_too() -> None:
+    call = consulting()
+    second = call.contact.second
+    assert second is not None
+    got = call.hear(ForcedHangUp())
+    assert {Drop(call.leg), Drop(second.leg_id), HangUp(16)} <= set(got)
+    call.hear(CallerEnded(16))
+    assert call.ended.by is By.SUPERVISOR
+    balanced(call)
 
 
 @pytest.mark.parametrize("verb", [TakenOver(SUPERVISOR, LEG, OFFER), ForcedHangUp()])

@@ -236,6 +236,13 @@ ROUTES: dict[tuple[str, str], Route] = {
         renamed("trunk"),
     ),
     **resource(
+        "/api/do-not-call",
+        "refused",
+        ADMIN,
+        (make(lambda m, t: {"number": "13900000001"}),),
+        renamed("refused", "reason"),
+    ),
+    **resource(
         "/api/numbers",
         "number",
         STAFF,
@@ -384,6 +391,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/desk/hangup"): desk(),
     ("POST", "/api/desk/reject"): desk(),
     ("GET", "/api/desk/targets"): desk(),
+    ("GET", "/api/desk/dial"): desk(),
+    ("POST", "/api/desk/dial"): desk(lambda m, t: {"number": "13900000000", "number_id": t.number}),
     ("POST", "/api/desk/transfer"): desk(lambda m, t: {"to": "queue", "queue_id": t.queue}),
     ("POST", "/api/desk/consult"): desk(lambda m, t: {"to": "external", "number": "13900000000"}),
     ("POST", "/api/desk/consult/swap"): desk(),

@@ -23,7 +23,7 @@ from sqlalchemy import text
 
 from andon.calendars.tables import CalendarRow
 from andon.channels.voice.tables import NumberRow, TrunkRow
-from andon.customers.tables import CustomerRow
+from andon.customers.tables import CustomerRow, DoNotCallRow
 from andon.flows.default import Choice, default_graph
 from andon.flows.graph import store_graph
 from andon.flows.tables import FlowDraftRow, FlowRow, FlowVersionRow
@@ -105,6 +105,7 @@ class Operator:
     skill: UUID = field(default_factory=uuid7)
     trunk: UUID = field(default_factory=uuid7)
     pause: UUID = field(default_factory=uuid7)
+    refused: UUID = field(default_factory=uuid7)  # a number that must not be called
     sides: list[Side] = field(default_factory=list)
     users: dict[str, UUID] = field(default_factory=dict)
 
@@ -142,6 +143,7 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
         session.add(
             StateReason(id=operator.pause, kind="break", name_zh=f"小休 {stand.code}", name_en="Pause")
         )
+        session.add(DoNotCallRow(id=operator.refused, number="13900000002", reason=stand.code))
         session.add(LedgerCheck(asked_by=operator.agent, state="done", finished_at=day.end))
         session.add(
             Audit(

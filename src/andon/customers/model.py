@@ -59,3 +59,13 @@ class PhoneBook:
 
     def __len__(self) -> int:
         return len(self._by_phone)
+
+
+class DoNotCall:
+    """Numbers whose owners do not want to be called, however they are spelt."""
+
+    def __init__(self, numbers: Iterable[str] = ()) -> None:
+        self._keys = {phone_key(number) for number in numbers}
+
+    def __contains__(self, number: str) -> bool:
+        return phone_key(number) in self._keys

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from andon.customers.model import Customer, PhoneBook
-from andon.customers.tables import CustomerRow
+from andon.customers.model import Customer, DoNotCall, PhoneBook
+from andon.customers.tables import CustomerRow, DoNotCallRow
 
 
 async def load_phone_book(session: AsyncSession) -> PhoneBook:
@@ -33,4 +33,11 @@ async def load_phone_book(session: AsyncSession) -> PhoneBook:
             )
             async for row in rows
         ]
+    )
+
+
+async def load_do_not_call(session: AsyncSession) -> DoNotCall:
+    """Every number the scope sees that must not be called."""
+    return DoNotCall(
+        await session.scalars(select(DoNotCallRow.number).where(DoNotCallRow.retired_at.is_(None)))
     )

@@ -7,7 +7,16 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from andon.kit.database.base import Base, ClientRow, Row, referable, refers
+from andon.kit.database.base import (
+    Base,
+    ClientRow,
+    Retirable,
+    Row,
+    TenantRow,
+    referable,
+    refers,
+    unique_unless_retired,
+)
 
 
 class CustomerRow(Row, ClientRow, Base):
@@ -32,3 +41,13 @@ class CustomerRow(Row, ClientRow, Base):
     open_complaint: Mapped[bool] = mapped_column(server_default=text("false"))
     address: Mapped[str] = mapped_column(server_default="")
     custom: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+
+
+class DoNotCallRow(Row, TenantRow, Retirable, Base):
+    """Somebody does not want to be called, whoever the client is. `number` is digits with an optional +."""
+
+    __tablename__ = "do_not_call"
+    __table_args__ = (unique_unless_retired("do_not_call", "tenant_id", "number"),)
+
+    number: Mapped[str]
+    reason: Mapped[str] = mapped_column(server_default="")

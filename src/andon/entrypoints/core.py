@@ -30,6 +30,7 @@ from andon.customers.model import Customer
 from andon.entrypoints import core_centre, core_recovery, core_state
 from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre, Configuration
+from andon.entrypoints.core_dial import Outgoing
 from andon.entrypoints.core_flows import BesideFlows
 from andon.entrypoints.core_prompts import Prompts
 from andon.entrypoints.core_publish import Publisher
@@ -41,6 +42,8 @@ from andon.entrypoints.processes import claim
 from andon.flows.fetch import Fetcher
 from andon.flows.service import Flows
 from andon.interactions.commands import Desk
+from andon.interactions.dialling.model import Bounds
+from andon.interactions.dialling.service import Dialling
 from andon.interactions.events import CallbackEnded
 from andon.interactions.model import Interrupted, Stop
 from andon.interactions.monitor import model as monitor_model
@@ -235,6 +238,7 @@ class Core:
             asyncio.get_running_loop(),
             lambda agent_id: self.publisher.view(centre, agent_id),
             self._later,
+            Dialling(centre.floor, Outgoing(centre, self.alarms), Bounds(self.settings.dial_per_minute)),
             transfer_to_head=self.settings.transfer_to_head,
         )
         self.directory.put(config.voice)
@@ -503,6 +507,8 @@ class Core:
                 return self.publisher.view(centre, agent_id)
             except Refused as refused:
                 raise AndonError(refused.code, 404) from None
+        if verb == "snapshot.dial":
+            return {"numbers": centre.desk.dialling.numbers(agent_id)}
         if verb == "snapshot.targets":
             return self.publisher.targets(centre, agent_id)
         if verb not in centre.desk.verbs:

@@ -12,8 +12,8 @@ from andon.calendars.model import Calendar
 from andon.calendars.repository import load_calendars
 from andon.channels.voice.model import Number, Person, Project, VoiceConfig
 from andon.channels.voice.repository import load_voice
-from andon.customers.model import Customer, PhoneBook
-from andon.customers.repository import load_phone_book
+from andon.customers.model import Customer, DoNotCall, PhoneBook
+from andon.customers.repository import load_do_not_call, load_phone_book
 from andon.entrypoints.core_prompts import Prompts
 from andon.flows.graph import FlowVersion
 from andon.flows.repository import load_flows, load_versions
@@ -37,6 +37,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     centre: CentreConfig
     flows: list[FlowVersion]
     calendars: list[Calendar]
+    do_not_call: DoNotCall
     prompts: list[Kept] = []
     client_names: dict[UUID, str] = {}
 
@@ -55,6 +56,7 @@ async def load(db: Database, tenant_id: UUID) -> Configuration:
             centre=await load_centre(session),
             flows=await load_flows(session),
             calendars=await load_calendars(session),
+            do_not_call=await load_do_not_call(session),
             prompts=await load_kept(session),
         )
 
@@ -83,6 +85,7 @@ class Centre:
         self.flows = flows
         self.prompts = prompts
         self.phone_book = PhoneBook()
+        self.do_not_call = DoNotCall()
         self.numbers: dict[UUID, Number] = {}
         self.projects: dict[UUID, Project] = {}
         self.people: dict[UUID, Person] = {}
@@ -91,6 +94,7 @@ class Centre:
 
     def put(self, config: Configuration, at: datetime, *, live: bool) -> None:
         """Take a configuration; `live`: the router runs already and is told."""
+        self.do_not_call = config.do_not_call
         own = self.prompts.put(self.tenant_id, config.prompts)
         self.flows.put(config.flows, config.calendars, own)
         self.numbers = {number.number_id: number for number in config.voice.numbers}

@@ -87,7 +87,7 @@ class Publisher:
         agents = set(changes.agents)
         for contact_id in changes.contacts:
             contact = centre.floor.contacts.get(contact_id)
-            at_agent = (contact.talk or contact.offer) if contact is not None else None
+            at_agent = (contact.talk or contact.offer or contact.dialler) if contact is not None else None
             if at_agent is not None:
                 agents.add(at_agent.agent_id)
         changes.agents.clear()

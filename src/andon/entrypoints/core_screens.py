@@ -16,6 +16,7 @@ from andon.routing.model import AgentNow, Forced, Refused
 Row = dict[str, Any]
 
 PHASES = {
+    AgentState.DIALING: "dialing",
     AgentState.RINGING: "ringing",
     AgentState.TALKING: "talking",
     AgentState.HELD: "held",
@@ -104,6 +105,7 @@ class AgentScreens:
         return {
             "contact_id": str(contact.contact_id),
             "phase": phase,
+            "direction": "inbound" if contact.placed is None else "outbound",
             "caller": view.caller,
             "caller_home": None,
             "dnis": view.dnis,
@@ -122,7 +124,7 @@ class AgentScreens:
             "queued_at": iso(contact.first_queued),
             "offered_at": iso(contact.offered),
             "ring_until": iso(now.ring_until),
-            "answered_at": iso(contact.connected) if phase != "ringing" else None,
+            "answered_at": iso(contact.connected) if phase not in {"ringing", "dialing"} else None,
             "held_since": iso(talk.held_since) if talk is not None else None,
             "muted": talk.muted if talk is not None else False,
             "keys": [{"node": key.node, "keys": key.keys, "label": key.label} for key in contact.keys],
@@ -346,6 +348,7 @@ class BoardScreen:
             "contact_id": str(contact.contact_id),
             "client_id": _id(contact.client_id),
             "phase": contact.stage.value,
+            "direction": "inbound" if contact.placed is None else "outbound",
             "number_label": number.label if number else None,
             "since": iso(contact.arrived),
         }

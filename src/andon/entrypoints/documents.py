@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+import andon.interactions.dialling.events
 import andon.interactions.events
 import andon.interactions.monitor.events
 import andon.kit.events

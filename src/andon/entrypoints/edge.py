@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from andon.calendars import http as calendars
 from andon.channels.voice import http as voice
+from andon.customers import do_not_call_http as do_not_call
 from andon.customers import http as customers
 from andon.entrypoints import edge_rooms, texts  # noqa: F401  (texts registers what is said here)
 from andon.entrypoints.processes import claim
@@ -49,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     trials.router,
     calendars.router,
     customers.router,
+    do_not_call.router,
     interactions.router,
     *edge_rooms.ROUTERS,
 )

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 
-from andon.channels.voice import control_http, desk_http, sip_proxy
+from andon.channels.voice import control_http, desk_http, dial_http, sip_proxy
 from andon.identity.sockets import SocketSessions
 from andon.interactions.monitor import http as monitor
 from andon.kit.web import Services
@@ -22,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     desk_http.router,
     monitor.router,
     control_http.router,
+    dial_http.router,
     history.router,
     board.router,
     checks.router,

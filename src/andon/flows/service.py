@@ -91,9 +91,10 @@ class Flows:
 
     def start(self, port: ContactPort) -> FlowHandle:
         """A handle on the newest version of the contact's flow. Raises `LookupError` when there is none."""
-        version = self._versions.get(port.view.flow_id)
+        flow_id = port.view.flow_id
+        version = None if flow_id is None else self._versions.get(flow_id)
         if version is None:
-            raise LookupError(f"flow {port.view.flow_id} has no published version")
+            raise LookupError(f"flow {flow_id} has no published version")
         return Handle(port, version, self)
 
     def try_out(self, port: ContactPort, flow_id: UUID, graph: Graph, beside: Beside) -> FlowHandle:

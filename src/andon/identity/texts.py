@@ -49,6 +49,7 @@ register(
         "kind.customer": ("客户资料", "customers"),
         "kind.queue": ("队列", "queues"),
         "kind.number": ("号码", "numbers"),
+        "kind.do_not_call": ("谢绝来电", "do-not-call numbers"),
         "kind.skill": ("技能", "skills"),
         "kind.agent_skill": ("座席技能", "agents' skills"),
         "kind.flow": ("语音流程", "flows"),

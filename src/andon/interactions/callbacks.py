@@ -15,7 +15,7 @@ import structlog
 from andon.calendars.model import Calendar, is_open, next_change
 from andon.customers.model import phone_key
 from andon.interactions.events import CallbackEnded, CallbackPostponed
-from andon.interactions.model import CallbackOver, Contact, Input, Returned, Stage, span_ms
+from andon.interactions.model import CallbackOver, Contact, Input, Placed, Stage, span_ms
 from andon.interactions.ports import ContactView
 from andon.kit.journal import Fact
 from andon.routing.machine import Router
@@ -133,9 +133,9 @@ class Callbacks:
         if place is None and contact.talk is not None and contact.queue_id is not None:
             since = contact.first_queued or contact.arrived
             place = self._router.place_since(contact.queue_id, contact.asked_priority, since, caller)
-        if view is None or place is None or (contact.back is not None and not contact.talked):
+        if view is None or place is None or (contact.placed is not None and not contact.talked):
             return None
-        if not self._owes(view, place, contact.back.callback_id if contact.back is not None else None):
+        if not self._owes(view, place, contact.placed.callback_id if contact.placed is not None else None):
             return None
         callback = self.keeping(contact, place, flow)
         callback.not_before, callback.torn = self._at() + GONE, True
@@ -204,7 +204,7 @@ class Callbacks:
 
     # --- calling ------------------------------------------------------------------------------------------
 
-    def begin(self, contact_id: UUID) -> tuple[Callback, Contact, Returned] | None:
+    def begin(self, contact_id: UUID) -> tuple[Callback, Contact, Placed] | None:
         """The contact that returns a call, for a placeholder that is being offered."""
         callback = self._placed.get(contact_id)
         if callback is None:
@@ -223,7 +223,7 @@ class Callbacks:
             queue_id=callback.place.queue_id,
             asked_priority=callback.place.own_priority,
         )
-        back = Returned(
+        back = Placed(
             callback_id=callback.callback_id,
             number=view.caller,
             ring_s=rules.ring_s,
@@ -237,8 +237,8 @@ class Callbacks:
         if first is not None:
             first.not_before = self._at() + GONE
             self._look(first)
-        back = contact.back
-        callback = self._all.get(back.callback_id) if back is not None else None
+        back = contact.placed
+        callback = self._all.get(back.callback_id) if back is not None and back.callback_id else None
         if back is None or callback is None:
             return
         callback.returned_id = contact.contact_id

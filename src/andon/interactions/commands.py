@@ -15,6 +15,7 @@ import structlog
 
 from andon.interactions import texts
 from andon.interactions.control import CallControl
+from andon.interactions.dialling.service import Dialling
 from andon.interactions.model import (
     AgentHangsUp,
     AgentHolds,
@@ -106,11 +107,13 @@ class Desk:
         scheduler: Scheduler,
         view: Callable[[UUID], dict[str, Any]],
         later: Callable[[Awaitable[None]], None],
+        dialling: Dialling,
         *,
         transfer_to_head: bool = True,
     ) -> None:
         """`view` shows an agent; `later` runs what need not be waited for. `transfer_to_head`: who is passed
         on to a queue goes to its head."""
+        self.dialling = dialling
         self._floor = floor
         self._devices = devices
         self._scheduler = scheduler
@@ -131,6 +134,7 @@ class Desk:
             "wrap.done": self._wrap_done,
             "wrap.extend": self._wrap_extend,
             **CallControl(floor, self._call, to_head=transfer_to_head).verbs,
+            **dialling.verbs,
         }
 
     @property
@@ -328,7 +332,7 @@ class Desk:
         contact = self._floor.contact_of(agent_id)
         if contact is None or not contact.live:
             raise AndonError("call.none", 409)
-        parties = (contact.talk, contact.offer, contact.second)
+        parties = (contact.talk, contact.offer, contact.second, contact.dialler)
         if not any(party is not None and party.agent_id == agent_id for party in parties):
             raise AndonError("call.none", 409)
         if contact.stage not in stages:
@@ -359,7 +363,7 @@ class Desk:
         self._ask(agent_id, AgentKeys(agent_id, digits), Stage.TALKING, Stage.CONSULTING)
 
     def _hang_up(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        stages = (Stage.TALKING, Stage.HELD, Stage.CONSULTING, Stage.RETURNING)
+        stages = (Stage.TALKING, Stage.HELD, Stage.CONSULTING, Stage.RETURNING, Stage.CALLING)
         self._ask(agent_id, AgentHangsUp(agent_id), *stages)
 
     def _reject(self, agent_id: UUID, asked: dict[str, Any]) -> None:

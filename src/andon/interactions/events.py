@@ -28,6 +28,12 @@ class Outcome(StrEnum):
     SELF_SERVICE = "self_service"  # the flow served the caller to its end without an agent
     CALLBACK_KEPT = "callback_kept"  # kept the place and hung up, to be called back
     CALLBACK_MISSED = "callback_missed"  # was to be called back, and did not talk to an agent
+    CALLEE_BUSY = "callee_busy"  # an agent called out: engaged
+    CALLEE_REJECTED = "callee_rejected"  # refused the call
+    CALLEE_NO_ANSWER = "callee_no_answer"  # nobody answered in time
+    CALLEE_UNREACHABLE = "callee_unreachable"  # switched off, out of reach, or no way there
+    WRONG_NUMBER = "wrong_number"  # the network knows no such number
+    DIAL_CANCELLED = "dial_cancelled"  # the agent gave up, or the agent's own telephone did not come
     TRANSFERRED_OUT = "transferred_out"  # the flow gave the caller to a number outside, and they talked
     UNKNOWN_NUMBER = "unknown_number"  # the called number is not ours or has no published flow
     TRUNK_BUSY = "trunk_busy"  # the trunk's own limit of calls was reached
@@ -47,9 +53,10 @@ class By(StrEnum):
 
 
 class ContactArrived(Fact, frozen=True, kw_only=True):
-    """A call reached us, or we return one (`outbound`): then `callback_of` is the contact that kept its
-    place, and `caller` the customer all the same. `channel_id` is the engine's id of the caller's leg, the
-    witness' key; empty for a returned call, see `callback.dialled`."""
+    """A call reached us, or we make one (`outbound`): then `caller` is the customer all the same, `dnis` the
+    number shown, and `callback_of` the contact that kept its place, if one is returned. `channel_id` is the
+    engine's id of the caller's leg, the witness' key; empty for a call we make, see `callback.dialled` and
+    `outbound.dialled`."""
 
     kind: ClassVar[str] = "contact.arrived"
     medium: str
@@ -182,11 +189,12 @@ class ContactDequeued(Fact, frozen=True, kw_only=True):
 
 
 class OfferMade(Fact, frozen=True, kw_only=True):
-    """An agent's device rings. `decision` says who was considered and why the others were passed over."""
+    """An agent's device rings. `decision` says who was considered and why the others were passed over. No
+    queue: a colleague was called to a conversation that came by none."""
 
     kind: ClassVar[str] = "offer.made"
     offer_id: UUID
-    queue_id: UUID
+    queue_id: UUID | None = None
     device: str
     decision: dict[str, Any]
 
@@ -196,16 +204,17 @@ class OfferEnded(Fact, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "offer.ended"
     offer_id: UUID
-    queue_id: UUID
+    queue_id: UUID | None = None
     how: str
     rang_ms: int
 
 
 class ContactConnected(Fact, frozen=True, kw_only=True):
-    """Caller and agent are in one bridge. `waited_ms` is since `contact.queued`; 0 for a returned call."""
+    """Caller and agent are in one bridge. `waited_ms` is since `contact.queued`; 0 for a call we made. One
+    that an agent made is in no queue, and its `offer_id` is nobody's offer: it only names the talk."""
 
     kind: ClassVar[str] = "contact.connected"
-    queue_id: UUID
+    queue_id: UUID | None = None
     offer_id: UUID
     waited_ms: int
 

@@ -33,6 +33,7 @@ class Stage(StrEnum):
     ARRIVED = "arrived"
     FLOW = "flow"
     QUEUED = "queued"
+    CALLING = "calling"  # an agent calls out: the own device comes first, then the customer's telephone rings
     OFFERING = "offering"  # queued, and one agent's device rings
     DIALLING = "dialling"  # of a returned call: that agent answered, the customer's telephone rings
     CONNECTING = "connecting"  # that agent answered; both are being put into one bridge
@@ -65,7 +66,7 @@ class Talk(msgspec.Struct, kw_only=True):
 
     agent_id: UUID
     offer_id: UUID
-    queue_id: UUID
+    queue_id: UUID | None  # None: it came by no queue
     leg_id: str
     at: datetime
     waited_ms: int = 0
@@ -76,15 +77,22 @@ class Talk(msgspec.Struct, kw_only=True):
     muted: bool = False
 
 
-class Returned(msgspec.Struct, kw_only=True):
-    """This contact calls a customer back, who kept the place of the contact `callback_id`. The telephone
-    rings since `dialled`; `recording_id` when the call is to be recorded, as the first one was."""
+class Placed(msgspec.Struct, kw_only=True):
+    """This contact calls a customer: one who kept the place of the contact `callback_id`, or whom an agent
+    calls. The telephone rings since `dialled`; `recording_id` when the call is to be recorded."""
 
-    callback_id: UUID
+    callback_id: UUID | None = None
     number: str
     ring_s: int
     recording_id: UUID | None = None
     dialled: datetime | None = None
+
+
+class Dialler(msgspec.Struct, kw_only=True):
+    """The agent who calls out, until they talk."""
+
+    agent_id: UUID
+    leg_id: str
 
 
 class Outside(msgspec.Struct, kw_only=True):
@@ -130,7 +138,7 @@ class Second(msgspec.Struct, kw_only=True):
     handover: Handover
     leg_id: str
     asked: datetime
-    queue_id: UUID  # of the conversation
+    queue_id: UUID | None  # of the conversation
     agent_id: UUID | None = None
     offer_id: UUID | None = None
     number: str = ""
@@ -177,7 +185,8 @@ class Contact(msgspec.Struct, kw_only=True):
     arrived: datetime
     view: ContactView | None = None  # None for a call that no flow serves
     customer_name: str = ""
-    back: Returned | None = None
+    placed: Placed | None = msgspec.field(default=None, name="back")  # its name where it is kept
+    dialler: Dialler | None = None
     kept: bool = False  # the place, to be called back
     stage: Stage = Stage.ARRIVED
     answered: bool = False
@@ -224,7 +233,7 @@ class Contact(msgspec.Struct, kw_only=True):
     @property
     def has_leg(self) -> bool:
         """Whether the caller's leg was ever begun."""
-        return self.back is None or self.back.dialled is not None
+        return self.placed is None or self.placed.dialled is not None
 
     @property
     def waiting(self) -> bool:
@@ -354,7 +363,7 @@ class Summoned(Input, frozen=True, kw_only=True):
     handover: Handover
     offer_id: UUID
     agent_id: UUID
-    queue_id: UUID
+    queue_id: UUID | None
     device: str
     ring_timeout_s: int
     decision: dict[str, Any]
@@ -606,6 +615,10 @@ class CustomerAnswered(Input, frozen=True):
     """Who is called back is at the telephone."""
 
 
+class CalledOff(Input, frozen=True):
+    """The agent who was calling out is gone from the floor."""
+
+
 class CallbackOver(Input, frozen=True):
     """The callback is over before the customer was called."""
 
@@ -699,10 +712,8 @@ class Dial(MediumOrder, frozen=True, kw_only=True):
 
     leg_id: str
     agent_id: UUID
-    offer_id: UUID
-    queue_id: UUID
     ring_timeout_s: int
-    back: bool = False  # into the conversation the agent was lost from: the device answers by itself
+    by_itself: bool = False  # the device answers by itself: the agent asked for it, or was lost from the call
 
     @property
     def lane(self) -> str:
@@ -853,6 +864,17 @@ class RouterAnswered(Order, frozen=True):
 
 class RouterConnected(Order, frozen=True):
     offer_id: UUID
+
+
+class RouterDialEnded(Order, frozen=True):
+    """Nobody came to the telephone whom the agent called, for the reason `why`."""
+
+    agent_id: UUID
+    why: str
+
+
+class RouterDialConnected(Order, frozen=True):
+    agent_id: UUID
 
 
 class RouterHeld(Order, frozen=True):

@@ -41,7 +41,7 @@ class ContactView(msgspec.Struct, frozen=True, kw_only=True):
     client_id: UUID
     project_id: UUID
     number_id: UUID
-    flow_id: UUID
+    flow_id: UUID | None  # None: no flow serves it
     caller: str  # cleaned; empty when withheld or unusable
     dnis: str
     language: str  # of the project: zh or en

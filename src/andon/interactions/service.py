@@ -18,11 +18,12 @@ from andon.calendars.model import Calendar
 from andon.interactions.callbacks import Callbacks
 from andon.interactions.events import Outcome
 from andon.interactions.flow_port import FlowPort
-from andon.interactions.machine import Effect, arrive, call_back, step
+from andon.interactions.machine import Effect, arrive, call_back, call_out, step
 from andon.interactions.model import (
     AskEnqueue,
     AskFinish,
     AskKeepPlace,
+    CalledOff,
     Contact,
     Enqueued,
     EnqueueRefused,
@@ -33,12 +34,15 @@ from andon.interactions.model import (
     Interrupted,
     MediumOrder,
     Offered,
+    Placed,
     PlaceKept,
     QueueChanged,
     Requeue,
     RouterAnswered,
     RouterConnected,
     RouterConversationEnded,
+    RouterDialConnected,
+    RouterDialEnded,
     RouterHeld,
     RouterLeave,
     RouterOfferEnded,
@@ -59,18 +63,20 @@ from andon.kit.clock import Clock
 from andon.kit.journal import Fact
 from andon.routing.machine import Router
 from andon.routing.model import (
-    Effect as RouterEffect,
-)
-from andon.routing.model import (
+    CallOff,
     Moved,
     Offer,
     OfferEnd,
     Refused,
     Summon,
+    Terms,
     WaitEnded,
     Withdraw,
     from_ms,
     to_ms,
+)
+from andon.routing.model import (
+    Effect as RouterEffect,
 )
 from andon.routing.restore import KeptContact as KeptPlace
 
@@ -207,6 +213,10 @@ class Floor:
                 self.router.summons_ended(o.offer_id, o.how, self._at)
             ),
             RouterSummonsAnswered: self._summons_answered,
+            RouterDialConnected: self._dial_connected,
+            RouterDialEnded: lambda c, o: self._route(
+                self.router.dial_ended(o.agent_id, c.contact_id, o.why, self._at)
+            ),
         }
 
     def now(self) -> datetime:
@@ -306,6 +316,14 @@ class Floor:
                         decision=effect.decision,
                     ),
                 )
+
+    def call_out(self, contact: Contact, agent_id: UUID, placed: Placed, terms: Terms) -> None:
+        """An agent calls the customer whose contact this is to be. Raises `routing.model.Refused`."""
+        effects = self.router.dial(agent_id, contact.contact_id, terms, contact.arrived)
+        self.contacts[contact.contact_id] = self.cards[agent_id] = contact
+        with _Pass(self, contact.arrived):
+            self._perform(contact, call_out(contact, agent_id, placed, self._medium.begin(self, contact)))
+            self._route(effects)
 
     def new_id(self) -> UUID:
         """An id for what begins now."""
@@ -446,6 +464,10 @@ class Floor:
                 contact = self.contacts.get(effect.contact_id)
                 if contact is not None:
                     self._step(contact, Withdrawn(effect.offer_id, effect.how))
+            elif isinstance(effect, CallOff):
+                contact = self.contacts.get(effect.contact_id)
+                if contact is not None:
+                    self._step(contact, CalledOff())
             elif isinstance(effect, WaitEnded):
                 contact = self.contacts.get(effect.contact_id)
                 if contact is None or not contact.has_leg:
@@ -597,10 +619,17 @@ class Floor:
             # As in `_connected`: cannot be.
             log.error("connected_refused", why=refused.code, contact_id=str(contact.contact_id))
 
+    def _dial_connected(self, contact: Contact, order: RouterDialConnected) -> None:
+        try:
+            self._route(self.router.dial_connected(order.agent_id, contact.contact_id, self._at))
+        except Refused as refused:
+            # As in `_connected`: cannot be.
+            log.error("connected_refused", why=refused.code, contact_id=str(contact.contact_id))
+
     def _tell(self, contact: Contact, order: Tell) -> None:
         handle = self._handles.get(contact.contact_id)
         if handle is None:
-            if contact.back is not None and isinstance(order.heard, QueueLeft):
+            if contact.placed is not None and isinstance(order.heard, QueueLeft):
                 outcome = Outcome.SERVED if contact.talked else Outcome.CALLBACK_MISSED
                 self._pending.append((contact, AskFinish(outcome, 16)))
             return

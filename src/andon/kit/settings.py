@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     agent_return_s: int = Field(20, ge=0)
     # whom an agent passes on to a queue waits at its head; false: behind those who wait there
     transfer_to_head: bool = True
+    # calls that one agent may begin within a minute
+    dial_per_minute: int = Field(10, ge=1)
     asterisk_prefix: Path | None = None
     # less free space than this where recordings are written raises the alarm `disk_full`
     disk_low_mb: int = Field(500, ge=0)

@@ -272,6 +272,22 @@ FIGURES: tuple[Figure, ...] = (
         About.AGENT,
     ),
     _count("rejected", "拒接次数", "Rejected", ("座席拒接的次数", "offers the agent rejected"), About.AGENT),
+    _count(
+        "dialled",
+        "外呼量",
+        "Called out",
+        ("座席主动呼出且已结束的通话数", "calls made by the agent that are over"),
+        About.AGENT,
+    ),
+    _quotient(
+        "connect_rate_outbound",
+        Unit.RATIO,
+        ("呼出接通率", "Outbound connect rate"),
+        ("有人接听 ÷ 外呼量", "answered by a person ÷ called out"),
+        "reached",
+        "dialled",
+        About.AGENT,
+    ),
     _quotient(
         "transfer_rate",
         Unit.RATIO,

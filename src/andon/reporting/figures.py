@@ -13,6 +13,8 @@ Rules of counting, published with the figures:
   ended, with its waits summed.
 * Within T means `waited <= T`, T being the target of the visit's own queue. A short abandon is one within
   the short-abandon threshold, which is T unless set otherwise.
+* Calls that agents make are counted in their own figures and in the conversations of project and centre; they
+  are no queue's, and none of the service level's, even when they are passed on to a queue.
 * A quotient with denominator 0 is null, never 0.
 """
 
@@ -68,6 +70,13 @@ class OfferCell(msgspec.Struct, frozen=True, kw_only=True):
     n: int
 
 
+class DialCell(msgspec.Struct, frozen=True, kw_only=True):
+    """`n` calls that agents made and that are over; `reached` of them were answered by a person."""
+
+    n: int
+    reached: int
+
+
 class SurveyCell(msgspec.Struct, frozen=True, kw_only=True):
     """`n` invitations with the same answer; `score` null: none came."""
 
@@ -106,6 +115,8 @@ class Counts(msgspec.Struct, kw_only=True):
     rung: int = 0
     missed: int = 0
     rejected: int = 0
+    dialled: int = 0
+    reached: int = 0
     asked: int = 0
     responses: int = 0
     satisfied: int = 0
@@ -158,6 +169,11 @@ class Counts(msgspec.Struct, kw_only=True):
             self.rung += cell.n
             self.missed += cell.n if cell.how in ("timeout", "unreachable", "failed") else 0
             self.rejected += cell.n if cell.how == "rejected" else 0
+
+    def add_dials(self, cells: Iterable[DialCell]) -> None:
+        for cell in cells:
+            self.dialled += cell.n
+            self.reached += cell.reached
 
     def add_surveys(self, cells: Iterable[SurveyCell]) -> None:
         for cell in cells:
@@ -219,6 +235,7 @@ def counts_of(
     states: Iterable[StateCell] = (),
     offers: Iterable[OfferCell] = (),
     surveys: Iterable[SurveyCell] = (),
+    dials: Iterable[DialCell] = (),
 ) -> Counts:
     """Add up cells."""
     counts = Counts()
@@ -227,4 +244,5 @@ def counts_of(
     counts.add_states(states)
     counts.add_offers(offers)
     counts.add_surveys(surveys)
+    counts.add_dials(dials)
     return counts

@@ -69,7 +69,7 @@ class Talk(msgspec.Struct, kw_only=True):
 
     offer_id: UUID
     agent_id: UUID | None
-    queue_id: UUID
+    queue_id: UUID | None
     connected_at: datetime
     talked_ms: int | None = None
     held_ms: int | None = None
@@ -101,7 +101,7 @@ class OfferRow(msgspec.Struct, kw_only=True):
     contact_id: UUID
     client_id: UUID | None = None
     project_id: UUID | None = None
-    queue_id: UUID
+    queue_id: UUID | None = None
     agent_id: UUID | None = None
     device: str = ""
     made_at: datetime

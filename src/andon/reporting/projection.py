@@ -13,6 +13,7 @@ from uuid import UUID
 
 import msgspec
 
+from andon.interactions.dialling.events import OutboundDialled
 from andon.interactions.events import (
     By,
     CallbackEnded,
@@ -270,6 +271,16 @@ def _offer_ended(batch: _Batch, record: Record) -> None:
         offer.how, offer.ended_at, offer.rang_ms = fact.how, fact.at, fact.rang_ms
         batch.touch(offer.offer_id, offer)
         batch.agent_news(offer.agent_id)
+
+
+def _outbound_dialled(batch: _Batch, record: Record) -> None:
+    """Whoever calls is the contact's agent, also when nobody comes to the telephone."""
+    fact = record.fact
+    assert isinstance(fact, OutboundDialled)
+    row = batch.contact(fact)
+    if row is not None and not row.talks:
+        row.agent_id = fact.agent_id
+        batch.agent_news(fact.agent_id)
 
 
 def _connected(batch: _Batch, record: Record) -> None:
@@ -530,6 +541,7 @@ _HANDLERS: dict[type[Fact], Callable[[_Batch, Record], None]] = {
     ContactDequeued: _dequeued,
     OfferMade: _offer_made,
     OfferEnded: _offer_ended,
+    OutboundDialled: _outbound_dialled,
     ContactConnected: _connected,
     ContactDisconnected: _disconnected,
     SurveyAsked: _survey_asked,

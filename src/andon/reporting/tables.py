@@ -101,7 +101,7 @@ class ReportOffer(_Projected, Base):
 
     offer_id: Mapped[UUID] = mapped_column(primary_key=True)
     contact_id: Mapped[UUID]
-    queue_id: Mapped[UUID]
+    queue_id: Mapped[UUID | None]
     agent_id: Mapped[UUID | None]
     device: Mapped[str]
     made_at: Mapped[datetime]

@@ -16,6 +16,12 @@ OUTCOMES = {
     "self_service": ("自助完成", "Served by the flow"),
     "callback_kept": ("预约回呼", "To be called back"),
     "callback_missed": ("回呼未成", "Called back in vain"),
+    "callee_busy": ("对方占线", "Busy"),
+    "callee_rejected": ("对方拒接", "Rejected"),
+    "callee_no_answer": ("无人接听", "No answer"),
+    "callee_unreachable": ("无法接通", "Unreachable"),
+    "wrong_number": ("空号", "No such number"),
+    "dial_cancelled": ("已取消外呼", "Call cancelled"),
     "transferred_out": ("已转外线", "Transferred out"),
     "unknown_number": ("未知号码", "Unknown number"),
     "trunk_busy": ("中继占满", "Trunk busy"),
@@ -101,6 +107,14 @@ TRANSFER_ENDS = {
     "ended": ("系统结束", "ended by the system"),
 }
 
+MONITOR_MODES = {
+    "listen": ("监听", "listens"),
+    "whisper": ("耳语", "whispers"),
+    "barge_in": ("强插", "barges in"),
+    "take_over": ("接管", "takes over"),
+    "pull": ("接起排队来电", "takes the waiting call"),
+}
+
 TIERS = {
     "normal": ("普通", "Standard"),
     "silver": ("银卡", "Silver"),
@@ -147,7 +161,8 @@ PASSED_OVER = {
 
 _TIMELINE = {
     "contact.arrived": ("来电到达 {dnis}（{label}）", "Call arrived on {dnis} ({label})"),
-    "contact.arrived.returned": ("回呼 {caller}", "Calling back {caller}"),
+    "contact.arrived.outbound": ("外呼，对方看到 {dnis}", "Calling out, showing {dnis}"),
+    "contact.arrived.returned": ("回呼客户", "Calling the customer back"),
     "contact.identified": ("识别为客户 {customer}（{tier}）", "Known as {customer} ({tier})"),
     "flow.entered": ("进入流程 {flow} 第 {version} 版", "Flow {flow}, version {version}"),
     "flow.node": ("经过节点 {node}", "Node {node}"),
@@ -166,6 +181,11 @@ _TIMELINE = {
     "offer.made": ("向 {agent} 振铃", "Ringing {agent}"),
     "offer.ended": ("{agent} 振铃 {rang} 秒：{how}", "{agent} rang {rang} s: {how}"),
     "contact.connected": ("接通 {agent}，等待 {waited} 秒", "Connected to {agent} after {waited} s"),
+    "contact.connected.outbound": ("{agent} 与对方接通", "{agent} and the other side talk"),
+    "outbound.dialled": (
+        "{agent} 的电话已接通，正在呼叫客户",
+        "{agent} is there, the customer is being called",
+    ),
     "contact.held": ("保持", "On hold"),
     "contact.retrieved": ("取回，保持 {held} 秒", "Retrieved after {held} s on hold"),
     "contact.muted": ("座席静音", "Agent muted"),
@@ -187,6 +207,9 @@ _TIMELINE = {
     "party.joined": ("{who} 接听", "{who} answered"),
     "party.left": ("{who} 离开，共 {lasted} 秒", "{who} left after {lasted} s"),
     "party.took_over": ("{who} 咨询 {lasted} 秒后接手", "{who} takes over after {lasted} s"),
+    "monitor.started": ("班长 {who}：{mode}", "Supervisor {who}: {mode}"),
+    "monitor.mode": ("班长 {who} 改为{mode}", "Supervisor {who} changes to {mode}"),
+    "monitor.ended": ("班长 {who} 离开，共 {lasted} 秒", "Supervisor {who} left after {lasted} s"),
     "survey.asked": ("邀请评价", "Asked to rate"),
     "survey.answered": ("评价 {score} 分", "Rated {score}"),
     "voicemail.left": ("留言 {lasted} 秒", "Left a message of {lasted} s"),
@@ -245,6 +268,7 @@ register(
     | _keyed("outside.how", OUTSIDE_ENDS)
     | _keyed("transfer.reason", TRANSFER_REASONS)
     | _keyed("transfer.how", TRANSFER_ENDS)
+    | _keyed("monitor", MONITOR_MODES)
     | _keyed("tier", TIERS)
     | _keyed("recording.why", MISSING)
     | _keyed("passed_over", PASSED_OVER)

@@ -23,6 +23,7 @@ OUTSIDERS: Final = 4
 _AWAY: Final = {
     AgentState.NOT_READY: "not_ready",
     AgentState.BREAK: "on_break",
+    AgentState.DIALING: "busy",
     AgentState.RINGING: "busy",
     AgentState.TALKING: "busy",
     AgentState.HELD: "busy",

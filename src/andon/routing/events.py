@@ -17,6 +17,7 @@ class AgentState(StrEnum):
     NOT_READY = "not_ready"  # 示忙
     BREAK = "break"  # 小休
     READY = "ready"  # 空闲
+    DIALING = "dialing"  # 拨号中: the agent calls out
     RINGING = "ringing"
     TALKING = "talking"
     HELD = "held"  # the agent's call is on hold

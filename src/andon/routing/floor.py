@@ -20,10 +20,13 @@ from andon.routing.events import (
 from andon.routing.ground import Deadline, Due, Paper
 from andon.routing.model import (
     Assigned,
+    CallOff,
     Effect,
     Forced,
     Offer,
     OfferEnd,
+    QueueConfig,
+    Terms,
     Unassigned,
     WaitEnd,
     Withdraw,
@@ -65,6 +68,16 @@ def _first_due(source: QueueRecord | AgentRecord, lead: AgentRecord | None) -> _
     return _Candidate(not contact.urgent, order, contact.rank, contact.number, contact, agent, source)
 
 
+def _subject(agent: AgentRecord) -> tuple[UUID | None, QueueConfig | Terms | None]:
+    """The contact at the agent, and what holds for it."""
+    if agent.offer is not None:
+        return agent.offer.contact.contact_id, agent.offer.contact.queue.config
+    one = agent.summons or agent.conversation
+    if one is not None:
+        return one.contact_id, one.about
+    return (None, None) if agent.errand is None else (agent.errand.contact_id, agent.errand.terms)
+
+
 class Floor(Waiting):
     """The moves of agents and offers, and the matching."""
 
@@ -97,18 +110,13 @@ class Floor(Waiting):
             self._freed[agent] = None
         if new not in IN_CALL and new is not AgentState.ACW:
             agent.pending = agent.pending_reason_id = agent.pending_forced = None
-        talk = agent.conversation
-        contact_id, about = (talk.contact_id, talk.queue) if talk is not None else (None, None)
-        if agent.offer is not None:
-            contact_id, about = agent.offer.contact.contact_id, agent.offer.contact.queue
-        elif agent.summons is not None:
-            contact_id, about = agent.summons.contact_id, agent.summons.queue
+        contact_id, about = _subject(agent)
         effects.append(
             AgentStateChanged(
                 at=from_ms(self._now),
                 tenant_id=self.tenant_id,
-                client_id=about.config.client_id if about is not None else None,
-                project_id=about.config.project_id if about is not None else None,
+                client_id=about.client_id if about is not None else None,
+                project_id=about.project_id if about is not None else None,
                 contact_id=contact_id,
                 agent_id=agent.config.agent_id,
                 state=new,
@@ -140,6 +148,9 @@ class Floor(Waiting):
         contact = self._release(agent.offer, OfferEnd.ENDED, effects) if agent.offer is not None else None
         if agent.summons is not None:
             self._unsummon(agent.summons, OfferEnd.ENDED, effects)
+        if agent.errand is not None:
+            effects.append(CallOff(contact_id=agent.errand.contact_id, agent_id=agent.config.agent_id))
+            agent.errand = None
         given_back = self._give_back(agent, effects)
         event = AgentEvent.FORCED_OUT if agent.state in TALKING else AgentEvent.SIGN_OUT
         self._part_with_contact(agent)
@@ -171,7 +182,8 @@ class Floor(Waiting):
         talk = agent.conversation
         if talk is not None:
             self._stops_talking(agent, talk.contact_id)
-            talk.queue.mean_handle_ms = blend(talk.queue.mean_handle_ms, self._now - talk.started_ms)
+            if talk.queue is not None:
+                talk.queue.mean_handle_ms = blend(talk.queue.mean_handle_ms, self._now - talk.started_ms)
         agent.conversation = None
         agent.acw_until_ms = None
 
@@ -352,7 +364,7 @@ class Floor(Waiting):
                     offer_id=summons.offer_id,
                     contact_id=summons.contact_id,
                     agent_id=summons.agent.config.agent_id,
-                    queue_id=summons.queue.config.queue_id,
+                    queue_id=None if summons.queue is None else summons.queue.config.queue_id,
                     how=how,
                 )
             )

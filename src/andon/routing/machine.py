@@ -437,7 +437,7 @@ class Router(Returning, Supervised):
         if agent is None or agent.conversation is None:
             return effects
         self._stops_talking(agent, contact_id)
-        agent.acw_until_ms = self._now + agent.conversation.queue.config.acw_s * 1000
+        agent.acw_until_ms = self._now + agent.conversation.about.acw_s * 1000
         self._move(agent, AgentEvent.HUNG_UP, "system", "conversation_ended", effects)
         if agent.acw_until_ms == self._now:
             self._finish_wrap(agent, "system", "no_wrap_up", effects)

@@ -255,6 +255,16 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
 
 
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for a call that an agent makes, and that is in no queue: whose it is, how long a colleague
+    called to it rings, and how long its wrap-up lasts."""
+
+    client_id: UUID
+    project_id: UUID
+    ring_timeout_s: int = 20
+    acw_s: int = 30
+
+
 class DeviceTest(msgspec.Struct, frozen=True, kw_only=True):
     """Result of the test that must pass before an agent can be ready."""
 
@@ -314,7 +324,7 @@ class Withdraw(msgspec.Struct, frozen=True, kw_only=True):
     offer_id: UUID
     contact_id: UUID
     agent_id: UUID
-    queue_id: UUID
+    queue_id: UUID | None
     how: OfferEnd
 
 
@@ -356,19 +366,26 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     how: str = "overflow"
 
 
+class CallOff(msgspec.Struct, frozen=True, kw_only=True):
+    """The agent who was calling out is gone: nobody is to be called for them any more."""
+
+    contact_id: UUID
+    agent_id: UUID
+
+
 class Summon(msgspec.Struct, frozen=True, kw_only=True):
     """Ring this agent, whom another named, for a contact that other one has. `Withdraw` takes it back."""
 
     offer_id: UUID
     contact_id: UUID
     agent_id: UUID
-    queue_id: UUID
+    queue_id: UUID | None
     device: str
     ring_timeout_s: int
     decision: dict[str, Any]
 
 
-Effect = Offer | Withdraw | WaitEnded | Moved | Summon | Assigned | Unassigned | Fact
+Effect = Offer | Withdraw | WaitEnded | Moved | Summon | CallOff | Assigned | Unassigned | Fact
 
 
 class Refused(Exception):

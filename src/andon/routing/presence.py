@@ -20,9 +20,12 @@ class AgentEvent(StrEnum):
     ASK_NOT_READY = "ask_not_ready"
     ASK_BREAK = "ask_break"
     DEVICE_LOST = "device_lost"  # vanished, failed its test, or was replaced by another session's
+    DIALS = "dials"  # calls somebody
     OFFERED = "offered"
-    RING_FAILED = "ring_failed"  # rejected, not answered in time, unreachable
-    CALLER_GONE = "caller_gone"  # while ringing
+    RING_FAILED = (
+        "ring_failed"  # rejected, not answered in time, unreachable; a call out, of who was not ready
+    )
+    CALLER_GONE = "caller_gone"  # while ringing; who was called out did not come
     CONNECTED = "connected"
     HELD = "held"
     RETRIEVED = "retrieved"
@@ -43,6 +46,13 @@ def _table() -> dict[tuple[S, AgentEvent], Step]:
     e = AgentEvent
     table: dict[tuple[S, AgentEvent], Step] = {
         (S.OFFLINE, e.SIGN_IN): Step(S.NOT_READY),
+        (S.READY, e.DIALS): Step(S.DIALING),
+        (S.NOT_READY, e.DIALS): Step(S.DIALING),
+        (S.ACW, e.DIALS): Step(S.DIALING),
+        (S.DIALING, e.CONNECTED): Step(S.TALKING),
+        (S.DIALING, e.RING_FAILED): Step(S.NOT_READY),
+        (S.DIALING, e.CALLER_GONE): Step(S.READY),
+        (S.DIALING, e.SIGN_OUT): Step(S.OFFLINE),
         (S.READY, e.OFFERED): Step(S.RINGING),
         (S.READY, e.DEVICE_LOST): Step(S.NOT_READY),
         (S.RINGING, e.CONNECTED): Step(S.TALKING),
@@ -61,7 +71,8 @@ def _table() -> dict[tuple[S, AgentEvent], Step]:
             table[state, event] = Step(to)
         for state in (S.TALKING, S.HELD):
             table[state, event] = Step(state, remember=True)
-        table.setdefault((S.RINGING, event), Step(S.RINGING, remember=True))
+        for state in (S.RINGING, S.DIALING):
+            table.setdefault((state, event), Step(state, remember=True))
     for state in (S.TALKING, S.HELD):
         table[state, e.FORCED_OUT] = Step(S.OFFLINE)
     return table
@@ -76,7 +87,7 @@ WISH: Final = {
     S.OFFLINE: AgentEvent.SIGN_OUT,
 }
 
-IN_CALL: Final = frozenset({S.RINGING, S.TALKING, S.HELD})
+IN_CALL: Final = frozenset({S.DIALING, S.RINGING, S.TALKING, S.HELD})
 TALKING: Final = frozenset({S.TALKING, S.HELD})
 
 

@@ -16,6 +16,8 @@ def agent_now(agent: AgentRecord) -> AgentNow:
         contact_id, queue = offer.contact.contact_id, offer.contact.queue
     elif summons is not None:
         contact_id, queue = summons.contact_id, summons.queue
+    elif agent.errand is not None:
+        contact_id = agent.errand.contact_id
     elif talk is not None:
         contact_id, queue = talk.contact_id, talk.queue
     ringing = offer or summons

@@ -20,6 +20,7 @@ from andon.routing.model import (
     Policy,
     QueueConfig,
     Seat,
+    Terms,
     WaitEnd,
     Work,
     WorkRule,
@@ -83,22 +84,49 @@ class OfferRecord:
 
 @dataclass(slots=True, eq=False)
 class Summons:
-    """A ringing agent whom another named, for a contact that other one has. It is in no line."""
+    """A ringing agent whom another named, for a contact that other one has. It is in no line; `queue` is the
+    conversation's, `terms` those of one without."""
 
     offer_id: UUID
     contact_id: UUID
-    queue: "QueueRecord"
+    queue: "QueueRecord | None"
     agent: "AgentRecord"
     until_ms: int
+    terms: Terms | None = None
+
+    @property
+    def about(self) -> QueueConfig | Terms:
+        return _about(self.queue, self.terms)
+
+
+@dataclass(slots=True, eq=False)
+class Errand:
+    """A call that an agent is about to make; nobody waits for it in any queue."""
+
+    contact_id: UUID
+    terms: Terms
 
 
 @dataclass(slots=True, eq=False)
 class Conversation:
-    """What an agent talks about, and wraps up afterwards."""
+    """What an agent talks about, and wraps up afterwards. `terms` when it came by no queue."""
 
     contact_id: UUID
-    queue: "QueueRecord"
+    queue: "QueueRecord | None"
     started_ms: int
+    terms: Terms | None = None
+
+    @property
+    def about(self) -> QueueConfig | Terms:
+        return _about(self.queue, self.terms)
+
+
+def _about(queue: "QueueRecord | None", terms: Terms | None) -> QueueConfig | Terms:
+    """What holds for a conversation."""
+    if queue is not None:
+        return queue.config
+    assert terms is not None
+    return terms
 
 
 @dataclass(slots=True, eq=False)
@@ -125,6 +153,7 @@ class AgentRecord:
     calls: int = 0  # taken since signing in
     offer: OfferRecord | None = None
     summons: Summons | None = None
+    errand: Errand | None = None
     conversation: Conversation | None = None
     works: dict[UUID, ContactRecord] = field(default_factory=dict)  # at hand, other than by telephone
     acw_until_ms: int | None = None

@@ -12,12 +12,20 @@ from uuid import UUID
 
 import msgspec
 
+from andon.routing.errands import Errands
 from andon.routing.events import AgentState
 from andon.routing.ground import Due, Quit
-from andon.routing.model import AgentConfig, CentreConfig, Effect, OfferEnd, QueueConfig
+from andon.routing.model import AgentConfig, CentreConfig, Effect, OfferEnd, QueueConfig, Terms
 from andon.routing.presence import TALKING, AgentEvent
-from andon.routing.records import AgentRecord, ContactRecord, Conversation, OfferRecord, Summons
-from andon.routing.summons import Summoning
+from andon.routing.records import (
+    AgentRecord,
+    ContactRecord,
+    Conversation,
+    Errand,
+    OfferRecord,
+    QueueRecord,
+    Summons,
+)
 
 Plain = dict[str, Any]
 
@@ -31,7 +39,7 @@ def _plain_fields(record: type, *others: str) -> dict[str, Any]:
 _AGENT: Final = _plain_fields(
     AgentRecord,
     *("config", "order", "text", "removed", "papers"),
-    *("offer", "summons", "conversation", "works", "queues", "entries", "standing", "wanting"),
+    *("offer", "summons", "errand", "conversation", "works", "queues", "entries", "standing", "wanting"),
 )
 _CONTACT: Final = _plain_fields(ContactRecord, "queue", "offer", "wanted")
 _OF_ANY_QUEUE: Final = frozenset({Due.FLOOR_NEAR, Due.FLOOR})
@@ -45,15 +53,22 @@ class KeptOffer(msgspec.Struct, frozen=True):
 
 class KeptTalk(msgspec.Struct, frozen=True):
     contact_id: UUID
-    queue: QueueConfig
+    queue: QueueConfig | None
     started_ms: int
+    terms: Terms | None = None
 
 
 class KeptSummons(msgspec.Struct, frozen=True):
     offer_id: UUID
     contact_id: UUID
-    queue: QueueConfig
+    queue: QueueConfig | None
     until_ms: int
+    terms: Terms | None = None
+
+
+class KeptErrand(msgspec.Struct, frozen=True):
+    contact_id: UUID
+    terms: Terms
 
 
 class KeptAgent(msgspec.Struct, frozen=True):
@@ -64,6 +79,7 @@ class KeptAgent(msgspec.Struct, frozen=True):
     talk: KeptTalk | None
     summons: KeptSummons | None = None
     works: "list[KeptContact]" = []
+    errand: KeptErrand | None = None
 
 
 class KeptContact(msgspec.Struct, frozen=True):
@@ -93,7 +109,7 @@ class Kept(msgspec.Struct, frozen=True):
     queues: list[KeptQueue] = []
 
 
-class Restorable(Summoning):
+class Restorable(Errands):
     """A floor that can be kept and restored."""
 
     def keep_agent(self, agent_id: UUID) -> KeptAgent | None:
@@ -101,14 +117,23 @@ class Restorable(Summoning):
         agent = self._centre.signed_in.get(agent_id)
         if agent is None:
             return None
-        talk, summons = agent.conversation, agent.summons
+        talk, summons, errand = agent.conversation, agent.summons, agent.errand
         return KeptAgent(
             config=agent.config,
             plain={name: getattr(agent, name) for name in _AGENT},
-            talk=None if talk is None else KeptTalk(talk.contact_id, talk.queue.config, talk.started_ms),
+            talk=None
+            if talk is None
+            else KeptTalk(talk.contact_id, _config(talk.queue), talk.started_ms, talk.terms),
             summons=None
             if summons is None
-            else KeptSummons(summons.offer_id, summons.contact_id, summons.queue.config, summons.until_ms),
+            else KeptSummons(
+                summons.offer_id,
+                summons.contact_id,
+                _config(summons.queue),
+                summons.until_ms,
+                summons.terms,
+            ),
+            errand=None if errand is None else KeptErrand(errand.contact_id, errand.terms),
             works=[self._kept_contact(contact) for contact in agent.works.values()],
         )
 
@@ -212,19 +237,25 @@ class Restorable(Summoning):
         self._centre.change_state(agent, state)
         self._now = max(self._now, agent.since_ms)
         if kept.talk is not None:
-            queue = self._centre.queues[kept.talk.queue.queue_id]
-            agent.conversation = Conversation(kept.talk.contact_id, queue, kept.talk.started_ms)
+            talk = kept.talk
+            agent.conversation = Conversation(
+                talk.contact_id, self._queue_of(talk.queue), talk.started_ms, talk.terms
+            )
             if state in TALKING:
                 self._talks.setdefault(kept.talk.contact_id, []).append(agent)
         if kept.summons is not None:
-            queue = self._centre.queues[kept.summons.queue.queue_id]
-            summons = Summons(
-                kept.summons.offer_id, kept.summons.contact_id, queue, agent, kept.summons.until_ms
-            )
+            ring = kept.summons
+            queue = self._queue_of(ring.queue)
+            summons = Summons(ring.offer_id, ring.contact_id, queue, agent, ring.until_ms, ring.terms)
             agent.summons = self._summons[summons.offer_id] = summons
             self._due(summons.until_ms, Due.SUMMONS, summons)
+        if kept.errand is not None:
+            agent.errand = Errand(kept.errand.contact_id, kept.errand.terms)
         if agent.acw_until_ms is not None:
             self._due(agent.acw_until_ms, Due.WRAP_UP, agent)
+
+    def _queue_of(self, config: QueueConfig | None) -> QueueRecord | None:
+        return None if config is None else self._centre.queues[config.queue_id]
 
     def _contact(self, kept: KeptContact) -> ContactRecord:
         plain = {name: msgspec.convert(kept.plain[name], hint) for name, hint in _CONTACT.items()}
@@ -257,8 +288,17 @@ class Restorable(Summoning):
     def _check(agent: AgentRecord) -> None:
         talks = agent.state in TALKING or agent.state is AgentState.ACW
         rings = agent.offer is not None or agent.summons is not None
-        if (agent.state is AgentState.RINGING) != rings or talks != (agent.conversation is not None):
+        dials = agent.state is AgentState.DIALING
+        if (
+            (agent.state is AgentState.RINGING) != rings
+            or talks != (agent.conversation is not None)
+            or dials != (agent.errand is not None)
+        ):
             raise ValueError(f"an agent is {agent.state} without what belongs to it")
+
+
+def _config(queue: QueueRecord | None) -> QueueConfig | None:
+    return None if queue is None else queue.config
 
 
 def with_kept(config: CentreConfig, kept: Kept) -> CentreConfig:
@@ -266,10 +306,12 @@ def with_kept(config: CentreConfig, kept: Kept) -> CentreConfig:
     agents = {agent.config.agent_id: agent.config for agent in kept.agents}
     queues = {contact.queue.queue_id: contact.queue for contact in kept.contacts}
     queues |= {work.queue.queue_id: work.queue for agent in kept.agents for work in agent.works}
-    queues |= {agent.talk.queue.queue_id: agent.talk.queue for agent in kept.agents if agent.talk}
-    queues |= {agent.summons.queue.queue_id: agent.summons.queue for agent in kept.agents if agent.summons}
-    for agent in config.agents:
-        agents.pop(agent.agent_id, None)
+    for agent in kept.agents:
+        for one in (agent.talk, agent.summons):
+            if one is not None and one.queue is not None:
+                queues[one.queue.queue_id] = one.queue
+    for each in config.agents:
+        agents.pop(each.agent_id, None)
     for queue in config.queues:
         queues.pop(queue.queue_id, None)
     return msgspec.structs.replace(

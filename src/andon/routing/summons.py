@@ -11,7 +11,9 @@ from andon.routing.model import Effect, OfferEnd, Refused, Summon
 from andon.routing.presence import AgentEvent
 from andon.routing.records import AgentRecord, Conversation, QueueRecord, Summons
 
-_BUSY: Final = frozenset({AgentState.RINGING, AgentState.TALKING, AgentState.HELD, AgentState.ACW})
+_BUSY: Final = frozenset(
+    {AgentState.DIALING, AgentState.RINGING, AgentState.TALKING, AgentState.HELD, AgentState.ACW}
+)
 
 
 class Summoning(Floor):
@@ -28,18 +30,19 @@ class Summoning(Floor):
         agent = self._centre.agents.get(agent_id)
         if agent is first:
             raise Refused("transfer.self")
-        if agent is None or agent.config.client_id not in {None, first.conversation.queue.config.client_id}:
+        about, queue = first.conversation.about, first.conversation.queue
+        if agent is None or agent.config.client_id not in {None, about.client_id}:
             raise Refused("agent.unknown")
         if agent.state is not AgentState.READY:
             raise Refused("transfer.agent_busy" if agent.state in _BUSY else "transfer.agent_away")
-        queue = first.conversation.queue
-        if not queue.has_room(agent):
+        if agent.works if queue is None else not queue.has_room(agent):
             raise Refused("transfer.agent_busy")
         self._at(now)
         effects: list[Effect] = []
         decision = _named(agent, queue, self._now)
-        until_ms = self._now + queue.config.ring_timeout_s * 1000
-        summons = Summons(self._new_id(), contact_id, queue, agent, until_ms)
+        until_ms = self._now + about.ring_timeout_s * 1000
+        terms = first.conversation.terms
+        summons = Summons(self._new_id(), contact_id, queue, agent, until_ms, terms)
         agent.summons = self._summons[summons.offer_id] = summons
         self._move(agent, AgentEvent.OFFERED, "system", "summoned", effects)
         self._due(until_ms, Due.SUMMONS, summons)
@@ -48,9 +51,9 @@ class Summoning(Floor):
                 offer_id=summons.offer_id,
                 contact_id=contact_id,
                 agent_id=agent_id,
-                queue_id=queue.config.queue_id,
+                queue_id=None if queue is None else queue.config.queue_id,
                 device=agent.device,
-                ring_timeout_s=queue.config.ring_timeout_s,
+                ring_timeout_s=about.ring_timeout_s,
                 decision=decision,
             )
         )
@@ -81,22 +84,22 @@ class Summoning(Floor):
         self._at(now)
         agent, contact_id = summons.agent, summons.contact_id
         self._unsummon(summons, OfferEnd.ENDED, effects, tell=False)
-        agent.conversation = Conversation(contact_id, summons.queue, self._now)
+        agent.conversation = Conversation(contact_id, summons.queue, self._now, summons.terms)
         self._talks.setdefault(contact_id, []).append(agent)
         agent.calls += 1
         self._move(agent, AgentEvent.CONNECTED, "self", "answered", effects)
         return effects
 
 
-def _named(agent: AgentRecord, queue: QueueRecord, now_ms: int) -> dict[str, Any]:
+def _named(agent: AgentRecord, queue: QueueRecord | None, now_ms: int) -> dict[str, Any]:
     """The decision kept with the offer: nobody was passed over, a colleague named the agent."""
     return {
-        "queue": queue.text,
-        "policy": queue.config.policy.value,
+        "queue": None if queue is None else queue.text,
+        "policy": None if queue is None else queue.config.policy.value,
         "trigger": "colleague",
         "priority": 0,
         "waited_ms": 0,
-        "waiting": len(queue.waiting),
+        "waiting": 0 if queue is None else len(queue.waiting),
         "considered": 1,
         "outside": 0,
         "chosen": {"agent_id": agent.text, "idle_ms": now_ms - agent.idle_since_ms},

@@ -50,8 +50,18 @@ _ASKS: Final = {
     AgentState.BREAK: Doing.ASK_BREAK,
 }
 _WORKING: Final = frozenset(
-    {AgentState.READY, AgentState.RINGING, AgentState.TALKING, AgentState.HELD, AgentState.ACW}
+    {
+        AgentState.READY,
+        AgentState.DIALING,
+        AgentState.RINGING,
+        AgentState.TALKING,
+        AgentState.HELD,
+        AgentState.ACW,
+    }
 )
+
+
+_IN_CALL: Final = frozenset({AgentState.TALKING, AgentState.HELD, AgentState.ACW})
 
 
 class _Ring:
@@ -123,6 +133,7 @@ class _Record:
         self.gaps: list[Gap] = []
         self.devices_lost = 0
         self._last: dict[UUID, AgentStateChanged] = {}
+        self._out: set[UUID] = set()  # agents calling somebody: what they do then is not replayed
         self._heard_ms: int | None = None
         self._handlers: dict[type[Fact], Callable[..., None]] = {
             ContactArrived: self._arrived,
@@ -233,8 +244,17 @@ class _Record:
         self._last[fact.agent_id] = fact
         if before is not None and before.state is AgentState.ACW:
             self._wrapped(before, fact.previous_ms)
+        if fact.state is AgentState.DIALING:
+            self._out.add(fact.agent_id)
+            self._does(fact, Doing.ASK_NOT_READY)
+            return
+        out = fact.agent_id in self._out
+        if fact.state not in _IN_CALL:
+            self._out.discard(fact.agent_id)
         if fact.state is AgentState.OFFLINE:
             self._does(fact, Doing.SIGN_OUT)
+        elif out and fact.state is AgentState.READY:
+            self._does(fact, Doing.ASK_READY)
         elif fact.why != ASKED:
             return
         elif fact.state is not AgentState.READY:

@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api/desk", tags=["desk"])
 
 Agent = Annotated[Actor, may(Permission.DESK)]
 
-Phase = Literal["ringing", "talking", "held", "wrap"]
+Phase = Literal["dialing", "ringing", "talking", "held", "wrap"]
 
 
 class _Told(BaseModel):
@@ -65,6 +65,7 @@ class AgentContact(_Told):
 
     contact_id: UUID
     phase: Phase
+    direction: Literal["inbound", "outbound"] = "inbound"
     caller: str
     caller_home: str | None
     dnis: str

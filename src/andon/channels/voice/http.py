@@ -41,7 +41,7 @@ class TrunkShown(Shown):
 
 
 class NumberIn(Body):
-    """The client is the project's."""
+    """The client is the project's. `dial_out`: agents may show it when they call out; never a 400 number."""
 
     project_id: UUID
     trunk_id: UUID | None = None
@@ -50,6 +50,7 @@ class NumberIn(Body):
     home: Line = ""
     kind: Literal["95", "96", "400", "1xx", "local"] = "local"
     flow_id: UUID | None = None
+    dial_out: bool = False
 
 
 class NumberShown(Shown):
@@ -62,12 +63,16 @@ class NumberShown(Shown):
     home: str
     kind: str
     flow_id: UUID | None
+    dial_out: bool
     created_at: datetime
 
 
-async def _prepare_number(session: AsyncSession, values: dict[str, Any], _row: NumberRow | None) -> None:
+async def _prepare_number(session: AsyncSession, values: dict[str, Any], row: NumberRow | None) -> None:
     """The client follows the project; the trunk is one that can be chosen. That the flow is one of the same
-    client's is the foreign key's to see: flows are a room above."""
+    client's is the foreign key's to see: flows are a room above. A 400 number is for being called only."""
+    kind = values.get("kind", None if row is None else row.kind)
+    if kind == "400" and values.get("dial_out", row is not None and row.dial_out):
+        raise invalid(dial_out="field.dial_out_400")
     if "project_id" in values:
         project = await session.get(Project, values["project_id"])
         if project is None or project.retired_at is not None:

@@ -30,6 +30,7 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     home: str = ""  # where the number is at home, for instance 上海
     kind: str = "local"  # 95 | 96 | 400 | 1xx | local
     flow_id: UUID | None = None
+    dial_out: bool = False  # may be shown when calling out
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):

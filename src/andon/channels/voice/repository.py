@@ -47,6 +47,7 @@ async def load_voice(session: AsyncSession) -> VoiceConfig:
                 home=row.home,
                 kind=row.kind,
                 flow_id=row.flow_id,
+                dial_out=row.dial_out,
             )
             for row in await session.scalars(
                 select(NumberRow).where(NumberRow.retired_at.is_(None)).order_by(NumberRow.id)

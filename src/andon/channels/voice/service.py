@@ -101,6 +101,7 @@ ENGINE_GRACE_S = 4.0  # calls of an engine that stays away longer are over
 DIAL_MARGIN_S = 5  # the engine's own ring time-out is a net below the router's
 NOT_CONNECTED = 503
 AGAIN_S = 0.05
+RINGS_AGENT = frozenset({Stage.OFFERING, Stage.RETURNING, Stage.CALLING})
 DEAF_S = 0.7  # a device that lost its registration and sends nothing for so long is gone
 
 
@@ -108,6 +109,10 @@ FindCustomer = Callable[[UUID, UUID, str], Awaitable[Customer | None]]
 Alarm = Callable[[UUID, str, str, str], None]
 WasThere = Callable[[UUID, UUID], Awaitable[bool]]
 SoundOf = Callable[[UUID, UUID | None, str, str], Path | None]
+
+
+class NoLine(EngineRefused):
+    """Every trunk that could carry the call is full."""
 
 
 class KeptCall(msgspec.Struct, frozen=True):
@@ -160,7 +165,7 @@ class Call:
 
 def _legs_beside(contact: Contact) -> list[str]:
     """The legs a contact has beside the caller's: of the agent, and of who else was called."""
-    parties = (contact.offer or contact.talk or contact.outside, contact.second)
+    parties = (contact.offer or contact.talk or contact.outside or contact.dialler, contact.second)
     return [party.leg_id for party in parties if party is not None and party.leg_id]
 
 
@@ -268,8 +273,10 @@ class VoiceChannel:
         return self._up.is_set()
 
     def begin(self, floor: Floor, contact: Contact) -> str:
-        """A call that we return (`interactions.service.Medium`)."""
-        self._calls[contact.contact_id] = Call(floor, contact, None, self._carry_out)
+        """A call that we make (`interactions.service.Medium`)."""
+        call = self._calls[contact.contact_id] = Call(floor, contact, None, self._carry_out)
+        if contact.view is not None and contact.view.customer_id is None:
+            self._later(self._identify(call, contact.view))
         return self._node
 
     def keep(self, contact_id: UUID) -> KeptCall:
@@ -564,7 +571,7 @@ class VoiceChannel:
         inside = members or set()
         call.inside = inside.intersection(beside)
         up = caller is not None and caller.state == "up"
-        if up and contact.stage is Stage.DIALLING:
+        if up and contact.stage in {Stage.DIALLING, Stage.CALLING}:
             self._feed(call, CustomerAnswered())
         together = call.leg_id in inside and (bool(contact.second) or set(beside) <= inside)
         self._feed(call, Found(up=up, together=together))
@@ -581,7 +588,7 @@ class VoiceChannel:
         rings_outside = outside is not None and outside.joined is None
         rings = rings_second or rings_outside
         if leg is not None:
-            if leg.state == "up" and (rings or contact.stage in {Stage.OFFERING, Stage.RETURNING}):
+            if leg.state == "up" and (rings or contact.stage in RINGS_AGENT):
                 self._feed(call, AgentAnswered(leg_id))
             return
         self._legs.pop(leg_id, None)
@@ -674,7 +681,8 @@ class VoiceChannel:
         )
         if isinstance(order, DialCustomer):
             self._later(self._sweep(call.leg_id, Cause.NORMAL))
-            self._ended(LegEnded(leg_id=call.leg_id, cause=Cause.UNREACHABLE, cause_text=refused.reason))
+            cause = Cause.CONGESTION if isinstance(refused, NoLine) else Cause.UNREACHABLE
+            self._ended(LegEnded(leg_id=call.leg_id, cause=cause, cause_text=refused.reason))
         elif isinstance(order, Dial | DialOut):
             # Nothing follows a refused dial; a dial without an answer in time may ring all the same.
             if not refused.gone:
@@ -744,18 +752,18 @@ class VoiceChannel:
         self._put_leg(call, order.leg_id, of_caller=False)
         if account is None:
             raise EngineRefused("dial", 404, "the agent has no device")
-        if order.back and not self.devices.registered(order.agent_id):
+        if order.by_itself and not self.devices.registered(order.agent_id):
             raise EngineRefused("dial", 404, "the agent's device is not back")
         caller = call.contact.view.caller if call.contact.view is not None else ""
         await self.engine.originate(
             order.leg_id,
             account.username,
             caller or "anonymous",
-            timeout_s=order.ring_timeout_s + (0 if order.back else DIAL_MARGIN_S),
+            timeout_s=order.ring_timeout_s + (0 if order.by_itself else DIAL_MARGIN_S),
             # as few headers as may be: each costs a turn of the leg's SIP thread before its INVITE
             headers={
                 "X-Andon-Contact": str(call.contact.contact_id),
-                **(ANSWER_BY_ITSELF if order.back else {}),
+                **(ANSWER_BY_ITSELF if order.by_itself else {}),
             },
             contact=call.contact.contact_id.hex,
         )
@@ -781,7 +789,7 @@ class VoiceChannel:
         number_id = view.number_id if view is not None else None
         trunk = self._directory.way_out(call.contact.tenant_id, number_id, call.trunk_id)
         if trunk is None:
-            raise EngineRefused("dial_trunk", 404, "no trunk has a free line")
+            raise NoLine("dial_trunk", 404, "no trunk has a free line")
         return trunk
 
     async def _dial_trunk(self, call: Call, leg_id: str, trunk: Trunk, number: str, ring_s: int) -> None:

@@ -42,6 +42,7 @@ class NumberRow(Row, ClientRow, Retirable, Base):
         refers("trunk_id", "trunk"),
         refers("flow_id", "flow", of_client=True),
         CheckConstraint("kind IN ('95', '96', '400', '1xx', 'local')", name="kind"),
+        CheckConstraint("NOT (dial_out AND kind = '400')", name="dial_out"),
     )
 
     project_id: Mapped[UUID]
@@ -51,3 +52,4 @@ class NumberRow(Row, ClientRow, Retirable, Base):
     home: Mapped[str] = mapped_column(server_default="")
     kind: Mapped[str] = mapped_column(server_default="local")
     flow_id: Mapped[UUID | None]
+    dial_out: Mapped[bool] = mapped_column(server_default=text("false"))  # may be shown when calling out

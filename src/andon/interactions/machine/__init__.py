@@ -8,14 +8,35 @@ from datetime import datetime
 from uuid import UUID
 
 from andon.interactions.events import By, ContactArrived, Outcome
-from andon.interactions.machine import callback, control, ending, flow, found, outside, supervised, talk
+from andon.interactions.machine import (
+    callback,
+    control,
+    dialling,
+    ending,
+    flow,
+    found,
+    outside,
+    supervised,
+    talk,
+)
 from andon.interactions.machine.callback import call_back
+from andon.interactions.machine.dialling import call_out
 from andon.interactions.machine.table import TABLE, Effect, Out, mark
 from andon.interactions.model import Answer, Contact, Input, Stage
 
-__all__ = ["TABLE", "Effect", "arrive", "call_back", "diagram", "step"]
+__all__ = ["TABLE", "Effect", "arrive", "call_back", "call_out", "diagram", "step"]
 
-_ROOMS = (callback, control, ending, flow, found, outside, supervised, talk)  # importing them fills the table
+_ROOMS = (
+    callback,
+    control,
+    dialling,
+    ending,
+    flow,
+    found,
+    outside,
+    supervised,
+    talk,
+)  # importing them fills the table
 
 
 def arrive(

@@ -30,9 +30,9 @@ from andon.interactions.model import (
     DialCustomer,
     Join,
     Offering,
+    Placed,
     PlaceKept,
     Requeue,
-    Returned,
     Ringback,
     RouterAnswered,
     RouterLeave,
@@ -66,7 +66,7 @@ def place_kept(contact: Contact, kept: PlaceKept, out: Out) -> None:
     out.route(RouterLeave(OfferEnd.ENDED))
 
 
-def call_back(contact: Contact, back: Returned, node: str) -> list[Effect]:
+def call_back(contact: Contact, back: Placed, node: str) -> list[Effect]:
     """A returned call begins: an agent is about to be offered."""
     out = Out(contact, contact.arrived)
     view = contact.view
@@ -84,11 +84,11 @@ def call_back(contact: Contact, back: Returned, node: str) -> list[Effect]:
     )
     if view is not None and view.customer_id is not None:
         out.fact(ContactIdentified, customer_id=view.customer_id, tier=view.tier, matched_by="callback")
-    contact.back, contact.stage = back, Stage.QUEUED
+    contact.placed, contact.stage = back, Stage.QUEUED
     return out.effects
 
 
-def dial_customer(contact: Contact, back: Returned, offer: Offering, out: Out) -> None:
+def dial_customer(contact: Contact, back: Placed, offer: Offering, out: Out) -> None:
     """The agent is there and hears ringing while the customer's telephone does."""
     contact.stage = Stage.DIALLING
     back.dialled = out.at
@@ -101,7 +101,7 @@ def dial_customer(contact: Contact, back: Returned, offer: Offering, out: Out) -
 
 @on(CustomerAnswered, at={Stage.DIALLING}, to={Stage.CONNECTING})
 def customer_answered(contact: Contact, _: CustomerAnswered, out: Out) -> None:
-    back, offer = contact.back, contact.offer
+    back, offer = contact.placed, contact.offer
     if back is None or offer is None:
         return
     contact.stage = Stage.CONNECTING
@@ -147,7 +147,7 @@ def agent_lost(contact: Contact, out: Out) -> None:
 
 @on(CallbackOver, at=IN_QUEUE, to={Stage.ENDED})
 def over(contact: Contact, _: CallbackOver, out: Out) -> None:
-    if contact.back is None or contact.back.dialled is not None:
+    if contact.placed is None or contact.placed.dialled is not None:
         return
     close_offer(contact, out, OfferEnd.ENDED.value)
     out.route(RouterLeave(OfferEnd.ENDED))

@@ -64,6 +64,7 @@ from andon.routing.model import OfferEnd
 WRONG_NUMBER = frozenset({1, 2, 3, 28})
 BUSY = frozenset({17})
 TIMED_OUT = frozenset({18, 19})
+LEFT = {Stage.TALKING, Stage.RETURNING, Stage.AFTER}  # where a call is that the second party has left
 AFTER_RING = {
     OfferEnd.REJECTED: TransferHow.REJECTED,
     OfferEnd.TIMEOUT: TransferHow.TIMEOUT,
@@ -188,8 +189,6 @@ def summoned(contact: Contact, ring: Summoned, out: Out) -> None:
         Dial(
             leg_id=second.leg_id,
             agent_id=ring.agent_id,
-            offer_id=ring.offer_id,
-            queue_id=ring.queue_id,
             ring_timeout_s=ring.ring_timeout_s,
         )
     )
@@ -250,11 +249,21 @@ def give_back(
         return
     dismiss(contact, out, how, drop=drop, router_knows=router_knows)
     if talk is None:
-        contact.stage = Stage.RETURNING
-        out.route(Requeue(second.queue_id))
+        to_nobody(contact, out, second)
         return
     take_caller(contact, out, talk)
     contact.stage = Stage.TALKING
+
+
+def to_nobody(contact: Contact, out: Out, second: Second) -> None:
+    """Neither agent is there any more. Who came by no queue has none to go back to: the call is over."""
+    if second.queue_id is not None:
+        contact.stage = Stage.RETURNING
+        out.route(Requeue(second.queue_id))
+        return
+    set_music(contact, out, on=False)
+    contact.stage = Stage.AFTER
+    out.do(Tell(QueueLeft(at=out.at, how=QueueLeave.CONVERSATION_ENDED, by=By.SYSTEM)))
 
 
 def take_over(contact: Contact, out: Out, by: By, *, drop: bool) -> None:
@@ -308,7 +317,7 @@ def first_leaves(contact: Contact, out: Out, by: By, *, drop: bool) -> None:
     close_talk(contact, out, by, drop=drop, caller_stays=False, transferred=True)
 
 
-@on(AgentEnded, at={Stage.CONSULTING}, to={Stage.TALKING, Stage.OUTSIDE, Stage.RETURNING})
+@on(AgentEnded, at={Stage.CONSULTING}, to=LEFT | {Stage.OUTSIDE})
 def leg_of_either_ended(contact: Contact, heard: AgentEnded, out: Out) -> None:
     second, talk = contact.second, contact.talk
     if second is not None and heard.leg_id == second.leg_id:
@@ -318,7 +327,7 @@ def leg_of_either_ended(contact: Contact, heard: AgentEnded, out: Out) -> None:
         first_leaves(contact, out, By.SYSTEM if heard.lost else By.AGENT, drop=False)
 
 
-@on(Withdrawn, at={Stage.CONSULTING}, to={Stage.TALKING, Stage.RETURNING})
+@on(Withdrawn, at={Stage.CONSULTING}, to=LEFT)
 def summons_withdrawn(contact: Contact, back: Withdrawn, out: Out) -> None:
     """The router took the agent back: not answered in time, signed out, the device is gone."""
     second = contact.second
@@ -326,7 +335,7 @@ def summons_withdrawn(contact: Contact, back: Withdrawn, out: Out) -> None:
         give_back(contact, out, AFTER_RING[back.how], drop=True, router_knows=True)
 
 
-@on(AgentRejects, at={Stage.CONSULTING}, to={Stage.TALKING, Stage.RETURNING})
+@on(AgentRejects, at={Stage.CONSULTING}, to=LEFT)
 def summons_rejected(contact: Contact, ask: AgentRejects, out: Out) -> None:
     second = contact.second
     if second is not None and second.agent_id == ask.agent_id and second.place is Place.RINGING:
@@ -388,7 +397,7 @@ def cancels(contact: Contact, ask: AgentCancels, out: Out) -> None:
         give_back(contact, out, TransferHow.CANCELLED, drop=True)
 
 
-@on(AgentHangsUp, at={Stage.CONSULTING}, to={Stage.TALKING, Stage.OUTSIDE, Stage.RETURNING})
+@on(AgentHangsUp, at={Stage.CONSULTING}, to=LEFT | {Stage.OUTSIDE})
 def either_hangs_up(contact: Contact, ask: AgentHangsUp, out: Out) -> None:
     second, talk = contact.second, contact.talk
     if talk is not None and talk.agent_id == ask.agent_id:

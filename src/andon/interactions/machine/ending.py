@@ -28,6 +28,7 @@ from andon.interactions.model import (
     Music,
     Part,
     RouterConversationEnded,
+    RouterDialEnded,
     RouterLeave,
     SetTimer,
     Speak,
@@ -110,6 +111,20 @@ def close_talk(
     contact.talk = None
     contact.talk_ended_by = by
     out.route(RouterConversationEnded(talk.agent_id))
+
+
+def free_dialler(
+    contact: Contact, out: Out, why: str, *, drop: bool = True, router_knows: bool = False
+) -> None:
+    """The agent calls out no longer. `drop`: the own leg lives; `router_knows`: the router took the agent."""
+    dialler = contact.dialler
+    if dialler is None:
+        return
+    if drop:
+        out.do(Drop(dialler.leg_id))
+    if not router_knows:
+        out.route(RouterDialEnded(dialler.agent_id, why))
+    contact.dialler = None
 
 
 def close_outside(contact: Contact, out: Out, how: str, *, drop: bool = False) -> None:
@@ -234,11 +249,12 @@ def withdraw_all(
     contact: Contact, out: Out, how: str, offer_how: OfferEnd, by: By, *, caller_stays: bool = False
 ) -> None:
     """Leave the queue, take the offer back, end the conversation: for endings that come from anywhere."""
-    to_be_returned = contact.back is not None and not contact.talked
+    to_be_returned = contact.placed is not None and not contact.talked
     if contact.queued is not None or to_be_returned:
         close_offer(contact, out, offer_how)
         close_wait(contact, out, how)
         out.route(RouterLeave(offer_how))
+    free_dialler(contact, out, "ended")
     if contact.second is not None:
         outside = contact.stage is Stage.OUTSIDE
         dismiss(contact, out, TransferHow.CALLER_GONE if by is By.CALLER else TransferHow.ENDED, drop=True)
@@ -252,7 +268,7 @@ def withdraw_all(
         close_message(contact, out, span_ms(out.at, contact.message_since))
 
 
-@on(CallerEnded, at=LIVE - {Stage.ENDING, Stage.DIALLING}, to={Stage.ENDED})
+@on(CallerEnded, at=LIVE - {Stage.ENDING, Stage.DIALLING, Stage.CALLING}, to={Stage.ENDED})
 def caller_ended(contact: Contact, heard: CallerEnded, out: Out) -> None:
     """The caller hung up, or no sound came from there for too long."""
     ringing = contact.offer is not None

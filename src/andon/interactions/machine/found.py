@@ -38,6 +38,9 @@ def found(contact: Contact, now: Found, out: Out) -> None:
     offer, talk = contact.offer, contact.talk
     if contact.stage is Stage.CONNECTING and offer is not None:
         out.do(Join(offer.leg_id, report=True))
+    elif contact.stage is Stage.CALLING and contact.dialler is not None:
+        if contact.answered:
+            out.do(Join(contact.dialler.leg_id, report=True))
     elif contact.outside is not None and contact.outside.joined is not None:
         if not now.together:
             out.do(Join(contact.outside.leg_id, report=False))

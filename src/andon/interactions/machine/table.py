@@ -89,6 +89,7 @@ _LABELS = {
     Stage.OFFERING: "queue",
     Stage.DIALLING: "queue",
     Stage.CONNECTING: "queue",
+    Stage.CALLING: "agent",
     Stage.RETURNING: "hold",
     Stage.TALKING: "agent",
     Stage.HELD: "hold",
@@ -115,7 +116,8 @@ def mark(contact: Contact, at: datetime) -> None:
         return
     leg = label(contact)
     last = taping.marks[-1] if taping.marks else None
-    agent_id = contact.talk.agent_id if contact.talk is not None else None
+    at_agent = contact.talk or contact.dialler
+    agent_id = at_agent.agent_id if at_agent is not None else None
     other_id = contact.second.agent_id if leg == "conference" and contact.second is not None else None
     if leg is None:  # last words and the hang-up belong to what was before, unless that was the agent
         if last is not None and last.leg not in {"agent", "hold", "conference", "outside"}:

@@ -232,8 +232,6 @@ def offered(contact: Contact, offer: Offered, out: Out) -> None:
         Dial(
             leg_id=leg_id,
             agent_id=offer.agent_id,
-            offer_id=offer.offer_id,
-            queue_id=offer.queue_id,
             ring_timeout_s=offer.ring_timeout_s,
         )
     )
@@ -245,8 +243,8 @@ def agent_answered(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     if contact.offer is None or heard.leg_id != contact.offer.leg_id:
         out.do(Drop(heard.leg_id))
         return
-    if contact.back is not None and contact.back.dialled is None:
-        dial_customer(contact, contact.back, contact.offer, out)
+    if contact.placed is not None and contact.placed.dialled is None:
+        dial_customer(contact, contact.placed, contact.offer, out)
         return
     contact.stage = Stage.CONNECTING
     hush(contact, out)
@@ -254,7 +252,10 @@ def agent_answered(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     out.do(Join(heard.leg_id, report=True))
 
 
-@on(AgentAnswered, at=set(Stage) - IN_CONTROL - {Stage.OFFERING, Stage.RETURNING, Stage.CONSULTING})
+@on(
+    AgentAnswered,
+    at=set(Stage) - IN_CONTROL - {Stage.CALLING, Stage.OFFERING, Stage.RETURNING, Stage.CONSULTING},
+)
 def late_answer(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     """An agent picked up after the offer was over (time-out racing the answer): that leg goes. Doubled
     answers of the leg in use change nothing."""
@@ -271,7 +272,7 @@ def back_to_wait(contact: Contact, out: Out, *orders: Order) -> None:
     """`orders`: what the router is told of it."""
     for order in orders:
         out.route(order)
-    if contact.back is not None and contact.back.dialled is not None and contact.queued is None:
+    if contact.placed is not None and contact.placed.dialled is not None and contact.queued is None:
         agent_lost(contact, out)
         return
     contact.stage = Stage.QUEUED
@@ -492,10 +493,8 @@ def recall(contact: Contact, talk: Talk, out: Out) -> None:
         Dial(
             leg_id=talk.leg_id,
             agent_id=talk.agent_id,
-            offer_id=talk.offer_id,
-            queue_id=talk.queue_id,
             ring_timeout_s=RECALL_S,
-            back=True,
+            by_itself=True,
         )
     )
 
@@ -557,9 +556,10 @@ def together_again(contact: Contact, heard: Joined, out: Out) -> None:
     out.route(RouterHeld(False, talk.agent_id))
 
 
-@on(TimerDue, at={Stage.RETURNING})
+@on(TimerDue, at={Stage.RETURNING}, to={Stage.AFTER})
 def waited_for_the_agent(contact: Contact, due: TimerDue, out: Out) -> None:
-    """Time to dial again; or enough: the caller goes back to the head of the queue, with its history."""
+    """Time to dial again; or enough: the caller goes back to the head of the queue, with its history. A call
+    that came by no queue is over."""
     talk = contact.talk
     if talk is None:
         return
@@ -567,6 +567,9 @@ def waited_for_the_agent(contact: Contact, due: TimerDue, out: Out) -> None:
         recall(contact, talk, out)
     elif due.tag == "return":
         hush(contact, out)
+        if talk.queue_id is None:
+            after(contact, out, By.SYSTEM, drop=True)
+            return
         close_talk(contact, out, By.SYSTEM, drop=True, caller_stays=True)
         out.route(Requeue(talk.queue_id))
 

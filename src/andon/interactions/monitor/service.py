@@ -39,6 +39,7 @@ NOTE_MOST = 200
 POINTS_MOST = 1000
 
 Row = dict[str, Any]
+TALKS = IN_TALK | {ContactStage.CONSULTING}
 
 
 class MonitorMedium(Protocol):
@@ -152,7 +153,8 @@ class Supervision:
         """Let the contact go on with the supervisor, whose leg is up."""
         contact = self._floor.contacts.get(monitor.contact_id)
         waits = contact is not None and contact.stage is ContactStage.QUEUED
-        if contact is None or not (waits if mode is Mode.PULL else _talks_on(contact, monitor.agent_leg_id)):
+        talks = contact is not None and contact.stage in IN_TALK and _talks_on(contact, monitor.agent_leg_id)
+        if contact is None or not (waits if mode is Mode.PULL else talks):
             self.hear(monitor, NotPlaced(mode))
             return
         self._medium.hand_over(monitor)
@@ -193,14 +195,22 @@ class Supervision:
             self._not_at_desk(supervisor_id)
         here = self._monitors.get(supervisor_id)
         if here is not None and here.agent_id == agent_id and here.wanted not in TALKING:
+            self._not_consulting(mode, self._floor.contacts.get(here.contact_id))
             self.hear(here, Wanted(mode))
             return self._answer(here) | {"name": self._name(asked)}
         contact = self._call_of(agent_id)
+        self._not_consulting(mode, contact)
         talk = contact.talk
         if talk is None or agent_id == supervisor_id:
             raise AndonError("monitor.no_call", 409)
         answer = self._begin(supervisor_id, asked, contact, mode, agent_id, talk.leg_id)
         return answer | {"name": self._name(asked)}
+
+    @staticmethod
+    def _not_consulting(mode: Mode, contact: Contact | None) -> None:
+        """Who takes over takes one conversation over, not one that is being passed on."""
+        if mode is Mode.TAKE_OVER and contact is not None and contact.stage is ContactStage.CONSULTING:
+            raise AndonError("monitor.consulting", 409)
 
     def _pull(self, supervisor_id: UUID, asked: Row) -> Row:
         self._not_at_desk(supervisor_id)
@@ -276,7 +286,7 @@ class Supervision:
         """The conversation this agent is in. Raises `monitor.no_call`, `agent.unknown`."""
         contact = self._floor.contact_of(agent_id)
         talk = contact.talk if contact is not None else None
-        if contact is None or talk is None or talk.agent_id != agent_id or contact.stage not in IN_TALK:
+        if contact is None or talk is None or talk.agent_id != agent_id or contact.stage not in TALKS:
             raise AndonError("monitor.no_call", 409)
         return contact
 
@@ -362,5 +372,5 @@ class Supervision:
 
 
 def _talks_on(contact: Contact, agent_leg_id: str) -> bool:
-    """Whether the conversation is still the one with this leg."""
-    return contact.stage in IN_TALK and contact.talk is not None and contact.talk.leg_id == agent_leg_id
+    """Whether the conversation is still the one with this leg; also while its agent asks somebody else."""
+    return contact.stage in TALKS and contact.talk is not None and contact.talk.leg_id == agent_leg_id

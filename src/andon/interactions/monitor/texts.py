@@ -25,6 +25,14 @@ def load() -> None:
                 "请先结束当前的监听或通话。",
                 "End what you listen to or talk in first.",
             ),
+            "error.monitor.consulting.title": (
+                "座席正在咨询或转接，暂不能接管",
+                "The agent is asking somebody or passing the caller on",
+            ),
+            "error.monitor.consulting.remedy": (
+                "可以继续监听；咨询结束后再接管。",
+                "You can go on listening, and take over once that is done.",
+            ),
             "error.monitor.none.title": ("您没有在监听", "You are at no call"),
             "error.monitor.none.remedy": (
                 "它可能刚刚结束，请看看板。",

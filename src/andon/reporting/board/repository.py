@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.calendars.day import Span
-from andon.reporting.figures import Counts, OfferCell, StateCell, SurveyCell, TalkCell, VisitCell
+from andon.reporting.figures import Counts, DialCell, OfferCell, StateCell, SurveyCell, TalkCell, VisitCell
 
 # A visit is measured against the target of its own queue; a queue that was deleted leaves this one.
 _TARGET_S = 20
@@ -38,13 +38,15 @@ _VISITS = """
 
 _QUEUE_VISITS = text(
     _VISITS.format(
-        rows="SELECT queue_id AS key, queue_id, queued_at, how, waited_ms, estimated_wait_s FROM report_visit"
+        # A call that an agent made never counts as one that came in, though it be passed on to a queue.
+        rows="SELECT v.queue_id AS key, v.queue_id, v.queued_at, v.how, v.waited_ms, v.estimated_wait_s"
+        " FROM report_visit v JOIN report_contact c USING (contact_id) WHERE c.direction <> 'outbound'"
     )
 )
 _PROJECT_VISITS = text(
     _VISITS.format(
         rows="SELECT project_id AS key, queue_id, queued_at, queue_how AS how, waited_ms,"
-        " NULL::int AS estimated_wait_s FROM report_contact"
+        " NULL::int AS estimated_wait_s FROM report_contact WHERE direction <> 'outbound'"
     )
 )
 
@@ -86,6 +88,16 @@ _OFFERS = text("""
     GROUP BY 1, 2
 """)
 
+# Not those that return a kept place: they are the queue's wish, not the agent's.
+_DIALS = text("""
+    SELECT agent_id AS key, count(*) AS n, count(*) FILTER (WHERE connected_at IS NOT NULL) AS reached
+    FROM report_contact c
+    WHERE direction = 'outbound' AND arrived_at >= :since AND arrived_at < :until AND ended_at IS NOT NULL
+        AND agent_id IS NOT NULL AND (CAST(:agent AS uuid) IS NULL OR agent_id = :agent)
+        AND NOT EXISTS (SELECT FROM report_callback b WHERE b.returned_id = c.contact_id)
+    GROUP BY 1
+""")
+
 Keyed = dict[UUID | None, Counts]
 
 
@@ -117,6 +129,8 @@ async def agent_counts(session: AsyncSession, span: Span, now: datetime, agent: 
         counts[row.key].add_states([StateCell(state=row.state, spent_ms=row.spent_ms)])
     for row in await session.execute(_OFFERS, {key: at[key] for key in ("since", "until", "agent")}):
         counts[row.key].add_offers([OfferCell(how=row.how, n=row.n)])
+    for row in await session.execute(_DIALS, {key: at[key] for key in ("since", "until", "agent")}):
+        counts[row.key].add_dials([DialCell(n=row.n, reached=row.reached)])
     await _add_talks_and_surveys(session, counts, "agent_id", at)
     counts.pop(None, None)
     return counts

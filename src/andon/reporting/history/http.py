@@ -63,6 +63,7 @@ async def search_contacts(
     agent: UUID | None = None,
     customer: UUID | None = None,
     outcome: Outcome | None = None,
+    direction: Literal["inbound", "outbound"] | None = None,
     contact: UUID | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -82,6 +83,7 @@ async def search_contacts(
         agent_id=agent,
         customer_id=customer,
         outcome=outcome,
+        direction=direction,
         own_agent=only_own(actor, Permission.CONTACTS),
         masked=masked(actor),
     )
@@ -105,7 +107,14 @@ async def contact_page(contact_id: UUID, actor: Reader, here: At) -> ContactDeta
     own = only_own(actor, Permission.CONTACTS)
     async with here.db.session(scope_of(actor)) as session:
         contact = await service.visible_contact(session, contact_id, own)
-        return await service.contact_detail(session, actor.tenant_id, contact, actor.locale, masked(actor))
+        return await service.contact_detail(
+            session,
+            actor.tenant_id,
+            contact,
+            actor.locale,
+            masked(actor),
+            supervisors=own is None and actor.client_id is None,
+        )
 
 
 @router.get("/contacts/{contact_id}/why")

@@ -39,6 +39,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     project_id: UUID | None = None
     agent_id: UUID | None = None
     customer_id: UUID | None = None
+    direction: str | None = None
     client_id: UUID | None = None
     caller: str | None = None
     outcome: Outcome | None = None
@@ -132,6 +133,7 @@ def _where(filters: Filters) -> list[ColumnElement[bool]]:
         (ReportContact.customer_id, filters.customer_id),
         (ReportContact.client_id, filters.client_id),
         (ReportContact.caller, filters.caller),
+        (ReportContact.direction, filters.direction),
         (ReportContact.outcome, filters.outcome.value if filters.outcome else None),
     ):
         if value is not None:

@@ -73,9 +73,15 @@ async def of_person(
 
 
 async def contact_detail(
-    session: AsyncSession, tenant_id: UUID, contact: ReportContact, locale: Locale, masked: bool
+    session: AsyncSession,
+    tenant_id: UUID,
+    contact: ReportContact,
+    locale: Locale,
+    masked: bool,
+    *,
+    supervisors: bool,
 ) -> ContactDetail:
-    """One contact with its path, recording and note."""
+    """One contact with its path, recording and note. `supervisors`: also when one of them was at the call."""
     records = await repository.facts_of(session, tenant_id, contact.contact_id)
     recording = await repository.recording_of(session, contact.contact_id)
     note = await repository.wrap_up_of(session, contact.contact_id)
@@ -92,7 +98,7 @@ async def contact_detail(
     )
     return ContactDetail(
         **_item(contact, book, locale, masked, stored=recording is not None and recording.path is not None),
-        timeline=_steps(records, book, locale),
+        timeline=_steps(records, book, locale, supervisors=supervisors),
         recording=_recording(recording, book, locale),
         wrap_up=_note(note, book),
     )
@@ -292,7 +298,7 @@ def _item(
     }
 
 
-def _steps(records: list[Record], book: NameBook, locale: Locale) -> list[TimelineStep]:
+def _steps(records: list[Record], book: NameBook, locale: Locale, *, supervisors: bool) -> list[TimelineStep]:
     return [
         TimelineStep(
             seq=step.seq,
@@ -307,7 +313,7 @@ def _steps(records: list[Record], book: NameBook, locale: Locale) -> list[Timeli
             ),
             agent=book.named(step.agent_id),
         )
-        for step in timeline(records, book.known)
+        for step in timeline(records, book.known, supervisors=supervisors)
     ]
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 
 from andon.interactions import events as ix
+from andon.interactions.dialling.events import OutboundDialled
+from andon.interactions.monitor.events import MonitorEnded, MonitorModeChanged, MonitorStarted
 from andon.kit.journal import Fact, Record
 from andon.telephony import events as tp
 from andon.work import events as wk
@@ -33,8 +35,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: UUID | None
 
 
-def timeline(records: Iterable[Record], names: Names) -> list[Step]:
-    """The steps of one contact in order of time. Facts without a sentence of their own are left out."""
+def timeline(records: Iterable[Record], names: Names, *, supervisors: bool) -> list[Step]:
+    """The steps of one contact in order of time. Facts without a sentence of their own are left out, and
+    without `supervisors` those of supervisors at the call."""
     ordered = sorted(records, key=lambda record: (record.fact.at, record.seq))
     begin = next(
         (r.fact.at for r in ordered if isinstance(r.fact, ix.ContactArrived)),
@@ -43,7 +46,7 @@ def timeline(records: Iterable[Record], names: Names) -> list[Step]:
     steps: list[Step] = []
     for record in ordered:
         tell = _TELL.get(type(record.fact))
-        if tell is None or begin is None:
+        if tell is None or begin is None or (not supervisors and type(record.fact) in _OF_SUPERVISORS):
             continue
         said = tell(record.fact, names)
         steps.append(
@@ -74,6 +77,7 @@ def ids_in(records: Iterable[Record]) -> set[UUID]:
             getattr(fact, "flow_id", None),
             getattr(fact, "reason_id", None),
             getattr(fact, "number_id", None),
+            getattr(fact, "supervisor_id", None),
             getattr(fact, "by_id", None),
         )
         found.update(id for id in wanted if id is not None)
@@ -90,7 +94,9 @@ def _seconds(ms: int) -> str:
 
 def _arrived(fact: Any, names: Names) -> dict[str, Any]:
     if fact.callback_of is not None:
-        return {"key": "timeline.contact.arrived.returned", "caller": fact.caller}
+        return {"key": "timeline.contact.arrived.returned"}
+    if fact.direction == "outbound":
+        return {"key": "timeline.contact.arrived.outbound", "dnis": fact.dnis}
     return {"dnis": fact.dnis, "label": _name(names, fact.number_id)}
 
 
@@ -153,7 +159,13 @@ def _offer_ended(fact: Any, names: Names) -> dict[str, Any]:
     }
 
 
+def _outbound_dialled(fact: Any, names: Names) -> dict[str, Any]:
+    return {"agent": _name(names, fact.agent_id)}  # a client's viewer reads it too: no number
+
+
 def _connected(fact: Any, names: Names) -> dict[str, Any]:
+    if fact.queue_id is None:
+        return {"key": "timeline.contact.connected.outbound", "agent": _name(names, fact.agent_id)}
     return {"agent": _name(names, fact.agent_id), "waited": _seconds(fact.waited_ms)}
 
 
@@ -196,6 +208,14 @@ def _party_joined(fact: Any, names: Names) -> dict[str, Any]:
 def _party_left(fact: Any, names: Names) -> dict[str, Any]:
     key = "timeline.party.left" if fact.how != "took_over" else "timeline.party.took_over"
     return {"key": key, "who": _name(names, fact.agent_id), "lasted": _seconds(fact.joined_ms)}
+
+
+def _monitor_started(fact: Any, names: Names) -> dict[str, Any]:
+    return {"who": _name(names, fact.supervisor_id), "keys": {"mode": f"monitor.{fact.mode.value}"}}
+
+
+def _monitor_ended(fact: Any, names: Names) -> dict[str, Any]:
+    return {"who": _name(names, fact.supervisor_id), "lasted": _seconds(fact.total_ms)}
 
 
 def _survey_asked(fact: Any, names: Names) -> dict[str, Any]:
@@ -270,6 +290,8 @@ def _work_done(fact: Any, names: Names) -> dict[str, Any]:
     return {"agent": _name(names, fact.agent_id), **outcome}
 
 
+_OF_SUPERVISORS = frozenset({MonitorStarted, MonitorModeChanged, MonitorEnded})
+
 _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.ContactArrived: _arrived,
     ix.ContactIdentified: _identified,
@@ -285,6 +307,7 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.OfferMade: _offered,
     ix.OfferEnded: _offer_ended,
     ix.ContactConnected: _connected,
+    OutboundDialled: _outbound_dialled,
     ix.ContactHeld: _held,
     ix.ContactRetrieved: _retrieved,
     ix.ContactMuted: _muted,
@@ -293,6 +316,9 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.TransferEnded: _transfer_ended,
     ix.PartyJoined: _party_joined,
     ix.PartyLeft: _party_left,
+    MonitorStarted: _monitor_started,
+    MonitorModeChanged: _monitor_started,
+    MonitorEnded: _monitor_ended,
     ix.SurveyAsked: _survey_asked,
     ix.SurveyAnswered: _survey_answered,
     ix.VoicemailLeft: _voicemail,

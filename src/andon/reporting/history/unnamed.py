@@ -5,6 +5,7 @@ from collections.abc import Mapping
 _AWAY = {
     "not_ready": "not_ready",
     "break": "on_break",
+    "dialing": "busy",
     "ringing": "busy",
     "talking": "busy",
     "held": "busy",

@@ -31,6 +31,7 @@ RULES = (
     "offer.pairs",  # each offer ends once; no agent and no contact has two at a time
     "talk.pairs",  # each conversation ends once, with its own offer, talk and hold time exact
     "callback.pairs",  # each kept place ends once, by its own time, and a served one with a talk
+    "outbound.pairs",  # each call an agent makes is dialled once, and only then talked in
     "outside.pairs",  # each call outside ends once, talked as long as it says
     "transfer.pairs",  # each transfer ends once, who was called to the call leaves it; times exact
     "outcome.proof",  # the outcome's name agrees with what happened
@@ -78,6 +79,8 @@ class _Contact(msgspec.Struct):
     outside_since: datetime | None = None
     talked_outside: bool = False
     queued: bool = False
+    outbound: bool = False  # an agent makes it, or it is returned
+    dialler: str = ""  # the agent who calls out
     returns: str = ""  # the contact whose kept place this call is to return
     placed: str = ""  # the channel of the leg by which the customer is called
     kept: datetime | None = None
@@ -90,7 +93,7 @@ class _Contact(msgspec.Struct):
 
 
 class Placed(msgspec.Struct):
-    """A leg by which a customer is called back."""
+    """A leg by which a customer is called, or called back."""
 
     contact: str
     at: datetime
@@ -220,6 +223,7 @@ class Books:
             arrived=row.at,
             channel_id=str(data.get("channel_id", "")),
             seq=row.seq,
+            outbound=data.get("direction") == "outbound",
             returns=str(data.get("callback_of") or ""),
         )
 
@@ -249,6 +253,8 @@ class Books:
             placed.exempt = contact.outcome in {"interrupted", "shutdown"}
         elif contact.returns:
             self.check("callback.pairs", not contact.talked, subject, "a talk without calling the customer")
+        elif contact.outbound:
+            self.check("outbound.pairs", not contact.talked, subject, "a talk without calling anybody")
 
     def _prove(self, contact: _Contact, subject: str) -> None:
         outcome = contact.outcome
@@ -265,11 +271,30 @@ class Books:
                 "abandoned_flow": contact.left_queue not in {"abandoned"},
                 "callback_kept": contact.kept is not None,
                 "callback_missed": bool(contact.returns),
+                "callee_busy": bool(contact.dialler),
+                "callee_rejected": bool(contact.dialler),
+                "callee_no_answer": bool(contact.dialler),
+                "callee_unreachable": bool(contact.dialler),
+                "wrong_number": bool(contact.dialler),
+                "dial_cancelled": contact.outbound and not contact.returns,
                 "transferred_out": contact.talked_outside,
                 "unknown_number": not contact.queued,
                 "trunk_busy": not contact.queued,
             }.get(outcome, True)
         self.check("outcome.proof", ok, subject, f"outcome {outcome} does not follow from its facts")
+
+    # -- calls that agents make
+
+    def _outbound_dialled(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        channel_id = str(data["channel_id"])
+        mine = contact.outbound and not contact.returns and not contact.dialler
+        ok = mine and channel_id not in self.placed
+        self.check("outbound.pairs", ok, subject, "called out twice, or by nobody's wish")
+        contact.dialler, contact.placed = str(row.agent_id), channel_id
+        self.placed[channel_id] = Placed(contact=subject, at=row.at)
 
     # -- outside
 
@@ -396,15 +421,16 @@ class Books:
         offer = self._offers.get(str(data["offer_id"]))
         if contact is None:
             return
-        ok = (
-            contact.talk is None
-            and offer is not None
+        by_dialling = contact.dialler == str(row.agent_id) and not contact.talked and offer is None
+        offered = (
+            offer is not None
             and not offer.connected
             and offer.agent == str(row.agent_id)
             and offer.contact == subject
             and offer.ended in {"", "answered"}
         )
-        self.check("talk.pairs", ok, subject, "connected without an answered offer of its own")
+        ok = contact.talk is None and (offered or by_dialling)
+        self.check("talk.pairs", ok, subject, "connected without an answered offer or call of its own")
         if offer is not None:
             offer.connected = True
         contact.talk, contact.talked = (str(row.agent_id), row.at), True
@@ -702,6 +728,7 @@ class Books:
 _HANDLERS = {
     "contact.arrived": Books._arrived,
     "contact.ended": Books._ended,
+    "outbound.dialled": Books._outbound_dialled,
     "outside.dialled": Books._outside_dialled,
     "outside.connected": Books._outside_connected,
     "outside.ended": Books._outside_ended,

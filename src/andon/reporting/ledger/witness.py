@@ -29,7 +29,7 @@ def compare(
     contact."""
     known = set(books.placed) | books.outside_channels
     for subject, contact in books.contacts.items():
-        if contact.channel_id.startswith("seed-") or contact.returns:
+        if contact.channel_id.startswith("seed-") or contact.outbound or contact.returns:
             continue
         known.add(contact.channel_id)
         seen = channels.get(contact.channel_id)

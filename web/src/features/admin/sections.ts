@@ -1,6 +1,7 @@
 import type { ComponentType } from "react";
 import { Calendars } from "./sections/Calendars";
 import { Clients } from "./sections/Clients";
+import { DoNotCallList } from "./sections/DoNotCallList";
 import { Flows } from "./sections/Flows";
 import { Numbers } from "./sections/Numbers";
 import { Projects } from "./sections/Projects";
@@ -19,7 +20,7 @@ export const GROUPS = [
     key: "work",
     sections: ["clients", "projects", "queues", "routing-rules", "wrap-reasons", "state-reasons"],
   },
-  { key: "lines", sections: ["numbers", "trunks", "flows", "calendars"] },
+  { key: "lines", sections: ["numbers", "do-not-call", "trunks", "flows", "calendars"] },
 ] as const;
 
 export type SectionKey = (typeof GROUPS)[number]["sections"][number];
@@ -34,6 +35,7 @@ export const SECTIONS: Record<SectionKey, ComponentType> = {
   "wrap-reasons": WrapReasons,
   "state-reasons": StateReasons,
   numbers: Numbers,
+  "do-not-call": DoNotCallList,
   trunks: Trunks,
   flows: Flows,
   calendars: Calendars,

@@ -150,6 +150,15 @@ export interface PhoneNumber {
   home: string;
   kind: NumberKind;
   flow_id: string | null;
+  dial_out: boolean;
+}
+
+/** Somebody who does not want to be called. */
+export interface DoNotCall {
+  id: string;
+  number: string;
+  reason: string;
+  created_at: string;
 }
 
 export interface Trunk {

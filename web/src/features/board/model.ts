@@ -10,6 +10,7 @@ import type { AgentState, Board, BoardAgent, BoardDelta, BoardWaiting } from "@/
 /** In the order a supervisor reads them: what can take a call, what is on one, what is away. */
 export const AGENT_STATES: readonly AgentState[] = [
   "ready",
+  "dialing",
   "ringing",
   "talking",
   "held",
@@ -28,6 +29,7 @@ export type LiveBoard = { [P in BoardPart]: ReadonlyMap<string, RowOf<P>> } & { 
 const PARTS: readonly BoardPart[] = ["agents", "queues", "waiting", "calls", "monitors", "trunks", "alarms"];
 
 const WITH_AGENT: ReadonlySet<string> = new Set([
+  "calling",
   "connecting",
   "talking",
   "held",
@@ -108,7 +110,17 @@ export function merge(board: LiveBoard, delta: BoardDelta): LiveBoard {
 export type StateCount = Record<AgentState, number>;
 
 function zeroes(): StateCount {
-  return { offline: 0, not_ready: 0, break: 0, ready: 0, ringing: 0, talking: 0, held: 0, acw: 0 };
+  return {
+    offline: 0,
+    not_ready: 0,
+    break: 0,
+    ready: 0,
+    dialing: 0,
+    ringing: 0,
+    talking: 0,
+    held: 0,
+    acw: 0,
+  };
 }
 
 export function countStates(agents: Iterable<BoardAgent>): StateCount {

@@ -109,6 +109,7 @@ export const texts = defineTexts(
     "alarm.config_refused": "配置未能生效",
     "alarm.journal_backlog": "流水积压",
     "alarm.journal_refused": "流水写入被拒绝",
+    "alarm.emergency_dialled": "有座席拨打紧急电话",
     "alarm.floor_near": "有来电接近最长等待",
   },
   {
@@ -220,6 +221,7 @@ export const texts = defineTexts(
     "alarm.config_refused": "Configuration not in effect",
     "alarm.journal_backlog": "Journal is behind",
     "alarm.journal_refused": "Journal entry refused",
+    "alarm.emergency_dialled": "An agent calls an emergency number",
     "alarm.floor_near": "A call is near its longest wait",
   },
 );

@@ -2,6 +2,7 @@ import { CustomerServiceOutlined, UserOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Avatar, Button, Tag } from "antd";
 import { Suspense, useState } from "react";
+import { DialNumber, DirectionTag } from "@/shared/dial";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useLive } from "@/shared/live";
@@ -19,17 +20,27 @@ export function Assist() {
   const past = useQuery({ ...contactQuery(chosen ?? ""), enabled: chosen !== null });
   const who =
     chosen === null
-      ? current && { contactId: current.contact_id, caller: current.caller, customerId: current.customer_id }
+      ? current && {
+          contactId: current.contact_id,
+          caller: current.caller,
+          customerId: current.customer_id,
+          projectId: current.project_id,
+        }
       : past.data && {
           contactId: past.data.contact_id,
           caller: past.data.caller,
           customerId: past.data.customer?.id ?? null,
+          projectId: past.data.project?.id ?? null,
         };
   return (
     <aside className="column assist" aria-label={t("assist.title")}>
       {who ? (
         <>
-          {who.customerId ? <CustomerCard customerId={who.customerId} /> : <Stranger caller={who.caller} />}
+          {who.customerId ? (
+            <CustomerCard customerId={who.customerId} />
+          ) : (
+            <Stranger caller={who.caller} projectId={who.projectId} />
+          )}
           <History
             key={who.customerId ?? who.caller}
             caller={who.caller}
@@ -46,15 +57,16 @@ export function Assist() {
   );
 }
 
-function Stranger({ caller }: { caller: string }) {
+function Stranger({ caller, projectId }: { caller: string; projectId: string | null }) {
   const t = useT(texts);
-  const { phone } = useFormat();
   return (
     <section className="customer">
       <header>
         <Avatar size={40} icon={<UserOutlined />} />
         <div>
-          <h2>{phone(caller)}</h2>
+          <h2>
+            <DialNumber number={caller} projectId={projectId} />
+          </h2>
           <p>{t("assist.stranger")}</p>
         </div>
       </header>
@@ -65,7 +77,6 @@ function Stranger({ caller }: { caller: string }) {
 
 function CustomerCard({ customerId }: { customerId: string }) {
   const t = useT(texts);
-  const { phone } = useFormat();
   const query = useQuery(customerQuery(customerId));
   return (
     <section className="customer">
@@ -83,7 +94,9 @@ function CustomerCard({ customerId }: { customerId: string }) {
               <dt>{t("assist.phones")}</dt>
               <dd>
                 {customer.phones.map((number) => (
-                  <div key={number}>{phone(number)}</div>
+                  <div key={number}>
+                    <DialNumber number={number} clientId={customer.client_id} />
+                  </div>
                 ))}
               </dd>
               <dt>{t("assist.tags")}</dt>
@@ -141,6 +154,7 @@ function History({
                   <li key={contact.contact_id}>
                     <div className="earlier-top">
                       <time>{moment(contact.arrived_at)}</time>
+                      {contact.direction === "outbound" ? <DirectionTag direction="outbound" /> : null}
                       <OutcomeTag outcome={contact.outcome} />
                     </div>
                     <div className="earlier-bottom">

@@ -24,6 +24,7 @@ import { linesOf } from "./timeline";
 
 const ICONS: Record<string, ReactNode> = {
   "contact.arrived": <PhoneOutlined />,
+  "outbound.dialled": <PhoneOutlined />,
   "contact.identified": <UserOutlined />,
   "flow.key": <NumberOutlined />,
   "contact.queued": <ClockCircleOutlined />,
@@ -57,7 +58,7 @@ export function CallTimeline({
       ? live.held_since
       : live?.phase === "talking"
         ? live.answered_at
-        : live?.phase === "ringing"
+        : live?.phase === "ringing" || live?.phase === "dialing"
           ? live.offered_at
           : null;
   return (
@@ -75,7 +76,7 @@ export function CallTimeline({
         <li className="path-now">
           <time>{since ? timer(now - Date.parse(since)) : ""}</time>
           <span className="path-icon" aria-hidden="true">
-            <StateDot state={live.phase} pulse={live.phase === "ringing"} />
+            <StateDot state={live.phase} pulse={live.phase === "ringing" || live.phase === "dialing"} />
           </span>
           <strong>{t(`line.step.now.${live.phase}`)}</strong>
         </li>

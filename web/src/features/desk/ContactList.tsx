@@ -2,6 +2,7 @@ import { SearchOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Input, Segmented, Tag } from "antd";
 import { Fragment, useState } from "react";
+import { DirectionTag } from "@/shared/dial";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useLive } from "@/shared/live";
@@ -135,6 +136,7 @@ function Row({ contact, active }: { contact: DeskContact; active: boolean }) {
         <span className="list-row-top">
           <strong>{contact.customer?.name ?? phone(contact.caller)}</strong>
           <TierTag tier={contact.tier === "normal" ? null : contact.tier} />
+          {contact.direction === "outbound" ? <DirectionTag direction="outbound" /> : null}
           <time>{clock(contact.arrived_at)}</time>
         </span>
         <span className="list-row-bottom">
@@ -169,7 +171,7 @@ function CurrentCall({ active }: { active: boolean }) {
       <h2>{t("list.current")}</h2>
       <button type="button" className="list-row" aria-current={active} onClick={() => select(null)}>
         <span className="list-row-top">
-          <StateDot state={state} pulse={state === "ringing"} />
+          <StateDot state={state} pulse={state === "ringing" || state === "dialing"} />
           <strong>{contact.customer_name ?? phone(contact.caller)}</strong>
           <TierTag tier={contact.tier === "normal" ? null : contact.tier} />
           <time>{timer(now - Date.parse(from))}</time>

@@ -5,6 +5,7 @@ import {
   MutedOutlined,
   PauseOutlined,
   PhoneFilled,
+  PhoneOutlined,
   PlayCircleOutlined,
   QuestionCircleOutlined,
   StopOutlined,
@@ -15,6 +16,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Tooltip } from "antd";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { AgentContact } from "@/shared/api";
+import { useDialWish, wishToDial } from "@/shared/dial";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useLive } from "@/shared/live";
@@ -40,6 +42,7 @@ import "./phonebar.css";
 const FRESH_MS = 8000;
 
 const DeviceTestDialog = lazy(() => import("./DeviceTest"));
+const DialPanel = lazy(() => import("./DialPanel"));
 const TargetPanel = lazy(() => import("./TargetPanel"));
 
 /** The test's code comes only when a test is wanted. */
@@ -62,7 +65,8 @@ export default function PhoneBar() {
   const ringing = usePhone();
   const commandsOf = useCommands();
   const [keypad, setKeypad] = useState(false);
-  const [panel, setPanel] = useState<"transfer" | "consult" | null>(null);
+  const [panel, setPanel] = useState<"transfer" | "consult" | "dial" | null>(null);
+  const wish = useDialWish((dial) => dial.wish);
   useReturned(view?.contact ?? null);
   const [silenced, setSilenced] = useState(false);
   useEffect(() => watchSilence(setSilenced), []);
@@ -94,13 +98,20 @@ export default function PhoneBar() {
   useEffect(() => {
     if (contactId && callPhase === "ringing") select(null);
     if (!callPhase || callPhase === "ringing") setKeypad(false);
-    if (callPhase !== "talking" && callPhase !== "held") setPanel(null);
+    const talks = callPhase === "talking" || callPhase === "held";
+    setPanel((shown) => (talks === (shown === "dial") ? null : shown));
     // The figures and the list follow a moment later, when the journal has been read.
     const later = setTimeout(() => void queries.invalidateQueries({ queryKey: ["desk"] }), 700);
     return () => clearTimeout(later);
   }, [contactId, callPhase, queries]);
 
+  // Somewhere on the page a number was pressed.
+  useEffect(() => {
+    if (wish) setPanel("dial");
+  }, [wish]);
+
   const blocked = obstacles(view, step === "in", ringing);
+  const idle = callPhase === null || callPhase === "wrap";
   const held = callPhase === "held" && !view?.contact?.second;
   const muted = view?.contact?.muted || ringing.muted;
   const press = {
@@ -109,6 +120,7 @@ export default function PhoneBar() {
     hold: () => void commandsOf.run("hold", held ? commands.retrieve : commands.hold),
     mute: () => void commandsOf.run("mute", () => commands.mute(!muted)),
     keypad: () => setKeypad((shown) => !shown),
+    dial: () => setPanel("dial"),
     transfer: () => setPanel("transfer"),
     consult: () => setPanel("consult"),
     hangup: () => void commandsOf.run("hangup", commands.hangUp),
@@ -125,7 +137,7 @@ export default function PhoneBar() {
     reject: guarded("reject"),
     hold: guarded("hold"),
     mute: guarded("mute"),
-    keypad: guarded("keypad"),
+    keypad: guarded(idle ? "dial" : "keypad"),
     transfer: guarded("transfer"),
     consult: guarded("consult"),
     hangup: guarded("hangup"),
@@ -178,16 +190,27 @@ export default function PhoneBar() {
             onPress={press.mute}
           />
           <Keypad open={keypad} onClose={() => setKeypad(false)} commandsOf={commandsOf}>
-            <span>
-              <CallButton
-                name={t("call.keypad")}
-                shortcut="keypad"
-                icon={<TableOutlined />}
-                obstacle={blocked.keypad}
-                busy={false}
-                pressed={keypad}
-                onPress={press.keypad}
-              />
+            <span className="bar-keypad">
+              {idle ? (
+                <CallButton
+                  name={t("call.dial")}
+                  shortcut="keypad"
+                  icon={<PhoneOutlined />}
+                  obstacle={blocked.dial}
+                  busy={busy === "dial"}
+                  onPress={press.dial}
+                />
+              ) : (
+                <CallButton
+                  name={t("call.keypad")}
+                  shortcut="keypad"
+                  icon={<TableOutlined />}
+                  obstacle={blocked.keypad}
+                  busy={false}
+                  pressed={keypad}
+                  onPress={press.keypad}
+                />
+              )}
             </span>
           </Keypad>
           <CallButton
@@ -251,7 +274,20 @@ export default function PhoneBar() {
       {view.contact ? (
         <ConsultBar contact={view.contact} blocked={blocked} busy={busy} press={press} />
       ) : null}
-      {panel ? (
+      {panel === "dial" ? (
+        <Suspense fallback={null}>
+          <DialPanel
+            key={wish?.number ?? ""}
+            wish={wish}
+            onClose={() => {
+              setPanel(null);
+              wishToDial(null);
+            }}
+            commandsOf={commandsOf}
+          />
+        </Suspense>
+      ) : null}
+      {panel === "transfer" || panel === "consult" ? (
         <Suspense fallback={null}>
           <TargetPanel verb={panel} onClose={() => setPanel(null)} commandsOf={commandsOf} />
         </Suspense>
@@ -303,7 +339,11 @@ function CallBrief() {
       <span className="bar-brief-more">
         <TierTag tier={contact.tier} />
       </span>
-      <span className="bar-brief-more bar-brief-project">{contact.project_name}</span>
+      <span className="bar-brief-more bar-brief-project">
+        {contact.direction === "outbound"
+          ? t("call.outbound", { number: number(contact.dnis) })
+          : contact.project_name}
+      </span>
       {contact.phase === "ringing" ? null : (
         <span className="bar-brief-time" title={held ? t("call.held") : t("call.since")}>
           {from ? timer(now - Date.parse(from)) : ""}

@@ -33,7 +33,7 @@ export function StateButton({
   const now = useNow();
   const [open, setOpen] = useState(false);
   const reasons = useQuery(stateReasonsQuery);
-  const inCall = view.state === "ringing" || view.state === "talking" || view.state === "held";
+  const inCall = ["dialing", "ringing", "talking", "held"].includes(view.state);
 
   const change = (state: Wanted, reason?: string) =>
     void commandsOf.run("state", () => commands.state(state, reason ?? null));
@@ -112,7 +112,7 @@ export function StateButton({
           title={`${t("bar.state.tip")} ${keyName("state")}`}
           data-state={view.state}
         >
-          <StateDot state={view.state} pulse={view.state === "ringing"} />
+          <StateDot state={view.state} pulse={view.state === "ringing" || view.state === "dialing"} />
           <span className="state-button-name">
             {name}
             {detail ? <small>{detail}</small> : null}

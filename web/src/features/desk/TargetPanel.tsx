@@ -1,19 +1,17 @@
-import { DeleteOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Button, Input, Modal, Segmented, Select } from "antd";
+import { Input, Modal, Segmented, Select } from "antd";
 import { useId, useState } from "react";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { QueryView, StateDot } from "@/shared/ui";
 import { commands, type Target, TRANSFER_REASONS, type TransferReason, type useCommands } from "./commands";
 import { type TargetAgent, type TargetQueue, type Targets, targetsQuery } from "./data";
+import { NumberPad } from "./NumberPad";
 import { isNumber, matching, type Whom } from "./targets";
 import { texts } from "./texts";
 import "./callcontrol.css";
 
 const NOTE_MOST = 500;
-const NUMBER_MOST = 21;
-const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "+", "0"];
 
 /** Whom to pass the caller on to, or to ask: colleagues with their states, queues, a number outside. */
 export default function TargetPanel({
@@ -77,7 +75,13 @@ export default function TargetPanel({
         options={kinds.map((value) => ({ value, label: t(`target.kind.${value}`) }))}
       />
       {kind === "external" ? (
-        <NumberPad number={number} onChange={setNumber} onEnter={() => void go()} />
+        <NumberPad
+          number={number}
+          name={t("target.number")}
+          hint={t("target.number.hint")}
+          onChange={setNumber}
+          onEnter={() => void go()}
+        />
       ) : (
         <>
           <Input
@@ -180,55 +184,5 @@ function QueueRow({ queue }: { queue: TargetQueue }) {
           : t("target.queue.counts", { ready: queue.ready, waiting: queue.waiting })}
       </span>
     </>
-  );
-}
-
-function NumberPad({
-  number,
-  onChange,
-  onEnter,
-}: {
-  number: string;
-  onChange: (number: string) => void;
-  onEnter: () => void;
-}) {
-  const t = useT(texts);
-  const hint = useId();
-  const wrong = number !== "" && !isNumber(number);
-  return (
-    <div className="target-number">
-      <Input
-        autoFocus
-        type="tel"
-        value={number}
-        status={wrong ? "error" : ""}
-        onChange={(event) => onChange(event.target.value.replace(/[^0-9+]/g, "").slice(0, NUMBER_MOST))}
-        onPressEnter={onEnter}
-        aria-label={t("target.number")}
-        aria-describedby={hint}
-        aria-invalid={wrong}
-      />
-      <p id={hint} className="target-more">
-        {t(wrong ? "target.number.wrong" : "target.number.hint")}
-      </p>
-      <div className="keypad-keys">
-        {DIGITS.map((digit) => (
-          <button
-            type="button"
-            key={digit}
-            aria-label={t("keypad.key", { key: digit })}
-            onClick={() => onChange((number + digit).slice(0, NUMBER_MOST))}
-          >
-            {digit}
-          </button>
-        ))}
-        <Button
-          type="text"
-          aria-label={t("target.number.delete")}
-          icon={<DeleteOutlined />}
-          onClick={() => onChange(number.slice(0, -1))}
-        />
-      </div>
-    </div>
   );
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, Button } from "antd";
 import { lazy, Suspense, useEffect, useState } from "react";
 import type { AgentContact } from "@/shared/api";
+import { DialNumber, DirectionTag } from "@/shared/dial";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useLive } from "@/shared/live";
@@ -56,7 +57,7 @@ function Current({ contact }: { contact: AgentContact }) {
   // What the page knows itself is all there is to tell while it rings; the journal is read a moment later.
   const detail = useQuery({
     ...contactQuery(contact.contact_id),
-    enabled: contact.phase !== "ringing",
+    enabled: contact.phase !== "ringing" && contact.phase !== "dialing",
   });
   const lost = useSoundLost(contact);
   return (
@@ -75,11 +76,13 @@ function Current({ contact }: { contact: AgentContact }) {
         title={[contact.client_name, contact.project_name].filter(Boolean).join(" · ")}
         side={contact.queue_name}
       />
-      {contact.greeting ? <blockquote className="work-greeting">{contact.greeting}</blockquote> : null}
+      {contact.greeting && contact.direction !== "outbound" ? (
+        <blockquote className="work-greeting">{contact.greeting}</blockquote>
+      ) : null}
       <div className="work-scroll" {...SCROLLED}>
         <CallTimeline steps={detail.data?.timeline} live={contact} />
       </div>
-      {contact.phase === "ringing" ? null : (
+      {contact.phase === "ringing" || contact.phase === "dialing" ? null : (
         <Suspense fallback={<Pending rows={4} />}>
           <WrapUp
             key={contact.contact_id}
@@ -117,6 +120,10 @@ function Past({ contactId, live }: { contactId: string; live: boolean }) {
               title={contact.customer?.name ?? phone(contact.caller)}
               side={
                 <>
+                  {contact.customer ? null : (
+                    <DialNumber number={contact.caller} projectId={contact.project?.id} />
+                  )}
+                  {contact.direction === "outbound" ? <DirectionTag direction="outbound" /> : null}
                   <OutcomeTag outcome={contact.outcome} />
                   {moment(contact.arrived_at)}
                   {contact.talked_ms === null ? "" : ` · ${span(contact.talked_ms)}`}

@@ -7,6 +7,7 @@ export type Control =
   | "hold"
   | "mute"
   | "keypad"
+  | "dial"
   | "transfer"
   | "consult"
   | "hangup"
@@ -24,7 +25,11 @@ export type Obstacle =
   | "call.no.consult"
   | "call.no.second"
   | "call.no.answer"
+  | "call.no.dial"
   | "call.no.seat";
+
+/** Out of these states an agent may call. */
+const MAY_DIAL: ReadonlySet<string> = new Set(["ready", "not_ready", "acw"]);
 
 /** For every control of the phone bar: null when it may be used, else the text that says why not. Pure. */
 export function obstacles(
@@ -39,6 +44,7 @@ export function obstacles(
     hold: why,
     mute: why,
     keypad: why,
+    dial: why,
     transfer: why,
     consult: why,
     hangup: why,
@@ -48,8 +54,11 @@ export function obstacles(
     cancel: why,
   });
   if (!view || !seated) return all("call.no.seat");
-  if (!contact || contact.phase === "wrap")
-    return { ...all("call.no.call"), answer: "call.no.ring", reject: "call.no.ring" };
+  if (!contact || contact.phase === "wrap") {
+    const dial = MAY_DIAL.has(view.state) ? null : ("call.no.dial" as const);
+    return { ...all("call.no.call"), answer: "call.no.ring", reject: "call.no.ring", dial };
+  }
+  if (contact.phase === "dialing") return { ...all("call.no.call"), hangup: null };
   if (contact.phase === "ringing") {
     let answer: Obstacle | null = null;
     if (view.device === "sip") answer = "call.no.device";
@@ -66,6 +75,7 @@ export function obstacles(
     hold: begin,
     mute: held ? "call.no.held" : null,
     keypad: held ? "call.no.held" : null,
+    dial: "call.no.dial",
     transfer: begin,
     consult: begin,
     hangup: null,

@@ -30,9 +30,18 @@ export type Target = { reason: TransferReason; note: string } & (
   | { to: "external"; number: string }
 );
 
+/** Whom to call; without `number_id` the number shown is chosen by whose matter it is. */
+export interface CallOut {
+  number: string;
+  number_id?: string;
+  project_id?: string;
+  client_id?: string;
+}
+
 const post = {
   transfer: (body: Target) => order(api.POST("/api/desk/transfer", { body })),
   consult: (body: Exclude<Target, { to: "queue" }>) => order(api.POST("/api/desk/consult", { body })),
+  dial: (body: CallOut) => order(api.POST("/api/desk/dial", { body })),
   swap: () => order(api.POST("/api/desk/consult/swap", {})),
   conference: () => order(api.POST("/api/desk/consult/conference", {})),
   complete: () => order(api.POST("/api/desk/consult/complete", {})),

@@ -12,6 +12,7 @@ export interface DeskContact {
   contact_id: string;
   arrived_at: string;
   ended_at: string | null;
+  direction: string;
   caller: string;
   dnis: string;
   number: Named | null;
@@ -59,6 +60,7 @@ export interface ContactDetail extends DeskContact {
 
 export interface Customer {
   id: string;
+  client_id: string;
   name: string;
   phones: string[];
   tier: Tier;
@@ -161,6 +163,22 @@ export interface Targets {
   /** Numbers outside may be called. */
   outside: boolean;
 }
+
+export interface ShownNumber {
+  number_id: string;
+  number: string;
+  label: string;
+  project_id: string;
+  project_name: string;
+}
+
+/** What may be shown when calling out; the first when nothing is chosen. */
+export const mayDialQuery = queryOptions({
+  queryKey: ["desk-dial"],
+  queryFn: async () =>
+    (await take(api.GET("/api/desk/dial"))) as { outside: boolean; numbers: ShownNumber[] },
+  staleTime: 10_000,
+});
 
 /** Whom the caller could be passed on to; read again while the panel is open, since states change. */
 export const targetsQuery = queryOptions({

@@ -4,6 +4,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Button, Checkbox, DatePicker, Input, Popover, Select } from "antd";
 import dayjs from "dayjs";
 import { type ReactNode, useState } from "react";
+import { DialNumber, DirectionTag } from "@/shared/dial";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { permitted, useMe } from "@/shared/session";
@@ -11,13 +12,14 @@ import { common } from "@/shared/texts";
 import { Nothing, OutcomeTag, Pending, ProblemView, TierTag, useNarrow } from "@/shared/ui";
 import { Score } from "./ContactPage";
 import { type Choices, contactsQuery, filtersQuery } from "./queries";
-import { daysOf, OUTCOMES, readSearch, type Search } from "./search";
+import { DIRECTIONS, daysOf, OUTCOMES, readSearch, type Search } from "./search";
 import { texts } from "./texts";
 import type { ContactItem, Named } from "./types";
 import "./history.css";
 
 const COLUMNS = [
   "arrived",
+  "direction",
   "caller",
   "customer",
   "number",
@@ -39,6 +41,7 @@ const COLUMNS = [
 type Column = (typeof COLUMNS)[number];
 const USUAL: readonly Column[] = [
   "arrived",
+  "direction",
   "caller",
   "customer",
   "project",
@@ -148,6 +151,16 @@ export default function HistoryPage() {
           options={OUTCOMES.map((value) => ({ value, label: c(`outcome.${value}`) }))}
           popupMatchSelectWidth={false}
         />
+        <Select
+          allowClear
+          className="history-select"
+          placeholder={t("filter.direction")}
+          aria-label={t("filter.direction")}
+          value={search.direction}
+          onChange={(direction) => change({ direction })}
+          options={DIRECTIONS.map((value) => ({ value, label: c(`direction.${value}`) }))}
+          popupMatchSelectWidth={false}
+        />
         {filtered ? (
           <Button
             type="link"
@@ -241,8 +254,10 @@ function useCell(): (item: ContactItem, column: Column) => ReactNode {
             {f.moment(item.arrived_at)}
           </Link>
         );
+      case "direction":
+        return <DirectionTag direction={item.direction} />;
       case "caller":
-        return f.phone(item.caller);
+        return <DialNumber number={item.caller} projectId={item.project?.id} />;
       case "customer":
         return item.customer ? (
           <>
@@ -336,6 +351,7 @@ function CardList({ items }: { items: ContactItem[] }) {
           <Link to="/contacts/$id" params={{ id: item.contact_id }} className="list-card">
             <span className="list-card-line">
               <b>{f.phone(item.caller)}</b>
+              {item.direction === "outbound" ? cell(item, "direction") : null}
               {cell(item, "customer")}
               <span className="list-card-end">{cell(item, "outcome")}</span>
             </span>

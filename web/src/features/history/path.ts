@@ -5,7 +5,16 @@
 
 import type { ContactDetail, Named, Step } from "./types";
 
-export type SpanKind = "flow" | "queue" | "ringing" | "talk" | "hold" | "survey" | "voicemail" | "acw";
+export type SpanKind =
+  | "flow"
+  | "queue"
+  | "dialing"
+  | "ringing"
+  | "talk"
+  | "hold"
+  | "survey"
+  | "voicemail"
+  | "acw";
 
 export interface Span {
   kind: SpanKind;
@@ -111,6 +120,10 @@ export function buildPath(contact: ContactDetail, now: number): Path {
     switch (step.kind) {
       case "contact.arrived":
         caller.enter("flow", at);
+        break;
+      case "outbound.dialled":
+        caller.enter("dialing", at);
+        lane?.enter("dialing", at);
         break;
       case "contact.queued":
         caller.enter("queue", at);

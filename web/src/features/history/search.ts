@@ -17,6 +17,12 @@ export const OUTCOMES = [
   "silence",
   "self_service",
   "transferred_out",
+  "callee_busy",
+  "callee_rejected",
+  "callee_no_answer",
+  "callee_unreachable",
+  "wrong_number",
+  "dial_cancelled",
   "unknown_number",
   "trunk_busy",
   "media_lost",
@@ -24,6 +30,9 @@ export const OUTCOMES = [
   "interrupted",
   "shutdown",
 ] as const;
+
+export const DIRECTIONS = ["inbound", "outbound"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -35,6 +44,7 @@ export interface Search {
   queue?: string;
   agent?: string;
   outcome?: Outcome;
+  direction?: Direction;
 }
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -59,6 +69,7 @@ export function readSearch(raw: Record<string, unknown>): Search {
     queue: text(raw.queue),
     agent: text(raw.agent),
     outcome: OUTCOMES.find((name) => name === outcome),
+    direction: DIRECTIONS.find((name) => name === raw.direction),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 }
@@ -80,6 +91,7 @@ export function apiQuery(search: Search, now: Dayjs): Record<string, string> {
     queue: search.queue,
     agent: search.agent,
     outcome: search.outcome,
+    direction: search.direction,
   };
   return Object.fromEntries(Object.entries(query).filter((pair): pair is [string, string] => !!pair[1]));
 }

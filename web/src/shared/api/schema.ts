@@ -1169,6 +1169,43 @@ export interface paths {
         patch: operations["change_customer_api_customers__id__patch"];
         trace?: never;
     };
+    "/api/do-not-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List All */
+        get: operations["list_all_do_not_call"];
+        put?: never;
+        /** Make */
+        post: operations["make_do_not_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/do-not-call/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_do_not_call"];
+        put?: never;
+        post?: never;
+        /** Retire */
+        delete: operations["retire_do_not_call"];
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_do_not_call"];
+        trace?: never;
+    };
     "/api/wrap-reasons": {
         parameters: {
             query?: never;
@@ -1778,6 +1815,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/dial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * May Dial
+         * @description What may be shown when calling out, in order.
+         */
+        get: operations["may_dial_api_desk_dial_get"];
+        put?: never;
+        /**
+         * Dial
+         * @description Call somebody: the own device first, then theirs. What becomes of it is in the view.
+         */
+        post: operations["dial_api_desk_dial_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts": {
         parameters: {
             query?: never;
@@ -2240,7 +2301,13 @@ export interface components {
              * Phase
              * @enum {string}
              */
-            phase: "ringing" | "talking" | "held" | "wrap";
+            phase: "dialing" | "ringing" | "talking" | "held" | "wrap";
+            /**
+             * Direction
+             * @default inbound
+             * @enum {string}
+             */
+            direction: "inbound" | "outbound";
             /** Caller */
             caller: string;
             /** Caller Home */
@@ -2719,6 +2786,21 @@ export interface components {
              * @default 13800138000
              */
             caller: string;
+        };
+        /**
+         * CallOut
+         * @description Whom to call. `number_id`: the number to show, one of those `GET` names; without it the first one of
+         *     the project, or of the client, whose matter it is.
+         */
+        CallOut: {
+            /** Number */
+            number: string;
+            /** Number Id */
+            number_id?: string | null;
+            /** Project Id */
+            project_id?: string | null;
+            /** Client Id */
+            client_id?: string | null;
         };
         /**
          * CallbackIn
@@ -3251,6 +3333,43 @@ export interface components {
             echo: boolean;
         };
         /**
+         * DoNotCallIn
+         * @description `reason`: how the wish became known, for instance a recording or a letter.
+         */
+        DoNotCallIn: {
+            /** Number */
+            number: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /** DoNotCallInPatch */
+        DoNotCallInPatch: {
+            /** Number */
+            number?: string;
+            /** Reason */
+            reason?: string;
+        };
+        /** DoNotCallShown */
+        DoNotCallShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
          * Done
          * @description The agent as they are after what was asked.
          */
@@ -3706,6 +3825,16 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * MayDial
+         * @description `outside`: numbers outside may be called. `numbers` are those that may be shown there.
+         */
+        MayDial: {
+            /** Outside */
+            outside: boolean;
+            /** Numbers */
+            numbers: components["schemas"]["ShownNumber"][];
+        };
         /** Me */
         Me: {
             /**
@@ -3853,7 +3982,7 @@ export interface components {
         };
         /**
          * NumberIn
-         * @description The client is the project's.
+         * @description The client is the project's. `dial_out`: agents may show it when they call out; never a 400 number.
          */
         NumberIn: {
             /**
@@ -3880,6 +4009,11 @@ export interface components {
             kind: "95" | "96" | "400" | "1xx" | "local";
             /** Flow Id */
             flow_id?: string | null;
+            /**
+             * Dial Out
+             * @default false
+             */
+            dial_out: boolean;
         };
         /** NumberInPatch */
         NumberInPatch: {
@@ -3903,6 +4037,8 @@ export interface components {
             kind?: "95" | "96" | "400" | "1xx" | "local";
             /** Flow Id */
             flow_id?: string | null;
+            /** Dial Out */
+            dial_out?: boolean;
         };
         /** NumberShown */
         NumberShown: {
@@ -3933,6 +4069,8 @@ export interface components {
             kind: string;
             /** Flow Id */
             flow_id: string | null;
+            /** Dial Out */
+            dial_out: boolean;
             /**
              * Created At
              * Format: date-time
@@ -3944,7 +4082,7 @@ export interface components {
          * @description How a contact ended: one name for each way. Every contact has exactly one.
          * @enum {string}
          */
-        "Outcome-Input": "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
+        "Outcome-Input": "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "callee_busy" | "callee_rejected" | "callee_no_answer" | "callee_unreachable" | "wrong_number" | "dial_cancelled" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
         /**
          * Outcome
          * @description How an item is over.
@@ -4045,6 +4183,15 @@ export interface components {
         Page_CustomerShown_: {
             /** Items */
             items: components["schemas"]["CustomerShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[DoNotCallShown] */
+        Page_DoNotCallShown_: {
+            /** Items */
+            items: components["schemas"]["DoNotCallShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -5014,6 +5161,25 @@ export interface components {
             priority: number;
             /** Floor S */
             floor_s?: number | null;
+        };
+        /** ShownNumber */
+        ShownNumber: {
+            /**
+             * Number Id
+             * Format: uuid
+             */
+            number_id: string;
+            /** Number */
+            number: string;
+            /** Label */
+            label: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Project Name */
+            project_name: string;
         };
         /** SignIn */
         SignIn: {
@@ -8817,6 +8983,154 @@ export interface operations {
             };
         };
     };
+    list_all_do_not_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DoNotCallShown_"];
+                };
+            };
+        };
+    };
+    make_do_not_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoNotCallIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoNotCallShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_do_not_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoNotCallShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_do_not_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_do_not_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoNotCallInPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoNotCallShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_all_wrap_reason: {
         parameters: {
             query?: {
@@ -9794,6 +10108,59 @@ export interface operations {
             };
         };
     };
+    may_dial_api_desk_dial_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MayDial"];
+                };
+            };
+        };
+    };
+    dial_api_desk_dial_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallOut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     search_contacts_api_contacts_get: {
         parameters: {
             query?: {
@@ -9805,6 +10172,7 @@ export interface operations {
                 agent?: string | null;
                 customer?: string | null;
                 outcome?: components["schemas"]["Outcome-Input"] | null;
+                direction?: ("inbound" | "outbound") | null;
                 contact?: string | null;
                 cursor?: string | null;
                 limit?: number;

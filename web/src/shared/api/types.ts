@@ -1,6 +1,15 @@
 /** Shapes of the live push and of the API, named once. Instants are ISO 8601 UTC with milliseconds. */
 
-export type AgentState = "offline" | "not_ready" | "break" | "ready" | "ringing" | "talking" | "held" | "acw";
+export type AgentState =
+  | "offline"
+  | "not_ready"
+  | "break"
+  | "ready"
+  | "dialing"
+  | "ringing"
+  | "talking"
+  | "held"
+  | "acw";
 export type Tier = "normal" | "silver" | "gold" | "vip";
 export type Role =
   | "agent"
@@ -29,7 +38,7 @@ export interface PressedKey {
   label: string;
 }
 
-export type ContactPhase = "ringing" | "talking" | "held" | "wrap";
+export type ContactPhase = "dialing" | "ringing" | "talking" | "held" | "wrap";
 
 /** What the agent before says to the one who has the contact next. */
 export interface HandedOver {
@@ -60,6 +69,8 @@ export interface Returned {
 export interface AgentContact {
   contact_id: string;
   phase: ContactPhase;
+  /** Outbound: the agent called, `dnis` is what was shown there. */
+  direction?: "inbound" | "outbound";
   caller: string;
   caller_home: string | null;
   dnis: string;
@@ -161,6 +172,7 @@ export interface BoardWaiting {
 export interface BoardCall {
   contact_id: string;
   phase: string;
+  direction?: "inbound" | "outbound";
   number_label: string | null;
   since: string;
 }

@@ -1,8 +1,9 @@
-import { Form, type FormInstance, Tag } from "antd";
+import { Form, type FormInstance, Switch, Tag } from "antd";
 import { useEffect } from "react";
 import { fields } from "@/shared/fields";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
+import { common } from "@/shared/texts";
 import { useChoices } from "../kit/api";
 import { ChoiceField, Line, TextField } from "../kit/inputs";
 import { ResourcePage } from "../kit/ResourcePage";
@@ -14,6 +15,7 @@ type Values = Partial<Omit<PhoneNumber, "id" | "client_id">>;
 export function Numbers() {
   const t = useT(texts);
   const n = useT(fields);
+  const c = useT(common);
   const f = useFormat();
   const projects = useChoices<Project>("/api/projects", (row) => row.name);
   const trunks = useChoices<Trunk>("/api/trunks", (row) => row.name);
@@ -38,6 +40,11 @@ export function Numbers() {
         { key: "label", title: n("label"), render: (row) => row.label },
         { key: "kind", title: n("kind"), render: (row) => t(`number.${row.kind}`) },
         { key: "home", title: n("home"), render: (row) => row.home },
+        {
+          key: "dial_out",
+          title: n("dial_out"),
+          render: (row) => (row.dial_out ? <Tag color="success">{c("value.yes")}</Tag> : null),
+        },
         { key: "project", title: n("project_id"), render: (row) => projects.name(row.project_id) },
         { key: "flow", title: n("flow_id"), render: (row) => (flows.loading ? "" : flowOf(row)) },
         {
@@ -58,6 +65,7 @@ export function Numbers() {
         home: row?.home ?? "",
         kind: row?.kind ?? "local",
         flow_id: row?.flow_id ?? undefined,
+        dial_out: row?.dial_out ?? false,
       })}
       toBody={(values) => ({
         ...values,
@@ -92,6 +100,14 @@ export function Numbers() {
             options={trunks.options}
             loading={trunks.loading}
           />
+          <Form.Item
+            name="dial_out"
+            label={n("dial_out")}
+            valuePropName="checked"
+            extra={t("numbers.dial_out.help")}
+          >
+            <Switch checkedChildren={c("value.yes")} unCheckedChildren={c("value.no")} />
+          </Form.Item>
         </>
       )}
     />

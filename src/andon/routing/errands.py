@@ -1,0 +1,84 @@
+"""Agents who call somebody themselves: out of the lines while they do, back in their state when nobody comes.
+
+Pure. Such a call is in no queue: no queue's figures, means or turns are touched by it.
+"""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from andon.routing.events import AgentState
+from andon.routing.model import Effect, Refused, Terms
+from andon.routing.presence import AgentEvent
+from andon.routing.records import AgentRecord, Conversation, Errand
+from andon.routing.summons import Summoning
+
+_MAY_DIAL: Final = frozenset({AgentState.READY, AgentState.NOT_READY, AgentState.ACW})
+
+
+class Errands(Summoning):
+    """A floor on which agents make calls of their own."""
+
+    def dial(self, agent_id: UUID, contact_id: UUID, terms: Terms, now: datetime) -> list[Effect]:
+        """The agent calls somebody: from ready, not ready, or out of a wrap-up, which ends with it. Who was
+        not ready is so again afterwards. Raises `agent.unknown`, `agent.not_signed_in`, `dial.not_now`,
+        `agent.device_unregistered`, `agent.device_untested`."""
+        agent = self._centre.agents.get(agent_id)
+        if agent is None:
+            raise Refused("agent.unknown")
+        if agent.state is AgentState.OFFLINE:
+            raise Refused("agent.not_signed_in")
+        if agent.state not in _MAY_DIAL:
+            raise Refused("dial.not_now")
+        missing = self._unfit(agent)
+        if missing is not None:
+            raise Refused(f"agent.{missing}")
+        self._at(now)
+        effects: list[Effect] = []
+        if agent.state is AgentState.NOT_READY:
+            agent.pending, agent.pending_reason_id = AgentState.NOT_READY, agent.reason_id
+            agent.pending_forced = agent.forced
+        self._part_with_contact(agent)
+        agent.errand = Errand(contact_id, terms)
+        self._move(agent, AgentEvent.DIALS, "self", "dials", effects)
+        return effects
+
+    def dial_ended(self, agent_id: UUID, contact_id: UUID, why: str, now: datetime) -> list[Effect]:
+        """Nobody came to the telephone, for the reason `why`: there is nothing to wrap up. Over already:
+        nothing."""
+        effects: list[Effect] = []
+        self._at(now)
+        agent = self._on_errand(agent_id, contact_id)
+        if agent is None:
+            return effects
+        agent.errand = None
+        missing = self._unfit(agent)
+        if missing is not None:
+            self._move(agent, AgentEvent.RING_FAILED, "system", missing, effects)
+        elif agent.pending is AgentState.NOT_READY:  # in one step, so that `why` is what the desk tells
+            reason_id, forced = agent.pending_reason_id, agent.pending_forced
+            self._move(agent, AgentEvent.RING_FAILED, "system", why, effects, reason_id, forced)
+        else:
+            self._stop_ringing(agent, AgentEvent.CALLER_GONE, "system", why, effects)
+        self._match("agent", effects)
+        return effects
+
+    def dial_connected(self, agent_id: UUID, contact_id: UUID, now: datetime) -> list[Effect]:
+        """They talk. Raises `offer.gone` when the agent is not calling any more."""
+        agent = self._on_errand(agent_id, contact_id)
+        if agent is None or agent.errand is None:
+            raise Refused("offer.gone")
+        effects: list[Effect] = []
+        self._at(now)
+        agent.conversation = Conversation(contact_id, None, self._now, agent.errand.terms)
+        agent.errand = None
+        self._talks[contact_id] = [agent]
+        agent.calls += 1
+        self._move(agent, AgentEvent.CONNECTED, "self", "answered", effects)
+        return effects
+
+    def _on_errand(self, agent_id: UUID, contact_id: UUID) -> AgentRecord | None:
+        agent = self._centre.agents.get(agent_id)
+        if agent is None or agent.errand is None or agent.errand.contact_id != contact_id:
+            return None
+        return agent
