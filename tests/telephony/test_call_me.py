@@ -161,9 +161,15 @@ async def test_the_draft_rings_its_tester_and_nobody_counts_it(house: House) -> 
         alarms = await house.facts(kind="alarm.raised")
         assert all(str(flow_id) not in str(row["data"]) for row in alarms)
 
-    began = [row for row in await house.facts(kind="trial.began") if row["data"]["flow_id"] == str(flow_id)]
-    ended = [row for row in await house.facts(kind="trial.ended") if row["data"]["flow_id"] == str(flow_id)]
-    assert len(began) == len(ended) == 3 and all(row["contact_id"] is None for row in began)
+    async def trials(kind: str) -> list[dict[str, Any]]:
+        return [row for row in await house.facts(kind=kind) if row["data"]["flow_id"] == str(flow_id)]
+
+    async def all_over() -> bool:
+        return len(await trials("trial.ended")) == 3
+
+    await house.until(all_over, 10, "three trials are over")
+    began, ended = await trials("trial.began"), await trials("trial.ended")
+    assert len(began) == 3 and all(row["contact_id"] is None for row in began)
     assert ended[0]["data"]["talked_ms"] > 1000
     assert len(await house.facts(kind="contact.arrived")) == before
     assert "core_fault" not in house.core_said() and "trial_failed" not in house.core_said()

@@ -161,7 +161,7 @@ class TrialDesk:
             client_id=client_id,
             project_id=project_id,
             number_id=_NOBODY if number is None else number.number_id,
-            flow_id=flow_id or _NOBODY,
+            flow_id=flow_id,
             caller=caller,
             dnis="" if number is None else number.e164,
             language="zh" if project is None else project.language,
@@ -172,7 +172,7 @@ class TrialDesk:
             beside = centre.flows.beside
             if graph is None or beside is None:
                 return RecordPrompt(trial)
-            return centre.flows.try_out(trial, view.flow_id, graph, BesideTrial(beside, trial))
+            return centre.flows.try_out(trial, flow_id or _NOBODY, graph, BesideTrial(beside, trial))
 
         return Trial(self._trials, trial_id, tester_id, view, start)
 
