@@ -25,12 +25,12 @@ async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Br
     sound = tmp_path_factory.mktemp("microphone") / "tone.wav"
     write_microphone(sound, MICROPHONE_HZ)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=_flags(sound))
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags(sound))
         yield browser
         await browser.close()
 
 
-def _flags(sound: Path) -> list[str]:
+def flags(sound: Path) -> list[str]:
     return [
         "--no-sandbox",
         "--use-fake-device-for-media-stream",

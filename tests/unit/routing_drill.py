@@ -584,9 +584,16 @@ class Drill:
         self.now = end
         self._do(lambda: self.router.tick(self.now))
         self.jumped_from = self.now
+        self.quits = {key: quit for key, quit in self.quits.items() if self._may_come_back(key[0], quit)}
         deadline = self.router.next_deadline()
         require(deadline is None or deadline > self._ms(self.now), "a deadline that is due stays")
         self._check_time()
+
+    def _may_come_back(self, asked: UUID, quit: Quit) -> bool:
+        """A place is forgotten with its time, also when that was shortened meanwhile."""
+        queue = self.queues.get(asked)
+        redial_s = 0 if queue is None else queue.redial_s
+        return self._ms(self.now) < quit.left + timedelta(seconds=redial_s)
 
     def _check_time(self) -> None:
         """Right after a tick nothing lasts longer than it may."""

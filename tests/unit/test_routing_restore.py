@@ -46,9 +46,12 @@ class MortalDrill(Drill):
         for seat in self.seats.values():
             if seat.state is AgentState.OFFLINE:  # of those who are not there nothing is kept
                 seat.turns.clear()
+        remembering = {queue.queue_id for queue in kept.queues}
         if self.pick(4) == 1:
             self._change_configuration()
         self.router, effects = Router.restored(self.config, self.now, self._new_id, kept)
+        remembering &= self.router._centre.queues.keys()  # with a queue its callers' places are forgotten
+        self.quits = {key: quit for key, quit in self.quits.items() if key[0] in remembering}
         self._read(effects)
 
     def _change_configuration(self) -> None:

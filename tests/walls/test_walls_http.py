@@ -175,6 +175,8 @@ async def _core(world: World, asked: dict[str, Any]) -> dict[str, Any]:
     world.asked.append(asked)
     if asked["verb"] == "snapshot.targets":
         return {"agents": [], "queues": []}
+    if asked["verb"].startswith("node"):
+        return {"nodes": []}
     if asked["verb"] == "snapshot.dial":
         return {"numbers": []}
     if asked["verb"] != "snapshot.board":

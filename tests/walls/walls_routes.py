@@ -115,6 +115,11 @@ def desk(body: Of | None = None) -> Route:
     return Route(AGENT, (Try(body=body, blank=True),))
 
 
+def node() -> Route:
+    """A media node is the installation's: there is none of anybody else's."""
+    return Route(ADMIN, (Try(path=lambda mine, theirs: {"name": "n1"}, blank=True),))
+
+
 def verb(path: str, name: str, body: Of | None = None) -> dict[tuple[str, str], Route]:
     """A supervisor's verb about an agent or a waiting call. The operator it is carried out for is the
     asker's: what core knows of others is out of its reach."""
@@ -471,6 +476,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "/api/board"): Route(BOARD),
     ("GET", "/api/board/figures"): Route(BOARD, (Try(query=lambda m, t: {"day": DAY, "agents": True}),)),
+    ("GET", "/api/nodes"): Route(ADMIN, (Try(blank=True),)),
+    ("POST", "/api/nodes/{name}/drain"): node(),
+    ("POST", "/api/nodes/{name}/resume"): node(),
     ("GET", "/api/desk/today"): Route(AGENT, (Try(blank=True),)),
     ("GET", "/api/ledger"): Route(frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR})),
     ("POST", "/api/ledger/check"): Route(

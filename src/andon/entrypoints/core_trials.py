@@ -90,10 +90,9 @@ class RecordPrompt:
 class TrialDesk:
     """What testers ask of the core."""
 
-    def __init__(self, db: Database, trials: Trials, sip_address: str) -> None:
+    def __init__(self, db: Database, trials: Trials) -> None:
         self._db = db
         self._trials = trials
-        self._sip_address = sip_address
         self._verbs: dict[str, Callable[[Centre, UUID, Row], Awaitable[Row]]] = {
             "trial.device": self._device,
             "trial.call": self._call,
@@ -119,7 +118,7 @@ class TrialDesk:
     async def _device(self, centre: Centre, tester_id: UUID, asked: Row) -> Row:
         device: DeviceKind = "sip" if asked.get("device") == "sip" else "browser"
         account = await self._trials.open(centre.tenant_id, tester_id, device)
-        uri = f"sip:{account.username}@{self._sip_address}"
+        uri = self._trials.address(account.username)
         return {"sip": {"username": account.username, "secret": account.secret, "uri": uri}}
 
     async def _call(self, centre: Centre, tester_id: UUID, asked: Row) -> Row:
@@ -177,13 +176,13 @@ class TrialDesk:
         return Trial(self._trials, trial_id, tester_id, view, start)
 
     async def _ring(self, centre: Centre, tester_id: UUID, trial: Trial) -> Row:
-        account = self._trials.device(tester_id)
-        if account is None:
+        device = self._trials.device(tester_id)
+        if device is None:
             raise AndonError("trial.no_device", 409)
         with contextlib.suppress(Refused):  # who is no agent is in no call
             if centre.floor.contact_of(tester_id) is not None:
                 raise AndonError("trial.busy", 409)
-        await self._trials.begin(account, trial)
+        await self._trials.begin(*device, trial)
         return self._row(trial)
 
     def _mine(self, tester_id: UUID) -> Trial:

@@ -133,11 +133,13 @@ class Done(BaseModel):
 
 
 class SipAccount(BaseModel):
-    """What a device registers with, valid until the agent signs out."""
+    """What a device registers with, valid until the agent signs out; `servers` are the media nodes, the first
+    as in `uri`: a telephone that can registers with each."""
 
     username: str
     secret: str
     uri: str
+    servers: list[str] = []
     expires_in: int
 
 

@@ -7,7 +7,7 @@ the tester says, or by itself as if an agent had answered.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ import structlog
 
 from andon.channels.voice.devices import ANSWER_BY_ITSELF, Account, DeviceKind, Devices
 from andon.channels.voice.machine import media_names
+from andon.channels.voice.nodes import Node, Nodes
 from andon.customers.model import Customer
 from andon.interactions.events import By, Outcome, TrialBegan, TrialEnded
 from andon.interactions.ports import (
@@ -75,6 +76,7 @@ class Trial:
         self.trial_id = trial_id
         self.tester_id = tester_id
         self.view = view
+        self.node_at: Node  # where the leg lives, once it is rung
         self.leg_id = f"t-{trial_id.hex}"
         self.message = f"t-{trial_id.hex}"  # the name of its message in the raw recordings
         self.message_ms = 0
@@ -94,6 +96,10 @@ class Trial:
         self._orders: asyncio.Queue[Coroutine[Any, Any, None]] = asyncio.Queue()
         self._worker = asyncio.create_task(self._work())
 
+    @property
+    def engine(self) -> Engine:
+        return self.node_at.engine
+
     # --- inputs -------------------------------------------------------------------------------------------
 
     def hear(self, make: Callable[[datetime], FlowInput]) -> None:
@@ -108,7 +114,7 @@ class Trial:
         except Exception:
             log.exception("trial_failed")  # a flow is configuration: the tester hears that it is over
             self.note("fault")
-            self._order(self._trials.engine.hangup(self.leg_id))
+            self._order(self.engine.hangup(self.leg_id))
         finally:
             self._hearing = False
 
@@ -127,7 +133,7 @@ class Trial:
         self.note("press", keys=digit)
         if self.taping:
             if digit == "#":
-                self._order(self._trials.engine.end_message(self.message))
+                self._order(self.engine.end_message(self.message))
             return
         self.hear(lambda at: Key(at=at, digit=digit))
 
@@ -172,7 +178,7 @@ class Trial:
     def stop_playing(self) -> None:
         stopped = Engine.playback_id(self.leg_id, self._token)
         self._token += 1
-        self._order(self._trials.engine.stop(stopped))
+        self._order(self.engine.stop(stopped))
 
     def set_timer(self, seconds: float, tag: str) -> None:
         self.cancel_timer(tag)
@@ -220,12 +226,12 @@ class Trial:
         self.leave(QueueLeave.CALLBACK_KEPT)
 
     def music(self, on: bool) -> None:
-        self._order(self._trials.engine.music(self.leg_id, on))
+        self._order(self.engine.music(self.leg_id, on))
 
     def take_voicemail(self, max_s: int, queue_id: UUID | None = None) -> None:
         self.note("message", max_s=max_s)
         self.taping = True
-        self._order(self._trials.engine.record_message(self.leg_id, self.message, max_s))
+        self._order(self.engine.record_message(self.leg_id, self.message, max_s))
 
     def dial_out(self, number: str, ring_timeout_s: int) -> None:
         self.note("dial", number=number)
@@ -266,7 +272,7 @@ class Trial:
 
     def finish(self, outcome: Outcome, cause: int = 16) -> None:
         self.note("end", outcome=outcome.value, cause=cause)
-        self._order(self._trials.engine.hangup(self.leg_id, cause))
+        self._order(self.engine.hangup(self.leg_id, cause))
 
     # --- orders -------------------------------------------------------------------------------------------
 
@@ -282,7 +288,7 @@ class Trial:
             return self._trials.sound_of(view.tenant_id, view.project_id, language, name)
 
         try:
-            await self._trials.engine.play(self.leg_id, media_names(prompts, own), token)
+            await self.engine.play(self.leg_id, media_names(prompts, own), token)
         except EngineRefused:
             self.played(Engine.playback_id(self.leg_id, token), failed=True)
             raise
@@ -307,19 +313,19 @@ class Trials:
 
     def __init__(
         self,
-        engine: Engine,
-        others: Callable[[UUID], Account | None],
+        nodes: Nodes,
+        others: Iterable[Devices],
         sound_of: SoundOf,
         append: Callable[[Fact], None],
         now: Callable[[], datetime],
     ) -> None:
-        """`others(user)` is a registered device that the user has elsewhere: at the desk, on the board."""
-        self.engine = engine
+        """`others` are the devices that testers may have elsewhere: at the desk, on the board."""
         self.sound_of = sound_of
         self.now = now
         self._append = append
-        self._others = others
-        self._devices = Devices(engine, lambda account, registered: None)
+        self._nodes = nodes
+        self._devices = Devices(nodes, lambda account, registered: None)
+        self._all = (self._devices, *others)
         self._of: dict[UUID, Trial] = {}
         self._legs: dict[str, Trial] = {}
 
@@ -327,19 +333,29 @@ class Trials:
         """An account for the tester's page or telephone. Raises `EngineRefused`."""
         return await self._devices.open(tenant_id, tester_id, device)
 
-    def device(self, tester_id: UUID) -> Account | None:
-        """What can be rung: the tester's page or telephone, or a device they have elsewhere."""
-        return self._devices.there(tester_id) or self._others(tester_id)
+    def address(self, username: str) -> str:
+        return f"sip:{username}@{self._nodes.first.address}"
+
+    def device(self, tester_id: UUID) -> tuple[Account, Node] | None:
+        """What can be rung, and where: the tester's page or telephone, or a device they have elsewhere."""
+        for devices in self._all:
+            account = devices.of(tester_id)
+            at = devices.where(tester_id)
+            node = next((node for node in self._nodes if node.name in at and node.up.is_set()), None)
+            if account is not None and node is not None:
+                return account, node
+        return None
 
     def of(self, tester_id: UUID) -> Trial | None:
         """The tester's trial, the last one when none goes on."""
         return self._of.get(tester_id)
 
-    async def begin(self, account: Account, trial: Trial) -> None:
+    async def begin(self, account: Account, node: Node, trial: Trial) -> None:
         """Ring the tester. Raises `EngineRefused`."""
         before = self._of.get(trial.tester_id)
         if before is not None and not before.over:
             await self.end(before)
+        trial.node_at = node
         self._of[trial.tester_id] = self._legs[trial.leg_id] = trial
         view = trial.view
         self._append(
@@ -355,7 +371,7 @@ class Trials:
             )
         )
         try:
-            await self.engine.originate(
+            await trial.engine.originate(
                 trial.leg_id,
                 account.username,
                 view.dnis,
@@ -368,16 +384,16 @@ class Trials:
 
     async def end(self, trial: Trial) -> None:
         """Hang up."""
-        await self.engine.hangup(trial.leg_id)
+        await trial.engine.hangup(trial.leg_id)
 
     @property
     def legs(self) -> set[str]:
         return set(self._legs)
 
-    def on_event(self, event: EngineEvent) -> bool:
+    def on_event(self, node: Node, event: EngineEvent) -> bool:
         """Whether the event was a trial's alone."""
         if isinstance(event, DeviceChanged):
-            self._devices.changed(event.username, event.registered)
+            self._devices.changed(node.name, event.username, event.registered)
             return False
         trial = self._legs.get(getattr(event, "leg_id", ""))
         if trial is None:
@@ -395,11 +411,18 @@ class Trials:
                 trial.message_taken(0 if failed else ms)
         return True
 
-    def refresh(self, snapshot: Snapshot) -> None:
-        """The whole truth after the engine was away."""
-        self._devices.refresh({device.username for device in snapshot.devices if device.registered})
+    def lost(self, node: Node) -> None:
+        """The node stays away: its trials are over, no device is there."""
+        self._devices.refresh(node.name, set())
+        for trial in [trial for trial in self._legs.values() if trial.node_at is node]:
+            self._over(trial)
+
+    def refresh(self, node: Node, snapshot: Snapshot) -> None:
+        """The whole truth about a node after it was away."""
+        there = {device.username for device in snapshot.devices if device.registered}
+        self._devices.refresh(node.name, there)
         alive = {leg.leg_id for leg in snapshot.legs}
-        for trial in [trial for leg_id, trial in self._legs.items() if leg_id not in alive]:
+        for trial in [t for t in self._legs.values() if t.node_at is node and t.leg_id not in alive]:
             self._over(trial)
 
     def _over(self, trial: Trial) -> None:

@@ -3,6 +3,7 @@ import { Calendars } from "./sections/Calendars";
 import { Clients } from "./sections/Clients";
 import { DoNotCallList } from "./sections/DoNotCallList";
 import { Flows } from "./sections/Flows";
+import { Nodes } from "./sections/Nodes";
 import { Numbers } from "./sections/Numbers";
 import { Projects } from "./sections/Projects";
 import { Queues } from "./sections/Queues";
@@ -20,7 +21,7 @@ export const GROUPS = [
     key: "work",
     sections: ["clients", "projects", "queues", "routing-rules", "wrap-reasons", "state-reasons"],
   },
-  { key: "lines", sections: ["numbers", "do-not-call", "trunks", "flows", "calendars"] },
+  { key: "lines", sections: ["numbers", "do-not-call", "trunks", "media-nodes", "flows", "calendars"] },
 ] as const;
 
 export type SectionKey = (typeof GROUPS)[number]["sections"][number];
@@ -37,6 +38,7 @@ export const SECTIONS: Record<SectionKey, ComponentType> = {
   numbers: Numbers,
   "do-not-call": DoNotCallList,
   trunks: Trunks,
+  "media-nodes": Nodes,
   flows: Flows,
   calendars: Calendars,
 };

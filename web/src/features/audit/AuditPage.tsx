@@ -21,6 +21,7 @@ const KINDS = [
   "routing_rules",
   "number",
   "trunk",
+  "node",
   "client",
   "project",
   "calendar",

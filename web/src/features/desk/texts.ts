@@ -188,6 +188,7 @@ export const texts = defineTexts(
     "seat.sip.user": "账号",
     "seat.sip.secret": "密码",
     "seat.sip.server": "地址",
+    "seat.sip.servers": "话机支持多个服务器时全部填上，一个节点中断也不影响接听。",
     "seat.sip.registered": "话机已注册",
     "seat.sip.waiting": "等待话机注册",
     "seat.sip.hint": "把下面的账号填到话机，注册成功后即可置为空闲。签出后账号失效。",
@@ -528,6 +529,7 @@ export const texts = defineTexts(
     "seat.sip.user": "User",
     "seat.sip.secret": "Password",
     "seat.sip.server": "Address",
+    "seat.sip.servers": "Enter all of them if the telephone can: it then rings even when one node is down.",
     "seat.sip.registered": "Phone registered",
     "seat.sip.waiting": "Waiting for the phone to register",
     "seat.sip.hint":

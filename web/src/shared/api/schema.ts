@@ -1815,6 +1815,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Nodes
+         * @description The media nodes as the core sees them now.
+         */
+        get: operations["list_nodes_api_nodes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/{name}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drain Node
+         * @description Let a node take no new calls; those on it go on to their end. Refused while no other takes calls.
+         */
+        post: operations["drain_node_api_nodes__name__drain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Node
+         * @description Let a drained node take calls again.
+         */
+        post: operations["resume_node_api_nodes__name__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/dial": {
         parameters: {
             query?: never;
@@ -3859,6 +3919,35 @@ export interface components {
             permissions: string[];
         };
         /**
+         * MediaNodeShown
+         * @description A media engine. `calls` live on it, `devices` of agents are registered there, it runs `since`.
+         *     `draining`: it takes no new calls.
+         */
+        MediaNodeShown: {
+            /** Name */
+            name: string;
+            /** Address */
+            address: string;
+            /** Up */
+            up: boolean;
+            /** Draining */
+            draining: boolean;
+            /** Calls */
+            calls: number;
+            /** Devices */
+            devices: number;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * MediaNodes
+         * @description In the order of the settings, the installation's own first.
+         */
+        MediaNodes: {
+            /** Nodes */
+            nodes: components["schemas"]["MediaNodeShown"][];
+        };
+        /**
          * MonitorRow
          * @description A supervisor at a call. `mode` is empty until the supervisor's telephone has answered; `wanted` is
          *     what was asked for last.
@@ -5202,7 +5291,8 @@ export interface components {
         };
         /**
          * SipAccount
-         * @description What a device registers with, valid until the agent signs out.
+         * @description What a device registers with, valid until the agent signs out; `servers` are the media nodes, the first
+         *     as in `uri`: a telephone that can registers with each.
          */
         SipAccount: {
             /** Username */
@@ -5211,6 +5301,11 @@ export interface components {
             secret: string;
             /** Uri */
             uri: string;
+            /**
+             * Servers
+             * @default []
+             */
+            servers: string[];
             /** Expires In */
             expires_in: number;
         };
@@ -10104,6 +10199,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    list_nodes_api_nodes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaNodes"];
+                };
+            };
+        };
+    };
+    drain_node_api_nodes__name__drain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaNodes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_node_api_nodes__name__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaNodes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
