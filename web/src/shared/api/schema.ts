@@ -668,6 +668,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompts/{id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Prompt By Telephone
+         * @description Ring the asker's telephone and record what is said after the tone, until `#` or silence.
+         */
+        post: operations["record_prompt_by_telephone_api_prompts__id__call_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}/recorded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Prompt Recorded
+         * @description Take what the asker has recorded by telephone; callers hear it from now on.
+         */
+        post: operations["take_prompt_recorded_api_prompts__id__recorded_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prompts/{id}/current": {
         parameters: {
             query?: never;
@@ -918,6 +958,110 @@ export interface paths {
         get: operations["read_flow_traffic_api_flows__id__traffic_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trial/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Trial Device
+         * @description An account for the tester's page or telephone, in place of the one before.
+         */
+        post: operations["open_trial_device_api_trial_device_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Me
+         * @description Ring the tester with the flow as it is drawn and saved; without a draft, as it is published.
+         */
+        post: operations["call_me_api_flows__id__call_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look At Trial
+         * @description The tester's call as it is now, or was.
+         */
+        get: operations["look_at_trial_api_trial_get"];
+        put?: never;
+        post?: never;
+        /**
+         * End Trial
+         * @description Hang up.
+         */
+        delete: operations["end_trial_api_trial_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trial/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Press Trial Keys
+         * @description Keys pressed on the page, as on the telephone.
+         */
+        post: operations["press_trial_keys_api_trial_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trial/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Trial Queue
+         * @description The wait in a queue ends so.
+         */
+        post: operations["end_trial_queue_api_trial_queue_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2748,6 +2892,14 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** CallMe */
+        CallMe: {
+            /**
+             * Caller
+             * @default 13800138000
+             */
+            caller: string;
         };
         /**
          * CallOut
@@ -4612,6 +4764,23 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * PromptCall
+         * @description The call by which a prompt is recorded.
+         */
+        PromptCall: {
+            /**
+             * Trial Id
+             * Format: uuid
+             */
+            trial_id: string;
+            /** Answered */
+            answered: boolean;
+            /** Over */
+            over: boolean;
+            /** Message Ms */
+            message_ms: number;
+        };
         /** PromptIn */
         PromptIn: {
             /**
@@ -4729,6 +4898,10 @@ export interface components {
              * Format: uuid
              */
             queue_id: string;
+        };
+        /** QueueEnd */
+        QueueEnd: {
+            how: components["schemas"]["QueueLeave"];
         };
         /** QueueFigures */
         QueueFigures: {
@@ -4895,6 +5068,12 @@ export interface components {
             value_s?: number;
             callback?: components["schemas"]["CallbackIn"];
         };
+        /**
+         * QueueLeave
+         * @description Why a contact is back from a queue.
+         * @enum {string}
+         */
+        QueueLeave: "conversation_ended" | "timeout" | "nobody_signed_in" | "overflow" | "callback_kept" | "unknown_queue";
         /** QueueShown */
         QueueShown: {
             /**
@@ -5008,6 +5187,19 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** RecordedIn */
+        RecordedIn: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /**
+             * Says
+             * @default
+             */
+            says: string;
         };
         /**
          * RecordingInfo
@@ -5401,6 +5593,31 @@ export interface components {
             name: string;
         };
         /**
+         * TesterAccount
+         * @description What the tester's page or telephone registers with, until another is asked for.
+         */
+        TesterAccount: {
+            /** Username */
+            username: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /** TesterChoice */
+        TesterChoice: {
+            /**
+             * Device
+             * @default browser
+             * @enum {string}
+             */
+            device: "browser" | "sip";
+        };
+        /** TesterDevice */
+        TesterDevice: {
+            sip: components["schemas"]["TesterAccount"];
+        };
+        /**
          * TimelineStep
          * @description One point of the time line; `text` is in the user's language, `offset_ms` counts from arrival.
          */
@@ -5455,6 +5672,29 @@ export interface components {
          */
         TransferReason: "specialist" | "complaint" | "other_department" | "language" | "other";
         /**
+         * TrialCall
+         * @description The tester's call. `queued`: it waits, and ends as the tester says; `message_ms`: what was recorded.
+         */
+        TrialCall: {
+            /**
+             * Trial Id
+             * Format: uuid
+             */
+            trial_id: string;
+            /** Answered */
+            answered: boolean;
+            /** Over */
+            over: boolean;
+            /** Queued */
+            queued: boolean;
+            /** Node */
+            node: string;
+            /** Message Ms */
+            message_ms: number;
+            /** Lines */
+            lines: components["schemas"]["TrialLine"][];
+        };
+        /**
          * TrialIn
          * @description `steps` as `flows.rehearsal` reads them; `figures` are the live figures of every queue, by function.
          */
@@ -5482,6 +5722,24 @@ export interface components {
             /** Figures */
             figures?: {
                 [key: string]: number;
+            };
+        };
+        /** TrialKeys */
+        TrialKeys: {
+            /** Digits */
+            digits: string;
+        };
+        /** TrialLine */
+        TrialLine: {
+            /** S */
+            s: number;
+            /** What */
+            what: string;
+            /** Node */
+            node: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
             };
         };
         /** TrialShown */
@@ -7940,6 +8198,72 @@ export interface operations {
             };
         };
     };
+    record_prompt_by_telephone_api_prompts__id__call_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptCall"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_prompt_recorded_api_prompts__id__recorded_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordedIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersionShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     choose_prompt_version_api_prompts__id__current_put: {
         parameters: {
             query?: never;
@@ -8442,6 +8766,180 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrafficShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    open_trial_device_api_trial_device_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TesterChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TesterDevice"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    call_me_api_flows__id__call_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallMe"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCall"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    look_at_trial_api_trial_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCall"];
+                };
+            };
+        };
+    };
+    end_trial_api_trial_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCall"];
+                };
+            };
+        };
+    };
+    press_trial_keys_api_trial_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialKeys"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCall"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_trial_queue_api_trial_queue_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCall"];
                 };
             };
             /** @description Validation Error */
