@@ -25,6 +25,7 @@ from andon.channels.voice.machine import Directory
 from andon.channels.voice.monitor import Ears
 from andon.channels.voice.nodes import Node, Nodes
 from andon.channels.voice.service import VoiceChannel
+from andon.channels.voice.trial import Trials
 from andon.channels.voice.watchdog import Watchdog
 from andon.customers.model import Customer
 from andon.entrypoints import core_centre, core_nodes, core_recovery, core_state
@@ -35,6 +36,7 @@ from andon.entrypoints.core_flows import BesideFlows
 from andon.entrypoints.core_prompts import Prompts
 from andon.entrypoints.core_publish import Publisher
 from andon.entrypoints.core_state import Keeper, KeptEngine, Left
+from andon.entrypoints.core_trials import TrialDesk
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
 from andon.entrypoints.core_watch import Watch
 from andon.entrypoints.processes import claim
@@ -126,7 +128,11 @@ class Core:
         self.nodes = Nodes(addresses, self.voice.on_event)
         self.devices = Devices(self.nodes, self._device_changed)
         self.ears = Ears(self.nodes, self.voice.node_of, self._monitor_heard, self.voice.take_leg)
-        self.voice.attach(self.nodes, self.devices, self.ears)
+        self.trials = Trials(
+            self.nodes, (self.devices, self.ears.devices), self.prompts.sound, self._append, self._now
+        )
+        self.trial_desk = TrialDesk(self.db, self.trials)
+        self.voice.attach(self.nodes, self.devices, self.ears, self.trials)
         self.trunks = Trunks(self.nodes, self.directory, self._trunk_refused)
         self.publisher = Publisher(self.bus, self.directory, self.alarms, self._now)
         self.watch = Watch(
@@ -489,6 +495,8 @@ class Core:
             raise AndonError("not_found", 404, what="tenant") from None
         if verb == "snapshot.board":
             return self.publisher.board(centre)
+        if verb in self.trial_desk.verbs:
+            return await self.trial_desk.perform(centre, verb, asked)
         if verb in centre.supervision.verbs:
             answer = await centre.supervision.perform(verb, asked)
             self.writer.note_down()

@@ -559,6 +559,10 @@ class Engine:
         await self._request("POST", f"channels/{leg_id}/play/{beep}", media)
         await self._request("POST", f"channels/{leg_id}/record", query)
 
+    async def end_message(self, name: str) -> None:
+        """End a message as `#` would; one that is over already is no error."""
+        await self._unless_gone("POST", f"recordings/live/{name}/stop")
+
     # --- accounts -----------------------------------------------------------------------------------
 
     async def provision_agent(self, username: str, secret: str, webrtc: bool) -> None:

@@ -84,7 +84,7 @@ class Ears:
         self._node_of = node_of
         self._hear = hear
         self._take_leg = take_leg
-        self._devices = Devices(nodes, lambda account, registered: None)
+        self.devices = Devices(nodes, lambda account, registered: None)
         self._ears: dict[str, Ear] = {}  # by leg
         self._ways: dict[type[MediumOrder], Callable[[Ear, Any], Any]] = {
             Ring: self._ring,
@@ -98,7 +98,7 @@ class Ears:
     async def open(self, tenant_id: UUID, supervisor_id: UUID, device: DeviceKind) -> Account:
         """A new account in place of the one before. Raises `AndonError` when the engine is away."""
         try:
-            return await self._devices.open(tenant_id, supervisor_id, device)
+            return await self.devices.open(tenant_id, supervisor_id, device)
         except EngineRefused as refused:
             log.warning("account_refused", why=str(refused))
             raise AndonError("engine.unavailable", 503) from None
@@ -107,7 +107,7 @@ class Ears:
         return f"sip:{username}@{self._nodes.first.address}"
 
     def registered(self, supervisor_id: UUID) -> bool:
-        return self._devices.registered(supervisor_id)
+        return self.devices.registered(supervisor_id)
 
     # --- the engine -------------------------------------------------------------------------------------
 
@@ -118,7 +118,7 @@ class Ears:
     def on_event(self, node: Node, event: EngineEvent) -> bool:
         """Whether the event was ours alone."""
         if isinstance(event, DeviceChanged):
-            self._devices.changed(node.name, event.username, event.registered)
+            self.devices.changed(node.name, event.username, event.registered)
         elif isinstance(event, LegAnswered | LegEnded) and event.leg_id in self._ears:
             ear = self._ears[event.leg_id]
             if isinstance(event, LegEnded):
@@ -131,13 +131,11 @@ class Ears:
 
     def lost(self, node: Node) -> None:
         """The node stays away: no device is there."""
-        self._devices.refresh(node.name, set())
+        self.devices.refresh(node.name, set())
 
     async def refresh(self, node: Node, snapshot: Snapshot) -> None:
         """The whole truth after a node was away: what is gone has ended, what nobody knows goes."""
-        self._devices.refresh(
-            node.name, {device.username for device in snapshot.devices if device.registered}
-        )
+        self.devices.refresh(node.name, {device.username for device in snapshot.devices if device.registered})
         alive = {leg.leg_id for leg in snapshot.legs}
         for leg_id in self.legs(node) - alive:
             self._ears[leg_id].live = False
@@ -180,10 +178,10 @@ class Ears:
 
     async def _ring(self, ear: Ear, order: Ring) -> None:
         monitor = ear.monitor
-        account = self._devices.of(monitor.supervisor_id)
+        account = self.devices.of(monitor.supervisor_id)
         if account is None:
             raise EngineRefused("ring", 404, "the supervisor has no device")
-        way = self._nodes.way_to(self._devices.where(monitor.supervisor_id), ear.node)
+        way = self._nodes.way_to(self.devices.where(monitor.supervisor_id), ear.node)
         if way is None:
             raise EngineRefused("ring", 404, "the supervisor's device is registered nowhere")
         await ear.engine.originate(

@@ -24,6 +24,7 @@ from andon.channels.voice.machine import LOST, Directory, engine_name, media_nam
 from andon.channels.voice.model import Trunk
 from andon.channels.voice.monitor import Ears
 from andon.channels.voice.nodes import Node, Nodes
+from andon.channels.voice.trial import Trials
 from andon.customers.model import Customer
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
@@ -258,11 +259,12 @@ class VoiceChannel:
             Forget: self._do_forget,
         }
 
-    def attach(self, nodes: Nodes, devices: Devices, ears: Ears) -> None:
+    def attach(self, nodes: Nodes, devices: Devices, ears: Ears, trials: Trials) -> None:
         """Nodes and channel know each other; called once before the engines are started."""
         self.nodes = nodes
         self.devices = devices
         self.ears = ears
+        self.trials = trials
 
     @property
     def calls(self) -> int:
@@ -321,7 +323,7 @@ class VoiceChannel:
     def on_event(self, node: Node, event: EngineEvent) -> None:
         """An engine's callback."""
         try:
-            if not self.ears.on_event(node, event):
+            if not self.ears.on_event(node, event) and not self.trials.on_event(node, event):
                 self._events[type(event)](node, event)
         except Exception:
             # One event that we handle wrongly must not cut the stream of all others.
@@ -516,6 +518,7 @@ class VoiceChannel:
         if any(other.up.is_set() for other in self.nodes):  # of devices there nothing else is heard
             self.devices.refresh(node.name, set())
             self.ears.lost(node)
+        self.trials.lost(node)
         self._on_settled()
 
     def _connected(self, node: Node, event: EngineConnected) -> None:
@@ -536,8 +539,10 @@ class VoiceChannel:
         self.devices.refresh(node.name, {device.username for device in snapshot.devices if device.registered})
         legs = {leg.leg_id: leg for leg in snapshot.legs}
         self._later(self.ears.refresh(node, snapshot))
+        self.trials.refresh(node, snapshot)
+        others = self.ears.legs(node) | self.trials.legs
         for leg in snapshot.legs:
-            if leg.leg_id not in self._legs and leg.leg_id not in self.ears.legs(node):
+            if leg.leg_id not in self._legs and leg.leg_id not in others:
                 log.warning("leg_unknown", leg_id=leg.leg_id, kind=leg.kind)
                 self._later(self._adopt(node, leg))
         bridges = {bridge.bridge_id: set(bridge.legs) for bridge in snapshot.bridges}

@@ -63,7 +63,9 @@ _messages = Metric("andon_sip_messages", "SIP messages passed", ["to"])
 
 @router.websocket("/sip")
 async def sip(socket: WebSocket) -> None:
-    """An agent's phone. A refused socket is accepted and closed at once, so that the page learns the code."""
+    """A phone of somebody who takes calls, is at calls, or tries flows.
+
+    A refused socket is accepted and closed at once, so that the page learns the code."""
     origin = same_origin(socket)
     actor = await find_actor(socket) if origin else None
     refused = None
@@ -71,7 +73,7 @@ async def sip(socket: WebSocket) -> None:
         refused = CLOSE_PROTOCOL
     elif actor is None:
         refused = CLOSE_SESSION if origin else CLOSE_FORBIDDEN
-    elif not (actor.may(Permission.DESK) or actor.may(Permission.SUPERVISE)):
+    elif not any(actor.may(each) for each in (Permission.DESK, Permission.SUPERVISE, Permission.CONFIG)):
         refused = CLOSE_FORBIDDEN
     elif _phones[actor.user_id] >= PHONES_PER_USER:
         refused = CLOSE_TOO_MANY
