@@ -1582,7 +1582,7 @@ export interface paths {
         put?: never;
         /**
          * Consult
-         * @description Call somebody, the caller hearing music.
+         * @description Call somebody, the caller hearing music; or send the caller to a flow and wait for its end.
          */
         post: operations["consult_api_desk_consult_post"];
         delete?: never;
@@ -2835,9 +2835,11 @@ export interface components {
              * To
              * @enum {string}
              */
-            to: "agent" | "external";
+            to: "agent" | "external" | "flow";
             /** To Agent Id */
             to_agent_id?: string | null;
+            /** Flow Id */
+            flow_id?: string | null;
             /** Number */
             number?: string | null;
             /** @default other */
@@ -4942,7 +4944,7 @@ export interface components {
              * Place
              * @enum {string}
              */
-            place: "ringing" | "apart" | "parked" | "together";
+            place: "ringing" | "apart" | "parked" | "together" | "flow";
             /** Name */
             name: string | null;
             /** Number */
@@ -5113,6 +5115,16 @@ export interface components {
             /** Since */
             since: string;
         };
+        /** TargetFlow */
+        TargetFlow: {
+            /**
+             * Flow Id
+             * Format: uuid
+             */
+            flow_id: string;
+            /** Name */
+            name: string;
+        };
         /** TargetQueue */
         TargetQueue: {
             /**
@@ -5141,6 +5153,11 @@ export interface components {
             agents: components["schemas"]["TargetAgent"][];
             /** Queues */
             queues: components["schemas"]["TargetQueue"][];
+            /**
+             * Flows
+             * @default []
+             */
+            flows: components["schemas"]["TargetFlow"][];
             /** Outside */
             outside: boolean;
         };
@@ -5187,9 +5204,11 @@ export interface components {
              * To
              * @enum {string}
              */
-            to: "queue" | "agent" | "external";
+            to: "queue" | "agent" | "external" | "flow";
             /** Queue Id */
             queue_id?: string | null;
+            /** Flow Id */
+            flow_id?: string | null;
             /** To Agent Id */
             to_agent_id?: string | null;
             /** Number */
