@@ -17,7 +17,7 @@ import itertools
 import struct
 import uuid
 import wave
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -296,14 +296,22 @@ class Phone:
 class Carrier:
     """The second Asterisk: started, driven, stopped."""
 
-    def __init__(self, plan: EnginePlan, installed: Installed, centre_host: str, centre_port: int) -> None:
+    def __init__(
+        self,
+        plan: EnginePlan,
+        installed: Installed,
+        centre_host: str,
+        centre_port: int,
+        nodes: Mapping[str, tuple[str, int]] | None = None,
+    ) -> None:
+        """`nodes` are the centre's further ones by name: `call(..., endpoint="centre-<name>")` goes there."""
         self.plan = plan
-        self.centre = (centre_host, centre_port)
+        self.centres = {"": (centre_host, centre_port), **(nodes or {})}
         self.numbers = itertools.count(1)
         files = render(plan, installed, [])
         replace = {
             "modules.conf": files["modules.conf"] + "load=res_audiosocket.so\nload=app_audiosocket.so\n",
-            "pjsip.conf": files["pjsip.conf"] + _endpoints(plan, centre_host, centre_port),
+            "pjsip.conf": files["pjsip.conf"] + _endpoints(plan, self.centres),
             "cel.conf": "[general]\nenable=no\n",
             "manager.conf": files["manager.conf"].replace("ContactStatus", "Registry"),
         }
@@ -319,8 +327,8 @@ class Carrier:
         self._phones: dict[str, Phone] = {}
 
     @classmethod
-    def of(cls, settings: Settings, home: Path | None = None) -> "Carrier":
-        """The carrier of an installation's town, below `home/town` by default."""
+    def of(cls, settings: Settings, home: Path | None = None, host: str = "127.0.0.1") -> "Carrier":
+        """The carrier of an installation's town, below `home/town` by default, at this address."""
         ports, secrets = settings.ports(), settings.secrets()
         base = home or settings.home / "town"
         plan = carrier_plan(
@@ -330,8 +338,11 @@ class Carrier:
             ami_port=ports.town_ami,
             secret=secrets.town_ari,
         )
-        plan = msgspec.structs.replace(plan, rtp_from=settings.rtp_from, rtp_to=settings.rtp_to)
-        return cls(plan, ensure(settings.asterisk_prefix), settings.sip_host, ports.sip)
+        plan = msgspec.structs.replace(
+            plan, rtp_from=settings.rtp_from, rtp_to=settings.rtp_to, sip_host=host, media_address=host
+        )
+        nodes = {node.name: (str(node.host), node.sip_port) for node in settings.nodes}
+        return cls(plan, ensure(settings.asterisk_prefix), settings.sip_host, ports.sip, nodes)
 
     async def start(self) -> None:
         """Start the process and take control of it."""
@@ -434,15 +445,19 @@ class Carrier:
         finally:
             writer.close()
 
-    async def register(self, username: str, secret: str, timeout_s: float = 5) -> Phone:
-        """Register a SIP phone at the centre and wait until the centre accepted it."""
-        host, port = self.centre
+    async def register(self, username: str, secret: str, timeout_s: float = 5, node: str = "") -> Phone:
+        """Register a SIP phone at the centre and wait until the centre accepted it; at another `node` as
+        well as where it is registered already."""
+        host, port = self.centres[node]
         answered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._registering[username] = answered
         phone = self._phones.setdefault(username, Phone(self, username, secret))
         for kind, fields in _phone(self.plan, username, secret, host, port):
+            if node and kind != "registration":
+                continue
             body = {"fields": [{"attribute": key, "value": value} for key, value in fields.items()]}
-            await self.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{username}", body=body)
+            name = f"{username}.{node}" if node else username
+            await self.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}", body=body)
         try:
             status = await asyncio.wait_for(answered, timeout_s)
         except TimeoutError:
@@ -478,6 +493,8 @@ class Carrier:
             with contextlib.suppress(TimeoutError, EngineRefused):
                 await self._ami.action("PJSIPUnregister", Registration=username)
                 await asyncio.wait_for(gone.wait(), GOODBYE_S)
+        for node in filter(None, self.centres):
+            await self.drop("registration", f"{username}.{node}")
         for kind in ("registration", "endpoint", "aor", "auth"):
             await self.drop(kind, username)
 
@@ -601,15 +618,17 @@ def _common(plan: EnginePlan) -> Fields:
     }
 
 
-def _endpoints(plan: EnginePlan, host: str, port: int) -> str:
+def _endpoints(plan: EnginePlan, centres: Mapping[str, tuple[str, int]]) -> str:
     text = ""
-    for keys in KEYS:
-        name = f"centre-{keys}"
+    wanted = [(keys, keys, "") for keys in KEYS] + [(node, KEYS[0], node) for node in centres if node]
+    for suffix, keys, node in wanted:
+        name, (host, port) = f"centre-{suffix}", centres[node]
         fields = _common(plan) | {"aors": name, "dtmf_mode": keys}
         lines = "\n".join(f"{key}={value}" for key, value in fields.items())
         text += f"\n[{name}]\ntype=endpoint\n{lines}\n\n[{name}]\ntype=aor\ncontact=sip:{host}:{port}\n"
     # calls to phones come from the centre's address
-    return text + f"\n[centre]\ntype=identify\nendpoint=centre-rfc4733\nmatch={host}\n"
+    hosts = ",".join(dict.fromkeys(host for host, _ in centres.values()))
+    return text + f"\n[centre]\ntype=identify\nendpoint=centre-rfc4733\nmatch={hosts}\n"
 
 
 def _phone(plan: EnginePlan, username: str, secret: str, host: str, port: int) -> list[tuple[str, Fields]]:

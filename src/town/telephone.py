@@ -1,6 +1,6 @@
 """The town's telephones: the carrier, with an ear for when the other side speaks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from andon.kit.settings import Settings
@@ -19,13 +19,20 @@ Ear = Callable[[bool], None]
 class Telephones(Carrier):
     """The carrier as the town's people use it. Nothing of what is heard is kept."""
 
-    def __init__(self, plan: EnginePlan, installed: Installed, centre_host: str, centre_port: int) -> None:
-        super().__init__(plan, installed, centre_host, centre_port)
+    def __init__(
+        self,
+        plan: EnginePlan,
+        installed: Installed,
+        centre_host: str,
+        centre_port: int,
+        nodes: Mapping[str, tuple[str, int]] | None = None,
+    ) -> None:
+        super().__init__(plan, installed, centre_host, centre_port, nodes)
         self._ears: dict[str, Ear] = {}
 
     @classmethod
-    def of(cls, settings: Settings, home: Path | None = None) -> "Telephones":
-        made = super().of(settings, home)
+    def of(cls, settings: Settings, home: Path | None = None, host: str = "127.0.0.1") -> "Telephones":
+        made = super().of(settings, home, host)
         if not isinstance(made, cls):
             raise TypeError(f"{made!r} are no telephones")
         return made

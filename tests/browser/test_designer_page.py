@@ -22,7 +22,7 @@ async def chosen(page: Page, label: str, option: str) -> None:
     await page.locator(".ant-select-item-option:visible", has_text=option).first.click()
 
 
-async def new_flow(visitor: Visitor, name: str, template: str) -> Page:
+async def new_flow(visitor: Visitor, name: str, template: str, queue: str = "plain") -> Page:
     """A new flow from a template, on its canvas."""
     page = visitor.page
     await page.goto(f"{visitor.house.url}/flows")
@@ -30,7 +30,8 @@ async def new_flow(visitor: Visitor, name: str, template: str) -> Page:
     await chosen(page, "项目", "项目")
     await page.get_by_role("dialog").get_by_label("名称").fill(name)
     await chosen(page, "模板", template)
-    await chosen(page, "转人工的队列", "plain")
+    if queue:
+        await chosen(page, "转人工的队列", queue)
     await page.get_by_role("dialog").get_by_role("button", name=re.compile("新 ?建")).click()
     await expect(page.locator(".flow-box").first).to_be_visible(timeout=SECONDS)
     return page
@@ -108,6 +109,24 @@ async def test_a_flow_is_drawn_checked_tried_published_and_compared(house: Offic
     row = page.locator(".ant-modal .ant-table-tbody tr", has_text="wait")
     await expect(row).to_contain_text("7", timeout=SECONDS)
     await expect(row).to_contain_text("修改")
+
+
+async def test_the_draft_calls_its_tester(house: OfficeHouse, enter: Enter) -> None:
+    """The page is the telephone: it rings, speaks, hears keys; the canvas shows where the call is."""
+    visitor = await enter(await house.office.person("administrator"))
+    page = await new_flow(visitor, "试打", "仅满意度调查", queue="")
+    arrived = len(await house.facts(kind="contact.arrived"))
+    await page.get_by_role("button", name="试走").click()
+    panel = page.locator(".flow-call")
+    await panel.get_by_role("button", name="打给我").click()
+    keys = panel.get_by_role("group", name="试打按键")
+    await expect(keys.get_by_role("button", name="5")).to_be_enabled(timeout=SECONDS)
+    await expect(panel.get_by_role("status")).to_contain_text("满意度", timeout=SECONDS)
+    await keys.get_by_role("button", name="5").click()
+    await expect(panel.get_by_role("button", name="打给我")).to_be_visible(timeout=SECONDS)
+    await expect(panel.locator(".flow-try-lines")).to_contain_text("评价 5 分")
+    assert await barriers(page) == []
+    assert len(await house.facts(kind="contact.arrived")) == arrived
 
 
 async def test_a_warning_needs_a_reason(house: OfficeHouse, enter: Enter) -> None:

@@ -80,11 +80,25 @@ async def test_a_prompt_is_brought_recorded_rolled_back_and_chosen(house: Office
     sound, rate = soundfile.read(io.BytesIO(await answer.body()))
     assert rate == 8000 and purity(list(sound[4000:8000]), MICROPHONE_HZ) > 0.8
 
+    # recorded by telephone, which this page is: the same tone, and the bar of the page ends it
+    await drawer.get_by_role("button", name="用电话录").click()
+    await expect(drawer.get_by_text("请在“嘀”声后说话，按 # 结束")).to_be_visible(timeout=SECONDS)
+    await boss.page.wait_for_function(
+        "since => Date.now() - since > 3000", arg=await page.evaluate("Date.now()")
+    )
+    await drawer.get_by_role("button", name="停止并使用").click()
+    await expect(drawer.get_by_role("alert")).to_contain_text("已保存为中文第 3 版", timeout=SECONDS)
+    newest = (await versions(boss, "月饼_八折"))[0]
+    assert newest["source"] == "telephone"
+    answer = await boss.context.request.get(f"{house.url}{newest['path']}")
+    sound, _ = soundfile.read(io.BytesIO(await answer.body()))
+    assert purity(list(sound[4000:8000]), MICROPHONE_HZ) > 0.8
+
     # heard, and back to the first
     await drawer.get_by_role("button", name="试听 月饼_八折 第 1 版").click()
     await expect(drawer.get_by_role("button", name="停止 月饼_八折 第 1 版")).to_be_visible()
     await expect(drawer.get_by_role("button", name="试听 月饼_八折 第 1 版")).to_be_visible(timeout=SECONDS)
-    await drawer.get_by_role("button", name="换回这一版").click()
+    await drawer.locator("li", has_text="第 1 版").get_by_role("button", name="换回这一版").click()
     await expect(drawer.locator(".prompt-versions li", has_text="使用中")).to_contain_text(
         "第 1 版", timeout=SECONDS
     )

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from reporting_edge import Edge, settings_for
 from reporting_stand import journal, make_stand
@@ -24,6 +25,7 @@ from andon.reporting.live import http as live_http
 from andon.reporting.live.connection import Close
 from andon.reporting.live.hub import SOCKETS_PER_USER
 from andon.reporting.projector import Projector
+from andon.telephony.engine.layout import plan_of
 from harness.ports import free_port
 
 pytestmark = pytest.mark.database
@@ -265,6 +267,35 @@ async def test_either_end_closing_closes_the_other(edge: Edge, engine: Engine) -
         asterisk = await engine.takes()
         asterisk.transport.abort()  # the engine was killed
         assert await closed(phone) == sip_proxy.CLOSE_TRY_AGAIN
+
+
+async def test_a_phone_leaves_a_drained_node_once_its_agent_is_in_no_call(
+    edge: Edge, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And is given the other one, which it keeps when the first takes calls again or dies."""
+    first = plan_of(edge.settings)
+    second = msgspec.structs.replace(first, node="n2", ari_port=free_port())
+    monkeypatch.setattr(sip_proxy, "plans_of", lambda settings: [first, second])
+    monkeypatch.setattr(sip_proxy, "LOOK_SECONDS", 0.05)
+    nodes = [{"name": name, "up": True, "draining": False} for name in ("n1", "n2")]
+    edge.core.answers |= {"nodes": {"nodes": nodes}, "snapshot.agent": {"state": "talking"}}
+    headers, other = await edge.log_in("lin"), Engine()
+    async with serve(other, "127.0.0.1", second.ari_port, subprotocols=["sip"]):  # type: ignore[list-item]  # a plain string is one
+        async with edge.socket("/sip", headers, subprotocol="sip") as phone:
+            asterisk = await engine.takes()
+            nodes[0]["draining"] = True
+            edge.bus.publish("node.drained", {"node": "n1"})
+            await edge.core.hears("snapshot.agent")
+            await edge.core.hears("snapshot.agent")
+            await phone.send(REGISTER)
+            assert await asterisk.recv() == REGISTER  # in a call it stays
+            edge.core.answers["snapshot.agent"] = {"state": "acw"}
+            assert await closed(phone) == sip_proxy.CLOSE_TRY_AGAIN
+        async with edge.socket("/sip", headers, subprotocol="sip"):
+            await other.takes()
+        nodes[0]["draining"], nodes[1]["up"] = False, False
+        async with edge.socket("/sip", headers, subprotocol="sip"):
+            await engine.takes()
 
 
 async def test_a_phone_needs_protocol_session_right_and_our_page(edge: Edge, engine: Engine) -> None:

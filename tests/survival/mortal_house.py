@@ -108,10 +108,10 @@ class MortalHouse(House):
 
     # what happens before the kill
 
-    async def caller(self, number: str) -> tuple[Call, UUID]:
+    async def caller(self, number: str, **how: Any) -> tuple[Call, UUID]:
         """Somebody calls; the contact as the journal names it."""
         own = str(next(_numbers))
-        call = await self.carrier.call(number, own)
+        call = await self.carrier.call(number, own, **how)
         contact_id = await self.contact_of(own)
         self._callers[contact_id] = call
         return call, contact_id
@@ -120,10 +120,10 @@ class MortalHouse(House):
         """An agent who stays for the whole test."""
         return await self._stack.enter_async_context(self.on_duty(skill, ready=ready))
 
-    async def talking(self, skill: str, hertz: float) -> Talk:
+    async def talking(self, skill: str, hertz: float, **how: Any) -> Talk:
         """A new agent talks with a caller, a new one if nobody waits, and hums until the test is over."""
         agent = await self.on_duty_until_end(skill)
-        await self.caller(self.world.numbers[skill])
+        await self.caller(self.world.numbers[skill], **how)
         device = await agent.picks_up()
         await agent.in_state("talking")
         await device.tone(hertz, HUM_S)

@@ -161,7 +161,7 @@ async def test_who_hangs_up_while_no_core_is_there_leaves_nothing_behind(mortal:
     await talk.caller.wait_ended(5)
     await mortal.start_core()
     assert await mortal.outcome(talk.contact_id) == "served"
-    address = EngineAddress.of(mortal.settings)
+    address = EngineAddress.all_of(mortal.settings)[0]
     async with AriClient(address.ari_url, address.ari_user, address.ari_secret, "look", print) as engine:
 
         async def empty() -> bool:

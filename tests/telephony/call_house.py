@@ -40,9 +40,14 @@ LOOK_S = 0.03
 
 
 async def ledger_check(settings: Settings, *arguments: str) -> tuple[int, str]:
-    """`andon ledger check`, as an operator runs it: exit status and what it says."""
+    """`andon ledger check`: exit status and what it says."""
+    return await command(settings, "ledger", "check", *arguments)
+
+
+async def command(settings: Settings, *words: str) -> tuple[int, str]:
+    """`andon …`, as an operator runs it: exit status and what it says."""
     check = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "andon.entrypoints.cli", "ledger", "check", *arguments,
+        sys.executable, "-m", "andon.entrypoints.cli", *words,
         env={**os.environ, **settings.environment()},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
@@ -52,6 +57,8 @@ async def ledger_check(settings: Settings, *arguments: str) -> tuple[int, str]:
 
 class House:
     """One installation below `home`, without edge and web."""
+
+    carrier_host = "127.0.0.1"
 
     def __init__(self, home: Path, **settings: Any) -> None:
         """`settings` beside those that tests need anyway."""
@@ -75,12 +82,13 @@ class House:
         stack.push_async_callback(asyncio.to_thread, self.database.stop)
         await asyncio.to_thread(migrate, settings)
         owner_url, self.app_url = database_urls(settings)
-        self.world = await seed(owner_url, settings.ports().town_sip)
+        self.world = await seed(owner_url, settings.ports().town_sip, self.carrier_host)
         self.engine = EngineProcess.of(settings, lambda _line: None)
         await self.engine.start()
         stack.push_async_callback(self.engine.stop)
-        self.carrier = Carrier.of(settings)
+        self.carrier = Carrier.of(settings, host=self.carrier_host)
         await self.carrier.start()
+        await self.start_nodes()
         stack.push_async_callback(self.carrier.stop)
         self.bus = open_bus(settings, self.app_url)
         await self.bus.start()
@@ -91,6 +99,13 @@ class House:
         stack.push_async_callback(self.stop_core)
         stack.push_async_callback(self._close_journal)
         await self._start_worker()
+
+    async def start_nodes(self) -> None:
+        """Further media engines, for houses that have them."""
+
+    async def register(self, username: str, secret: str) -> Phone:
+        """An agent's telephone."""
+        return await self.carrier.register(username, secret)
 
     async def _start_worker(self) -> None:
         """What of the worker a test of calls needs: recordings are stored."""
@@ -199,7 +214,7 @@ class House:
         await self.until(lambda: self._known(agent_id), 5, "the core knows the new agent")
         answer = await self.ask("agent.sign_in", agent_id, device="sip", session=f"s-{agent_id.hex[-6:]}")
         sip = answer["sip"]
-        phone = await self.carrier.register(sip["username"], sip["secret"])
+        phone = await self.register(sip["username"], sip["secret"])
         agent = Agent(self, agent_id, phone)
         await agent.until(lambda view: view["registered"], "registered")
         await self.ask("agent.device_tested", agent_id, passed=True, speaker=True, echo=True, rtt_ms=1.0)

@@ -51,6 +51,7 @@ QUEUES: dict[str, tuple[int, int, int | None]] = {
     "pass": (20, 3, None),  # call control: three queues, so that tests do not meet
     "ask": (20, 3, None),
     "chain": (4, 3, None),
+    **{f"cross{n}": (1, 3, None) for n in range(1, 5)},  # rings for a second
 }
 # Numbers: those of queues go straight there.
 OUT, OUT_TOO = "02160000001", "02160000002"  # numbers that may be shown when calling out
@@ -190,7 +191,7 @@ def closed_graph(calendar_id: UUID) -> Graph:
     )
 
 
-async def seed(owner_url: str, trunk_port: int) -> World:
+async def seed(owner_url: str, trunk_port: int, trunk_host: str = "127.0.0.1") -> World:
     """Write it all."""
     owner = Database(owner_url, "andon tests", pool_size=1)
     tenant_id = uuid7()
@@ -207,7 +208,7 @@ async def seed(owner_url: str, trunk_port: int) -> World:
             project_id = await put(
                 Project, client_id=client_id, name="项目", greeting_zh="您好", language="zh"
             )
-            trunk_id = await put(TrunkRow, name="carrier", host="127.0.0.1", port=trunk_port, max_calls=0)
+            trunk_id = await put(TrunkRow, name="carrier", host=trunk_host, port=trunk_port, max_calls=0)
             small = await put(
                 TrunkRow, name="small", host="127.0.0.2", port=trunk_port, username="small", secret="s3cret",
                 max_calls=1,

@@ -350,6 +350,31 @@ def test_the_witness_knows_calls_that_were_returned() -> None:
 
 
 @pytest.mark.parametrize(
+    ("channel_id", "at_ms", "lasted_ms", "findings"),
+    [
+        ("n2-1.1", 5000, 30, 0),  # turned away
+        ("n1-1.1", 5000, 30, 1),  # that node was not drained
+        ("n2-1.1", 2000, 30, 1),  # not yet
+        ("n2-1.1", 14_000, 30, 1),  # no longer
+        ("n2-1.1", 5000, 4000, 1),  # turned away is done at once
+    ],
+)
+def test_the_witness_knows_calls_that_a_drained_node_turned_away(
+    channel_id: str, at_ms: int, lasted_ms: int, findings: int
+) -> None:
+    book = Book()
+    book.ms = 4000
+    book.add("node.drained", node="n2", calls=1)
+    book.ms = 12_000
+    book.add("node.resumed", node="n2")
+    books = judge(book.rows)
+    began, ended = book.at(at_ms), book.at(at_ms + lasted_ms)
+    call = WitnessCall(channel_id=channel_id, channel="PJSIP/trunk-1", started=began, ended=ended)
+    compare(books, {channel_id: call}, caller_prefixes=("PJSIP/trunk",), first=None, last=None)
+    assert sum(rule.failed for rule in books.results()) == findings
+
+
+@pytest.mark.parametrize(
     ("step_at_ms", "engine_more_ms", "findings"),
     [
         (4000, 3_600_000, 0),  # within the contact: the engine must have measured the hour

@@ -13,6 +13,7 @@ from andon.entrypoints import texts  # noqa: F401  (registers what is said here)
 from andon.entrypoints.ports import check_ports, claim_home
 from andon.kit.errors import AndonError
 from andon.kit.settings import Settings
+from andon.telephony.engine.layout import plans_of
 from harness.ports import free_port
 
 pytestmark = pytest.mark.unit
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.unit
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HOME", "CONFIG", "HTTP_PORT", "SIP_PORT", "LOCALE", "NODE", "TLS_CERT", "TLS_KEY"):
+    for name in ("HOME", "CONFIG", "HTTP_PORT", "SIP_PORT", "LOCALE", "NODE", "NODES", "TLS_CERT", "TLS_KEY"):
         monkeypatch.delenv(f"ANDON_{name}", raising=False)
 
 
@@ -45,6 +46,32 @@ def test_paths_are_absolute_and_an_empty_one_is_none(monkeypatch: pytest.MonkeyP
     assert settings.home == Path.home() / "centre"
     assert settings.tls_cert is None and not settings.tls
     assert Settings(home=Path("here")).home == Path.cwd() / "here"
+
+
+def test_further_media_nodes_reach_child_processes_and_have_names_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "andon.toml"
+    config.write_text('[[nodes]]\nname = "n2"\nhost = "127.0.0.2"\nsip_port = 15060\n')
+    monkeypatch.setenv("ANDON_CONFIG", str(config))
+    settings = Settings(home=tmp_path)
+    (node,) = settings.nodes
+    assert (node.name, str(node.host), node.sip_port, node.ari_port, node.started) == (
+        "n2",
+        "127.0.0.2",
+        15060,
+        8088,
+        True,
+    )
+    monkeypatch.delenv("ANDON_CONFIG")
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    assert Settings().nodes == settings.nodes
+    first, second = plans_of(settings)
+    assert (first.node, second.node) == ("n1", "n2") and first.home != second.home
+    assert first.raw_recordings == second.raw_recordings and first.ari_secret == second.ari_secret
+    with pytest.raises(ValidationError, match="name of its own"):
+        Settings(node="n2", nodes=settings.nodes)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,14 @@ from uuid import UUID
 import pytest
 from interactions_town import Town
 
+from andon.channels.voice.nodes import Node
 from andon.channels.voice.service import Call, VoiceChannel
 from andon.channels.voice.watchdog import Difference, Watchdog, differences
 from andon.interactions.model import Stage
 from andon.kit.events import WatchdogRepaired
 from andon.kit.journal import Fact
 from andon.routing.events import AgentState
+from andon.telephony.errors import EngineRefused
 from andon.telephony.model import BridgeState, LegState, Snapshot
 
 pytestmark = pytest.mark.unit
@@ -47,7 +49,7 @@ def talking() -> tuple[Town, Call]:
     contact = town.call()
     town.later.run(20)
     assert contact.stage is Stage.TALKING and contact.talk is not None
-    call = Call(town.floor, contact, None, nothing)
+    call = Call(cast(Node, None), town.floor, contact, None, nothing)
     call.legs |= {contact.leg_id, contact.talk.leg_id}
     return town, call
 
@@ -71,25 +73,30 @@ class Engine:
     """Shows what it is told to show."""
 
     def __init__(self) -> None:
-        self.now = seen()
+        self.now: Snapshot | None = seen()
 
     async def snapshot(self) -> Snapshot:
+        if self.now is None:
+            raise EngineRefused("snapshot", 503, "away")
         return self.now
 
 
 class Voice:
-    """Keeps what it is asked to repair."""
+    """Two nodes, one of them away; keeps what it is asked to repair."""
 
     def __init__(self, *calls: Call) -> None:
-        self.engine = Engine()
-        self.ears = SimpleNamespace(legs={"supervisor"})
+        self.away, self.engine = Engine(), Engine()
+        self.away.now = None
+        self.nodes = [SimpleNamespace(engine=engine) for engine in (self.away, self.engine)]
+        self.ears = SimpleNamespace(legs=lambda node: {"supervisor"})
         self.calls = list(calls)
         self.repaired: list[tuple[str, str]] = []
 
-    def all_calls(self) -> list[Call]:
-        return self.calls
+    def calls_of(self, node: Any) -> list[Call]:
+        return self.calls if node.engine is self.engine else []
 
-    def repair(self, what: str, subject: str, call: Call | None) -> None:
+    def repair(self, node: Any, what: str, subject: str, call: Call | None) -> None:
+        assert node.engine is self.engine
         self.repaired.append((what, subject))
 
 

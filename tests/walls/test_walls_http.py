@@ -70,6 +70,15 @@ MONITOR = {
     "wanted": "listen",
     "since": AT,
 }
+TRIAL = {
+    "trial_id": VIEW["agent_id"],
+    "answered": False,
+    "over": True,
+    "queued": False,
+    "node": "",
+    "message_ms": 0,
+    "lines": [],
+}
 SIP = {"username": "-", "secret": "-", "uri": "sip:-", "expires_in": 1}
 
 
@@ -166,10 +175,13 @@ async def _core(world: World, asked: dict[str, Any]) -> dict[str, Any]:
     world.asked.append(asked)
     if asked["verb"] == "snapshot.targets":
         return {"agents": [], "queues": []}
+    if asked["verb"].startswith("node"):
+        return {"nodes": []}
     if asked["verb"] == "snapshot.dial":
         return {"numbers": []}
     if asked["verb"] != "snapshot.board":
-        return {"view": VIEW, "sip": SIP, "monitor": MONITOR, "state": "ready", "pending_state": None}
+        told = {"view": VIEW, "sip": SIP, "monitor": MONITOR, "state": "ready", "pending_state": None}
+        return told | TRIAL
     (operator,) = [one for one in (world.here, world.there, world.third) if str(one.id) == asked["tenant_id"]]
     return board_of(operator)
 

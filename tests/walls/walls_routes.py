@@ -115,6 +115,11 @@ def desk(body: Of | None = None) -> Route:
     return Route(AGENT, (Try(body=body, blank=True),))
 
 
+def node() -> Route:
+    """A media node is the installation's: there is none of anybody else's."""
+    return Route(ADMIN, (Try(path=lambda mine, theirs: {"name": "n1"}, blank=True),))
+
+
 def verb(path: str, name: str, body: Of | None = None) -> dict[tuple[str, str], Route]:
     """A supervisor's verb about an agent or a waiting call. The operator it is carried out for is the
     asker's: what core knows of others is out of its reach."""
@@ -292,7 +297,15 @@ ROUTES: dict[tuple[str, str], Route] = {
         STAFF,
         (Try(path=lambda m, t: {"id": t.prompt, "language": "zh", "version": 1}, refused=404, blank=True),),
     ),
+    ("POST", "/api/prompts/{id}/call"): Route(ADMIN, (one("prompt", blank=True),)),
+    ("POST", "/api/prompts/{id}/recorded"): Route(ADMIN, change("prompt", lambda m, t: {"language": "zh"})),
     ("DELETE", "/api/prompts/{id}"): Route(ADMIN, (one("prompt"),)),
+    ("POST", "/api/trial/device"): Route(ADMIN, (Try(body=lambda m, t: {}, blank=True),)),
+    ("GET", "/api/trial"): Route(ADMIN, (Try(blank=True),)),
+    ("DELETE", "/api/trial"): Route(ADMIN, (Try(blank=True),)),
+    ("POST", "/api/trial/keys"): Route(ADMIN, (Try(body=lambda m, t: {"digits": "1"}, blank=True),)),
+    ("POST", "/api/trial/queue"): Route(ADMIN, (Try(body=lambda m, t: {"how": "timeout"}, blank=True),)),
+    ("POST", "/api/flows/{id}/call"): Route(ADMIN, change("flow", lambda m, t: {})),
     ("GET", "/api/standard-prompts"): Route(STAFF, (Try(blank=True),)),
     ("GET", "/api/standard-prompts/{language}/{name}"): Route(
         STAFF, (Try(path=lambda m, t: {"language": "zh", "name": "welcome"}, blank=True),)
@@ -371,6 +384,11 @@ ROUTES: dict[tuple[str, str], Route] = {
         ),
         (*renamed("reason", "name_en"), mend("reason", lambda m, t: {"parent_id": t.branch})),
         filtered(project_id=lambda t: t.project),
+    ),
+    ("GET", "/api/wrap-forms/{id}"): Route(ALL - {Role.PLANNER}, (one("project"),)),
+    ("GET", "/api/wrap-forms/{id}/versions"): Route(ALL - {Role.PLANNER}, (one("project"),)),
+    ("POST", "/api/wrap-forms/{id}/versions"): Route(
+        ADMIN, (*change("project", lambda m, t: {"revision": 1, "fields": []}),)
     ),
     ("POST", "/api/desk/sign-in"): desk(lambda m, t: {}),
     ("POST", "/api/desk/sign-out"): desk(),
@@ -463,6 +481,9 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "/api/board"): Route(BOARD),
     ("GET", "/api/board/figures"): Route(BOARD, (Try(query=lambda m, t: {"day": DAY, "agents": True}),)),
+    ("GET", "/api/nodes"): Route(ADMIN, (Try(blank=True),)),
+    ("POST", "/api/nodes/{name}/drain"): node(),
+    ("POST", "/api/nodes/{name}/resume"): node(),
     ("GET", "/api/desk/today"): Route(AGENT, (Try(blank=True),)),
     ("GET", "/api/ledger"): Route(frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR})),
     ("POST", "/api/ledger/check"): Route(

@@ -1,6 +1,6 @@
 """The core process: the only writer of live state. `python -m andon.entrypoints.core`.
 
-It joins the rooms: the engine's events go to voice, voice's contacts to the tenant's floor, flows and router
+It joins the rooms: the engines' events go to voice, voice's contacts to the tenant's floor, flows and router
 decide, facts go to the journal, screens to the bus. It serves the desks' verbs on the bus topic
 `core.command` and takes changed configuration within a second of `config.changed`.
 """
@@ -23,10 +23,12 @@ import uvloop
 from andon.channels.voice.devices import Account, Devices
 from andon.channels.voice.machine import Directory
 from andon.channels.voice.monitor import Ears
+from andon.channels.voice.nodes import Node, Nodes
 from andon.channels.voice.service import VoiceChannel
+from andon.channels.voice.trial import Trials
 from andon.channels.voice.watchdog import Watchdog
 from andon.customers.model import Customer
-from andon.entrypoints import core_centre, core_recovery, core_state
+from andon.entrypoints import core_centre, core_nodes, core_recovery, core_state
 from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre, Configuration
 from andon.entrypoints.core_dial import Outgoing
@@ -34,6 +36,7 @@ from andon.entrypoints.core_flows import BesideFlows
 from andon.entrypoints.core_prompts import Prompts
 from andon.entrypoints.core_publish import Publisher
 from andon.entrypoints.core_state import Keeper, KeptEngine, Left
+from andon.entrypoints.core_trials import TrialDesk
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
 from andon.entrypoints.core_watch import Watch
 from andon.entrypoints.processes import claim
@@ -64,7 +67,7 @@ from andon.kit.settings import Settings
 from andon.routing.machine import Router
 from andon.routing.model import Effect, Refused, from_ms, to_ms
 from andon.telephony.events import EngineDown, EngineUp
-from andon.telephony.service import Engine, EngineAddress
+from andon.telephony.service import EngineAddress
 
 log = structlog.get_logger(__name__)
 
@@ -98,18 +101,17 @@ class Core:
         self.floors: dict[UUID, Floor] = {}
         self.directory = Directory()
         self.alarms = Alarms(self._append, self._now, lambda: self.centres, self._board_changed)
-        address = EngineAddress.of(settings)
+        addresses = EngineAddress.all_of(settings)
         self.prompts = Prompts(
             self.db,
             settings.folder("prompts"),
-            address.prompts,
+            addresses[0].prompts,
             self.alarms,
             lambda tenant_id: self._later(self._reload(tenant_id)),
         )
         self.voice = VoiceChannel(
             floors=self.floors,
             directory=self.directory,
-            node=settings.node,
             agent_return_s=settings.agent_return_s,
             new_id=uuid7,
             music_of=self._music_of,
@@ -123,25 +125,27 @@ class Core:
             ),
             sound_of=self.prompts.sound,
         )
-        self.engine = Engine(address, self.voice.on_event)
-        self.devices = Devices(self.engine, self._device_changed)
-        sip_address = f"{settings.sip_host}:{settings.ports().sip}"
-        self.ears = Ears(self.engine, sip_address, self._monitor_heard, self.voice.take_leg)
-        self.voice.attach(self.engine, self.devices, self.ears)
-        self.trunks = Trunks(self.engine, self.directory, self._trunk_refused)
+        self.nodes = Nodes(addresses, self.voice.on_event)
+        self.devices = Devices(self.nodes, self._device_changed)
+        self.ears = Ears(self.nodes, self.voice.node_of, self._monitor_heard, self.voice.take_leg)
+        self.trials = Trials(
+            self.nodes, (self.devices, self.ears.devices), self.prompts.sound, self._append, self._now
+        )
+        self.trial_desk = TrialDesk(self.db, self.trials)
+        self.voice.attach(self.nodes, self.devices, self.ears, self.trials)
+        self.trunks = Trunks(self.nodes, self.directory, self._trunk_refused)
         self.publisher = Publisher(self.bus, self.directory, self.alarms, self._now)
         self.watch = Watch(
             clock=self.clock,
             db=self.db,
             alarms=self.alarms,
-            recordings=address.raw_recordings,
+            recordings=addresses[0].raw_recordings,
             disk_low_mb=settings.disk_low_mb,
             centres=lambda: self.centres.values(),
             append=self._append,
         )
         self.watchdog = Watchdog(self.voice, self.floors, self._append)
         self.fetcher = Fetcher(allow_private=settings.flow_http_private)
-        self._engine_up = False
         self._ready = False
         self._lost_facts = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -165,9 +169,10 @@ class Core:
         self.bus.subscribe("config.changed", self._config_changed)
         self.publisher.start()
         self.watch.start()
-        await self.engine.start()
+        for node in self.nodes:
+            await node.engine.start()
         await self.trunks.settle()
-        self._keep_engine()
+        self._keep_engines()
         self.watchdog.start()
         self._ready = True
         await self.bus.ready()
@@ -221,8 +226,8 @@ class Core:
             centre.floor,
             AgentDevices(
                 self.devices,
+                self.nodes,
                 tenant_id,
-                f"{self.settings.sip_host}:{self.settings.ports().sip}",
                 lambda agent_id: router.agent(agent_id).registered,
             ),
             asyncio.get_running_loop(),
@@ -251,8 +256,9 @@ class Core:
                 resumed_agents=len(left.agents) + len(left.supervisors),
             )
         )
-        if self._engine_up:
-            self._append(EngineUp(at=at, tenant_id=tenant_id, node=self.settings.node, engine="Asterisk"))
+        for node in self.nodes:
+            if node.up.is_set():
+                self._append(EngineUp(at=at, tenant_id=tenant_id, node=node.name, engine="Asterisk"))
         self._lose(unread)
         centre.floor.act(lambda router, at: effects)
 
@@ -279,11 +285,13 @@ class Core:
             return Left(), Router(config.centre, now, uuid7), []
 
     def _resume(self, centre: Centre, left: Left) -> None:
-        """Take over contacts, desks and devices; their legs when the engine is met."""
+        """Take over contacts, desks and devices; their legs when the engines are met."""
         floor = centre.floor
-        if left.engine is not None:
-            self.voice.adopt(left.engine.booted_at)
-            self.trunks.adopt(left.engine.trunks)
+        for kept_engine in left.engines:
+            node = self.nodes.get(kept_engine.node or self.nodes.first.name)
+            if node is not None:
+                node.adopt(kept_engine.booted_at, draining=kept_engine.draining)
+                self.trunks.adopt(kept_engine.trunks)
         for kept in left.contacts:
             floor.resume(kept.floor)
             self.voice.take_over(floor, kept.floor.contact, kept.call)
@@ -332,16 +340,19 @@ class Core:
         return kept
 
     def _settled(self) -> None:
-        """It is known what lives in the engine."""
+        """It is known what lives in an engine."""
         for floor in self.floors.values():
             floor.go_on()
-        self._keep_engine()
+        self._keep_engines()
 
-    def _keep_engine(self) -> None:
-        booted_at = self.voice.booted_at
-        if booted_at is not None:
+    def _keep_engines(self) -> None:
+        for node in self.nodes:
+            if node.booted_at is None:
+                continue
+            name = "" if node is self.nodes.first else node.name
             for keeper in self.keepers:
-                keeper.engine_changed(KeptEngine(booted_at, self.trunks.made(keeper.tenant_id)))
+                trunks = self.trunks.made(keeper.tenant_id)
+                keeper.engine_changed(KeptEngine(node.booted_at, trunks, name, node.draining))
 
     async def stop(self) -> None:
         """End every call with a short goodbye, close every time line, write everything out."""
@@ -367,7 +378,7 @@ class Core:
         await _let_go("publisher", self.publisher.stop())
         await _let_go("watch", self.watch.stop())
         await _let_go("writer", self.writer.stop(WRITE_OUT_S), WRITE_OUT_S + LET_GO_S)
-        await _let_go("engine", self.engine.close())
+        await asyncio.gather(*(_let_go("engine", node.engine.close()) for node in self.nodes))
         await _let_go("bus", self.bus.stop(), 2 * LET_GO_S)
         await _let_go("database", self.db.close())
         log.info("core_stopped")
@@ -420,16 +431,14 @@ class Core:
     def _trunk_refused(self, subject: str, why: str) -> None:
         self.alarms.set("trunk_refused", subject, bool(why), why)
 
-    def _engine_changed(self, up: bool, detail: str) -> None:
-        self._engine_up = up
-        self.alarms.set("engine_down", self.settings.node, not up, detail)
+    def _engine_changed(self, node: Node, up: bool, detail: str) -> None:
+        self.alarms.set("engine_down", node.name, not up, detail)
         for tenant_id in self.centres:
             at = self._now()
-            node = self.settings.node
             self._append(
-                EngineUp(at=at, tenant_id=tenant_id, node=node, engine=detail)
+                EngineUp(at=at, tenant_id=tenant_id, node=node.name, engine=detail)
                 if up
-                else EngineDown(at=at, tenant_id=tenant_id, node=node, why=detail[:200])
+                else EngineDown(at=at, tenant_id=tenant_id, node=node.name, why=detail[:200])
             )
 
     # --- configuration --------------------------------------------------------------------------------------
@@ -449,7 +458,7 @@ class Core:
             if centre is None:
                 await self._load_all()
                 await self.trunks.settle()
-                self._keep_engine()
+                self._keep_engines()
                 return
             async with centre.loading:  # two changes at once: the later look must win
                 config = await core_centre.load(self.db, tenant_id)
@@ -457,7 +466,7 @@ class Core:
                 centre.put(config, self._now(), live=True)
                 self.directory.put(config.voice)
                 await self.trunks.settle()
-                self._keep_engine()
+                self._keep_engines()
                 centre.phone_book = await core_centre.load_customers(self.db, tenant_id)
             self.publisher.boards_changed()
             self.alarms.off("config_refused", str(tenant_id))
@@ -473,15 +482,21 @@ class Core:
         verb = str(asked.get("verb", ""))
         if verb == "health":
             return self._health()
+        if verb == core_nodes.NODES:
+            return core_nodes.shown(self.nodes, self.voice)
         if not self._ready:
             stopping = self.voice.draining
             raise AndonError("core.stopping" if stopping else "core.starting", 503)
+        if verb in {core_nodes.DRAIN, core_nodes.RESUME}:
+            return self._drain(asked, draining=verb == core_nodes.DRAIN)
         try:
             centre = self.centres[UUID(str(asked["tenant_id"]))]
         except (KeyError, ValueError):
             raise AndonError("not_found", 404, what="tenant") from None
         if verb == "snapshot.board":
             return self.publisher.board(centre)
+        if verb in self.trial_desk.verbs:
+            return await self.trial_desk.perform(centre, verb, asked)
         if verb in centre.supervision.verbs:
             answer = await centre.supervision.perform(verb, asked)
             self.writer.note_down()
@@ -507,10 +522,27 @@ class Core:
         self.writer.note_down()  # what an agent was told is done is not undone by our death
         return answer
 
+    def _drain(self, asked: dict[str, Any], *, draining: bool) -> dict[str, Any]:
+        """Let a node take no new calls, or take them again. Raises `not_found`, `node.last`."""
+        node = core_nodes.drain(self.nodes, str(asked.get("node", "")), draining=draining)
+        user_id = asked.get("actor", {}).get("user_id")
+        if node is not None:
+            for tenant_id in self.centres:
+                by_id = None if user_id is None else UUID(str(user_id))
+                self._append(core_nodes.fact(node, self.voice, self._now(), tenant_id, by_id))
+            self._keep_engines()
+            self.writer.note_down()
+            if draining:
+                self.bus.publish("node.drained", {"node": node.name})
+        return core_nodes.shown(self.nodes, self.voice)
+
     def _health(self) -> dict[str, Any]:
         parts: dict[str, dict[str, Any]] = {
             "core": {"ok": self._ready},
-            "engine": {"ok": self.engine.connected},
+            "engine": {
+                "ok": any(node.up.is_set() for node in self.nodes),
+                "nodes": {node.name: node.up.is_set() for node in self.nodes},
+            },
             "database": {"ok": self.watch.database_up, "journal_pending": self.writer.pending},
             "tenants": {"ok": bool(self.centres), "count": len(self.centres)},
         }

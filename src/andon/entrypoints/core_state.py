@@ -7,7 +7,7 @@ moved. All of a tenant is resumed or nothing: pieces of different moments would 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 import structlog
@@ -51,10 +51,12 @@ class KeptAgent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeptEngine(msgspec.Struct, frozen=True):
-    """The engine in which the calls are, and the trunks made there."""
+    """An engine in which calls are, and the trunks made there; `node` empty: the installation's own."""
 
     booted_at: datetime
     trunks: list[Trunk]
+    node: str = ""
+    draining: bool = False
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -63,7 +65,7 @@ class Left(msgspec.Struct, frozen=True):
     contacts: list[KeptContact] = []
     agents: list[KeptAgent] = []
     queues: list[KeptQueue] = []
-    engine: KeptEngine | None = None
+    engines: list[KeptEngine] = []
     at: datetime | None = None  # of the last row
 
     @property
@@ -91,8 +93,7 @@ def read(rows: Iterable[Kept]) -> Left:
             raise ValueError(f"{row.kind} {row.id} was kept as version {row.version}")
         found[row.kind].append(msgspec.msgpack.decode(row.state, type=_TYPES[row.kind]))
         at = max(at or row.at, row.at)
-    engine = found[ENGINE][0] if found[ENGINE] else None
-    return Left(found[CONTACT], found[AGENT], found[QUEUE], engine, at)
+    return Left(found[CONTACT], found[AGENT], found[QUEUE], found[ENGINE], at)
 
 
 def read_callbacks(rows: Iterable[Kept]) -> tuple[list[Callback], list[Kept], list[Kept]]:
@@ -140,7 +141,7 @@ class Keeper:
         self._contacts: set[UUID] = set()
         self._agents: set[UUID] = set()
         self._queues: dict[UUID, KeptQueue] = {}
-        self._engine: KeptEngine | None = None
+        self._engines: dict[str, KeptEngine] = {}
 
     @property
     def tenant_id(self) -> UUID:
@@ -152,7 +153,7 @@ class Keeper:
         self._stir()
 
     def engine_changed(self, engine: KeptEngine) -> None:
-        self._engine = engine
+        self._engines[engine.node] = engine
         self._stir()
 
     def collect(self) -> list[Kept]:
@@ -160,9 +161,9 @@ class Keeper:
         floor = self._centre.floor
         contacts, self._contacts = self._contacts, set()
         agents, self._agents = self._agents, set()
-        engine, self._engine = self._engine, None
+        engines, self._engines = self._engines, {}
         callbacks, floor.callbacks.moved = floor.callbacks.moved, set()
-        if not (contacts or agents or engine or callbacks):
+        if not (contacts or agents or engines or callbacks):
             return []
         at = floor.now()
         kept = [self._kept(CONTACT, contact_id, at, self._contact(contact_id)) for contact_id in contacts]
@@ -177,8 +178,9 @@ class Keeper:
                 self._queues[queue_id] = queue
                 kept.append(self._kept(QUEUE, queue_id, at, queue))
         kept += [self._kept(CALLBACK, each, at, floor.callbacks.get(each)) for each in callbacks]
-        if engine is not None:
-            kept.append(self._kept(ENGINE, self._centre.tenant_id, at, engine))
+        for node, engine in engines.items():
+            tenant_id = self._centre.tenant_id
+            kept.append(self._kept(ENGINE, uuid5(tenant_id, node) if node else tenant_id, at, engine))
         return kept
 
     def _contact(self, contact_id: UUID) -> KeptContact | None:

@@ -9,20 +9,20 @@ import structlog
 from andon.channels.voice import model as voice
 from andon.channels.voice.devices import Account, Devices
 from andon.channels.voice.machine import Directory, engine_name
+from andon.channels.voice.nodes import Nodes
 from andon.kit.errors import AndonError
 from andon.telephony.errors import EngineRefused
 from andon.telephony.model import Trunk
-from andon.telephony.service import Engine
 
 log = structlog.get_logger(__name__)
 
 
 class Trunks:
-    """The engine has exactly the trunks of the directory."""
+    """The engines have exactly the trunks of the directory."""
 
-    def __init__(self, engine: Engine, directory: Directory, refused: Callable[[str, str], None]) -> None:
-        """`refused(subject, why)` is told about a trunk the engine would not take, with "" once it does."""
-        self._engine = engine
+    def __init__(self, nodes: Nodes, directory: Directory, refused: Callable[[str, str], None]) -> None:
+        """`refused(subject, why)` is told about a trunk the engines would not take, with "" once it does."""
+        self._nodes = nodes
         self._directory = directory
         self._refused = refused
         self._there: dict[str, voice.Trunk] = {}
@@ -31,10 +31,10 @@ class Trunks:
         """Trunks that the core before made."""
         for trunk in trunks:
             self._there[engine_name(trunk)] = trunk
-            self._engine.adopt_trunk(_for_engine(trunk))
+            self._nodes.adopt_trunk(_for_engine(trunk))
 
     def made(self, tenant_id: UUID) -> list[voice.Trunk]:
-        """What the engine has of a tenant, or gets as soon as it is there."""
+        """What every engine has of a tenant, or gets as soon as it is there."""
         return [trunk for trunk in self._directory.trunks_of(tenant_id) if engine_name(trunk) in self._there]
 
     async def settle(self) -> None:
@@ -42,11 +42,11 @@ class Trunks:
         wanted = {engine_name(trunk): trunk for _, trunk in self._directory.trunks()}
         for name in [name for name in self._there if name not in wanted]:
             del self._there[name]
-            await self._try(name, self._engine.remove_trunk(name))
+            await self._try(name, self._nodes.remove_trunk(name))
         for name, trunk in wanted.items():
             if self._there.get(name) == trunk:
                 continue
-            if await self._try(trunk.name, self._engine.provision_trunk(_for_engine(trunk))):
+            if await self._try(trunk.name, self._nodes.provision_trunk(_for_engine(trunk))):
                 self._there[name] = trunk
 
     async def _try(self, subject: str, work: Awaitable[None]) -> bool:
@@ -74,12 +74,12 @@ class AgentDevices:
     """The desks' way to accounts (`interactions.commands.DevicePort`)."""
 
     def __init__(
-        self, devices: Devices, tenant_id: UUID, sip_address: str, registered: Callable[[UUID], bool]
+        self, devices: Devices, nodes: Nodes, tenant_id: UUID, registered: Callable[[UUID], bool]
     ) -> None:
         """`registered`: whether an agent's device was there when last heard of."""
         self._devices = devices
         self._tenant_id = tenant_id
-        self._sip_address = sip_address
+        self._nodes = nodes
         self._registered = registered
 
     async def open(self, agent_id: UUID, device: Literal["browser", "sip"]) -> Account:
@@ -93,7 +93,8 @@ class AgentDevices:
         account = Account(
             tenant_id=self._tenant_id, agent_id=agent_id, device=device, username=username, secret=secret
         )
-        self._devices.take_over(account, registered=self._registered(agent_id))
+        # where it is registered each node will say
+        self._devices.take_over(account, at=(node.name for node in self._nodes if self._registered(agent_id)))
         return account
 
     async def close(self, username: str) -> None:
@@ -102,5 +103,8 @@ class AgentDevices:
         except EngineRefused as refused:
             log.warning("account_not_removed", why=str(refused))
 
+    def servers(self) -> list[str]:
+        return [node.address for node in self._nodes]
+
     def address(self, username: str) -> str:
-        return f"sip:{username}@{self._sip_address}"
+        return f"sip:{username}@{self._nodes.first.address}"

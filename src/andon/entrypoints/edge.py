@@ -24,9 +24,11 @@ from andon.entrypoints import edge_rooms, texts  # noqa: F401  (texts registers 
 from andon.entrypoints.processes import claim
 from andon.flows import design_http as flow_design
 from andon.flows import http as flows
+from andon.flows import trial_http as trials
 from andon.identity import http as identity
 from andon.identity.passwords import Passwords
 from andon.identity.service import Sessions, policy_of
+from andon.interactions import forms_http as wrap_forms
 from andon.interactions import http as interactions
 from andon.kit import i18n, telemetry
 from andon.kit.bus import open_bus
@@ -46,10 +48,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     prompts.router,
     flows.router,
     flow_design.router,
+    trials.router,
     calendars.router,
     customers.router,
     do_not_call.router,
     interactions.router,
+    wrap_forms.router,
     *edge_rooms.ROUTERS,
 )
 

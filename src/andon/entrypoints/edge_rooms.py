@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from andon.channels.voice import control_http, desk_http, dial_http, sip_proxy
+from andon.channels.voice import control_http, desk_http, dial_http, nodes_http, sip_proxy
+from andon.channels.voice import texts as node_texts  # noqa: F401  (registers what is said here)
 from andon.identity.sockets import SocketSessions
 from andon.interactions.monitor import http as monitor
 from andon.kit.web import Services
@@ -22,6 +24,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     desk_http.router,
     monitor.router,
     control_http.router,
+    nodes_http.router,
     dial_http.router,
     history.router,
     board.router,
@@ -40,10 +43,19 @@ async def sockets(app: FastAPI, services: Services) -> AsyncIterator[None]:
     hub = LiveHub(services.bus, services.db, services.clock)
     app.state.socket_sessions, app.state.live = watch, hub
     await hub.start()
-    watching = asyncio.create_task(watch.run())
+    tasks = {asyncio.create_task(watch.run())}
+
+    def drained(topic: str, payload: dict[str, Any]) -> None:
+        moving = asyncio.create_task(sip_proxy.move_away(services, str(payload["node"])))
+        tasks.add(moving)
+        moving.add_done_callback(tasks.discard)
+
+    unsubscribe = services.bus.subscribe("node.drained", drained)
     try:
         yield
     finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        unsubscribe()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await hub.stop()

@@ -33,7 +33,8 @@ def claim_home(settings: Settings) -> IO[str]:
 def check_ports(settings: Settings) -> None:
     """Raise `serve.port_busy`, `serve.port_denied` or `serve.address_missing` for a port we cannot have."""
     ports = settings.ports()
-    wanted = (
+    both = (socket.SOCK_DGRAM, socket.SOCK_STREAM)
+    wanted: list[tuple[str, int, str, str, str, tuple[socket.SocketKind, ...]]] = [
         (settings.http_host, ports.http, "HTTP", "ANDON_HTTP_PORT", "ANDON_HTTP_HOST", (socket.SOCK_STREAM,)),
         (
             settings.sip_host,
@@ -41,11 +42,17 @@ def check_ports(settings: Settings) -> None:
             "SIP",
             "ANDON_SIP_PORT",
             "ANDON_SIP_HOST",
-            (socket.SOCK_DGRAM, socket.SOCK_STREAM),
+            both,
         ),
         ("127.0.0.1", ports.ari, "ARI", "ANDON_ARI_PORT", "", (socket.SOCK_STREAM,)),
         ("127.0.0.1", ports.ami, "AMI", "ANDON_AMI_PORT", "", (socket.SOCK_STREAM,)),
-    )
+    ]
+    for node in settings.nodes:
+        host, name = str(node.host), "ANDON_NODES"
+        if node.started:
+            wanted.append((host, node.sip_port, f"SIP {node.name}", name, name, both))
+            wanted.append((host, node.ari_port, f"ARI {node.name}", name, name, (socket.SOCK_STREAM,)))
+            wanted.append((host, node.ami_port, f"AMI {node.name}", name, name, (socket.SOCK_STREAM,)))
     for host, port, what, variable, host_variable, kinds in wanted:
         for kind in kinds:
             _check(host, port, what, variable, host_variable, kind)

@@ -23,10 +23,8 @@ from andon.kit.database.server import EmbeddedServer
 from andon.kit.errors import AndonError
 from andon.kit.settings import Settings
 from andon.telephony.engine.process import EngineProcess
-from andon.telephony.errors import EngineUnavailable
 
 READY_SECONDS = 60.0
-ENGINE_CHECK_SECONDS = 0.2
 DATABASE_CHECK_SECONDS = 0.5
 
 Say = Callable[[str], None]
@@ -77,9 +75,10 @@ class Installation:
                 with self._step("serve.seed"):
                     await self._once("town.seed", "seed")
             with self._step("serve.engine"):
-                engine = await asyncio.to_thread(EngineProcess.of, settings, self._say)
-                await engine.start()
-                stack.push_async_callback(engine.stop)
+                engines = await asyncio.to_thread(EngineProcess.all_of, settings, self._say)
+                for engine in engines:
+                    stack.push_async_callback(engine.stop)
+                    await engine.start()
             stack.push_async_callback(self._stop_children)
             with self._step("serve.processes"):
                 for name in ("core", "edge", "worker"):
@@ -92,7 +91,7 @@ class Installation:
             if self.demo:
                 with self._step("serve.town"):
                     await self._child("town", "town")
-            for keeping in (self._keep_engine(engine), self._keep_database(server)):
+            for keeping in (*(engine.keep() for engine in engines), self._keep_database(server)):
                 stack.push_async_callback(_cancelled, asyncio.create_task(keeping))
             yield
 
@@ -118,16 +117,8 @@ class Installation:
         if await run_once(module, log, self.settings.environment()) != 0:
             raise AndonError("serve.child_failed", 500, what=module, log=str(log))
 
-    async def _keep_engine(self, engine: EngineProcess) -> None:
-        """An engine that died is started again; the core sees it come back and goes on."""
-        while True:
-            await asyncio.sleep(ENGINE_CHECK_SECONDS)
-            if not engine.running:
-                with contextlib.suppress(EngineUnavailable, OSError):
-                    await engine.start()
-
     async def _keep_database(self, server: EmbeddedServer) -> None:
-        """The same for the embedded database; who writes to it waits meanwhile."""
+        """An embedded database that died is started again; who writes to it waits meanwhile."""
         while True:
             await asyncio.sleep(DATABASE_CHECK_SECONDS)
             if not await asyncio.to_thread(server.running):

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.flows.graph import FlowVersion, GraphInvalid, parse_graph
-from andon.flows.tables import FlowRow, FlowVersionRow
+from andon.flows.tables import FlowDraftRow, FlowRow, FlowVersionRow
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +56,15 @@ async def newest(session: AsyncSession, flow_id: UUID) -> FlowVersionRow | None:
         .limit(1)
     )
     return found
+
+
+async def drawn(session: AsyncSession, flow_id: UUID) -> tuple[FlowRow, dict[str, Any]] | None:
+    """A flow and its graph as it is drawn; without a draft, as it is published. None: there is nothing."""
+    flow = await session.get(FlowRow, flow_id)
+    draft = await session.scalar(select(FlowDraftRow.graph).where(FlowDraftRow.flow_id == flow_id))
+    version = None if draft is not None else await newest(session, flow_id)
+    stored = draft if version is None else version.graph
+    return None if flow is None or stored is None else (flow, stored)
 
 
 async def publish(

@@ -97,6 +97,10 @@ class Flows:
             raise LookupError(f"flow {flow_id} has no published version")
         return Handle(port, version, self)
 
+    def try_out(self, port: ContactPort, flow_id: UUID, graph: Graph, beside: Beside) -> FlowHandle:
+        """A handle on a graph that nobody has published."""
+        return Handle(port, FlowVersion(flow_id=flow_id, version=0, graph=graph), self, beside=beside)
+
     def older(self, kept: Iterable[bytes]) -> set[Version]:
         """The versions that calls kept so are on and that are no longer the newest. Raises
         `msgspec.DecodeError`."""
@@ -145,13 +149,20 @@ class Handle:
     """One contact's run."""
 
     def __init__(
-        self, port: ContactPort, version: FlowVersion, flows: Flows, run: ask.Run | None = None
+        self,
+        port: ContactPort,
+        version: FlowVersion,
+        flows: Flows,
+        run: ask.Run | None = None,
+        beside: Beside | None = None,
     ) -> None:
+        """`beside` in place of the flows' own."""
         self._port = port
         self._version = version
         self._flows = flows
         self._run = run or ask.Run()
         self._graphs = flows.graphs
+        self._beside_call = beside or flows.beside
 
     def keep(self) -> bytes:
         """Where the call is, for `Flows.resume`."""
@@ -161,7 +172,7 @@ class Handle:
         """One step; what it asks for goes to the port in order."""
         if isinstance(heard, Started) and not self._run.began:
             self._port.entered(self._version.flow_id, self._version.version)
-        view, beside = self._port.view, self._flows.beside
+        view, beside = self._port.view, self._beside_call
         context = ask.Context(
             view=view,
             calendars=self._flows.calendars,
@@ -177,7 +188,7 @@ class Handle:
                 _perform(self._port, command)
 
     def _beside(self, command: ask.Fetch | ask.FindCustomer | ask.RaiseAlarm) -> None:
-        port, beside = self._port, self._flows.beside
+        port, beside = self._port, self._beside_call
         match command:
             case ask.Fetch(tag, request):
                 if beside is None:

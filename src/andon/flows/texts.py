@@ -30,6 +30,18 @@ register(
             "重新载入草稿后再修改",
             "Load the draft again, then make your change",
         ),
+        "error.trial.no_device.title": ("您的话机还没有连上", "Your telephone is not connected yet"),
+        "error.trial.no_device.remedy": (
+            "请稍候再试；如持续出现，请检查网络，或在工作台签入后再试。",
+            "Try again in a moment; if it goes on, check the network, or sign in at the desk first.",
+        ),
+        "error.trial.busy.title": ("您正在接听来电", "You are in a call"),
+        "error.trial.busy.remedy": ("通话结束后再试打。", "Try again when it is over."),
+        "error.trial.none.title": ("没有试打", "There is no trial"),
+        "error.trial.none.remedy": (
+            "它可能已随系统重启而结束，请重新试打。",
+            "It may have ended with a restart; call again.",
+        ),
         "error.flow.steps.title": ("试走的步骤无法读取：{problem}", "The steps cannot be read: {problem}"),
         "error.flow.steps.remedy": ("从头重新试走", "Begin the trial again"),
         "flow.problem.no_start": ("起始节点“{target}”不存在", "The first node “{target}” does not exist"),

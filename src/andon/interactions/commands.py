@@ -71,6 +71,9 @@ class DevicePort(Protocol):
     def address(self, username: str) -> str:
         """The SIP URI of an account."""
 
+    def servers(self) -> list[str]:
+        """Where a device may register, host and port each, the first as in `address`."""
+
 
 class Session(msgspec.Struct, kw_only=True):
     """Where an agent is signed in. `session` is the log-in's id, `where` a text for people."""
@@ -236,6 +239,7 @@ class Desk:
             "username": account.username,
             "secret": account.secret,
             "uri": self._devices.address(account.username),
+            "servers": self._devices.servers(),
             "expires_in": 12 * 3600,
         }
 

@@ -110,6 +110,27 @@ class FlowKeyPressed(Fact, frozen=True, kw_only=True):
     accepted: bool
 
 
+class TrialBegan(Fact, frozen=True, kw_only=True):
+    """Somebody tries a flow, or records a prompt, on their own telephone: no contact, counted nowhere.
+    `flow_id` is absent for a recording, `channel_id` the engine's id of the tester's leg."""
+
+    kind: ClassVar[str] = "trial.began"
+    trial_id: UUID
+    tester_id: UUID
+    flow_id: UUID | None = None
+    channel_id: str
+
+
+class TrialEnded(Fact, frozen=True, kw_only=True):
+    """`talked_ms` is since the tester answered; 0 when nobody did."""
+
+    kind: ClassVar[str] = "trial.ended"
+    trial_id: UUID
+    tester_id: UUID
+    flow_id: UUID | None = None
+    talked_ms: int
+
+
 class ContactTagged(Fact, frozen=True, kw_only=True):
     """Words were put on the contact."""
 
@@ -378,3 +399,4 @@ class WrapUpSubmitted(Fact, frozen=True, kw_only=True):
     reason_id: UUID | None = None
     resolved: bool | None = None
     follow_up: bool = False
+    form_version: int | None = None

@@ -13,9 +13,9 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -46,6 +46,21 @@ class Secrets:
     cookie: str
     database: str
     town_ari: str
+
+
+class MediaNode(BaseModel):
+    """One more media engine beside the installation's own. On `host` it listens for carriers, phones and the
+    core, which may be elsewhere: keep that network to yourselves. `started` by `andon serve`; else by
+    `andon engine run NAME` on a machine that shares the folder `spool/recordings` of the home."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,15}$")
+    host: IPvAnyAddress
+    sip_port: int = Field(5060, ge=1, le=65535)
+    ari_port: int = Field(8088, ge=1, le=65535)
+    ami_port: int = Field(5038, ge=1, le=65535)
+    started: bool = True
 
 
 class Settings(BaseSettings):
@@ -87,6 +102,8 @@ class Settings(BaseSettings):
     # calls that one agent may begin within a minute
     dial_per_minute: int = Field(10, ge=1)
     asterisk_prefix: Path | None = None
+    # further media engines
+    nodes: tuple[MediaNode, ...] = ()
     # less free space than this where recordings are written raises the alarm `disk_full`
     disk_low_mb: int = Field(500, ge=0)
 
@@ -110,6 +127,13 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()
+
+    @model_validator(mode="after")
+    def _nodes_differ(self) -> Self:
+        names = [self.node, *(node.name for node in self.nodes)]
+        if len(set(names)) < len(names):
+            raise ValueError("nodes: each needs a name of its own, and another than `node`")
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -145,7 +169,10 @@ class Settings(BaseSettings):
         values: dict[str, Any] = self.model_dump(mode="json", exclude_none=True)
         ports = self.ports()
         values |= {f"{name}_port": port for name, port in asdict(ports).items()}
-        return {f"ANDON_{name.upper()}": str(value) for name, value in values.items()}
+        return {
+            f"ANDON_{name.upper()}": json.dumps(value) if isinstance(value, list) else str(value)
+            for name, value in values.items()
+        }
 
     def ports(self) -> Ports:
         """Every port; one set to 0 becomes a free one, chosen once and remembered in `run/ports.json`."""

@@ -21,10 +21,10 @@ from andon.identity.admin import Administrator, announce, broken_rule, present
 from andon.identity.model import Actor, Permission
 from andon.identity.tables import Project, User
 from andon.kit.errors import AndonError, not_found
-from andon.kit.web import Body, Line, Page, Shown, invalid
+from andon.kit.web import Body, Line, Page, Services, Shown, invalid
 from andon.prompts import repository, texts
 from andon.prompts.model import MOST_BYTES, NAME, Language, Source
-from andon.prompts.sound import fit
+from andon.prompts.sound import Fitted, fit
 from andon.prompts.tables import PromptRow, PromptVersionRow
 from andon.telephony.engine.layout import assets
 
@@ -108,6 +108,20 @@ class PromptIn(Body):
     project_id: UUID
     name: Annotated[str, StringConstraints(strip_whitespace=True, pattern=NAME)]
     note: Line = ""
+
+
+class PromptCall(Shown):
+    """The call by which a prompt is recorded."""
+
+    trial_id: UUID
+    answered: bool
+    over: bool
+    message_ms: int
+
+
+class RecordedIn(Body):
+    language: Language
+    says: Says = ""
 
 
 class CurrentIn(Body):
@@ -227,22 +241,35 @@ async def bring_prompt_sound(
     """Bring a sound file as the body; callers hear it from now on. The answer says what was done to it."""
     content = await _whole(request)
     fitted = await asyncio.to_thread(fit, content)
+    return await _keep(
+        services, actor, id, language, fitted, source=source, says=says, file_name=file_name[:200]
+    )
+
+
+@router.post("/api/prompts/{id}/call")
+async def record_prompt_by_telephone(id: UUID, actor: Administrator, services: At) -> PromptCall:
+    """Ring the asker's telephone and record what is said after the tone, until `#` or silence."""
     async with services.db.session(scope_of(actor)) as session:
         row = await present(session, PromptRow, id)
-        version = await repository.add_version(
-            session,
-            row,
-            language,
-            fitted,
-            source=source,
-            says=says,
-            file_name=file_name[:200],
-            at=services.clock.now(),
-            by=actor.user_id,
-        )
-        _audit(session, services, actor, "sound", row, after=_said(version))
-        answer = _version(row, version, actor.name)
-    announce(services, actor)
+        project_id, client_id = str(row.project_id), str(row.client_id)
+    answer = await _ask_trial(services, actor, "record", project_id=project_id, client_id=client_id)
+    return PromptCall.model_validate(answer)
+
+
+@router.post("/api/prompts/{id}/recorded", status_code=201)
+async def take_prompt_recorded(
+    id: UUID, body: RecordedIn, actor: Administrator, services: At
+) -> PromptVersionShown:
+    """Take what the asker has recorded by telephone; callers hear it from now on."""
+    async with services.db.session(scope_of(actor)) as session:
+        await present(session, PromptRow, id)
+    trial = await _ask_trial(services, actor, "look")
+    file = services.settings.folder("spool", "recordings") / f"t-{UUID(trial['trial_id']).hex}.wav"
+    if not trial["message_ms"] or not file.is_file():
+        raise AndonError("prompt.not_recorded", 409)
+    fitted = await asyncio.to_thread(lambda: fit(file.read_bytes()))
+    answer = await _keep(services, actor, id, body.language, fitted, source="telephone", says=body.says)
+    file.unlink(missing_ok=True)
     return answer
 
 
@@ -288,6 +315,49 @@ async def hear_prompt(
     if sound is None:
         raise not_found("prompt_version")
     return Response(sound, media_type="audio/wav")
+
+
+async def _keep(
+    services: Services,
+    actor: Actor,
+    id: UUID,
+    language: Language,
+    fitted: Fitted,
+    *,
+    source: Source,
+    says: str,
+    file_name: str = "",
+) -> PromptVersionShown:
+    """A sound becomes the version that callers hear."""
+    async with services.db.session(scope_of(actor)) as session:
+        row = await present(session, PromptRow, id)
+        version = await repository.add_version(
+            session,
+            row,
+            language,
+            fitted,
+            source=source,
+            says=says,
+            file_name=file_name,
+            at=services.clock.now(),
+            by=actor.user_id,
+        )
+        _audit(session, services, actor, "sound", row, after=_said(version))
+        answer = _version(row, version, actor.name)
+    announce(services, actor)
+    return answer
+
+
+async def _ask_trial(services: Services, actor: Actor, verb: str, **more: Any) -> dict[str, Any]:
+    return await services.bus.request(
+        "core.command",
+        {
+            **more,
+            "verb": f"trial.{verb}",
+            "tenant_id": str(actor.tenant_id),
+            "actor": {"user_id": str(actor.user_id), "locale": actor.locale},
+        },
+    )
 
 
 async def _whole(request: Request) -> bytes:
@@ -388,7 +458,7 @@ def _said(version: PromptVersionRow) -> dict[str, Any]:
 
 def _audit(
     session: AsyncSession,
-    services: Any,
+    services: Services,
     actor: Actor,
     action: str,
     row: PromptRow,

@@ -46,6 +46,10 @@ def load() -> None:
                 "先在这些流程里换成别的提示音并发布。",
                 "Choose another prompt in those flows and publish them first.",
             ),
-            "prompt.use": ("{flow} · {node}", "{flow} · {node}"),
+            "error.prompt.not_recorded.title": ("电话里没有录到声音", "Nothing was recorded by telephone"),
+            "error.prompt.not_recorded.remedy": (
+                "请再打一次：听到“嘀”声后说话，按 # 键结束。",
+                "Call again: speak after the tone, and press # at the end.",
+            ),
         }
     )

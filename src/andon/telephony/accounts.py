@@ -2,7 +2,7 @@
 
 from ipaddress import ip_address
 
-from andon.telephony.model import Trunk
+from andon.telephony.model import Peer, Trunk
 
 Fields = dict[str, str]
 # (type, id, fields) in the order in which they must exist
@@ -19,6 +19,14 @@ def trunk_id(name: str) -> str:
 
 def trunk_name(endpoint: str) -> str:
     return endpoint.removeprefix(TRUNK)
+
+
+PEER = "node-"
+
+
+def peer_id(name: str) -> str:
+    """The engine's name of another node; the prefix keeps it apart from trunks and agents."""
+    return PEER + name
 
 
 def _media(media_address: str) -> Fields:
@@ -98,6 +106,41 @@ def trunk_objects(trunk: Trunk, *, media_address: str, rtp_timeout_s: int) -> Ob
     endpoint["outbound_auth"] = name
     auth = {"auth_type": "userpass", "username": trunk.username, "password": trunk.secret}
     return [("auth", name, auth), *objects]
+
+
+def peer_objects(peer: Peer, own: str, *, media_address: str, rtp_timeout_s: int) -> Objects:
+    """Another node: calls to devices registered there, and from there to devices registered at `own`."""
+    name = peer_id(peer.name)
+    return [
+        ("auth", name, {"auth_type": "userpass", "username": PEER + "all", "password": peer.secret}),
+        ("aor", name, {"contact": f"sip:{_host(peer.host)}:{peer.port}"}),
+        (
+            "endpoint",
+            name,
+            {
+                "context": "from-node",
+                "disallow": "all",
+                "allow": "alaw,ulaw,opus",
+                "auth": name,
+                "outbound_auth": name,
+                "aors": name,
+                "identify_by": "username",
+                "from_user": peer_id(own),
+                "dtmf_mode": "auto_info",
+                "allow_transfer": "no",
+                "allow_subscribe": "no",
+                "send_pai": "yes",
+                "trust_id_inbound": "yes",
+                "trust_id_outbound": "yes",
+                "send_connected_line": "no",
+                "moh_passthrough": "yes",  # a device that holds is heard of where the call is
+                "rtp_timeout": str(rtp_timeout_s),
+                "rtp_timeout_hold": "0",
+                "rtp_keepalive": "1",
+                **_media(media_address),
+            },
+        ),
+    ]
 
 
 def _host(host: str) -> str:

@@ -20,6 +20,24 @@ class EngineDown(Fact, frozen=True, kw_only=True):
     why: str
 
 
+class NodeDrained(Fact, frozen=True, kw_only=True):
+    """A node takes no new calls any more, for maintenance; those on it (`calls`) go on. `by_id` is nobody's
+    when the command line asked."""
+
+    kind: ClassVar[str] = "node.drained"
+    node: str
+    calls: int
+    by_id: UUID | None = None
+
+
+class NodeResumed(Fact, frozen=True, kw_only=True):
+    """A drained node takes calls again."""
+
+    kind: ClassVar[str] = "node.resumed"
+    node: str
+    by_id: UUID | None = None
+
+
 class RecordingSpan(msgspec.Struct, frozen=True, kw_only=True):
     """Part of a recording, `from_ms` inclusive to `to_ms` exclusive, spent on one leg."""
 

@@ -173,6 +173,15 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     transport: Literal["udp", "tcp"] = "udp"
 
 
+class Peer(msgspec.Struct, frozen=True, kw_only=True):
+    """Another node, where it listens for SIP, and the secret that all nodes share."""
+
+    name: str
+    host: str
+    port: int
+    secret: str
+
+
 class Cause:
     """Q.850 causes the application meets or gives."""
 

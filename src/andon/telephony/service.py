@@ -16,13 +16,21 @@ import structlog
 from websockets.exceptions import WebSocketException
 
 from andon.kit.settings import Settings
-from andon.telephony.accounts import TRUNK, Objects, agent_objects, trunk_id, trunk_objects
+from andon.telephony.accounts import (
+    TRUNK,
+    Objects,
+    agent_objects,
+    peer_id,
+    peer_objects,
+    trunk_id,
+    trunk_objects,
+)
 from andon.telephony.ami import AmiClient, Block
 from andon.telephony.ari import AriClient, Message
 from andon.telephony.engine.config import CONTACT_VARIABLE, USER
-from andon.telephony.engine.layout import EnginePlan, plan_of
+from andon.telephony.engine.layout import EnginePlan, plans_of
 from andon.telephony.errors import EngineRefused
-from andon.telephony.model import EngineConnected, EngineEvent, EngineLost, LegEnded, Snapshot, Trunk
+from andon.telephony.model import EngineConnected, EngineEvent, EngineLost, LegEnded, Peer, Snapshot, Trunk
 from andon.telephony.prompts import media_uris, recorded
 from andon.telephony.translate import EVENTS, Translator, instant, snapshot_of
 
@@ -38,6 +46,9 @@ ALREADY_THERE = 409
 class EngineAddress(msgspec.Struct, frozen=True, kw_only=True):
     """Where the engine listens for us and the folders shared with it. Times are seconds."""
 
+    node: str
+    sip_host: str
+    sip_port: int
     ari_url: str
     ari_user: str
     ari_secret: str
@@ -53,23 +64,29 @@ class EngineAddress(msgspec.Struct, frozen=True, kw_only=True):
     rtp_timeout_trunk_s: int = 30
 
     @classmethod
-    def of(cls, settings: Settings) -> "EngineAddress":
-        """The installation's own engine."""
-        return cls.at(
-            plan_of(settings),
-            rtp_timeout_agent_s=settings.rtp_timeout_agent_s,
-            rtp_timeout_trunk_s=settings.rtp_timeout_trunk_s,
-        )
+    def all_of(cls, settings: Settings) -> "list[EngineAddress]":
+        """The installation's engines, its own first."""
+        return [
+            cls.at(
+                plan,
+                rtp_timeout_agent_s=settings.rtp_timeout_agent_s,
+                rtp_timeout_trunk_s=settings.rtp_timeout_trunk_s,
+            )
+            for plan in plans_of(settings)
+        ]
 
     @classmethod
     def at(
         cls, plan: EnginePlan, *, rtp_timeout_agent_s: int = 6, rtp_timeout_trunk_s: int = 30
     ) -> "EngineAddress":
         return cls(
-            ari_url=f"http://127.0.0.1:{plan.ari_port}",
+            node=plan.node,
+            sip_host=plan.sip_host,
+            sip_port=plan.sip_port,
+            ari_url=f"http://{plan.control_address}",
             ari_user=USER,
             ari_secret=plan.ari_secret,
-            ami_host="127.0.0.1",
+            ami_host=plan.control_host,
             ami_port=plan.ami_port,
             ami_user=USER,
             ami_secret=plan.ami_secret,
@@ -372,12 +389,15 @@ class Engine:
         timeout_s: int = 30,
         headers: dict[str, str] | None = None,
         contact: str = "",
+        via: str = "",
     ) -> None:
         """Ring an agent's device as leg `leg_id`. `LegRinging`, then `LegAnswered` or `LegEnded` follow.
+        `via` names the node where it is registered, when that is another.
 
         Raises `EngineRefused` when the account has no device; then no event follows.
         """
-        await self._originate(leg_id, f"PJSIP/{username}", caller, caller_name, timeout_s, headers, contact)
+        endpoint = f"PJSIP/{username}@{peer_id(via)}" if via else f"PJSIP/{username}"
+        await self._originate(leg_id, endpoint, caller, caller_name, timeout_s, headers, contact)
 
     async def dial_trunk(
         self, leg_id: str, trunk: str, number: str, caller: str, timeout_s: int = 60, contact: str = ""
@@ -539,6 +559,10 @@ class Engine:
         await self._request("POST", f"channels/{leg_id}/play/{beep}", media)
         await self._request("POST", f"channels/{leg_id}/record", query)
 
+    async def end_message(self, name: str) -> None:
+        """End a message as `#` would; one that is over already is no error."""
+        await self._unless_gone("POST", f"recordings/live/{name}/stop")
+
     # --- accounts -----------------------------------------------------------------------------------
 
     async def provision_agent(self, username: str, secret: str, webrtc: bool) -> None:
@@ -585,9 +609,19 @@ class Engine:
         """Remove a carrier: its new calls are refused. One that is gone is no error."""
         await self._remove(trunk_id(name), ("identify", "endpoint", "aor", "auth"))
 
+    def add_peer(self, peer: Peer) -> None:
+        """Know another node, from the next connection on."""
+        address = self._address
+        self._accounts[peer_id(peer.name)] = peer_objects(
+            peer,
+            address.node,
+            media_address=address.media_address,
+            rtp_timeout_s=address.rtp_timeout_agent_s,
+        )
+
     async def _push(self, account: str) -> None:
         self._made.discard(account)
-        if self._ari is None:
+        if self._ari is None or not self._ari.connected:
             return  # pushed as soon as the engine is there
         for kind, name, fields in self._accounts[account]:
             if kind == "endpoint" and name.startswith(TRUNK):
@@ -600,7 +634,7 @@ class Engine:
     async def _remove(self, name: str, kinds: Sequence[str]) -> None:
         self._accounts.pop(name, None)
         self._made.discard(name)
-        if self._ari is None:
+        if self._ari is None or not self._ari.connected:
             return
         for kind in kinds:
             await self._drop(self._ari, kind, name)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from andon.telephony.accounts import TRUNK, trunk_name
+from andon.telephony.accounts import PEER, TRUNK, trunk_name
 from andon.telephony.ami import Block
 from andon.telephony.ari import Channel, Message
 from andon.telephony.engine.config import CONTACT_VARIABLE
@@ -177,7 +177,7 @@ class Translator:
     def of_device(self, block: Block) -> Iterator[EngineEvent]:
         """What a `ContactStatus` event of the manager interface means. A device has one contact at a time."""
         username, uri = block.get("EndpointName") or block.get("AOR", ""), block.get("URI", "")
-        if block.get("Event") != "ContactStatus" or username.startswith(TRUNK):
+        if block.get("Event") != "ContactStatus" or username.startswith((TRUNK, PEER)):
             return
         known = self._contacts.get(username)
         if block.get("ContactStatus") in GONE_CONTACT:
@@ -215,7 +215,7 @@ def snapshot_of(
         devices=[
             DeviceState(username=e["resource"], registered=e.get("state") == "online")
             for e in endpoints
-            if not e["resource"].startswith(TRUNK)
+            if not e["resource"].startswith((TRUNK, PEER))
         ],
     )
 

@@ -133,11 +133,13 @@ class Done(BaseModel):
 
 
 class SipAccount(BaseModel):
-    """What a device registers with, valid until the agent signs out."""
+    """What a device registers with, valid until the agent signs out; `servers` are the media nodes, the first
+    as in `uri`: a telephone that can registers with each."""
 
     username: str
     secret: str
     uri: str
+    servers: list[str] = []
     expires_in: int
 
 
@@ -173,13 +175,22 @@ class Keys(Body):
     digits: Annotated[str, StringConstraints(pattern=r"^[0-9*#A-D]{1,32}$")]
 
 
+AnswerKey = Annotated[str, StringConstraints(max_length=40)]
+# Longer than any form allows: the form's own limit is what is told.
+_AnswerText = Annotated[str, StringConstraints(max_length=20_000)]
+Answer = _AnswerText | int | float | Annotated[list[_AnswerText], Field(max_length=100)] | None
+
+
 class WrapUpBody(Body):
+    """`form` holds the answers by key, `form_version` says which version was filled in."""
+
     contact_id: UUID
     reason_id: UUID | None = None
     resolved: bool | None = None
     note: Text = ""
     follow_up_at: AwareDatetime | None = None
-    form: dict[str, str | int | float | bool | None] = Field(default_factory=dict, max_length=100)
+    form: Annotated[dict[AnswerKey, Answer], Field(default_factory=dict, max_length=100)]
+    form_version: Annotated[int | None, Field(ge=1)] = None
 
 
 class WrapExtend(Body):
@@ -281,6 +292,7 @@ async def wrap_up(body: WrapUpBody, actor: Agent, here: At) -> Done:
         note=body.note,
         follow_up_at=_whole_ms(body.follow_up_at),
         form=dict(body.form),
+        form_version=body.form_version,
     )
     async with here.db.session(scope_of(actor)) as session:
         await submit(session, actor.tenant_id, actor.user_id, summary, here.clock.now())

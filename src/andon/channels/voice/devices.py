@@ -1,7 +1,7 @@
 """Agents' devices: a SIP account per session, with a secret that lives as long as the session does."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Set
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -24,7 +24,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Provisioner(Protocol):
-    """The part of `telephony.service.Engine` that makes accounts."""
+    """Whoever makes accounts: `channels.voice.nodes.Nodes`."""
 
     async def provision_agent(self, username: str, secret: str, webrtc: bool) -> None: ...
 
@@ -41,7 +41,7 @@ class Devices:
         self._on_change = on_change
         self._by_agent: dict[UUID, Account] = {}
         self._by_username: dict[str, Account] = {}
-        self._there: set[str] = set()
+        self._there: dict[str, set[str]] = {}  # by user name, the nodes where it is registered
 
     def of(self, agent_id: UUID) -> Account | None:
         return self._by_agent.get(agent_id)
@@ -49,6 +49,15 @@ class Devices:
     def registered(self, agent_id: UUID) -> bool:
         account = self._by_agent.get(agent_id)
         return account is not None and account.username in self._there
+
+    def where(self, agent_id: UUID) -> Set[str]:
+        """The nodes at which the agent's device is registered."""
+        account = self._by_agent.get(agent_id)
+        return set() if account is None else self._there.get(account.username, set())
+
+    def count(self, node: str) -> int:
+        """How many devices are registered at a node."""
+        return sum(node in nodes for nodes in self._there.values())
 
     async def open(self, tenant_id: UUID, agent_id: UUID, device: DeviceKind) -> Account:
         """Make an account for this session in place of the one before. Raises `EngineRefused`."""
@@ -66,11 +75,11 @@ class Devices:
         await self._engine.provision_agent(account.username, account.secret, device == "browser")
         return account
 
-    def take_over(self, account: Account, *, registered: bool) -> None:
-        """An account of the core before, which the engine has."""
+    def take_over(self, account: Account, *, at: Iterable[str]) -> None:
+        """An account of the core before, which the engines have; registered `at` these nodes."""
         self._by_agent[account.agent_id] = self._by_username[account.username] = account
-        if registered:
-            self._there.add(account.username)
+        if nodes := set(at):
+            self._there[account.username] = nodes
         self._engine.adopt_agent(account.username, account.secret, account.device == "browser")
 
     async def close(self, username: str) -> None:
@@ -83,21 +92,25 @@ class Devices:
 
     async def _remove(self, account: Account) -> None:
         self._by_username.pop(account.username, None)
-        self._there.discard(account.username)
+        self._there.pop(account.username, None)
         await self._engine.remove_agent(account.username)
 
-    def changed(self, username: str, registered: bool) -> None:
-        """The engine saw a device appear or vanish; accounts that are over do not matter."""
+    def changed(self, node: str, username: str, registered: bool) -> None:
+        """A node saw a device appear or vanish; accounts that are over do not matter. The device is gone when
+        it is registered nowhere."""
         account = self._by_username.get(username)
-        if account is None or (username in self._there) is registered:
+        if account is None:
             return
-        if registered:
-            self._there.add(username)
+        there = self._there.get(username, set())
+        now = there | {node} if registered else there - {node}
+        if now:
+            self._there[username] = now
         else:
-            self._there.discard(username)
-        self._on_change(account, registered)
+            self._there.pop(username, None)
+        if bool(there) is not bool(now):
+            self._on_change(account, registered)
 
-    def refresh(self, there: set[str]) -> None:
-        """The whole truth after the engine was away."""
+    def refresh(self, node: str, there: Set[str]) -> None:
+        """The whole truth about a node after it was away."""
         for username in list(self._by_username):
-            self.changed(username, username in there)
+            self.changed(node, username, username in there)

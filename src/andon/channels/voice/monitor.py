@@ -13,6 +13,7 @@ import structlog
 
 from andon.channels.voice.devices import ANSWER_BY_ITSELF, Account, DeviceKind, Devices
 from andon.channels.voice.lanes import Lanes
+from andon.channels.voice.nodes import Node, Nodes
 from andon.interactions.model import MediumOrder
 from andon.interactions.monitor.events import Mode
 from andon.interactions.monitor.model import (
@@ -45,10 +46,11 @@ class Clear(MediumOrder, frozen=True):
 class Ear:
     """A supervisor's side in the engine."""
 
-    __slots__ = ("bridged", "handed", "lanes", "live", "monitor", "placed", "snoop", "snoops")
+    __slots__ = ("bridged", "handed", "lanes", "live", "monitor", "node", "placed", "snoop", "snoops")
 
-    def __init__(self, monitor: Monitor, lanes: Callable[["Ear"], Lanes]) -> None:
+    def __init__(self, monitor: Monitor, node: Node, lanes: Callable[["Ear"], Lanes]) -> None:
         self.monitor = monitor
+        self.node = node  # where the call lives
         self.lanes = lanes(self)
         self.placed: Mode | None = None
         self.snoop = ""
@@ -58,26 +60,31 @@ class Ear:
         self.handed = False  # the leg is the contact's agent's side now
 
     @property
+    def engine(self) -> Engine:
+        return self.node.engine
+
+    @property
     def bridge_id(self) -> str:
         return OWN_BRIDGE + self.monitor.monitor_id.hex
 
 
 class Ears:
-    """All supervisors' sessions on one engine, and their devices."""
+    """All supervisors' sessions, each where its call lives, and their devices."""
 
     def __init__(
         self,
-        engine: Engine,
-        sip_address: str,
+        nodes: Nodes,
+        node_of: Callable[[UUID], Node],
         hear: Callable[[Monitor, Input], None],
         take_leg: Callable[[UUID, str], None],
     ) -> None:
-        """`hear` is told what becomes of a session's leg; `take_leg(contact, leg)` gives a leg to a call."""
-        self._engine = engine
-        self._sip_address = sip_address
+        """`node_of` says where a contact lives; `hear` is told what becomes of a session's leg;
+        `take_leg(contact, leg)` gives a leg to a call."""
+        self._nodes = nodes
+        self._node_of = node_of
         self._hear = hear
         self._take_leg = take_leg
-        self._devices = Devices(engine, lambda account, registered: None)
+        self.devices = Devices(nodes, lambda account, registered: None)
         self._ears: dict[str, Ear] = {}  # by leg
         self._ways: dict[type[MediumOrder], Callable[[Ear, Any], Any]] = {
             Ring: self._ring,
@@ -91,28 +98,27 @@ class Ears:
     async def open(self, tenant_id: UUID, supervisor_id: UUID, device: DeviceKind) -> Account:
         """A new account in place of the one before. Raises `AndonError` when the engine is away."""
         try:
-            return await self._devices.open(tenant_id, supervisor_id, device)
+            return await self.devices.open(tenant_id, supervisor_id, device)
         except EngineRefused as refused:
             log.warning("account_refused", why=str(refused))
             raise AndonError("engine.unavailable", 503) from None
 
     def address(self, username: str) -> str:
-        return f"sip:{username}@{self._sip_address}"
+        return f"sip:{username}@{self._nodes.first.address}"
 
     def registered(self, supervisor_id: UUID) -> bool:
-        return self._devices.registered(supervisor_id)
+        return self.devices.registered(supervisor_id)
 
     # --- the engine -------------------------------------------------------------------------------------
 
-    @property
-    def legs(self) -> set[str]:
-        """Legs that are ours and no call's."""
-        return {leg_id for leg_id, ear in self._ears.items() if ear.live}
+    def legs(self, node: Node) -> set[str]:
+        """Legs there that are ours and no call's."""
+        return {leg_id for leg_id, ear in self._ears.items() if ear.live and ear.node is node}
 
-    def on_event(self, event: EngineEvent) -> bool:
+    def on_event(self, node: Node, event: EngineEvent) -> bool:
         """Whether the event was ours alone."""
         if isinstance(event, DeviceChanged):
-            self._devices.changed(event.username, event.registered)
+            self.devices.changed(node.name, event.username, event.registered)
         elif isinstance(event, LegAnswered | LegEnded) and event.leg_id in self._ears:
             ear = self._ears[event.leg_id]
             if isinstance(event, LegEnded):
@@ -123,17 +129,21 @@ class Ears:
             return True
         return False
 
-    async def refresh(self, snapshot: Snapshot) -> None:
-        """The whole truth after the engine was away: what is gone has ended, what nobody knows goes."""
-        self._devices.refresh({device.username for device in snapshot.devices if device.registered})
+    def lost(self, node: Node) -> None:
+        """The node stays away: no device is there."""
+        self.devices.refresh(node.name, set())
+
+    async def refresh(self, node: Node, snapshot: Snapshot) -> None:
+        """The whole truth after a node was away: what is gone has ended, what nobody knows goes."""
+        self.devices.refresh(node.name, {device.username for device in snapshot.devices if device.registered})
         alive = {leg.leg_id for leg in snapshot.legs}
-        for leg_id in self.legs - alive:
+        for leg_id in self.legs(node) - alive:
             self._ears[leg_id].live = False
             self._hear(self._ears[leg_id].monitor, LegGone())
         ours = {ear.bridge_id for ear in self._ears.values()}
         for bridge in snapshot.bridges:
             if bridge.bridge_id.startswith(OWN_BRIDGE) and bridge.bridge_id not in ours:
-                await self._unless_refused(self._engine.unbridge(bridge.bridge_id))
+                await self._unless_refused(node.engine.unbridge(bridge.bridge_id))
 
     # --- orders -----------------------------------------------------------------------------------------
 
@@ -141,7 +151,10 @@ class Ears:
         """Queue an order of a session (`interactions.monitor.service.MonitorMedium`)."""
         ear = self._ears.get(monitor.leg_id)
         if ear is None and isinstance(order, Ring):
-            ear = self._ears[monitor.leg_id] = Ear(monitor, lambda ear: Lanes(lambda o: self._do(ear, o)))
+            node = self._node_of(monitor.contact_id)
+            ear = self._ears[monitor.leg_id] = Ear(
+                monitor, node, lambda ear: Lanes(lambda o: self._do(ear, o))
+            )
         if ear is not None:
             ear.lanes.put(order)
 
@@ -165,20 +178,24 @@ class Ears:
 
     async def _ring(self, ear: Ear, order: Ring) -> None:
         monitor = ear.monitor
-        account = self._devices.of(monitor.supervisor_id)
+        account = self.devices.of(monitor.supervisor_id)
         if account is None:
             raise EngineRefused("ring", 404, "the supervisor has no device")
-        await self._engine.originate(
+        way = self._nodes.way_to(self.devices.where(monitor.supervisor_id), ear.node)
+        if way is None:
+            raise EngineRefused("ring", 404, "the supervisor's device is registered nowhere")
+        await ear.engine.originate(
             monitor.leg_id,
             account.username,
             "anonymous",
             timeout_s=RING_S,
             headers={"X-Andon-Contact": str(monitor.contact_id), **ANSWER_BY_ITSELF},
             contact=monitor.contact_id.hex,
+            via="" if way is ear.node else way.name,
         )
 
     async def _place(self, ear: Ear, order: Place) -> None:
-        monitor, engine = ear.monitor, self._engine
+        monitor, engine = ear.monitor, ear.engine
         if order.mode is Mode.BARGE_IN:
             await engine.join(f"b-{monitor.contact_id.hex}", monitor.leg_id)
             await self._unsnoop(ear, "")
@@ -198,18 +215,18 @@ class Ears:
     async def _unsnoop(self, ear: Ear, then: str) -> None:
         before, ear.snoop = ear.snoop, then
         if before:
-            await self._engine.hangup(before)
+            await ear.engine.hangup(before)
 
     async def _clear(self, ear: Ear) -> None:
         await self._unless_refused(self._unsnoop(ear, ""))
         if ear.bridged:
             ear.bridged = False
-            await self._unless_refused(self._engine.unbridge(ear.bridge_id))
+            await self._unless_refused(ear.engine.unbridge(ear.bridge_id))
 
     async def _release(self, ear: Ear, order: Release) -> None:
         self._ears.pop(ear.monitor.leg_id, None)
         if ear.live and not ear.handed:
-            await self._unless_refused(self._engine.hangup(ear.monitor.leg_id))
+            await self._unless_refused(ear.engine.hangup(ear.monitor.leg_id))
         await self._clear(ear)
 
     @staticmethod

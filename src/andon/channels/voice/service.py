@@ -10,7 +10,6 @@ and bridges is the truth: what ended is told as ended, and orders that may have 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,8 @@ from andon.channels.voice.lanes import Lanes
 from andon.channels.voice.machine import LOST, Directory, engine_name, media_names
 from andon.channels.voice.model import Trunk
 from andon.channels.voice.monitor import Ears
+from andon.channels.voice.nodes import Node, Nodes
+from andon.channels.voice.trial import Trials
 from andon.customers.model import Customer
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
@@ -115,10 +116,12 @@ class NoLine(EngineRefused):
 
 
 class KeptCall(msgspec.Struct, frozen=True):
-    """What a later core must know of a call: the trunk lines that the caller and legs outside occupy."""
+    """What a later core must know of a call: the trunk lines that the caller and legs outside occupy, and the
+    node it lives on (empty: the installation's own)."""
 
     trunk_id: UUID | None
     lines: dict[str, UUID] = {}
+    node: str = ""
 
 
 class Call:
@@ -133,14 +136,21 @@ class Call:
         "lanes",
         "legs",
         "lines",
+        "node",
         "requesting",
         "speech",
         "trunk_id",
     )
 
     def __init__(
-        self, floor: Floor, contact: Contact, trunk_id: UUID | None, carry_out: Callable[..., Awaitable[None]]
+        self,
+        node: Node,
+        floor: Floor,
+        contact: Contact,
+        trunk_id: UUID | None,
+        carry_out: Callable[..., Awaitable[None]],
     ) -> None:
+        self.node = node
         self.floor = floor
         self.contact = contact
         self.trunk_id = trunk_id  # None once its line is given back
@@ -152,6 +162,10 @@ class Call:
         self.bridged = False
         self.inside: set[str] = set()  # legs in our bridge, the caller's aside
         self.lines: dict[str, UUID] = {}  # legs we called outside, and the trunk each occupies
+
+    @property
+    def engine(self) -> Engine:
+        return self.node.engine
 
     @property
     def leg_id(self) -> str:
@@ -169,32 +183,30 @@ def _legs_beside(contact: Contact) -> list[str]:
 
 
 class VoiceChannel:
-    """All tenants' calls on one engine."""
+    """All tenants' calls, each on its node."""
 
     def __init__(
         self,
         *,
         floors: Mapping[UUID, Floor],
         directory: Directory,
-        node: str,
         agent_return_s: float,
         new_id: Callable[[], UUID],
         music_of: Callable[[UUID], str],
         find_customer: FindCustomer,
-        on_engine: Callable[[bool, str], None],
+        on_engine: Callable[[Node, bool, str], None],
         on_settled: Callable[[], None],
         on_alarm: Alarm,
         was_there: WasThere,
         note_down: Callable[[], None],
         sound_of: SoundOf = lambda tenant_id, project_id, language, name: None,
     ) -> None:
-        """A lost agent is waited for `agent_return_s` seconds. `on_settled` is told when it is known what the
+        """A lost agent is waited for `agent_return_s` seconds. `on_settled` is told when it is known what an
         engine has of our calls, or that it stays away; `was_there(tenant, contact)` says whether the journal
         knows a contact; `note_down` makes what is decided outlive this process. `sound_of(tenant, project,
         language, name)` is a project's own sound of a prompt."""
         self._floors = floors
         self._directory = directory
-        self._node = node
         self._agent_return_s = agent_return_s
         self._new_id = new_id
         self._music_of = music_of
@@ -205,24 +217,21 @@ class VoiceChannel:
         self._was_there = was_there
         self._note_down = note_down
         self._sound_of = sound_of
-        self._booted_at: datetime | None = None  # of the engine in which our calls are
         self._calls: dict[UUID, Call] = {}
         self._legs: dict[str, tuple[Call, bool]] = {}  # leg to its call, and whether it is the caller's
-        self._up = asyncio.Event()
-        self._grace: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self.draining = False
-        self._events: dict[type[EngineEvent], Callable[[Any], None]] = {
+        self._events: dict[type[EngineEvent], Callable[[Node, Any], None]] = {
             LegArrived: self._arrived,
-            LegRinging: lambda e: self._agent(e.leg_id, AgentRinging(e.leg_id)),
+            LegRinging: lambda n, e: self._agent(e.leg_id, AgentRinging(e.leg_id)),
             LegAnswered: self._answered,
-            LegEnded: self._ended,
-            KeyPressed: self._key,
-            PlaybackEnded: self._played,
-            LegHeld: lambda e: self._agent(e.leg_id, DeviceHeld(e.leg_id)),
-            LegRetrieved: lambda e: self._agent(e.leg_id, DeviceRetrieved(e.leg_id)),
-            DeviceChanged: lambda e: self.devices.changed(e.username, e.registered),
-            VoicemailRecorded: self._message,
+            LegEnded: lambda n, e: self._ended(e),
+            KeyPressed: lambda n, e: self._key(e),
+            PlaybackEnded: lambda n, e: self._played(e),
+            LegHeld: lambda n, e: self._agent(e.leg_id, DeviceHeld(e.leg_id)),
+            LegRetrieved: lambda n, e: self._agent(e.leg_id, DeviceRetrieved(e.leg_id)),
+            DeviceChanged: lambda n, e: self.devices.changed(n.name, e.username, e.registered),
+            VoicemailRecorded: lambda n, e: self._message(e),
             EngineConnected: self._connected,
             EngineLost: self._lost,
         }
@@ -232,29 +241,30 @@ class VoiceChannel:
             StopSpeaking: self._do_stop_speaking,
             Music: self._do_music,
             Tape: self._do_tape,
-            StopTape: lambda c, o: self.engine.stop_recording(c.leg_id, str(o.recording_id)),
+            StopTape: lambda c, o: c.engine.stop_recording(c.leg_id, str(o.recording_id)),
             TakeMessage: self._do_message,
             Dial: self._do_dial,
             DialCustomer: self._do_dial_customer,
-            Ringback: lambda c, o: self.engine.ring(o.leg_id, o.on),
+            Ringback: lambda c, o: c.engine.ring(o.leg_id, o.on),
             DialOut: self._do_dial_out,
             Enter: self._do_enter,
             Park: self._do_park,
-            Drop: lambda c, o: self.engine.hangup(o.leg_id, o.cause),
+            Drop: lambda c, o: c.engine.hangup(o.leg_id, o.cause),
             Join: self._do_join,
             Admit: self._do_admit,
             Part: self._do_part,
-            MuteAgent: lambda c, o: self.engine.mute(o.leg_id, o.on),
-            SendKeys: lambda c, o: self.engine.dtmf(o.leg_id or c.leg_id, o.digits),
-            HangUp: lambda c, o: self.engine.hangup(c.leg_id, o.cause),
+            MuteAgent: lambda c, o: c.engine.mute(o.leg_id, o.on),
+            SendKeys: lambda c, o: c.engine.dtmf(o.leg_id or c.leg_id, o.digits),
+            HangUp: lambda c, o: c.engine.hangup(c.leg_id, o.cause),
             Forget: self._do_forget,
         }
 
-    def attach(self, engine: Engine, devices: Devices, ears: Ears) -> None:
-        """Engine and channel know each other; called once before the engine is started."""
-        self.engine = engine
+    def attach(self, nodes: Nodes, devices: Devices, ears: Ears, trials: Trials) -> None:
+        """Nodes and channel know each other; called once before the engines are started."""
+        self.nodes = nodes
         self.devices = devices
         self.ears = ears
+        self.trials = trials
 
     @property
     def calls(self) -> int:
@@ -268,35 +278,34 @@ class VoiceChannel:
 
     def can_begin(self) -> bool:
         """Whether calls can be begun now (`interactions.service.Medium`)."""
-        return self._up.is_set()
+        return any(node.serves for node in self.nodes)
 
     def begin(self, floor: Floor, contact: Contact) -> str:
         """A call that we make (`interactions.service.Medium`)."""
-        call = self._calls[contact.contact_id] = Call(floor, contact, None, self._carry_out)
+        node = self.nodes.for_new(self.calls_on) or self.nodes.first
+        call = self._calls[contact.contact_id] = Call(node, floor, contact, None, self._carry_out)
         if contact.view is not None and contact.view.customer_id is None:
             self._later(self._identify(call, contact.view))
-        return self._node
+        return node.name
 
     def keep(self, contact_id: UUID) -> KeptCall:
         """For `take_over` of a later core."""
         call = self._calls.get(contact_id)
-        return KeptCall(None) if call is None else KeptCall(call.trunk_id, dict(call.lines))
+        if call is None:
+            return KeptCall(None)
+        return KeptCall(call.trunk_id, dict(call.lines), call.node.name)
 
-    @property
-    def booted_at(self) -> datetime | None:
-        """When the engine started in which our calls are."""
-        return self._booted_at
-
-    def adopt(self, booted_at: datetime) -> None:
-        """Calls taken over are in the engine that started then."""
-        self._booted_at = booted_at
-        self.engine.adopt(booted_at)
+    def node_of(self, contact_id: UUID) -> Node:
+        """Where a contact lives."""
+        call = self._calls.get(contact_id)
+        return self.nodes.first if call is None else call.node
 
     def take_over(self, floor: Floor, contact: Contact, kept: KeptCall) -> None:
         """A contact of the core before; what became of its legs the engine will say."""
         if kept.trunk_id is not None:
             self._directory.occupy(kept.trunk_id)
-        call = Call(floor, contact, kept.trunk_id, self._carry_out)
+        node = self.nodes.get(kept.node) or self.nodes.first
+        call = Call(node, floor, contact, kept.trunk_id, self._carry_out)
         self._calls[contact.contact_id] = call
         if contact.has_leg:
             self._put_leg(call, contact.leg_id, of_caller=True)
@@ -305,24 +314,27 @@ class VoiceChannel:
             if leg_id in kept.lines:
                 self._occupy(call, leg_id, kept.lines[leg_id])
         recorded = contact.taping is not None and not contact.taping.stopped
-        self.engine.take_over(contact.leg_id, recorded=recorded, music=contact.music)
+        node.engine.take_over(contact.leg_id, recorded=recorded, music=contact.music)
 
     def take_leg(self, contact_id: UUID, leg_id: str) -> None:
         """A supervisor's leg is the agent's side of this contact's call from now on."""
         self._put_leg(self._calls[contact_id], leg_id, of_caller=False)
 
-    def on_event(self, event: EngineEvent) -> None:
-        """The engine's callback."""
+    def on_event(self, node: Node, event: EngineEvent) -> None:
+        """An engine's callback."""
         try:
-            if not self.ears.on_event(event):
-                self._events[type(event)](event)
+            if not self.ears.on_event(node, event) and not self.trials.on_event(node, event):
+                self._events[type(event)](node, event)
         except Exception:
             # One event that we handle wrongly must not cut the stream of all others.
             log.exception("core_fault", engine_event=type(event).__name__)
 
     # --- events -----------------------------------------------------------------------------------------
 
-    def _arrived(self, event: LegArrived) -> None:
+    def _arrived(self, node: Node, event: LegArrived) -> None:
+        if node.draining:  # the carrier tries another node
+            self._later(self._sweep(node, event.leg_id, Cause.CONGESTION))
+            return
         admission = None
         if event.kind == "trunk" and not self.draining:
             admission = self._directory.admit(event.endpoint, event.dnis)
@@ -330,7 +342,7 @@ class VoiceChannel:
         if admission is None or floor is None:
             # An agent's device dials nobody yet; a trunk that was removed brings no calls.
             log.info("leg_refused", kind=event.kind, endpoint=event.endpoint)
-            self._later(self._sweep(event.leg_id, Cause.REJECTED))
+            self._later(self._sweep(node, event.leg_id, Cause.REJECTED))
             return
         at = floor.now()
         number, project, trunk = admission.number, admission.project, admission.trunk
@@ -362,7 +374,7 @@ class VoiceChannel:
             arrived=at,
             return_s=self._agent_return_s,
         )
-        call = Call(floor, contact, trunk.trunk_id if occupied else None, self._carry_out)
+        call = Call(node, floor, contact, trunk.trunk_id if occupied else None, self._carry_out)
         self._calls[contact_id] = call
         self._put_leg(call, event.leg_id, of_caller=True)
         floor.arrive(
@@ -372,7 +384,7 @@ class VoiceChannel:
             caller=event.caller,
             caller_raw=event.caller_raw,
             dnis=event.dnis,
-            node=self._node,
+            node=node.name,
             refused=admission.refused,
         )
         if view is not None and event.caller and admission.refused is None:
@@ -404,14 +416,14 @@ class VoiceChannel:
         if known is not None and not known[1]:
             self._feed(known[0], heard)
 
-    def _answered(self, event: LegAnswered) -> None:
+    def _answered(self, node: Node, event: LegAnswered) -> None:
         known = self._legs.get(event.leg_id)
         if known is not None and known[1]:
             self._feed(known[0], CustomerAnswered())
         elif known is not None:
             self._agent(event.leg_id, AgentAnswered(event.leg_id))
         else:  # its contact is over and forgotten
-            self._later(self._sweep(event.leg_id, Cause.NORMAL))
+            self._later(self._sweep(node, event.leg_id, Cause.NORMAL))
 
     def _ended(self, event: LegEnded) -> None:
         known = self._legs.pop(event.leg_id, None)
@@ -460,20 +472,24 @@ class VoiceChannel:
         """Signalling that broke leaves the talk alone; but a device that does not send either is gone, and
         the caller shall not hear dead air until the engine's own time-out."""
         try:
-            before = await self.engine.packets_from(leg_id)
+            before = await call.engine.packets_from(leg_id)
             await asyncio.sleep(DEAF_S)
-            if leg_id not in call.legs or await self.engine.packets_from(leg_id) != before:
+            if leg_id not in call.legs or await call.engine.packets_from(leg_id) != before:
                 return
             log.info("device_deaf", leg_id=leg_id)
-            await self.engine.hangup(leg_id, Cause.MEDIA_LOST)
+            await call.engine.hangup(leg_id, Cause.MEDIA_LOST)
         except EngineRefused as refused:  # the leg is gone by itself, or the engine
             log.debug("not_listened_for", why=str(refused))
 
-    def all_calls(self) -> list[Call]:
-        """For the watchdog: every call there is."""
-        return list(self._calls.values())
+    def calls_of(self, node: Node) -> list[Call]:
+        """Every call that lives there."""
+        return [call for call in self._calls.values() if call.node is node]
 
-    def repair(self, what: str, subject: str, call: Call | None) -> None:
+    def calls_on(self, node: Node) -> int:
+        """How many calls live there."""
+        return sum(call.node is node for call in self._calls.values())
+
+    def repair(self, node: Node, what: str, subject: str, call: Call | None) -> None:
         """Make true what the watchdog found untrue."""
         if what in {"caller_gone", "agent_gone"}:
             text = "the engine does not have it any more"
@@ -481,56 +497,63 @@ class VoiceChannel:
         elif what == "apart" and call is not None:
             self._feed(call, Found(up=True, together=False))
         elif what == "leg_unknown":
-            self._later(self._sweep(subject, Cause.NORMAL))
+            self._later(self._sweep(node, subject, Cause.NORMAL))
         elif what == "bridge_unknown":
-            self._later(self._sweep_bridge(subject))
+            self._later(self._sweep_bridge(node, subject))
 
-    # --- the engine as a whole ----------------------------------------------------------------------------
+    # --- an engine as a whole -----------------------------------------------------------------------------
 
-    def _lost(self, event: EngineLost) -> None:
-        was_up = self._up.is_set()
-        self._up.clear()
-        if self._grace is None:
-            self._grace = asyncio.get_running_loop().call_later(ENGINE_GRACE_S, self._give_up)
+    def _lost(self, node: Node, event: EngineLost) -> None:
+        was_up = node.up.is_set()
+        node.up.clear()
+        if node.grace is None:
+            node.grace = asyncio.get_running_loop().call_later(ENGINE_GRACE_S, self._give_up, node)
         if was_up:
-            self._on_engine(False, event.why)
+            self._on_engine(node, False, event.why)
 
-    def _give_up(self) -> None:
+    def _give_up(self, node: Node) -> None:
         """The engine stays away: whatever still lives there is swept when it comes back."""
-        for call in list(self._calls.values()):
+        for call in self.calls_of(node):
             self._feed(call, Interrupted())
+        if any(other.up.is_set() for other in self.nodes):  # of devices there nothing else is heard
+            self.devices.refresh(node.name, set())
+            self.ears.lost(node)
+        self.trials.lost(node)
         self._on_settled()
 
-    def _connected(self, event: EngineConnected) -> None:
-        if self._grace is not None:
-            self._grace.cancel()
-            self._grace = None
-        self._up.set()
-        self._on_engine(True, event.snapshot.engine)
-        self._reconcile(event.snapshot)
+    def _connected(self, node: Node, event: EngineConnected) -> None:
+        if node.grace is not None:
+            node.grace.cancel()
+            node.grace = None
+        node.up.set()
+        self._on_engine(node, True, event.snapshot.engine)
+        self._reconcile(node, event.snapshot)
         self._on_settled()
 
-    def _reconcile(self, snapshot: Snapshot) -> None:
+    def _reconcile(self, node: Node, snapshot: Snapshot) -> None:
         """Believe the engine: calls it does not have are over, legs nobody here knows are taken in or go."""
-        if self._booted_at not in {None, snapshot.booted_at}:
-            for call in list(self._calls.values()):  # they went with the engine they were in
+        if node.booted_at not in {None, snapshot.booted_at}:
+            for call in self.calls_of(node):  # they went with the engine they were in
                 self._feed(call, Interrupted())
-        self._booted_at = snapshot.booted_at
-        self.devices.refresh({device.username for device in snapshot.devices if device.registered})
+        node.booted_at = snapshot.booted_at
+        self.devices.refresh(node.name, {device.username for device in snapshot.devices if device.registered})
         legs = {leg.leg_id: leg for leg in snapshot.legs}
-        self._later(self.ears.refresh(snapshot))
+        self._later(self.ears.refresh(node, snapshot))
+        self.trials.refresh(node, snapshot)
+        others = self.ears.legs(node) | self.trials.legs
         for leg in snapshot.legs:
-            if leg.leg_id not in self._legs and leg.leg_id not in self.ears.legs:
+            if leg.leg_id not in self._legs and leg.leg_id not in others:
                 log.warning("leg_unknown", leg_id=leg.leg_id, kind=leg.kind)
-                self._later(self._adopt(leg))
+                self._later(self._adopt(node, leg))
         bridges = {bridge.bridge_id: set(bridge.legs) for bridge in snapshot.bridges}
-        for bridge_id in bridges.keys() - {call.bridge_id for call in self._calls.values()}:
+        calls = self.calls_of(node)
+        for bridge_id in bridges.keys() - {call.bridge_id for call in calls}:
             if bridge_id.startswith("b-"):
-                self._later(self._sweep_bridge(bridge_id))
-        for call in list(self._calls.values()):
+                self._later(self._sweep_bridge(node, bridge_id))
+        for call in calls:
             self._find(call, legs, bridges.get(call.bridge_id))
 
-    async def _adopt(self, leg: LegState) -> None:
+    async def _adopt(self, node: Node, leg: LegState) -> None:
         """A caller's leg that nobody here knows came in as the core before died, and is received now;
         anything else is what was left of a contact that is over."""
         over = False
@@ -541,9 +564,10 @@ class VoiceChannel:
             except Exception:  # the database may be away: a caller asked twice is better than one cut off
                 log.warning("contact_look_up_failed", exc_info=True)
         if admission is None or over:
-            await self._sweep(leg.leg_id, Cause.NORMAL)
+            await self._sweep(node, leg.leg_id, Cause.NORMAL)
         elif leg.leg_id not in self._legs:
             self._arrived(
+                node,
                 LegArrived(
                     leg_id=leg.leg_id,
                     kind=leg.kind,
@@ -551,7 +575,7 @@ class VoiceChannel:
                     caller=leg.caller,
                     caller_raw=leg.caller_raw,
                     dnis=leg.dnis,
-                )
+                ),
             )
 
     def _find(self, call: Call, legs: Mapping[str, LegState], members: set[str] | None) -> None:
@@ -609,25 +633,25 @@ class VoiceChannel:
             return  # about to be begun, and refused if that cannot be
         try:
             if token:
-                playback_id = self.engine.playback_id(call.leg_id, token)
+                playback_id = call.engine.playback_id(call.leg_id, token)
                 call.speech[playback_id] = token
                 # told of its end while we asked, it is not ours any more
-                if not await self.engine.plays(playback_id) and call.speech.pop(playback_id, 0):
+                if not await call.engine.plays(playback_id) and call.speech.pop(playback_id, 0):
                     self._feed(call, SpeechEnded(token))
-            elif not await self.engine.takes_message(message):
-                self._feed(call, MessageTaken(self.engine.message_ms(message)))
+            elif not await call.engine.takes_message(message):
+                self._feed(call, MessageTaken(call.engine.message_ms(message)))
         except EngineRefused as refused:  # away again: the next meeting asks again
             log.info("not_asked_after", why=str(refused))
 
-    async def _sweep(self, leg_id: str, cause: int) -> None:
+    async def _sweep(self, node: Node, leg_id: str, cause: int) -> None:
         try:
-            await self.engine.hangup(leg_id, cause)
+            await node.engine.hangup(leg_id, cause)
         except EngineRefused as refused:
             log.warning("sweep_refused", leg_id=leg_id, why=str(refused))
 
-    async def _sweep_bridge(self, bridge_id: str) -> None:
+    async def _sweep_bridge(self, node: Node, bridge_id: str) -> None:
         try:
-            await self.engine.unbridge(bridge_id)
+            await node.engine.unbridge(bridge_id)
         except EngineRefused as refused:
             log.warning("sweep_refused", bridge_id=bridge_id, why=str(refused))
 
@@ -663,7 +687,7 @@ class VoiceChannel:
                             raise
                     waiting.reschedule(until)
                     await asyncio.sleep(AGAIN_S)  # by then it is told that the engine is lost
-                    await self._up.wait()
+                    await call.node.up.wait()
                     waiting.reschedule(None)
         except TimeoutError:
             log.warning("order_lost", order=type(order).__name__)
@@ -676,13 +700,13 @@ class VoiceChannel:
             "order_refused", order=type(order).__name__, why=str(refused)
         )
         if isinstance(order, DialCustomer):
-            self._later(self._sweep(call.leg_id, Cause.NORMAL))
+            self._later(self._sweep(call.node, call.leg_id, Cause.NORMAL))
             cause = Cause.CONGESTION if isinstance(refused, NoLine) else Cause.UNREACHABLE
             self._ended(LegEnded(leg_id=call.leg_id, cause=cause, cause_text=refused.reason))
         elif isinstance(order, Dial | DialOut):
             # Nothing follows a refused dial; a dial without an answer in time may ring all the same.
             if not refused.gone:
-                self._later(self._sweep(order.leg_id, Cause.NORMAL))
+                self._later(self._sweep(call.node, order.leg_id, Cause.NORMAL))
             self._ended(LegEnded(leg_id=order.leg_id, cause=Cause.UNREACHABLE, cause_text=refused.reason))
         elif isinstance(order, Join) and order.report:
             self._feed(call, JoinFailed(order.leg_id))
@@ -701,11 +725,11 @@ class VoiceChannel:
     async def _do_answer(self, call: Call, order: Answer) -> None:
         # Sent first: the engine sets a variable only between two sounds, and lets nobody else have a turn
         # while it waits for the end of one.
-        await asyncio.gather(self._tag(call), self.engine.answer(call.leg_id))
+        await asyncio.gather(self._tag(call), call.engine.answer(call.leg_id))
 
     async def _tag(self, call: Call) -> None:
         try:
-            await self.engine.tag(call.leg_id, call.contact.contact_id.hex)
+            await call.engine.tag(call.leg_id, call.contact.contact_id.hex)
         except EngineRefused as refused:
             log.debug("order_refused", order="tag", why=str(refused))
 
@@ -715,7 +739,7 @@ class VoiceChannel:
         try:
             contact = call.contact
             own = partial(self._sound_of, contact.tenant_id, contact.project_id)
-            playback_id = await self.engine.play(call.leg_id, media_names(order.prompts, own), order.token)
+            playback_id = await call.engine.play(call.leg_id, media_names(order.prompts, own), order.token)
         finally:
             call.requesting = False
         if playback_id in call.early:
@@ -726,10 +750,10 @@ class VoiceChannel:
     async def _do_stop_speaking(self, call: Call, order: StopSpeaking) -> None:
         for playback_id in [each for each, token in call.speech.items() if token == order.token]:
             del call.speech[playback_id]
-            await self.engine.stop(playback_id)
+            await call.engine.stop(playback_id)
 
     async def _do_music(self, call: Call, order: Music) -> None:
-        await self.engine.music(call.leg_id, order.on, self._music_class(order.queue_id))
+        await call.engine.music(call.leg_id, order.on, self._music_class(order.queue_id))
 
     def _music_class(self, queue_id: UUID | None) -> str:
         return self._music_of(queue_id) if queue_id is not None else "default"
@@ -737,11 +761,11 @@ class VoiceChannel:
     async def _do_tape(self, call: Call, order: Tape) -> None:
         loop = asyncio.get_running_loop()
         asked = loop.time()
-        await self.engine.start_recording(call.leg_id, str(order.recording_id))
+        await call.engine.start_recording(call.leg_id, str(order.recording_id))
         self._feed(call, TapeRuns(order.recording_id, within_ms=round((loop.time() - asked) * 1000)))
 
     async def _do_message(self, call: Call, order: TakeMessage) -> None:
-        await self.engine.record_message(call.leg_id, f"v-{call.contact.contact_id.hex}", order.max_s)
+        await call.engine.record_message(call.leg_id, f"v-{call.contact.contact_id.hex}", order.max_s)
 
     async def _do_dial(self, call: Call, order: Dial) -> None:
         account = self.devices.of(order.agent_id)
@@ -750,8 +774,11 @@ class VoiceChannel:
             raise EngineRefused("dial", 404, "the agent has no device")
         if order.by_itself and not self.devices.registered(order.agent_id):
             raise EngineRefused("dial", 404, "the agent's device is not back")
+        way = self.nodes.way_to(self.devices.where(order.agent_id), call.node)
+        if way is None:
+            raise EngineRefused("dial", 404, "the agent's device is registered nowhere")
         caller = call.contact.view.caller if call.contact.view is not None else ""
-        await self.engine.originate(
+        await call.engine.originate(
             order.leg_id,
             account.username,
             caller or "anonymous",
@@ -762,6 +789,7 @@ class VoiceChannel:
                 **(ANSWER_BY_ITSELF if order.by_itself else {}),
             },
             contact=call.contact.contact_id.hex,
+            via="" if way is call.node else way.name,
         )
         await self._bridge(call)
 
@@ -792,7 +820,7 @@ class VoiceChannel:
         """Showing the number the caller dialled: it is ours to show."""
         self._note_down()  # a telephone that rings must not be unknown to the core that follows
         view = call.contact.view
-        await self.engine.dial_trunk(
+        await call.engine.dial_trunk(
             leg_id,
             engine_name(trunk),
             number,
@@ -808,18 +836,18 @@ class VoiceChannel:
     async def _bridge(self, call: Call) -> None:
         """Made while a leg rings, so that an answer need not wait for it."""
         if not call.bridged:
-            await self.engine.bridge(call.bridge_id)
+            await call.engine.bridge(call.bridge_id)
             call.bridged = True
 
     async def _do_enter(self, call: Call, order: Enter) -> None:
-        await self.engine.music(order.leg_id, False)
-        await self.engine.join(call.bridge_id, order.leg_id)
+        await call.engine.music(order.leg_id, False)
+        await call.engine.join(call.bridge_id, order.leg_id)
         self._is_inside(call, order.leg_id)
 
     async def _do_park(self, call: Call, order: Park) -> None:
-        await self.engine.leave(call.bridge_id, order.leg_id)
+        await call.engine.leave(call.bridge_id, order.leg_id)
         call.inside.discard(order.leg_id)
-        await self.engine.music(order.leg_id, True, self._music_class(call.contact.queue_id))
+        await call.engine.music(order.leg_id, True, self._music_class(call.contact.queue_id))
 
     @staticmethod
     def _is_inside(call: Call, leg_id: str) -> None:
@@ -829,19 +857,19 @@ class VoiceChannel:
     async def _do_join(self, call: Call, order: Join) -> None:
         await self._bridge(call)
         if order.leg_id in call.inside:  # back from hold: the agent stayed
-            await self.engine.join(call.bridge_id, call.leg_id)
+            await call.engine.join(call.bridge_id, call.leg_id)
         else:
-            await self.engine.join(call.bridge_id, call.leg_id, order.leg_id)
+            await call.engine.join(call.bridge_id, call.leg_id, order.leg_id)
             self._is_inside(call, order.leg_id)
         if order.report:
             self._feed(call, Joined(order.leg_id))
 
     async def _do_admit(self, call: Call, order: Admit) -> None:
-        await self.engine.join(call.bridge_id, order.leg_id)
+        await call.engine.join(call.bridge_id, order.leg_id)
         self._is_inside(call, order.leg_id)
 
     async def _do_part(self, call: Call, order: Part) -> None:
-        await self.engine.leave(call.bridge_id, call.leg_id)
+        await call.engine.leave(call.bridge_id, call.leg_id)
 
     async def _do_forget(self, call: Call, order: Forget) -> None:
         """The contact is over: whatever of it still lives in the engine goes."""
@@ -850,9 +878,9 @@ class VoiceChannel:
         for leg_id in list(call.legs):
             self._legs.pop(leg_id, None)
             self._release_line(call, leg_id)
-            await self.engine.hangup(leg_id)
+            await call.engine.hangup(leg_id)
         if call.bridged:
-            await self.engine.unbridge(call.bridge_id)
+            await call.engine.unbridge(call.bridge_id)
 
     def _release(self, call: Call) -> None:
         if call.trunk_id is not None:

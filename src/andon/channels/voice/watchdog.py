@@ -11,6 +11,7 @@ import msgspec
 import structlog
 from prometheus_client import Counter
 
+from andon.channels.voice.nodes import Node
 from andon.channels.voice.service import Call, VoiceChannel
 from andon.interactions.model import Stage
 from andon.interactions.service import Floor
@@ -93,27 +94,32 @@ class Watchdog:
             await asyncio.sleep(LOOK_S)
             try:
                 await self.look()
-            except EngineRefused:  # it is away: meeting it again compares everything anyway
-                self._before = set()
             except Exception:
                 log.exception("watchdog_failed")
 
     async def look(self) -> None:
-        """One look: repair what differed in the last one too."""
-        snapshot = await self._voice.engine.snapshot()
-        found = differences(self._voice.all_calls(), snapshot, self._voice.ears.legs)
+        """One look at every node that is there: repair what differed in the last one too."""
+        found: dict[Difference, tuple[Node, Call | None]] = {}
+        for node in self._voice.nodes:
+            try:
+                snapshot = await node.engine.snapshot()
+            except EngineRefused:  # it is away: meeting it again compares everything anyway
+                continue
+            differs = differences(self._voice.calls_of(node), snapshot, self._voice.ears.legs(node))
+            found |= {each: (node, call) for each, call in differs.items()}
         agents = {each: floor for floor in self._floors.values() for each in stuck(floor)}
         again = (found.keys() | agents.keys()) & self._before
         self._before = (found.keys() | agents.keys()) - again
         for each in again:
             _repairs.labels(what=each.what).inc()
             log.error("watchdog_repairs", what=each.what, subject=each.subject)
-            call = found.get(each)
-            self._say(each, call, agents.get(each))
             if each in agents:
+                self._say(each, None, agents[each])
                 self._free(each, agents[each])
-            else:
-                self._voice.repair(each.what, each.subject, call)
+                continue
+            node, call = found[each]
+            self._say(each, call, None)
+            self._voice.repair(node, each.what, each.subject, call)
 
     def _say(self, each: Difference, call: Call | None, floor: Floor | None) -> None:
         floor = call.floor if call is not None else floor

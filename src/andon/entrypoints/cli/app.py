@@ -29,6 +29,8 @@ twin_app = typer.Typer(no_args_is_help=True, help="The centre in virtual time.")
 app.add_typer(twin_app, name="twin")
 operator_app = typer.Typer(no_args_is_help=True, help="The operators of this installation.")
 app.add_typer(operator_app, name="operator")
+node_app = typer.Typer(no_args_is_help=True, help="The media nodes of this installation.")
+app.add_typer(node_app, name="node")
 
 DEMO_PASSWORD = "andon-demo"  # noqa: S105  (printed to whoever starts the demo; only the demo uses it)
 DEMO_LOGINS = (
@@ -96,6 +98,14 @@ def engine_install() -> None:
     install.ensure(Settings().asterisk_prefix, say=lambda line: _say(f"  {line}"))
 
 
+@engine_app.command("run")
+def engine_run(name: Annotated[str, typer.Argument(help="the node, for instance n2")]) -> None:
+    """Run one media node until stopped, on a machine where `andon serve` does not."""
+    from andon.entrypoints.cli.engine import run
+
+    asyncio.run(run(Settings(), name))
+
+
 @app.command()
 def doctor() -> None:
     """Check this machine and this installation; say what to do. Exit status 1 when something is wrong."""
@@ -122,6 +132,30 @@ def operator_add(
     from andon.entrypoints.cli.operator import add
 
     add(Settings(), _say, code=code, name=name or code, login=login)
+
+
+@node_app.command("list")
+def node_list() -> None:
+    """Print the nodes: whether each takes calls, and what is on it."""
+    from andon.entrypoints.cli.node import show
+
+    asyncio.run(show(Settings(), _say))
+
+
+@node_app.command("drain")
+def node_drain(name: Annotated[str, typer.Argument(help="the node, for instance n2")]) -> None:
+    """Let a node take no new calls; those on it go on to their end. `list` says how many are left."""
+    from andon.entrypoints.cli.node import change
+
+    asyncio.run(change(Settings(), _say, action="drain", name=name))
+
+
+@node_app.command("resume")
+def node_resume(name: Annotated[str, typer.Argument(help="the node, for instance n2")]) -> None:
+    """Let a drained node take calls again."""
+    from andon.entrypoints.cli.node import change
+
+    asyncio.run(change(Settings(), _say, action="resume", name=name))
 
 
 @models_app.command("fetch")

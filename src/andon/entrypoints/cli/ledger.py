@@ -35,7 +35,7 @@ async def check(
             report = await run(
                 db,
                 Scope(tenant_id),
-                witness=partial(engine_record, settings.home / "engine"),
+                witness=partial(engine_record, settings.home),
                 # With one tenant every caller's channel must be one of its contacts.
                 caller_prefixes=CALLERS if len(tenants) == 1 else (),
                 since=since.replace(tzinfo=UTC) if since else None,

@@ -114,7 +114,7 @@ async def _check(
     return await run(
         db,
         scope,
-        witness=partial(engine_record, home / "engine"),
+        witness=partial(engine_record, home),
         caller_prefixes=CALLERS if alone else (),
         since=since,
         until=until,

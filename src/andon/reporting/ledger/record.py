@@ -12,10 +12,11 @@ CALLERS = ("PJSIP/trunk-",)  # names of channels on which callers come in begin 
 _PLACE = {name: place for place, name in enumerate(CEL_FIELDS)}
 
 
-def engine_record(engine_home: Path) -> dict[str, WitnessCall] | None:
-    """Every channel by its unique id; None when the engine has left no record here. Rotated files count."""
-    folder = engine_home / "log" / "cel-custom"
-    files = sorted(folder.glob("witness.csv*"))
+def engine_record(home: Path) -> dict[str, WitnessCall] | None:
+    """Every channel of every engine of the installation `home` by its unique id; None when they have left no
+    record here. Rotated files count."""
+    engines = [home / "engine", *sorted(home.glob("engines/*"))]
+    files = [file for each in engines for file in sorted(each.glob("log/cel-custom/witness.csv*"))]
     if not files:
         return None
     found: dict[str, dict[str, datetime]] = {}

@@ -21,6 +21,7 @@ WORK = {"work.opened", "work.repeated", "work.taken", "work.given_back", "work.d
 # written with or without a core
 OF_OTHERS = {"recording.stored", "recording.incomplete", "wrapup.submitted"} | WORK
 GAP = timedelta(seconds=2)  # so soon after its start a core has learnt what ended before it
+NODE_MARGIN = timedelta(seconds=1)  # the engine's clock and the journal's agree so well
 OVERDUE = timedelta(minutes=10)  # a talk that began before its place expired may last so much longer
 STORE_GRACE_S = 120.0  # a stopped recording must be stored or explained within this time
 
@@ -164,7 +165,9 @@ class Books:
         self._failed: dict[str, int] = dict.fromkeys(RULES, 0)
         self._core_restart: datetime | None = None
         self._gaps: list[tuple[datetime, datetime]] = []  # times in which no core heard the engine
-        self._deaf_since: datetime | None = None
+        self._nodes: set[str] = set()
+        self._drained: list[tuple[str, datetime, datetime | None]] = []  # node, since, to
+        self._deaf_since: dict[str, datetime] = {}  # by node; "" before any is known
         self._last: datetime | None = None
         self._row: Row | None = None
 
@@ -641,7 +644,8 @@ class Books:
         """What is open now was taken over by this core, or is lost."""
         if self._last is not None:
             self._gaps.append((self._last, row.at))
-            self._deaf_since = self._deaf_since or self._last
+            for node in self._nodes or {""}:
+                self._deaf_since.setdefault(node, self._last)
         contacts = sum(contact.ended is None for contact in self.contacts.values())
         agents = sum(agent.state not in {"offline", "unknown"} for agent in self.agents.values())
         left = (contacts, agents)
@@ -652,13 +656,32 @@ class Books:
         self.check("core.resumed", resumed in {(0, 0), left} or self.partial, str(row.seq), text)
 
     def _engine_down(self, row: Row, data: Any) -> None:
-        self._deaf_since = self._deaf_since or row.at
+        self._deaf_since.setdefault(str(data["node"]), row.at)
 
     def _engine_up(self, row: Row, data: Any) -> None:
         """Only now does a core learn what came and ended meanwhile."""
-        if self._deaf_since is not None:
-            self._gaps.append((self._deaf_since, row.at))
-            self._deaf_since = None
+        self._nodes.add(str(data["node"]))
+        for node in (str(data["node"]), ""):
+            if node in self._deaf_since:
+                self._gaps.append((self._deaf_since.pop(node), row.at))
+
+    def _node_drained(self, row: Row, data: Any) -> None:
+        self._drained.append((str(data["node"]), row.at, None))
+
+    def _node_resumed(self, row: Row, data: Any) -> None:
+        name = str(data["node"])
+        self._drained = [
+            (node, since, row.at if node == name and to is None else to) for node, since, to in self._drained
+        ]
+
+    def turned_away(self, channel_id: str, at: datetime) -> bool:
+        """Whether the engine's channel, whose id begins with its node's name, met one that took no calls."""
+        return any(
+            channel_id.startswith(f"{node}-")
+            and since - NODE_MARGIN <= at
+            and (to is None or at <= to + NODE_MARGIN)
+            for node, since, to in self._drained
+        )
 
     def deaf_at(self, instant: datetime) -> bool:
         """Whether no core heard the engine then."""
@@ -759,5 +782,7 @@ _HANDLERS = {
     "core.started": Books._core_started,
     "engine.down": Books._engine_down,
     "engine.up": Books._engine_up,
+    "node.drained": Books._node_drained,
+    "node.resumed": Books._node_resumed,
     "clock.stepped": Books._clock_stepped,
 }

@@ -59,8 +59,16 @@ def compare(
         # the engine was killed with it.
         lost = channel.ended is None and books.deaf_at(started)
         ours = channel.channel_id in known or _called_outside(books, channel.channel_id)
-        ok = ours or channel.waited or lost
+        ok = ours or channel.waited or lost or _turned_away(books, channel)
         books.check("witness.channel", ok, channel.channel_id, f"{channel.channel} has no contact")
+
+
+def _turned_away(books: Books, channel: WitnessCall) -> bool:
+    """Whether a drained node sent the call to another: at once."""
+    if channel.started is None or channel.ended is None:
+        return False
+    quick = (channel.ended - channel.started).total_seconds() <= SPAN_S
+    return quick and books.turned_away(channel.channel_id, channel.started)
 
 
 def _called_outside(books: Books, channel_id: str) -> bool:

@@ -16,6 +16,7 @@ CONTACT_VARIABLE = "ANDON_CONTACT"
 FALLBACK_ACCOUNT = "andon-fallback"  # accountcode of calls that met no application, at first or at all
 AGAIN_S, TRIES = 0.25, 60  # such a call asks for the application again, for a quarter of a minute
 ECHO_ACCOUNT = "andon-echo"  # accountcode of an agent's echo test
+PASSED_ON = {"H1": "X-Andon-Contact", "H2": "X-Andon-Return", "H3": "Alert-Info"}  # from node to device
 HTTP_SESSIONS = 5000  # every browser's SIP holds one
 WRITE_TIMEOUT_MS = 5000
 
@@ -59,13 +60,13 @@ def render(plan: EnginePlan, installed: Installed, local_addresses: Sequence[str
         "pjsip.conf": _pjsip(plan),
         "sorcery.conf": _sorcery(),
         "rtp.conf": _rtp(plan, local_addresses),
-        "http.conf": f"[general]\nenabled=yes\nbindaddr=127.0.0.1\nbindport={plan.ari_port}\n"
+        "http.conf": f"[general]\nenabled=yes\nbindaddr={plan.control_host}\nbindport={plan.ari_port}\n"
         f"sessionlimit={HTTP_SESSIONS}\nsession_inactivity=30000\nenablestatic=no\n",
         "ari.conf": f"[general]\nenabled=yes\npretty=no\nwebsocket_write_timeout={WRITE_TIMEOUT_MS}\n"
         f"channelvars={CONTACT_VARIABLE}\n\n[{USER}]\ntype=user\nread_only=no\npassword={plan.ari_secret}\n",
-        "manager.conf": f"[general]\nenabled=yes\nbindaddr=127.0.0.1\nport={plan.ami_port}\nwebenabled=no\n"
-        f"displayconnects=no\ntimestampevents=yes\n\n[{USER}]\nsecret={plan.ami_secret}\n"
-        "deny=0.0.0.0/0.0.0.0\npermit=127.0.0.1/255.255.255.255\nread=system\nwrite=system,call\n"
+        "manager.conf": f"[general]\nenabled=yes\nbindaddr={plan.control_host}\nport={plan.ami_port}\n"
+        f"webenabled=no\ndisplayconnects=no\ntimestampevents=yes\n\n[{USER}]\nsecret={plan.ami_secret}\n"
+        f"{_permitted(plan)}read=system\nwrite=system,call\n"
         "writetimeout=5000\neventfilter=Event: ContactStatus\n",
         "extensions.conf": _extensions(plan),
         "musiconhold.conf": f"[default]\nmode=files\ndirectory={plan.music / 'default'}\nsort=alpha\n",
@@ -82,6 +83,13 @@ def render(plan: EnginePlan, installed: Installed, local_addresses: Sequence[str
         "websocket_client.conf": "",
         "indications.conf": INDICATIONS,
     }
+
+
+def _permitted(plan: EnginePlan) -> str:
+    """From where the manager interface may be used."""
+    if ipaddress.ip_address(plan.control_host).is_loopback:
+        return "deny=0.0.0.0/0.0.0.0\npermit=127.0.0.1/255.255.255.255\n"
+    return ""
 
 
 def _asterisk(plan: EnginePlan, installed: Installed) -> str:
@@ -143,7 +151,7 @@ allow_reload=no
 [ws]
 type=transport
 protocol=ws
-bind=127.0.0.1:{plan.ari_port}
+bind={plan.control_host}:{plan.ari_port}
 """
 
 
@@ -205,6 +213,14 @@ def _extensions(plan: EnginePlan) -> str:
     sorry = "&".join(str(plan.prompts / language / "sorry_error") for language in ("zh", "en"))
     # patterns of two characters and more may hold letters, so that odd numbers get a named outcome;
     # single letters are extensions with a meaning of their own (h, i, t, s)
+    heard = "".join(
+        f" same => n,Set(__{name}=${{PJSIP_HEADER(read,{header})}})\n" for name, header in PASSED_ON.items()
+    )
+    passed_on = "".join(
+        f' same => n,GotoIf($["${{LEN(${{{name}}})}}" = "0"]?no-{name})\n'
+        f" same => n,Set(PJSIP_HEADER(add,{header})=${{{name}}})\n same => n(no-{name}),NoOp()\n"
+        for name, header in PASSED_ON.items()
+    )
     inbound = "".join(arrive(pattern, "inbound") for pattern in ("_[0-9+*#]", "_[0-9+*#A-Za-z_].", "s"))
     return f"""[general]
 static=yes
@@ -219,6 +235,16 @@ exten => echo,1,Set(CHANNEL(accountcode)={ECHO_ACCOUNT})
  same => n,Echo()
  same => n,Hangup()
 exten => _[!-~]!,1,Hangup(21)
+
+; another node calls a device that is registered here
+[from-node]
+exten => _u.,1,NoOp()
+{heard} same => n,Dial(PJSIP/${{EXTEN}},,b(from-node-headers^s^1))
+ same => n,Hangup(${{HANGUPCAUSE}})
+
+[from-node-headers]
+exten => s,1,NoOp()
+{passed_on} same => n,Return()
 
 ; the application stays away: say so and end the call
 [fallback]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from andon.kit.settings import Settings
+from andon.kit.settings import MediaNode, Settings
 
 # a UNIX socket's path must fit in 108 bytes with its terminating zero
 SOCKET_PATH_MAX = 100
@@ -26,11 +26,18 @@ class EnginePlan(msgspec.Struct, frozen=True, kw_only=True):
     sip_port: int
     ari_port: int
     ami_port: int
+    control_host: str = "127.0.0.1"  # where we reach it
     rtp_from: int
     rtp_to: int
     media_address: str
     ari_secret: str
     ami_secret: str
+
+    @property
+    def control_address(self) -> str:
+        """Host and port of the REST interface and of browsers' SIP, as a URL has them."""
+        host = f"[{self.control_host}]" if ":" in self.control_host else self.control_host
+        return f"{host}:{self.ari_port}"
 
     @property
     def etc(self) -> Path:
@@ -59,6 +66,26 @@ def assets() -> Path:
     """Prompts and music: beside the sources, or inside the installed package."""
     packaged = Path(__file__).resolve().parents[2] / "assets" / "engine"
     return packaged if packaged.is_dir() else Path(__file__).resolve().parents[4] / "engine"
+
+
+def plans_of(settings: Settings) -> list[EnginePlan]:
+    """All media engines of an installation, its own first."""
+    return [plan_of(settings), *(_plan_of_node(settings, node) for node in settings.nodes)]
+
+
+def _plan_of_node(settings: Settings, node: MediaNode) -> EnginePlan:
+    host = str(node.host)
+    return msgspec.structs.replace(
+        plan_of(settings),
+        home=settings.home / "engines" / node.name,
+        node=node.name,
+        sip_host=host,
+        sip_port=node.sip_port,
+        ari_port=node.ari_port,
+        ami_port=node.ami_port,
+        control_host=host,
+        media_address=host,
+    )
 
 
 def plan_of(settings: Settings) -> EnginePlan:

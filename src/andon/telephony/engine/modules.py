@@ -11,7 +11,7 @@ format_pcm format_sln format_wav
 func_callerid func_channel func_cut func_groupcount func_hangupcause func_logic func_periodic_hook
 func_strings func_talkdetect func_uri
 pbx_config
-app_chanspy app_echo app_mixmonitor app_playback app_stack app_verbose
+app_chanspy app_dial app_echo app_mixmonitor app_playback app_stack app_verbose
 cel_custom
 """
 

@@ -17,7 +17,7 @@ import structlog
 from andon.kit.settings import Settings
 from andon.telephony.engine.config import USER, render
 from andon.telephony.engine.install import Installed, ensure
-from andon.telephony.engine.layout import EnginePlan, plan_of
+from andon.telephony.engine.layout import EnginePlan, plan_of, plans_of
 from andon.telephony.engine.network import local_addresses
 from andon.telephony.errors import EngineUnavailable
 
@@ -27,6 +27,7 @@ BOOT_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 4.5
 GRACE_S = 2.5  # for the engine to say goodbye to its calls
 POLL_S = 0.05
+CHECK_S = 0.2
 PR_SET_PDEATHSIG = 1
 FILES_LIMIT = 65536
 
@@ -45,8 +46,15 @@ class EngineProcess:
 
     @classmethod
     def of(cls, settings: Settings, say: Callable[[str], None] = print) -> "EngineProcess":
-        """The installation's engine, installed first when it has to be. Raises `EngineUnavailable`."""
+        """The installation's own engine, installed first when it has to be. Raises `EngineUnavailable`."""
         return cls(plan_of(settings), ensure(settings.asterisk_prefix, say, settings.locale))
+
+    @classmethod
+    def all_of(cls, settings: Settings, say: Callable[[str], None] = print) -> "list[EngineProcess]":
+        """The engines that run on this machine, the installation's own first; as `of`."""
+        installed = ensure(settings.asterisk_prefix, say, settings.locale)
+        elsewhere = {node.name for node in settings.nodes if not node.started}
+        return [cls(plan, installed) for plan in plans_of(settings) if plan.node not in elsewhere]
 
     def replace(self, name: str, text: str) -> None:
         """Another text for a configuration file, from the next start on."""
@@ -122,6 +130,14 @@ class EngineProcess:
             raise
         log.info("engine_started", pid=self._process.pid, version=self.installed.version)
 
+    async def keep(self) -> None:
+        """Start it again whenever it has died, until cancelled."""
+        while True:
+            await asyncio.sleep(CHECK_S)
+            if not self.running:
+                with contextlib.suppress(EngineUnavailable, OSError):
+                    await self.start()
+
     async def stop(self) -> None:
         """End the engine: its calls are hung up, then the process ends, within `STOP_TIMEOUT_S`."""
         process = self._process
@@ -191,7 +207,7 @@ async def booted(plan: EnginePlan) -> bool:
     )
     try:
         async with asyncio.timeout(2):
-            reader, writer = await asyncio.open_connection("127.0.0.1", plan.ari_port)
+            reader, writer = await asyncio.open_connection(plan.control_host, plan.ari_port)
             try:
                 writer.write(request.encode())
                 await writer.drain()

@@ -3,6 +3,7 @@ import { Calendars } from "./sections/Calendars";
 import { Clients } from "./sections/Clients";
 import { DoNotCallList } from "./sections/DoNotCallList";
 import { Flows } from "./sections/Flows";
+import { Nodes } from "./sections/Nodes";
 import { Numbers } from "./sections/Numbers";
 import { Projects } from "./sections/Projects";
 import { Queues } from "./sections/Queues";
@@ -11,6 +12,7 @@ import { Skills } from "./sections/Skills";
 import { StateReasons } from "./sections/StateReasons";
 import { Trunks } from "./sections/Trunks";
 import { Users } from "./sections/Users";
+import { WrapForms } from "./sections/WrapForms";
 import { WrapReasons } from "./sections/WrapReasons";
 
 /** What the page administers, in the order of its menu. A section's key is its address and its text's key. */
@@ -18,9 +20,17 @@ export const GROUPS = [
   { key: "people", sections: ["users", "skills"] },
   {
     key: "work",
-    sections: ["clients", "projects", "queues", "routing-rules", "wrap-reasons", "state-reasons"],
+    sections: [
+      "clients",
+      "projects",
+      "queues",
+      "routing-rules",
+      "wrap-reasons",
+      "wrap-forms",
+      "state-reasons",
+    ],
   },
-  { key: "lines", sections: ["numbers", "do-not-call", "trunks", "flows", "calendars"] },
+  { key: "lines", sections: ["numbers", "do-not-call", "trunks", "media-nodes", "flows", "calendars"] },
 ] as const;
 
 export type SectionKey = (typeof GROUPS)[number]["sections"][number];
@@ -33,10 +43,12 @@ export const SECTIONS: Record<SectionKey, ComponentType> = {
   queues: Queues,
   "routing-rules": RoutingRules,
   "wrap-reasons": WrapReasons,
+  "wrap-forms": WrapForms,
   "state-reasons": StateReasons,
   numbers: Numbers,
   "do-not-call": DoNotCallList,
   trunks: Trunks,
+  "media-nodes": Nodes,
   flows: Flows,
   calendars: Calendars,
 };

@@ -7,8 +7,8 @@ import { texts } from "./texts";
 export function SipAccount({ registered }: { registered: boolean }) {
   const t = useT(texts);
   const credentials = useSeat((seat) => seat.credentials);
+  const servers = useSeat((seat) => seat.servers);
   if (!credentials) return null;
-  const server = credentials.uri.replace(/^sips?:/, "").replace(/^[^@]*@/, "");
   return (
     <section className="sip" aria-label={t("seat.sip.title")}>
       <h2>{t("seat.sip.title")}</h2>
@@ -16,7 +16,12 @@ export function SipAccount({ registered }: { registered: boolean }) {
       <dl>
         <dt>{t("seat.sip.server")}</dt>
         <dd>
-          <Typography.Text copyable>{server}</Typography.Text>
+          {servers.map((server) => (
+            <div key={server}>
+              <Typography.Text copyable>{server}</Typography.Text>
+            </div>
+          ))}
+          {servers.length > 1 ? <small className="dim">{t("seat.sip.servers")}</small> : null}
         </dd>
         <dt>{t("seat.sip.user")}</dt>
         <dd>

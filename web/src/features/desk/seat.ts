@@ -20,13 +20,15 @@ interface SeatState {
   /** The core's name of this desk session. */
   session: string | null;
   credentials: Credentials | null;
+  /** Where a desk phone may register, host and port each. */
+  servers: string[];
   problem: Problem | null;
   movedAt: string | null;
   testing: boolean;
 }
 
 interface SignedIn {
-  sip: Credentials & { expires_in: number };
+  sip: Credentials & { servers: string[]; expires_in: number };
   view: AgentView;
 }
 
@@ -38,6 +40,7 @@ export const useSeat = create<SeatState>(() => ({
   device: localStorage.getItem(DEVICE_KEY) === "sip" ? "sip" : "browser",
   session: null,
   credentials: null,
+  servers: [],
   problem: null,
   movedAt: null,
   testing: false,
@@ -78,6 +81,7 @@ export async function joinDesk(how: {
       device: how.device,
       session: answer.view.session,
       credentials,
+      servers: answer.sip.servers,
       problem: null,
       movedAt: null,
       testing: how.device === "browser" && !answer.view.device_tested && !answer.view.contact,

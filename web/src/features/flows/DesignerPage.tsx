@@ -249,7 +249,13 @@ function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; pal
         />
         <aside className="flow-side" aria-label={t(panel === "try" ? "try" : "inspect")}>
           {panel === "try" ? (
-            <TryPanel id={flow.id} graph={graph} palette={palette} onAt={setNow} />
+            <TryPanel
+              id={flow.id}
+              graph={graph}
+              palette={palette}
+              dirty={dirty || (draft.graph === null && flow.graph === null && revision === 0)}
+              onAt={setNow}
+            />
           ) : selected && graph.nodes[selected] ? (
             <Inspector
               key={selected}

@@ -2,11 +2,13 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Button, Input, Space, Tag } from "antd";
 import { useEffect, useState } from "react";
 import { useT } from "@/shared/i18n";
-import { OutcomeTag, ProblemView } from "@/shared/ui";
+import { ProblemView } from "@/shared/ui";
+import { CallMe } from "./CallMe";
 import { trialQuery } from "./data";
 import { nodeName } from "./names";
+import { TrialLines } from "./TrialLines";
 import { texts } from "./texts";
-import type { Graph, Palette, TrialLine } from "./types";
+import type { Graph, Palette } from "./types";
 
 type Step = Record<string, unknown>;
 const QUEUE = ["conversation_ended", "timeout", "nobody_signed_in", "overflow"] as const;
@@ -17,11 +19,13 @@ export function TryPanel({
   id,
   graph,
   palette,
+  dirty,
   onAt,
 }: {
   id: string;
   graph: Graph;
   palette: Palette;
+  dirty: boolean;
   onAt: (node: string | null) => void;
 }) {
   const t = useT(texts);
@@ -47,6 +51,7 @@ export function TryPanel({
         <Input
           size="small"
           addonBefore={t("try.caller")}
+          aria-label={t("try.caller")}
           value={caller}
           maxLength={20}
           onChange={(event) => setCaller(event.target.value.replace(/[^0-9]/g, ""))}
@@ -128,7 +133,7 @@ export function TryPanel({
                 ))
               : null}
             {awaits.has("hang_up") ? (
-              <Button size="small" danger onClick={() => act({ do: "hang_up" })}>
+              <Button size="small" onClick={() => act({ do: "hang_up" })}>
                 {t("try.hang_up")}
               </Button>
             ) : null}
@@ -158,15 +163,7 @@ export function TryPanel({
               </Space>
             </div>
           ) : null}
-          <ol className="flow-try-lines">
-            {trial.data.lines.map((line, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name
-              <li key={index}>
-                <span className="dim">{line.s.toFixed(1)}</span>{" "}
-                <Line line={line} graph={graph} palette={palette} />
-              </li>
-            ))}
-          </ol>
+          <TrialLines lines={trial.data.lines} graph={graph} palette={palette} />
           {Object.keys(trial.data.values).length > 0 ? (
             <>
               <h4>{t("try.values")}</h4>
@@ -175,6 +172,7 @@ export function TryPanel({
           ) : null}
         </>
       ) : null}
+      <CallMe id={id} graph={graph} palette={palette} dirty={dirty} caller={caller} onAt={onAt} />
     </section>
   );
 }
@@ -184,57 +182,5 @@ function parsed(text: string): { ok: boolean; value: unknown } {
     return { ok: true, value: JSON.parse(text) };
   } catch {
     return { ok: false, value: null };
-  }
-}
-
-const words = (value: unknown): string =>
-  Array.isArray(value)
-    ? value.map((each) => (Array.isArray(each) ? each[0] : each)).join(" ")
-    : String(value ?? "");
-
-function Line({ line, graph, palette }: { line: TrialLine; graph: Graph; palette: Palette }) {
-  const t = useT(texts);
-  const { data } = line;
-  switch (line.what) {
-    case "node":
-      return (
-        <b>
-          {t("line.node", { name: nodeName(graph.nodes[String(data.node)], palette) || String(data.node) })}
-        </b>
-      );
-    case "say":
-      return <>{t("line.say", { what: words(data.prompts) })}</>;
-    case "press":
-      return <>{t("line.press", { what: words(data.keys) })}</>;
-    case "key":
-      return <>{t("line.key", { what: words(data.keys) || "—" })}</>;
-    case "ask":
-      return <>{t("line.ask", { what: `${data.method} ${data.url}` })}</>;
-    case "look_up":
-      return <>{t("line.look_up", { what: words(data.number) })}</>;
-    case "dial":
-      return <>{t("line.dial", { what: words(data.number) })}</>;
-    case "alarm":
-      return <>{t("line.alarm", { what: words(data.detail) })}</>;
-    case "tag":
-      return <>{t("line.tag", { what: words(data.tags) })}</>;
-    case "record":
-      return <>{t("line.record", { what: t(data.on ? "record.on" : "record.off") })}</>;
-    case "score":
-      return <>{t("line.score", { what: words(data.score) })}</>;
-    case "end":
-      return (
-        <>
-          {t("line.end", { what: "" })} <OutcomeTag outcome={String(data.outcome)} />
-        </>
-      );
-    case "queue":
-      return <>{t("line.queue")}</>;
-    case "message":
-      return <>{t("line.message")}</>;
-    case "hang_up":
-      return <>{t("line.hang_up")}</>;
-    default:
-      return <>{line.what}</>;
   }
 }

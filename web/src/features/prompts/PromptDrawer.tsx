@@ -1,4 +1,4 @@
-import { AudioOutlined, DeleteOutlined, InboxOutlined } from "@ant-design/icons";
+import { AudioOutlined, DeleteOutlined, InboxOutlined, PhoneOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Drawer, Input, Segmented, Space, Tag, Upload } from "antd";
 import { useEffect, useRef, useState } from "react";
@@ -7,7 +7,17 @@ import { useT } from "@/shared/i18n";
 import { HearButton, type Prompt, promptsQuery, soundOf, type Voice } from "@/shared/prompts";
 import { common } from "@/shared/texts";
 import { Nothing, QueryView, useReportProblem } from "@/shared/ui";
-import { bringSound, chooseVersion, LANGUAGES, type Language, removePrompt, versionsQuery } from "./data";
+import { press, rung, trialQuery, useTrialLine } from "@/softphone/trial";
+import {
+  bringSound,
+  callForPrompt,
+  chooseVersion,
+  LANGUAGES,
+  type Language,
+  removePrompt,
+  takeRecorded,
+  versionsQuery,
+} from "./data";
 import { type Recording, record } from "./recorder";
 import { texts } from "./texts";
 
@@ -27,11 +37,13 @@ export function PromptDrawer({ prompt, onClose }: { prompt: Prompt; onClose: () 
       cache.invalidateQueries({ queryKey: promptsQuery(prompt.project_id).queryKey }),
       cache.invalidateQueries({ queryKey: versionsQuery(prompt.id).queryKey }),
     ]);
-  const bring = async (sound: Blob, source: "upload" | "microphone", file_name: string) => {
+  const bring = (sound: Blob, source: "upload" | "microphone", file_name: string) =>
+    kept(() => bringSound(prompt.id, sound, { language, source, says, file_name }));
+  const kept = async (keep: () => Promise<Voice>) => {
     setBusy(true);
     setDone(null);
     try {
-      setDone(await bringSound(prompt.id, sound, { language, source, says, file_name }));
+      setDone(await keep());
       setSays("");
       await changed();
     } catch (thrown) {
@@ -40,6 +52,7 @@ export function PromptDrawer({ prompt, onClose }: { prompt: Prompt; onClose: () 
       setBusy(false);
     }
   };
+  const take = () => kept(() => takeRecorded(prompt.id, language, says));
   const choose = async (voice: Voice) => {
     try {
       await chooseVersion(prompt.id, voice.language, voice.version);
@@ -115,7 +128,10 @@ export function PromptDrawer({ prompt, onClose }: { prompt: Prompt; onClose: () 
           </p>
           <p className="dim">{t("upload.hint")}</p>
         </Upload.Dragger>
-        <Microphone disabled={busy} onSound={(sound) => void bring(sound, "microphone", "")} />
+        <Space wrap>
+          <Microphone disabled={busy} onSound={(sound) => void bring(sound, "microphone", "")} />
+          <Telephone promptId={prompt.id} disabled={busy} onRecorded={() => void take()} />
+        </Space>
         {done ? <WhatWasDone voice={done} /> : null}
         <Versions prompt={prompt} language={language} onChoose={(voice) => void choose(voice)} />
       </div>
@@ -171,6 +187,58 @@ function Microphone({ disabled, onSound }: { disabled: boolean; onSound: (sound:
         {t("mic.stop")}
       </Button>
       <Button onClick={() => void end(false)}>{t("mic.cancel")}</Button>
+    </Space>
+  );
+}
+
+/** Recorded by the telephone that this page is, or that the user is signed in with. */
+function Telephone({
+  promptId,
+  disabled,
+  onRecorded,
+}: {
+  promptId: string;
+  disabled: boolean;
+  onRecorded: () => void;
+}) {
+  const t = useT(texts);
+  const report = useReportProblem();
+  const cache = useQueryClient();
+  const { busy, deaf } = useTrialLine();
+  const [began, setBegan] = useState(false);
+  const trial = useQuery(trialQuery(began));
+  const over = began && (trial.data?.over ?? trial.isError);
+  const recorded = useRef(onRecorded);
+  recorded.current = onRecorded;
+  useEffect(() => {
+    if (!over) return;
+    setBegan(false);
+    recorded.current();
+  }, [over]);
+  const call = async () => {
+    try {
+      await rung(() => callForPrompt(promptId));
+      cache.removeQueries({ queryKey: ["trial"] });
+      setBegan(true);
+    } catch (thrown) {
+      report(thrown);
+    }
+  };
+  if (!began)
+    return (
+      <Button icon={<PhoneOutlined />} loading={busy} disabled={disabled} onClick={() => void call()}>
+        {t("phone")}
+      </Button>
+    );
+  return (
+    <Space wrap>
+      <Tag color="error" role="status">
+        {t(trial.data?.answered ? "phone.on" : "phone.ringing")}
+      </Tag>
+      {deaf ? <Tag color="warning">{t("phone.deaf")}</Tag> : null}
+      <Button type="primary" onClick={() => void press("#").catch(report)} disabled={!trial.data?.answered}>
+        {t("mic.stop")}
+      </Button>
     </Space>
   );
 }

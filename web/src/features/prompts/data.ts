@@ -28,6 +28,12 @@ export const removePrompt = (id: string) => take(api.DELETE("/api/prompts/{id}",
 export const chooseVersion = (id: string, language: Language, version: number) =>
   take(api.PUT("/api/prompts/{id}/current", { params: one(id), body: { language, version } }));
 
+/** Rings the asker's telephone to record what is said. */
+export const callForPrompt = (id: string) => take(api.POST("/api/prompts/{id}/call", { params: one(id) }));
+
+export const takeRecorded = (id: string, language: Language, says: string) =>
+  take(api.POST("/api/prompts/{id}/recorded", { params: one(id), body: { language, says } }));
+
 export const bringSound = (
   id: string,
   sound: Blob,

@@ -668,6 +668,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompts/{id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Prompt By Telephone
+         * @description Ring the asker's telephone and record what is said after the tone, until `#` or silence.
+         */
+        post: operations["record_prompt_by_telephone_api_prompts__id__call_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}/recorded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Prompt Recorded
+         * @description Take what the asker has recorded by telephone; callers hear it from now on.
+         */
+        post: operations["take_prompt_recorded_api_prompts__id__recorded_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prompts/{id}/current": {
         parameters: {
             query?: never;
@@ -924,6 +964,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/trial/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Trial Device
+         * @description An account for the tester's page or telephone, in place of the one before.
+         */
+        post: operations["open_trial_device_api_trial_device_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Me
+         * @description Ring the tester with the flow as it is drawn and saved; without a draft, as it is published.
+         */
+        post: operations["call_me_api_flows__id__call_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look At Trial
+         * @description The tester's call as it is now, or was.
+         */
+        get: operations["look_at_trial_api_trial_get"];
+        put?: never;
+        post?: never;
+        /**
+         * End Trial
+         * @description Hang up.
+         */
+        delete: operations["end_trial_api_trial_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trial/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Press Trial Keys
+         * @description Keys pressed on the page, as on the telephone.
+         */
+        post: operations["press_trial_keys_api_trial_keys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trial/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Trial Queue
+         * @description The wait in a queue ends so.
+         */
+        post: operations["end_trial_queue_api_trial_queue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendars": {
         parameters: {
             query?: never;
@@ -1020,7 +1164,7 @@ export interface paths {
         head?: never;
         /**
          * Change Customer
-         * @description Correct a customer's data.
+         * @description Correct a customer's data. Raises `customer.changed`, naming who, when `revision` is not the latest.
          */
         patch: operations["change_customer_api_customers__id__patch"];
         trace?: never;
@@ -1097,6 +1241,50 @@ export interface paths {
         head?: never;
         /** Change */
         patch: operations["change_wrap_reason"];
+        trace?: never;
+    };
+    "/api/wrap-forms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Form
+         * @description The project's form as agents fill it in now.
+         */
+        get: operations["read_form_api_wrap_forms__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wrap-forms/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Every version of the project's form, the latest first.
+         */
+        get: operations["list_versions_api_wrap_forms__id__versions_get"];
+        put?: never;
+        /**
+         * Publish Form
+         * @description A new version, filled in from now on. Raises `form.newer` when somebody else was faster.
+         */
+        post: operations["publish_form_api_wrap_forms__id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/desk/sign-in": {
@@ -1665,6 +1853,66 @@ export interface paths {
          * @description Send who was called away; the caller is back.
          */
         post: operations["cancel_api_desk_consult_cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Nodes
+         * @description The media nodes as the core sees them now.
+         */
+        get: operations["list_nodes_api_nodes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/{name}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drain Node
+         * @description Let a node take no new calls; those on it go on to their end. Refused while no other takes calls.
+         */
+        post: operations["drain_node_api_nodes__name__drain_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/nodes/{name}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Node
+         * @description Let a drained node take calls again.
+         */
+        post: operations["resume_node_api_nodes__name__resume_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2313,6 +2561,16 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Answer
+         * @description A field of the project's form as it was when filled in, in the reader's language.
+         */
+        Answer: {
+            /** Label */
+            label: string;
+            /** Text */
+            text: string;
+        };
         /** Assignment */
         Assignment: {
             /**
@@ -2635,6 +2893,14 @@ export interface components {
              */
             created_at: string;
         };
+        /** CallMe */
+        CallMe: {
+            /**
+             * Caller
+             * @default 13800138000
+             */
+            caller: string;
+        };
         /**
          * CallOut
          * @description Whom to call. `number_id`: the number to show, one of those `GET` names; without it the first one of
@@ -2826,6 +3092,13 @@ export interface components {
              */
             created_at: string;
         };
+        /** ConditionBody */
+        ConditionBody: {
+            /** Key */
+            key: string;
+            /** Values */
+            values: string[];
+        };
         /**
          * Consult
          * @description Whom to call. The one field that belongs to `to` is required.
@@ -3010,8 +3283,10 @@ export interface components {
             address?: string;
             /** Custom */
             custom?: {
-                [key: string]: unknown;
+                [key: string]: string | number | boolean | null;
             };
+            /** Revision */
+            revision?: number;
         };
         /** CustomerShown */
         CustomerShown: {
@@ -3045,6 +3320,12 @@ export interface components {
             custom: {
                 [key: string]: unknown;
             };
+            /** Revision */
+            revision: number;
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By Name */
+            changed_by_name?: string | null;
             /**
              * Created At
              * Format: date-time
@@ -3297,6 +3578,45 @@ export interface components {
             went: number;
         };
         /**
+         * FieldBody
+         * @description See `interactions.forms.Field`; keys and values stay when labels change.
+         */
+        FieldBody: {
+            /** Key */
+            key: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "date" | "choice" | "choices" | "phone";
+            /** Label Zh */
+            label_zh: string;
+            /** Label En */
+            label_en: string;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /**
+             * Max Length
+             * @default 200
+             */
+            max_length: number;
+            /**
+             * Pattern
+             * @default
+             */
+            pattern: string;
+            /** Least */
+            least?: number | null;
+            /** Most */
+            most?: number | null;
+            /** Options */
+            options?: components["schemas"]["OptionBody"][];
+            shown_when?: components["schemas"]["ConditionBody"] | null;
+        };
+        /**
          * FieldShown
          * @description `shape` is one, list or map; `kind` what a value is, `key` what the keys of a map are.
          */
@@ -3473,6 +3793,40 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * FormIn
+         * @description `revision` is the version that was changed, 0 for the first.
+         */
+        FormIn: {
+            /** Revision */
+            revision: number;
+            /** Fields */
+            fields: components["schemas"]["FieldBody"][];
+        };
+        /**
+         * FormShown
+         * @description `version` 0: the project has no form yet.
+         */
+        FormShown: {
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Version */
+            version: number;
+            /** Fields */
+            fields: components["schemas"]["FieldBody"][];
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+        };
+        /** FormVersions */
+        FormVersions: {
+            /** Items */
+            items: components["schemas"]["FormShown"][];
         };
         /** FunctionShown */
         FunctionShown: {
@@ -3707,6 +4061,35 @@ export interface components {
             permissions: string[];
         };
         /**
+         * MediaNodeShown
+         * @description A media engine. `calls` live on it, `devices` of agents are registered there, it runs `since`.
+         *     `draining`: it takes no new calls.
+         */
+        MediaNodeShown: {
+            /** Name */
+            name: string;
+            /** Address */
+            address: string;
+            /** Up */
+            up: boolean;
+            /** Draining */
+            draining: boolean;
+            /** Calls */
+            calls: number;
+            /** Devices */
+            devices: number;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * MediaNodes
+         * @description In the order of the settings, the installation's own first.
+         */
+        MediaNodes: {
+            /** Nodes */
+            nodes: components["schemas"]["MediaNodeShown"][];
+        };
+        /**
          * MonitorRow
          * @description A supervisor at a call. `mode` is empty until the supervisor's telephone has answered; `wanted` is
          *     what was asked for last.
@@ -3924,6 +4307,15 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** OptionBody */
+        OptionBody: {
+            /** Value */
+            value: string;
+            /** Label Zh */
+            label_zh: string;
+            /** Label En */
+            label_en: string;
         };
         /**
          * Outcome
@@ -4372,6 +4764,23 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * PromptCall
+         * @description The call by which a prompt is recorded.
+         */
+        PromptCall: {
+            /**
+             * Trial Id
+             * Format: uuid
+             */
+            trial_id: string;
+            /** Answered */
+            answered: boolean;
+            /** Over */
+            over: boolean;
+            /** Message Ms */
+            message_ms: number;
+        };
         /** PromptIn */
         PromptIn: {
             /**
@@ -4489,6 +4898,10 @@ export interface components {
              * Format: uuid
              */
             queue_id: string;
+        };
+        /** QueueEnd */
+        QueueEnd: {
+            how: components["schemas"]["QueueLeave"];
         };
         /** QueueFigures */
         QueueFigures: {
@@ -4655,6 +5068,12 @@ export interface components {
             value_s?: number;
             callback?: components["schemas"]["CallbackIn"];
         };
+        /**
+         * QueueLeave
+         * @description Why a contact is back from a queue.
+         * @enum {string}
+         */
+        QueueLeave: "conversation_ended" | "timeout" | "nobody_signed_in" | "overflow" | "callback_kept" | "unknown_queue";
         /** QueueShown */
         QueueShown: {
             /**
@@ -4768,6 +5187,19 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** RecordedIn */
+        RecordedIn: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /**
+             * Says
+             * @default
+             */
+            says: string;
         };
         /**
          * RecordingInfo
@@ -5010,7 +5442,8 @@ export interface components {
         };
         /**
          * SipAccount
-         * @description What a device registers with, valid until the agent signs out.
+         * @description What a device registers with, valid until the agent signs out; `servers` are the media nodes, the first
+         *     as in `uri`: a telephone that can registers with each.
          */
         SipAccount: {
             /** Username */
@@ -5019,6 +5452,11 @@ export interface components {
             secret: string;
             /** Uri */
             uri: string;
+            /**
+             * Servers
+             * @default []
+             */
+            servers: string[];
             /** Expires In */
             expires_in: number;
         };
@@ -5155,6 +5593,31 @@ export interface components {
             name: string;
         };
         /**
+         * TesterAccount
+         * @description What the tester's page or telephone registers with, until another is asked for.
+         */
+        TesterAccount: {
+            /** Username */
+            username: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /** TesterChoice */
+        TesterChoice: {
+            /**
+             * Device
+             * @default browser
+             * @enum {string}
+             */
+            device: "browser" | "sip";
+        };
+        /** TesterDevice */
+        TesterDevice: {
+            sip: components["schemas"]["TesterAccount"];
+        };
+        /**
          * TimelineStep
          * @description One point of the time line; `text` is in the user's language, `offset_ms` counts from arrival.
          */
@@ -5209,6 +5672,29 @@ export interface components {
          */
         TransferReason: "specialist" | "complaint" | "other_department" | "language" | "other";
         /**
+         * TrialCall
+         * @description The tester's call. `queued`: it waits, and ends as the tester says; `message_ms`: what was recorded.
+         */
+        TrialCall: {
+            /**
+             * Trial Id
+             * Format: uuid
+             */
+            trial_id: string;
+            /** Answered */
+            answered: boolean;
+            /** Over */
+            over: boolean;
+            /** Queued */
+            queued: boolean;
+            /** Node */
+            node: string;
+            /** Message Ms */
+            message_ms: number;
+            /** Lines */
+            lines: components["schemas"]["TrialLine"][];
+        };
+        /**
          * TrialIn
          * @description `steps` as `flows.rehearsal` reads them; `figures` are the live figures of every queue, by function.
          */
@@ -5236,6 +5722,24 @@ export interface components {
             /** Figures */
             figures?: {
                 [key: string]: number;
+            };
+        };
+        /** TrialKeys */
+        TrialKeys: {
+            /** Digits */
+            digits: string;
+        };
+        /** TrialLine */
+        TrialLine: {
+            /** S */
+            s: number;
+            /** What */
+            what: string;
+            /** Node */
+            node: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
             };
         };
         /** TrialShown */
@@ -5795,7 +6299,10 @@ export interface components {
              */
             created_at: string;
         };
-        /** WrapUpBody */
+        /**
+         * WrapUpBody
+         * @description `form` holds the answers by key, `form_version` says which version was filled in.
+         */
         WrapUpBody: {
             /**
              * Contact Id
@@ -5815,8 +6322,10 @@ export interface components {
             follow_up_at?: string | null;
             /** Form */
             form?: {
-                [key: string]: string | number | boolean | null;
+                [key: string]: string | number | string[] | null;
             };
+            /** Form Version */
+            form_version?: number | null;
         };
         /** WrapUpNote */
         WrapUpNote: {
@@ -5830,6 +6339,8 @@ export interface components {
             form: {
                 [key: string]: unknown;
             };
+            /** Answers */
+            answers: components["schemas"]["Answer"][];
             /** Follow Up At */
             follow_up_at: string | null;
             /** Submitted At */
@@ -7687,6 +8198,72 @@ export interface operations {
             };
         };
     };
+    record_prompt_by_telephone_api_prompts__id__call_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptCall"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_prompt_recorded_api_prompts__id__recorded_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordedIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersionShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     choose_prompt_version_api_prompts__id__current_put: {
         parameters: {
             query?: never;
@@ -8189,6 +8766,180 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrafficShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    open_trial_device_api_trial_device_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TesterChoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TesterDevice"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    call_me_api_flows__id__call_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallMe"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCall"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    look_at_trial_api_trial_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCall"];
+                };
+            };
+        };
+    };
+    end_trial_api_trial_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCall"];
+                };
+            };
+        };
+    };
+    press_trial_keys_api_trial_keys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialKeys"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCall"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    end_trial_queue_api_trial_queue_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialCall"];
                 };
             };
             /** @description Validation Error */
@@ -8779,6 +9530,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WrapReasonShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_form_api_wrap_forms__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_versions_api_wrap_forms__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormVersions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_form_api_wrap_forms__id__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormShown"];
                 };
             };
             /** @description Validation Error */
@@ -9606,6 +10454,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    list_nodes_api_nodes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaNodes"];
+                };
+            };
+        };
+    };
+    drain_node_api_nodes__name__drain_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaNodes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    resume_node_api_nodes__name__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaNodes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
