@@ -106,7 +106,7 @@ async def furnish(db: Database, world: World) -> Office:
         )
         theirs = {"client_id": client_id, "project_id": project_id}
         await put(
-            Queue, id=other_queue_id, name="other", ring_timeout_s=20, acw_s=3, **theirs, **usual, **needs
+            Queue, id=other_queue_id, name="other", ring_timeout_s=20, acw_s=60, **theirs, **usual, **needs
         )
         await number(OTHER, theirs, other_queue_id)
         branch = await put(

@@ -385,6 +385,11 @@ ROUTES: dict[tuple[str, str], Route] = {
         (*renamed("reason", "name_en"), mend("reason", lambda m, t: {"parent_id": t.branch})),
         filtered(project_id=lambda t: t.project),
     ),
+    ("GET", "/api/wrap-forms/{id}"): Route(ALL - {Role.PLANNER}, (one("project"),)),
+    ("GET", "/api/wrap-forms/{id}/versions"): Route(ALL - {Role.PLANNER}, (one("project"),)),
+    ("POST", "/api/wrap-forms/{id}/versions"): Route(
+        ADMIN, (*change("project", lambda m, t: {"revision": 1, "fields": []}),)
+    ),
     ("POST", "/api/desk/sign-in"): desk(lambda m, t: {}),
     ("POST", "/api/desk/sign-out"): desk(),
     ("POST", "/api/desk/state"): desk(lambda m, t: {"state": "break", "reason_id": t.operator.pause}),

@@ -33,7 +33,7 @@ from andon.identity.passwords import Passwords
 from andon.identity.service import Sessions
 from andon.identity.tables import Audit, Client, Project, User
 from andon.interactions.events import ContactConnected, ContactIdentified
-from andon.interactions.tables import ReasonNode, WrapUp
+from andon.interactions.tables import ReasonNode, WrapFormVersion, WrapUp
 from andon.kit.bus import MemoryBus
 from andon.kit.clock import SystemClock
 from andon.kit.database import Database, Scope
@@ -226,6 +226,12 @@ def _things(side: Side) -> list[Any]:
             id=side.customer, client_id=side.client, name=f"王 {side.tag}", phones=[side.e164], notes=side.tag
         ),
         CalendarRow(id=side.calendar, project_id=side.project, name=f"时间 {side.tag}", periods={}),
+        WrapFormVersion(
+            project_id=side.project,
+            version=1,
+            fields=[{"key": "a", "type": "text", "label_zh": side.tag, "label_en": side.tag}],
+            published_at=SystemClock().now(),
+        ),
         ReasonNode(id=side.reason, project_id=side.project, name_zh=f"咨询 {side.tag}", name_en=side.tag),
         ReasonNode(id=side.branch, project_id=side.project, name_zh=f"投诉 {side.tag}", name_en=side.tag),
         FlowRow(id=side.flow, client_id=side.client, project_id=side.project, name=f"主流程 {side.tag}"),

@@ -9,16 +9,19 @@ from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints, field_validator
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.customers import texts  # noqa: F401  (registers what is said here)
 from andon.customers.model import phone_key
 from andon.customers.tables import CustomerRow
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
-from andon.identity.admin import add_uses, announce, broken_rule, patch_of, present, used_by, values_of
+from andon.identity.admin import add_uses, announce, broken_rule, patch_of, present, used_by
 from andon.identity.model import Actor, Permission
+from andon.identity.tables import User
 from andon.kit.database import Scope
 from andon.kit.database.session import enter_scope
+from andon.kit.errors import AndonError, not_found
 from andon.kit.web import Body, Line, Name, Page, Shown, Text, invalid
 
 router = APIRouter(tags=["customer"])
@@ -29,7 +32,13 @@ _PHONE = re.compile(r"\+?[0-9]{3,20}")
 _SEPARATORS = re.compile(r"[\s().-]")
 
 
+MOST_CUSTOM: Any = Field(max_length=30, default_factory=dict)
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+
+
 class CustomerChange(Body):
+    """`revision` is the one that was changed: a later one is not overwritten."""
+
     name: Name
     phones: Annotated[list[str], Field(max_length=10, default_factory=list)]
     tier: Literal["normal", "silver", "gold", "vip"] = "normal"
@@ -41,7 +50,11 @@ class CustomerChange(Body):
     open_complaint: bool = False
     notes: Text = ""
     address: Line = ""
-    custom: dict[str, Any] = Field(default_factory=dict)
+    custom: Annotated[
+        dict[Word, Line | int | float | bool | None], Field(max_length=30, default_factory=dict)
+    ]
+
+    revision: Annotated[int, Field(ge=1)] = 1
 
     @field_validator("phones")
     @classmethod
@@ -67,6 +80,9 @@ class CustomerShown(Shown):
     notes: str
     address: str
     custom: dict[str, Any]
+    revision: int
+    changed_at: datetime | None
+    changed_by_name: str | None = None
     created_at: datetime
 
 
@@ -110,7 +126,7 @@ async def list_customers(
 async def read_customer(id: UUID, actor: Reader, services: At) -> CustomerShown:
     """One customer."""
     async with services.db.session(scope_of(actor)) as session:
-        return CustomerShown.model_validate(await present(session, CustomerRow, id))
+        return await _shown(session, await present(session, CustomerRow, id))
 
 
 @router.patch("/api/customers/{id}")
@@ -120,26 +136,36 @@ async def change_customer(
     actor: Writer,
     services: At,
 ) -> CustomerShown:
-    """Correct a customer's data."""
+    """Correct a customer's data. Raises `customer.changed`, naming who, when `revision` is not the latest."""
     values: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]  # see above
+    revision = values.pop("revision", None)
+    now = services.clock.now()
     async with services.db.session(scope_of(actor)) as session:
-        row = await present(session, CustomerRow, id)
-        before = values_of(row)
-        for name, value in values.items():
-            setattr(row, name, value)
+        row = await session.get(CustomerRow, id, with_for_update=True)
+        if row is None:
+            raise not_found("customer")
+        if revision is not None and revision != row.revision:
+            by = (await _shown(session, row)).changed_by_name
+            raise AndonError("customer.changed", 409, who=by or "—")
+        before = {name: getattr(row, name) for name in values}
+        old, new = audit.changed(before, values)
+        for name in new:
+            setattr(row, name, values[name])
+        if new:
+            row.revision += 1
+            row.changed_at, row.changed_by = now, actor.user_id
         try:
             await session.flush()
         except IntegrityError as error:  # an agent who is not there
             raise broken_rule(error, "customer") from error
-        old, new = audit.changed(before, values_of(row))
-        answer = CustomerShown.model_validate(row)
+        answer = await _shown(session, row)
         if new:
             # An agent bound to a client changes its customers, and behind those walls there is no audit log.
             await enter_scope(session, Scope(actor.tenant_id, user_id=actor.user_id))
             audit.record(
                 session,
                 actor,
-                services.clock.now(),
+                now,
                 "update",
                 "customer",
                 object_id=id,
@@ -149,3 +175,10 @@ async def change_customer(
             )
     announce(services, actor)
     return answer
+
+
+async def _shown(session: AsyncSession, row: CustomerRow) -> CustomerShown:
+    """With who changed it last, as far as the scope sees them."""
+    shown = CustomerShown.model_validate(row)
+    by = await session.get(User, row.changed_by) if row.changed_by is not None else None
+    return shown.model_copy(update={"changed_by_name": by.name if by is not None else None})

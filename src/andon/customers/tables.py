@@ -1,5 +1,6 @@
 """The people who call."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +21,14 @@ from andon.kit.database.base import (
 
 
 class CustomerRow(Row, ClientRow, Base):
-    """A client's customer. `phones` are digits with an optional leading +."""
+    """A client's customer. `phones` are digits with an optional leading +; `revision` counts changes, so that
+    nobody overwrites what they have not seen."""
 
     __tablename__ = "customer"
     __table_args__ = (
         referable(),
         refers("client_id", "client"),
+        refers("changed_by", "app_user"),
         refers("agent_id", "app_user"),
         Index("ix_customer_phones", "phones", postgresql_using="gin"),
         Index("ix_customer_name", "tenant_id", "client_id", "name"),
@@ -41,6 +44,9 @@ class CustomerRow(Row, ClientRow, Base):
     open_complaint: Mapped[bool] = mapped_column(server_default=text("false"))
     address: Mapped[str] = mapped_column(server_default="")
     custom: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    changed_at: Mapped[datetime | None]
+    changed_by: Mapped[UUID | None]
 
 
 class DoNotCallRow(Row, TenantRow, Retirable, Base):

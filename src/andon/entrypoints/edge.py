@@ -28,6 +28,7 @@ from andon.flows import trial_http as trials
 from andon.identity import http as identity
 from andon.identity.passwords import Passwords
 from andon.identity.service import Sessions, policy_of
+from andon.interactions import forms_http as wrap_forms
 from andon.interactions import http as interactions
 from andon.kit import i18n, telemetry
 from andon.kit.bus import open_bus
@@ -52,6 +53,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     customers.router,
     do_not_call.router,
     interactions.router,
+    wrap_forms.router,
     *edge_rooms.ROUTERS,
 )
 

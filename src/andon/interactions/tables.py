@@ -1,4 +1,4 @@
-"""The agent's own summary of a contact and the tree of reasons it chooses from."""
+"""The agent's own summary of a contact, the tree of reasons it chooses from, the form it fills in."""
 
 from datetime import datetime
 from typing import Any
@@ -46,5 +46,23 @@ class WrapUp(TenantRow, Base):
     resolved: Mapped[bool | None]
     note: Mapped[str]
     form: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    form_version: Mapped[int | None]
     follow_up_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime]
+
+
+class WrapFormVersion(TenantRow, Base):
+    """What agents fill in after a project's contacts, from `published_at` on; versions are never changed.
+    `fields` are the structs of `interactions.forms`."""
+
+    __tablename__ = "wrap_form_version"
+    __table_args__ = (
+        refers("project_id", "project", cascade=True),
+        refers("published_by", "app_user"),
+    )
+
+    project_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    fields: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    published_at: Mapped[datetime]
+    published_by: Mapped[UUID | None]

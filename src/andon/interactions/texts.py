@@ -13,6 +13,21 @@ def load() -> None:
                 "这一项还有下级，请选择最末一级",
                 "There are reasons below this one: choose one of those",
             ),
+            "field.condition": (
+                "条件要引用前面的单选或多选字段，并选择它的选项",
+                "A condition names a choice further up and some of its options",
+            ),
+            "field.mask": (
+                "格式应为 {mask}（# 数字，@ 字母，* 任意）",
+                "Looks like {mask} (# digit, @ letter)",
+            ),
+            "field.date": ("请填写日期", "Enter a date"),
+            "field.option": ("请从选项中选择", "Choose from the options"),
+            "error.form.newer.title": ("表单已被别人改过", "Somebody else has changed this form"),
+            "error.form.newer.remedy": (
+                "请载入最新版本后再改。",
+                "Load the latest version and make your changes there.",
+            ),
             "error.call.none.title": ("您手上没有通话", "You have no call at hand"),
             "error.call.none.remedy": (
                 "通话可能刚刚结束，请看电话条上的状态。",
@@ -50,6 +65,11 @@ def load() -> None:
             "error.transfer.number.remedy": (
                 "请输入 3 到 20 位数字，可以以 + 开头。",
                 "Enter 3 to 20 digits, with a leading + if you like.",
+            ),
+            "error.transfer.flow.title": ("没有这个流程", "There is no such flow"),
+            "error.transfer.flow.remedy": (
+                "客户仍在您这里。流程可能刚刚停用，请重新选择。",
+                "The caller is still with you. It may just have been taken out of use: choose another.",
             ),
             "error.transfer.outside_forbidden.title": (
                 "您没有转接外部号码的权限",

@@ -45,7 +45,7 @@ class SecondParty(_Told):
 
     mine: bool
     way: Literal["blind", "consult"]
-    place: Literal["ringing", "apart", "parked", "together"]
+    place: Literal["ringing", "apart", "parked", "together", "flow"]
     name: str | None
     number: str | None
     since: str
@@ -175,13 +175,22 @@ class Keys(Body):
     digits: Annotated[str, StringConstraints(pattern=r"^[0-9*#A-D]{1,32}$")]
 
 
+AnswerKey = Annotated[str, StringConstraints(max_length=40)]
+# Longer than any form allows: the form's own limit is what is told.
+_AnswerText = Annotated[str, StringConstraints(max_length=20_000)]
+Answer = _AnswerText | int | float | Annotated[list[_AnswerText], Field(max_length=100)] | None
+
+
 class WrapUpBody(Body):
+    """`form` holds the answers by key, `form_version` says which version was filled in."""
+
     contact_id: UUID
     reason_id: UUID | None = None
     resolved: bool | None = None
     note: Text = ""
     follow_up_at: AwareDatetime | None = None
-    form: dict[str, str | int | float | bool | None] = Field(default_factory=dict, max_length=100)
+    form: Annotated[dict[AnswerKey, Answer], Field(default_factory=dict, max_length=100)]
+    form_version: Annotated[int | None, Field(ge=1)] = None
 
 
 class WrapExtend(Body):
@@ -283,6 +292,7 @@ async def wrap_up(body: WrapUpBody, actor: Agent, here: At) -> Done:
         note=body.note,
         follow_up_at=_whole_ms(body.follow_up_at),
         form=dict(body.form),
+        form_version=body.form_version,
     )
     async with here.db.session(scope_of(actor)) as session:
         await submit(session, actor.tenant_id, actor.user_id, summary, here.clock.now())

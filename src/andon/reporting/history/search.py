@@ -7,13 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, cast, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from andon.customers.tables import CustomerRow
 from andon.identity.tables import User
 from andon.interactions.events import Outcome
+from andon.interactions.tables import WrapUp
 from andon.kit.errors import AndonError
 from andon.reporting.tables import ReportAgentState, ReportContact, ReportOffer
 
@@ -25,11 +26,11 @@ _DIGITS_LEAST = 3
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What to look for. `since` is inclusive, `until` exclusive, both of arrival; null means any.
 
-    `q` is a number or part of one, a customer's name, an agent's name or number, or a contact's id.
-    `client_id` and `caller` are those of one contact, whose person is looked for. `own_agent` limits to what
-    that agent had to do with, except that a customer or such a caller finds what others had to do with them.
-    `masked`: numbers are hidden from the asker, so only a whole
-    number finds, or they could be guessed digit by digit.
+    `q` is a number or part of one, a customer's name, an agent's name or number, words of the summary, or a
+    contact's id. `client_id` and `caller` are those of one contact, whose person is looked for. `own_agent`
+    limits to what that agent had to do with, except that a customer or such a caller finds what others had
+    to do with them. `masked`: numbers are hidden from the asker, so only a whole number finds, or they could
+    be guessed digit by digit.
     """
 
     since: datetime | None = None
@@ -153,7 +154,16 @@ def _matches(q: str, masked: bool) -> ColumnElement[bool]:
     like = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     customers = select(CustomerRow.id).where(CustomerRow.name.ilike(like))
     agents = select(User.id).where(or_(User.name.ilike(like), User.agent_no == q))
+    said = (
+        select(WrapUp.contact_id)
+        .where(
+            WrapUp.contact_id == ReportContact.contact_id,
+            or_(WrapUp.note.ilike(like), cast(WrapUp.form, Text).ilike(like)),
+        )
+        .correlate(ReportContact)
+    )
     ways: list[ColumnElement[bool]] = [
+        said.exists(),
         ReportContact.customer_id.in_(customers),
         ReportContact.agent_id.in_(agents),
     ]

@@ -9,13 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.customers.model import mask
 from andon.interactions.events import ContactArrived, ContactConnected, OfferMade, TransferAsked
+from andon.interactions.forms import in_words
 from andon.interactions.tables import WrapUp
+from andon.interactions.wrapup import load_form, read_fields
 from andon.kit import i18n
 from andon.kit.errors import not_found
 from andon.kit.i18n import Locale
 from andon.kit.journal import Record
 from andon.reporting.history import repository, search
 from andon.reporting.history.shapes import (
+    Answer,
     CallbackItem,
     CallbackPage,
     ContactDetail,
@@ -100,7 +103,7 @@ async def contact_detail(
         **_item(contact, book, locale, masked, stored=recording is not None and recording.path is not None),
         timeline=_steps(records, book, locale, supervisors=supervisors),
         recording=_recording(recording, book, locale),
-        wrap_up=_note(note, book),
+        wrap_up=_note(note, book, await _answers(session, note, locale)),
     )
 
 
@@ -341,7 +344,19 @@ def _recording(row: ReportRecording | None, book: NameBook, locale: Locale) -> R
     )
 
 
-def _note(note: WrapUp | None, book: NameBook) -> WrapUpNote | None:
+async def _answers(session: AsyncSession, note: WrapUp | None, locale: Locale) -> list[Answer]:
+    """The summary's form in words; answers of no known version are told by their keys."""
+    if note is None or not note.form:
+        return []
+    version = note.form_version
+    form = None if version is None else await load_form(session, note.project_id, version)
+    if form is None:
+        return [Answer(label=key, text=str(value)) for key, value in note.form.items()]
+    lines = in_words(read_fields(form.fields), note.form, locale)
+    return [Answer(label=label, text=text) for label, text in lines]
+
+
+def _note(note: WrapUp | None, book: NameBook, answers: list[Answer]) -> WrapUpNote | None:
     if note is None:
         return None
     return WrapUpNote(
@@ -350,6 +365,7 @@ def _note(note: WrapUp | None, book: NameBook) -> WrapUpNote | None:
         resolved=note.resolved,
         note=note.note,
         form=note.form,
+        answers=answers,
         follow_up_at=note.follow_up_at,
         submitted_at=note.submitted_at,
     )

@@ -81,12 +81,20 @@ class RecordingInfo(BaseModel):
     sha256: str | None
 
 
+class Answer(BaseModel):
+    """A field of the project's form as it was when filled in, in the reader's language."""
+
+    label: str
+    text: str
+
+
 class WrapUpNote(BaseModel):
     agent: Named | None
     reason: Named | None
     resolved: bool | None
     note: str
     form: dict[str, Any]
+    answers: list[Answer]
     follow_up_at: Instant | None
     submitted_at: Instant
 

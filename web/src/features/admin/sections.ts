@@ -12,6 +12,7 @@ import { Skills } from "./sections/Skills";
 import { StateReasons } from "./sections/StateReasons";
 import { Trunks } from "./sections/Trunks";
 import { Users } from "./sections/Users";
+import { WrapForms } from "./sections/WrapForms";
 import { WrapReasons } from "./sections/WrapReasons";
 
 /** What the page administers, in the order of its menu. A section's key is its address and its text's key. */
@@ -19,7 +20,15 @@ export const GROUPS = [
   { key: "people", sections: ["users", "skills"] },
   {
     key: "work",
-    sections: ["clients", "projects", "queues", "routing-rules", "wrap-reasons", "state-reasons"],
+    sections: [
+      "clients",
+      "projects",
+      "queues",
+      "routing-rules",
+      "wrap-reasons",
+      "wrap-forms",
+      "state-reasons",
+    ],
   },
   { key: "lines", sections: ["numbers", "do-not-call", "trunks", "media-nodes", "flows", "calendars"] },
 ] as const;
@@ -34,6 +43,7 @@ export const SECTIONS: Record<SectionKey, ComponentType> = {
   queues: Queues,
   "routing-rules": RoutingRules,
   "wrap-reasons": WrapReasons,
+  "wrap-forms": WrapForms,
   "state-reasons": StateReasons,
   numbers: Numbers,
   "do-not-call": DoNotCallList,

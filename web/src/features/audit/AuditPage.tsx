@@ -27,6 +27,7 @@ const KINDS = [
   "calendar",
   "state_reason",
   "wrap_reason",
+  "wrap_form",
   "flow",
   "prompt",
   "customer",

@@ -1,14 +1,15 @@
 import { CustomerServiceOutlined, UserOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Avatar, Button, Tag } from "antd";
+import { Avatar, Button } from "antd";
 import { Suspense, useState } from "react";
 import { DialNumber, DirectionTag } from "@/shared/dial";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useLive } from "@/shared/live";
 import { RecordingPlayer } from "@/shared/recording";
-import { Nothing, OutcomeTag, Pending, QueryView, TierTag } from "@/shared/ui";
-import { contactQuery, customerQuery, historyQuery } from "./data";
+import { Nothing, OutcomeTag, Pending, QueryView } from "@/shared/ui";
+import { CustomerCard } from "./CustomerCard";
+import { contactQuery, historyQuery } from "./data";
 import { useSelection } from "./selection";
 import { texts } from "./texts";
 
@@ -37,7 +38,7 @@ export function Assist() {
       {who ? (
         <>
           {who.customerId ? (
-            <CustomerCard customerId={who.customerId} />
+            <CustomerCard key={who.customerId} customerId={who.customerId} />
           ) : (
             <Stranger caller={who.caller} projectId={who.projectId} />
           )}
@@ -71,56 +72,6 @@ function Stranger({ caller, projectId }: { caller: string; projectId: string | n
         </div>
       </header>
       <p className="faint">{t("assist.stranger.hint")}</p>
-    </section>
-  );
-}
-
-function CustomerCard({ customerId }: { customerId: string }) {
-  const t = useT(texts);
-  const query = useQuery(customerQuery(customerId));
-  return (
-    <section className="customer">
-      <QueryView query={query} rows={6}>
-        {(customer) => (
-          <>
-            <header>
-              <Avatar size={40}>{customer.name.slice(0, 1)}</Avatar>
-              <div>
-                <h2>{customer.name}</h2>
-                <TierTag tier={customer.tier} />
-              </div>
-            </header>
-            <dl>
-              <dt>{t("assist.phones")}</dt>
-              <dd>
-                {customer.phones.map((number) => (
-                  <div key={number}>
-                    <DialNumber number={number} clientId={customer.client_id} />
-                  </div>
-                ))}
-              </dd>
-              <dt>{t("assist.tags")}</dt>
-              <dd>
-                {customer.tags.length === 0 ? (
-                  <span className="faint">{t("assist.tags.none")}</span>
-                ) : (
-                  customer.tags.map((tag) => <Tag key={tag}>{tag}</Tag>)
-                )}
-              </dd>
-              {customer.address ? (
-                <>
-                  <dt>{t("assist.address")}</dt>
-                  <dd>{customer.address}</dd>
-                </>
-              ) : null}
-              <dt>{t("assist.notes")}</dt>
-              <dd className="work-note">
-                {customer.notes || <span className="faint">{t("assist.notes.none")}</span>}
-              </dd>
-            </dl>
-          </>
-        )}
-      </QueryView>
     </section>
   );
 }

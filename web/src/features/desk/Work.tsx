@@ -1,7 +1,7 @@
 import { ArrowLeftOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button } from "antd";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Fragment, lazy, Suspense, useEffect, useState } from "react";
 import type { AgentContact } from "@/shared/api";
 import { DialNumber, DirectionTag } from "@/shared/dial";
 import { useFormat } from "@/shared/format";
@@ -155,6 +155,14 @@ function Past({ contactId, live }: { contactId: string; live: boolean }) {
                         ? "—"
                         : t(contact.wrap_up.resolved ? "wrap.resolved.yes" : "wrap.resolved.no")}
                     </dd>
+                    {contact.wrap_up.answers.map((answer) => (
+                      <Fragment key={answer.label}>
+                        <dt translate="no">{answer.label}</dt>
+                        <dd className="work-note" translate="no" dir="auto">
+                          {answer.text}
+                        </dd>
+                      </Fragment>
+                    ))}
                     {contact.wrap_up.note ? (
                       <>
                         <dt>{t("wrap.note")}</dt>

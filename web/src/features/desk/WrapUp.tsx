@@ -2,11 +2,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, DatePicker, Form, Input, Radio, Tooltip, TreeSelect } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useEffect, useMemo } from "react";
+import { type Answers, FormFields } from "@/shared/answers";
 import { asProblem } from "@/shared/api";
 import { useLocale, useT } from "@/shared/i18n";
 import { useReportProblem } from "@/shared/ui";
 import { commands } from "./commands";
-import { type WrapReason, wrapReasonsQuery } from "./data";
+import { type WrapReason, wrapFormQuery, wrapReasonsQuery } from "./data";
 import { reasonTree } from "./reasons";
 import { ariaKey, keyName, useShortcuts } from "./shortcuts";
 import { texts } from "./texts";
@@ -16,6 +17,7 @@ interface Filled {
   resolved?: boolean;
   note?: string;
   follow_up?: Dayjs | null;
+  form?: Answers;
 }
 
 const DRAFT = "andon.draft.";
@@ -54,6 +56,7 @@ export default function WrapUp({
   const queries = useQueryClient();
   const [form] = Form.useForm<Filled>();
   const reasons = useQuery({ ...wrapReasonsQuery(projectId ?? ""), enabled: projectId !== null });
+  const asked = useQuery({ ...wrapFormQuery(projectId ?? ""), enabled: projectId !== null }).data;
   const tree = useMemo(
     () => reasonTree((reasons.data?.items ?? []) as WrapReason[], locale),
     [reasons.data, locale],
@@ -72,6 +75,8 @@ export default function WrapUp({
         resolved: filled.resolved ?? null,
         note: filled.note?.trim() ?? "",
         follow_up_at: filled.follow_up ? morningOf(filled.follow_up) : null,
+        form: filled.form ?? {},
+        form_version: asked && asked.version > 0 ? asked.version : null,
       }),
     onSuccess: async () => {
       sessionStorage.removeItem(DRAFT + contactId);
@@ -81,10 +86,12 @@ export default function WrapUp({
     onError: (thrown) => {
       const { fields } = asProblem(thrown);
       const known = Object.entries(fields).map(([name, error]) => ({
-        name: (name === "follow_up_at" ? "follow_up" : name) as keyof Filled,
+        name: name.startsWith("form.")
+          ? ["form", name.slice(5)]
+          : [name === "follow_up_at" ? "follow_up" : name],
         errors: [error],
       }));
-      if (known.length > 0) form.setFields(known);
+      if (known.length > 0) form.setFields(known as never);
       report(thrown);
     },
   });
@@ -148,6 +155,7 @@ export default function WrapUp({
           <DatePicker minDate={dayjs().startOf("day")} />
         </Form.Item>
       </div>
+      {asked && asked.fields.length > 0 ? <FormFields fields={asked.fields} /> : null}
       <Form.Item name="note" label={t("wrap.note")}>
         <Input.TextArea
           rows={3}

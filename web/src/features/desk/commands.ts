@@ -1,4 +1,5 @@
 import { useState } from "react";
+import type { Answers } from "@/shared/answers";
 import { type AgentView, api, asProblem, take } from "@/shared/api";
 import { takeAgentView } from "@/shared/live";
 import { useReportProblem } from "@/shared/ui";
@@ -13,6 +14,8 @@ export interface WrapUp {
   resolved: boolean | null;
   note: string;
   follow_up_at: string | null;
+  form: Answers;
+  form_version: number | null;
 }
 
 /** Sends a command and takes the view that comes back, which is ahead of the push. */
@@ -28,6 +31,7 @@ export type Target = { reason: TransferReason; note: string } & (
   | { to: "agent"; to_agent_id: string }
   | { to: "queue"; queue_id: string }
   | { to: "external"; number: string }
+  | { to: "flow"; flow_id: string }
 );
 
 /** Whom to call; without `number_id` the number shown is chosen by whose matter it is. */
@@ -63,7 +67,7 @@ const post = {
   dtmf: (digits: string) => order(api.POST("/api/desk/dtmf", { body: { digits } })),
   reject: () => orByPhone(() => order(api.POST("/api/desk/reject", {}))),
   hangUp: () => orByPhone(() => order(api.POST("/api/desk/hangup", {}))),
-  wrapUp: (body: WrapUp) => order(api.POST("/api/desk/wrap-up", { body })),
+  wrapUp: (body: WrapUp) => order(api.POST("/api/desk/wrap-up", { body: body as never })),
   wrapExtend: (seconds: number) => order(api.POST("/api/desk/wrap-extend", { body: { seconds } })),
 };
 

@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import type { WrapForm } from "@/shared/answers";
 import { type AgentState, api, type Figure, type Page, type Tier, take } from "@/shared/api";
 
 /** Everything the desk reads over HTTP. Keys begin with "desk" so that one call refreshes them all. */
@@ -48,6 +49,7 @@ export interface WrapUpRead {
   reason: Named | null;
   resolved: boolean | null;
   note: string;
+  answers: { label: string; text: string }[];
   follow_up_at: string | null;
   submitted_at: string;
 }
@@ -67,6 +69,9 @@ export interface Customer {
   tags: string[];
   notes: string;
   address: string;
+  custom: Record<string, string | number | boolean | null>;
+  /** Counts changes: sent back with one, so that nobody overwrites what they have not seen. */
+  revision: number;
 }
 
 export interface StateReason {
@@ -157,9 +162,15 @@ export interface TargetQueue {
   ready: number;
 }
 
+export interface TargetFlow {
+  flow_id: string;
+  name: string;
+}
+
 export interface Targets {
   agents: TargetAgent[];
   queues: TargetQueue[];
+  flows: TargetFlow[];
   /** Numbers outside may be called. */
   outside: boolean;
 }
@@ -193,6 +204,15 @@ export const stateReasonsQuery = queryOptions({
   queryFn: async () => (await take(api.GET("/api/state-reasons"))) as Page<StateReason>,
   staleTime: 10 * 60_000,
 });
+
+/** The project's own form, as it is filled in from now on. */
+export const wrapFormQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["desk", "wrap-form", projectId],
+    queryFn: async () =>
+      (await take(api.GET("/api/wrap-forms/{id}", { params: { path: { id: projectId } } }))) as WrapForm,
+    staleTime: 60_000,
+  });
 
 export const wrapReasonsQuery = (projectId: string) =>
   queryOptions({

@@ -271,12 +271,14 @@ function WrapUp({ note }: { note: WrapUpNote | null }) {
         ) : null}
       </div>
       {note.note ? <p className="wrapup-note">{note.note}</p> : null}
-      {Object.keys(note.form ?? {}).length > 0 ? (
+      {note.answers.length > 0 ? (
         <dl className="facts">
-          {Object.entries(note.form).map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{String(value)}</dd>
+          {note.answers.map((answer) => (
+            <div key={answer.label}>
+              <dt translate="no">{answer.label}</dt>
+              <dd className="wrapup-note" translate="no" dir="auto">
+                {answer.text}
+              </dd>
             </div>
           ))}
         </dl>

@@ -74,7 +74,7 @@ export interface WrapUpNote {
   reason: Named | null;
   resolved: boolean | null;
   note: string;
-  form: Record<string, unknown>;
+  answers: { label: string; text: string }[];
   follow_up_at: string | null;
   submitted_at: string;
 }

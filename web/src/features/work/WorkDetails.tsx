@@ -1,11 +1,13 @@
-import { ArrowLeftOutlined } from "@ant-design/icons";
+import { ArrowLeftOutlined, PhoneOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { App, Button, Form, Input, Radio, Select, Tag, Tooltip } from "antd";
-import { Suspense, useEffect, useRef } from "react";
+import { Suspense, useCallback, useEffect, useRef } from "react";
 import { api, asProblem, take } from "@/shared/api";
+import { DialNumber, wishToDial } from "@/shared/dial";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
+import { useLive } from "@/shared/live";
 import { RecordingPlayer } from "@/shared/recording";
 import { permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
@@ -78,6 +80,17 @@ function Details({ item }: { item: WorkDetail }) {
   const mayReturn = item.mine || (chief && item.state === "taken");
   const mayFinish = item.mine || (chief && item.state !== "done");
   const run = act.mutate;
+  const seated = useLive((live) => live.agent?.signed_in ?? false);
+  const mayCall = item.mine && seated && permitted(me, ["dial_out"]);
+  const call = useCallback(
+    () =>
+      wishToDial({
+        number: item.caller,
+        projectId: item.project?.id ?? null,
+        clientId: item.client?.id ?? null,
+      }),
+    [item.caller, item.project, item.client],
+  );
 
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
@@ -85,6 +98,7 @@ function Details({ item }: { item: WorkDetail }) {
       if (event.altKey || event.ctrlKey || event.metaKey || event.repeat) return;
       if (at.closest("input, textarea, [role=dialog], .ant-select, [contenteditable]")) return;
       if (event.key === "t" && mayTake) run({ verb: "take" });
+      else if (event.key === "c" && mayCall) call();
       else if (event.key === "b" && mayReturn) run({ verb: "give-back" });
       else if (event.key === "d" && mayFinish) {
         outcomes.current?.querySelector<HTMLInputElement>("input")?.focus();
@@ -93,7 +107,7 @@ function Details({ item }: { item: WorkDetail }) {
     };
     globalThis.addEventListener("keydown", pressed);
     return () => globalThis.removeEventListener("keydown", pressed);
-  }, [run, mayTake, mayReturn, mayFinish]);
+  }, [run, call, mayTake, mayCall, mayReturn, mayFinish]);
 
   const audible = item.mine || permitted(me, ["recordings"]);
   return (
@@ -118,6 +132,13 @@ function Details({ item }: { item: WorkDetail }) {
               </Button>
             </Tooltip>
           ) : null}
+          {mayCall ? (
+            <Tooltip title="C">
+              <Button type="primary" icon={<PhoneOutlined />} aria-keyshortcuts="c" onClick={call}>
+                {t("act.call")}
+              </Button>
+            </Tooltip>
+          ) : null}
           {mayReturn ? (
             <Tooltip title="B">
               <Button
@@ -135,7 +156,9 @@ function Details({ item }: { item: WorkDetail }) {
         </span>
       </header>
       <dl className="facts">
-        <Fact name={t("fact.caller")}>{f.phone(item.caller)}</Fact>
+        <Fact name={t("fact.caller")}>
+          <DialNumber number={item.caller} projectId={item.project?.id} clientId={item.client?.id} />
+        </Fact>
         <Fact name={t("fact.why")}>
           {item.kind === "missed_call"
             ? c(`outcome.${item.why}` as "outcome.served")

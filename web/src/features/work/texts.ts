@@ -5,7 +5,7 @@ export const texts = defineTexts(
   {
     title: "待办",
     badge: "待领取 {{open}} 项，我手上 {{mine}} 项，到期 {{due}} 项",
-    keys: "↑↓ 选择 · T 领取 · B 退回 · D 办结",
+    keys: "↑↓ 选择 · T 领取 · C 回拨 · B 退回 · D 办结",
     more: "再显示一些",
     back: "返回列表",
     choose: "请从左侧选择一项",
@@ -40,6 +40,7 @@ export const texts = defineTexts(
     "state.taken": "处理中",
     "state.done": "已办结",
     "act.take": "领取",
+    "act.call": "立即回拨",
     "act.give_back": "退回",
     "act.assign": "派给座席…",
     "act.done": "办结",
@@ -102,7 +103,7 @@ export const texts = defineTexts(
   {
     title: "To do",
     badge: "{{open}} to take, {{mine}} mine, {{due}} due",
-    keys: "↑↓ choose · T take · B give back · D done",
+    keys: "↑↓ choose · T take · C call · B give back · D done",
     more: "Show more",
     back: "Back to the list",
     choose: "Choose one on the left",
@@ -137,6 +138,7 @@ export const texts = defineTexts(
     "state.taken": "in hand",
     "state.done": "done",
     "act.take": "Take",
+    "act.call": "Call back now",
     "act.give_back": "Give back",
     "act.assign": "Give to an agent…",
     "act.done": "Done",

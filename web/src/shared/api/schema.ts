@@ -1164,7 +1164,7 @@ export interface paths {
         head?: never;
         /**
          * Change Customer
-         * @description Correct a customer's data.
+         * @description Correct a customer's data. Raises `customer.changed`, naming who, when `revision` is not the latest.
          */
         patch: operations["change_customer_api_customers__id__patch"];
         trace?: never;
@@ -1241,6 +1241,50 @@ export interface paths {
         head?: never;
         /** Change */
         patch: operations["change_wrap_reason"];
+        trace?: never;
+    };
+    "/api/wrap-forms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Form
+         * @description The project's form as agents fill it in now.
+         */
+        get: operations["read_form_api_wrap_forms__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wrap-forms/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Every version of the project's form, the latest first.
+         */
+        get: operations["list_versions_api_wrap_forms__id__versions_get"];
+        put?: never;
+        /**
+         * Publish Form
+         * @description A new version, filled in from now on. Raises `form.newer` when somebody else was faster.
+         */
+        post: operations["publish_form_api_wrap_forms__id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/desk/sign-in": {
@@ -1726,7 +1770,7 @@ export interface paths {
         put?: never;
         /**
          * Consult
-         * @description Call somebody, the caller hearing music.
+         * @description Call somebody, the caller hearing music; or send the caller to a flow and wait for its end.
          */
         post: operations["consult_api_desk_consult_post"];
         delete?: never;
@@ -2517,6 +2561,16 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * Answer
+         * @description A field of the project's form as it was when filled in, in the reader's language.
+         */
+        Answer: {
+            /** Label */
+            label: string;
+            /** Text */
+            text: string;
+        };
         /** Assignment */
         Assignment: {
             /**
@@ -3038,6 +3092,13 @@ export interface components {
              */
             created_at: string;
         };
+        /** ConditionBody */
+        ConditionBody: {
+            /** Key */
+            key: string;
+            /** Values */
+            values: string[];
+        };
         /**
          * Consult
          * @description Whom to call. The one field that belongs to `to` is required.
@@ -3047,9 +3108,11 @@ export interface components {
              * To
              * @enum {string}
              */
-            to: "agent" | "external";
+            to: "agent" | "external" | "flow";
             /** To Agent Id */
             to_agent_id?: string | null;
+            /** Flow Id */
+            flow_id?: string | null;
             /** Number */
             number?: string | null;
             /** @default other */
@@ -3222,8 +3285,10 @@ export interface components {
             address?: string;
             /** Custom */
             custom?: {
-                [key: string]: unknown;
+                [key: string]: string | number | boolean | null;
             };
+            /** Revision */
+            revision?: number;
         };
         /** CustomerShown */
         CustomerShown: {
@@ -3257,6 +3322,12 @@ export interface components {
             custom: {
                 [key: string]: unknown;
             };
+            /** Revision */
+            revision: number;
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By Name */
+            changed_by_name?: string | null;
             /**
              * Created At
              * Format: date-time
@@ -3509,6 +3580,45 @@ export interface components {
             went: number;
         };
         /**
+         * FieldBody
+         * @description See `interactions.forms.Field`; keys and values stay when labels change.
+         */
+        FieldBody: {
+            /** Key */
+            key: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "date" | "choice" | "choices" | "phone";
+            /** Label Zh */
+            label_zh: string;
+            /** Label En */
+            label_en: string;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /**
+             * Max Length
+             * @default 200
+             */
+            max_length: number;
+            /**
+             * Pattern
+             * @default
+             */
+            pattern: string;
+            /** Least */
+            least?: number | null;
+            /** Most */
+            most?: number | null;
+            /** Options */
+            options?: components["schemas"]["OptionBody"][];
+            shown_when?: components["schemas"]["ConditionBody"] | null;
+        };
+        /**
          * FieldShown
          * @description `shape` is one, list or map; `kind` what a value is, `key` what the keys of a map are.
          */
@@ -3685,6 +3795,40 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * FormIn
+         * @description `revision` is the version that was changed, 0 for the first.
+         */
+        FormIn: {
+            /** Revision */
+            revision: number;
+            /** Fields */
+            fields: components["schemas"]["FieldBody"][];
+        };
+        /**
+         * FormShown
+         * @description `version` 0: the project has no form yet.
+         */
+        FormShown: {
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Version */
+            version: number;
+            /** Fields */
+            fields: components["schemas"]["FieldBody"][];
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+        };
+        /** FormVersions */
+        FormVersions: {
+            /** Items */
+            items: components["schemas"]["FormShown"][];
         };
         /** FunctionShown */
         FunctionShown: {
@@ -4165,6 +4309,15 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** OptionBody */
+        OptionBody: {
+            /** Value */
+            value: string;
+            /** Label Zh */
+            label_zh: string;
+            /** Label En */
+            label_en: string;
         };
         /**
          * Outcome
@@ -5223,7 +5376,7 @@ export interface components {
              * Place
              * @enum {string}
              */
-            place: "ringing" | "apart" | "parked" | "together";
+            place: "ringing" | "apart" | "parked" | "together" | "flow";
             /** Name */
             name: string | null;
             /** Number */
@@ -5400,6 +5553,16 @@ export interface components {
             /** Since */
             since: string;
         };
+        /** TargetFlow */
+        TargetFlow: {
+            /**
+             * Flow Id
+             * Format: uuid
+             */
+            flow_id: string;
+            /** Name */
+            name: string;
+        };
         /** TargetQueue */
         TargetQueue: {
             /**
@@ -5428,6 +5591,11 @@ export interface components {
             agents: components["schemas"]["TargetAgent"][];
             /** Queues */
             queues: components["schemas"]["TargetQueue"][];
+            /**
+             * Flows
+             * @default []
+             */
+            flows: components["schemas"]["TargetFlow"][];
             /** Outside */
             outside: boolean;
         };
@@ -5499,9 +5667,11 @@ export interface components {
              * To
              * @enum {string}
              */
-            to: "queue" | "agent" | "external";
+            to: "queue" | "agent" | "external" | "flow";
             /** Queue Id */
             queue_id?: string | null;
+            /** Flow Id */
+            flow_id?: string | null;
             /** To Agent Id */
             to_agent_id?: string | null;
             /** Number */
@@ -6148,7 +6318,10 @@ export interface components {
              */
             created_at: string;
         };
-        /** WrapUpBody */
+        /**
+         * WrapUpBody
+         * @description `form` holds the answers by key, `form_version` says which version was filled in.
+         */
         WrapUpBody: {
             /**
              * Contact Id
@@ -6168,8 +6341,10 @@ export interface components {
             follow_up_at?: string | null;
             /** Form */
             form?: {
-                [key: string]: string | number | boolean | null;
+                [key: string]: string | number | string[] | null;
             };
+            /** Form Version */
+            form_version?: number | null;
         };
         /** WrapUpNote */
         WrapUpNote: {
@@ -6183,6 +6358,8 @@ export interface components {
             form: {
                 [key: string]: unknown;
             };
+            /** Answers */
+            answers: components["schemas"]["Answer"][];
             /** Follow Up At */
             follow_up_at: string | null;
             /** Submitted At */
@@ -9372,6 +9549,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WrapReasonShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_form_api_wrap_forms__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_versions_api_wrap_forms__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormVersions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_form_api_wrap_forms__id__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormShown"];
                 };
             };
             /** @description Validation Error */

@@ -6,7 +6,7 @@ import { useT } from "@/shared/i18n";
 
 interface Common {
   /** A field, or one inside another; its own name is its label. */
-  name: FieldName | [FieldName, FieldName] | [FieldName, number, FieldName];
+  name: FieldName | [FieldName, FieldName] | [FieldName, number, FieldName] | [number, FieldName];
   label?: string;
   required?: boolean;
   /** What the field does, under it. */

@@ -1,0 +1,59 @@
+"""Two people at one customer: nobody overwrites what they have not seen, and every change is written down."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from identity_house import House, make_house
+from sqlalchemy import select
+
+from andon.customers.tables import CustomerRow
+from andon.kit.database import Database
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+async def house(owner_db: Database, db: Database, tmp_path: Path) -> AsyncIterator[House]:
+    house = await make_house(owner_db, db, tmp_path)
+    for login in ("wang", "li"):
+        await house.add_user(login, "agent")
+    yield house
+    await house.bus.stop()
+
+
+async def test_a_change_of_what_was_not_seen_is_refused_and_names_who(house: House) -> None:
+    async with house.db.session(house.stand.scope) as session:
+        customer = (await session.scalars(select(CustomerRow).order_by(CustomerRow.name))).first()
+    assert customer is not None
+    path = f"/api/customers/{customer.id}"
+    async with house.client("wang") as wang, house.client("li") as li:
+        seen = (await li.get(path)).json()
+        assert (seen["revision"], seen["changed_by_name"]) == (1, None)
+        changed = await wang.patch(path, json={"revision": 1, "notes": "爱喝茶", "tags": ["老客户"]})
+        assert (changed.json()["revision"], changed.json()["changed_by_name"]) == (2, "wang")
+        refused = await li.patch(path, json={"revision": 1, "notes": "爱喝咖啡"})
+        assert refused.status_code == 409
+        assert refused.json()["error"]["title"] == "wang 刚刚改过这位客户的资料"
+        assert (await li.get(path)).json()["notes"] == "爱喝茶"
+        same = await wang.patch(path, json={"revision": 2, "notes": "爱喝茶"})
+        assert same.json()["revision"] == 2  # nothing is another
+        custom = {"会员号": "A-1", "积分": 12, "<b>x</b>": "שלום"}
+        again = await li.patch(path, json={"revision": 2, "custom": custom})
+        assert (again.json()["custom"], again.json()["revision"]) == (custom, 3)
+        wrongs: tuple[dict[str, Any], ...] = (
+            {"notes": "x" * 10_000},
+            {"tags": ["x" * 31]},
+            {"custom": {"k" * 41: "v"}},
+            {"custom": {"k": "v" * 201}},
+            {"custom": {str(n): "v" for n in range(31)}},
+            {"custom": {"k": {"deep": 1}}},
+        )
+        for wrong in wrongs:
+            assert (await li.patch(path, json=wrong)).status_code == 422, wrong
+    entries = await house.audit(object_kind="customer")
+    assert [(e.user_name, e.after) for e in entries] == [
+        ("wang", {"notes": "爱喝茶", "tags": ["老客户"]}),
+        ("li", {"custom": custom}),
+    ]

@@ -1,0 +1,328 @@
+import { DeleteOutlined, EditOutlined, PlusOutlined } from "@ant-design/icons";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, Avatar, Button, Input, Select, Tag } from "antd";
+import { type ReactNode, useState } from "react";
+import { api, asProblem, type Problem, take } from "@/shared/api";
+import { DialNumber } from "@/shared/dial";
+import { useT } from "@/shared/i18n";
+import { common } from "@/shared/texts";
+import { QueryView, TierTag } from "@/shared/ui";
+import { type Customer, customerQuery } from "./data";
+import { texts } from "./texts";
+
+type Change = Partial<Pick<Customer, "tags" | "notes" | "custom">>;
+
+/** Who the customer is; tags, notes and further fields are changed where they stand. */
+export function CustomerCard({ customerId }: { customerId: string }) {
+  const t = useT(texts);
+  const query = useQuery(customerQuery(customerId));
+  return (
+    <section className="customer">
+      <QueryView query={query} rows={6}>
+        {(customer) => (
+          <>
+            <header>
+              <Avatar size={40}>{customer.name.slice(0, 1)}</Avatar>
+              <div>
+                <h2 translate="no">{customer.name}</h2>
+                <TierTag tier={customer.tier} />
+              </div>
+            </header>
+            <dl>
+              <dt>{t("assist.phones")}</dt>
+              <dd>
+                {customer.phones.map((number) => (
+                  <div key={number}>
+                    <DialNumber number={number} clientId={customer.client_id} />
+                  </div>
+                ))}
+              </dd>
+              {customer.address ? (
+                <>
+                  <dt>{t("assist.address")}</dt>
+                  <dd>{customer.address}</dd>
+                </>
+              ) : null}
+            </dl>
+            <Tags customer={customer} />
+            <Notes customer={customer} />
+            <Custom customer={customer} />
+          </>
+        )}
+      </QueryView>
+    </section>
+  );
+}
+
+/** One part of the card, read or edited. What somebody else changed meanwhile is shown before it is overwritten. */
+function Part<V>({
+  title,
+  customer,
+  value,
+  read,
+  edit,
+  change,
+  valueWords,
+}: {
+  title: string;
+  customer: Customer;
+  value: V;
+  read: ReactNode;
+  edit: (draft: V, set: (draft: V) => void) => ReactNode;
+  change: (draft: V) => Change;
+  /** What is kept now, in words, for the one whose change was refused. */
+  valueWords: string;
+}) {
+  const t = useT(texts);
+  const c = useT(common);
+  const queries = useQueryClient();
+  const [draft, setDraft] = useState<{ value: V } | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const key = customerQuery(customer.id).queryKey;
+  const save = useMutation({
+    mutationFn: (given: V) =>
+      take(
+        api.PATCH("/api/customers/{id}", {
+          params: { path: { id: customer.id } },
+          body: { revision: customer.revision, ...change(given) } as never,
+        }),
+      ),
+    onSuccess: (fresh) => {
+      queries.setQueryData(key, fresh as Customer);
+      setDraft(null);
+      setProblem(null);
+    },
+    onError: async (thrown) => {
+      setProblem(asProblem(thrown));
+      // Now with what somebody else made of it: saving again is then done knowingly.
+      if (asProblem(thrown).code === "customer.changed") await queries.invalidateQueries({ queryKey: key });
+    },
+  });
+  const close = () => {
+    setDraft(null);
+    setProblem(null);
+  };
+  return (
+    <section className="customer-part" aria-label={title}>
+      <header>
+        <h3>{title}</h3>
+        {draft ? null : (
+          <Button
+            type="text"
+            size="small"
+            icon={<EditOutlined />}
+            aria-label={`${c("action.edit")} ${title}`}
+            onClick={() => setDraft({ value })}
+          />
+        )}
+      </header>
+      {draft ? (
+        // biome-ignore lint/a11y/noStaticElementInteractions: keys of the inputs inside it
+        <div
+          onKeyDown={(event) => {
+            if (event.key === "Escape") close();
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save.mutate(draft.value);
+          }}
+        >
+          {problem ? (
+            <Alert
+              type="warning"
+              showIcon
+              role="alert"
+              title={problem.title}
+              description={
+                <>
+                  {problem.remedy}
+                  {Object.values(problem.fields).map((text) => (
+                    <div key={text}>{text}</div>
+                  ))}
+                  {problem.code === "customer.changed" ? (
+                    <blockquote translate="no" dir="auto">
+                      {valueWords || t("assist.empty_now")}
+                    </blockquote>
+                  ) : null}
+                </>
+              }
+            />
+          ) : null}
+          {edit(draft.value, (next) => setDraft({ value: next }))}
+          <div className="customer-part-foot">
+            <Button size="small" onClick={close}>
+              {c("action.cancel")}
+            </Button>
+            <Button
+              size="small"
+              type="primary"
+              title="Ctrl+Enter"
+              loading={save.isPending}
+              onClick={() => save.mutate(draft.value)}
+            >
+              {c("action.save")}
+            </Button>
+          </div>
+        </div>
+      ) : (
+        read
+      )}
+    </section>
+  );
+}
+
+function Tags({ customer }: { customer: Customer }) {
+  const t = useT(texts);
+  return (
+    <Part<string[]>
+      title={t("assist.tags")}
+      customer={customer}
+      value={customer.tags}
+      valueWords={customer.tags.join(" · ")}
+      change={(tags) => ({ tags })}
+      read={
+        customer.tags.length === 0 ? (
+          <span className="faint">{t("assist.tags.none")}</span>
+        ) : (
+          customer.tags.map((tag) => (
+            <Tag key={tag}>
+              <span translate="no">{tag}</span>
+            </Tag>
+          ))
+        )
+      }
+      edit={(draft, set) => (
+        <Select
+          mode="tags"
+          autoFocus
+          value={draft}
+          onChange={set}
+          maxCount={20}
+          open={false}
+          suffixIcon={null}
+          tokenSeparators={[",", "，", "、"]}
+          placeholder={t("assist.tags.hint")}
+          aria-label={t("assist.tags")}
+          style={{ width: "100%" }}
+        />
+      )}
+    />
+  );
+}
+
+function Notes({ customer }: { customer: Customer }) {
+  const t = useT(texts);
+  return (
+    <Part<string>
+      title={t("assist.notes")}
+      customer={customer}
+      value={customer.notes}
+      valueWords={customer.notes}
+      change={(notes) => ({ notes })}
+      read={
+        customer.notes ? (
+          <p className="work-note" translate="no" dir="auto">
+            {customer.notes}
+          </p>
+        ) : (
+          <span className="faint">{t("assist.notes.none")}</span>
+        )
+      }
+      edit={(draft, set) => (
+        <Input.TextArea
+          autoFocus
+          value={draft}
+          onChange={(event) => set(event.target.value)}
+          maxLength={4000}
+          autoSize={{ minRows: 2, maxRows: 8 }}
+          dir="auto"
+          aria-label={t("assist.notes")}
+        />
+      )}
+    />
+  );
+}
+
+type Line = { id: number; name: string; value: string };
+
+function linesOf(custom: Customer["custom"]): Line[] {
+  return Object.entries(custom).map(([name, value], id) => ({ id, name, value: String(value ?? "") }));
+}
+
+/** Numbers and the like stay what they are unless they were rewritten. */
+function customOf(lines: readonly Line[], before: Customer["custom"]): Customer["custom"] {
+  const kept = lines.map(({ name, value }) => {
+    const key = name.trim();
+    return [key, String(before[key] ?? "") === value ? (before[key] ?? "") : value.trim()] as const;
+  });
+  return Object.fromEntries(kept.filter(([name]) => name !== ""));
+}
+
+function Custom({ customer }: { customer: Customer }) {
+  const t = useT(texts);
+  const c = useT(common);
+  const entries = Object.entries(customer.custom);
+  return (
+    <Part<Line[]>
+      title={t("assist.custom")}
+      customer={customer}
+      value={linesOf(customer.custom)}
+      valueWords={entries.map(([name, value]) => `${name}: ${String(value)}`).join(" · ")}
+      change={(lines) => ({ custom: customOf(lines, customer.custom) })}
+      read={
+        entries.length === 0 ? (
+          <span className="faint">{t("assist.custom.none")}</span>
+        ) : (
+          <dl translate="no">
+            {entries.map(([name, value]) => (
+              <div key={name}>
+                <dt dir="auto">{name}</dt>
+                <dd dir="auto">{String(value ?? "")}</dd>
+              </div>
+            ))}
+          </dl>
+        )
+      }
+      edit={(draft, set) => (
+        <div className="customer-lines">
+          {draft.map((line, index) => (
+            <div key={line.id}>
+              <Input
+                value={line.name}
+                maxLength={40}
+                aria-label={t("assist.custom.name", { n: index + 1 })}
+                placeholder={t("assist.custom.name.hint")}
+                onChange={(event) =>
+                  set(draft.map((one) => (one.id === line.id ? { ...one, name: event.target.value } : one)))
+                }
+              />
+              <Input
+                value={line.value}
+                maxLength={200}
+                dir="auto"
+                aria-label={t("assist.custom.value", { n: index + 1 })}
+                onChange={(event) =>
+                  set(draft.map((one) => (one.id === line.id ? { ...one, value: event.target.value } : one)))
+                }
+              />
+              <Button
+                type="text"
+                icon={<DeleteOutlined />}
+                aria-label={`${c("action.delete")} ${line.name || index + 1}`}
+                onClick={() => set(draft.filter((one) => one.id !== line.id))}
+              />
+            </div>
+          ))}
+          <Button
+            type="dashed"
+            size="small"
+            icon={<PlusOutlined />}
+            disabled={draft.length >= 30}
+            onClick={() =>
+              set([...draft, { id: Math.max(-1, ...draft.map((one) => one.id)) + 1, name: "", value: "" }])
+            }
+          >
+            {t("assist.custom.add")}
+          </Button>
+        </div>
+      )}
+    />
+  );
+}
