@@ -10,6 +10,11 @@ from playwright.async_api import expect
 from test_pages import barriers, in_english
 from visitor import PHONE, SECONDS, Visitor
 
+from andon.flows.graph import Graph
+from andon.flows.nodes.hangup import HangUp
+from andon.flows.nodes.menu import Menu
+from andon.flows.nodes.start import Start
+from andon.flows.nodes.sub_flow import Return
 from conftest import Enter
 
 pytestmark = pytest.mark.browser
@@ -77,6 +82,50 @@ async def test_a_colleague_is_asked_and_takes_over(house: OfficeHouse, enter: En
     await second.in_phase("talking")
     await second.hears(CALLER_HZ)
     await expect(second.page.get_by_test_id("handed-over")).to_contain_text(NOTE)
+    assert found == []
+
+
+async def test_the_caller_goes_through_a_flow_and_comes_back(house: OfficeHouse, enter: Enter) -> None:
+    """Chosen by name and by keyboard; what goes on is said, and that the caller is back."""
+    check = Graph(
+        start="start",
+        nodes={
+            "start": Start(exits={"next": "menu"}),
+            "menu": Menu(
+                prompts=("1",),
+                labels={"1": "back"},
+                tries=1,
+                timeout_s=30,
+                exits={"1": "back", "wrong": "end", "silence": "end"},
+            ),
+            "back": Return(),
+            "end": HangUp(),
+        },
+    )
+    await house.open_lines({"核实身份": check})
+    desk = await enter(await house.agent())
+    await desk.sign_in()
+    await desk.pass_device_test()
+    call = await house.dial(DESK)
+    await desk.rung()
+    await desk.press("接听")
+    await desk.in_phase("talking")
+    page = desk.page
+    await page.keyboard.press("Alt+c")
+    panel = page.get_by_role("dialog", name="咨询")
+    await panel.get_by_text("流程", exact=True).click()
+    await panel.get_by_placeholder("按流程名称查找").fill("核实")
+    await panel.locator(".target-row").get_by_role("radio").check()
+    found = await barriers(page)
+    await panel.get_by_role("button", name="咨询 核实身份").click()
+    await at_place(desk, "flow")
+    await expect(page.locator(".consult")).to_contain_text("客户正在流程“核实身份”中")
+    await desk.fits()
+    found += await barriers(page)
+    await call.keys("1")
+    await expect(page.get_by_text("流程“核实身份”已完成")).to_be_visible(timeout=SECONDS)
+    await desk.in_phase("talking")
+    await page.keyboard.press("Alt+x")
     assert found == []
 
 

@@ -9,27 +9,13 @@ from pathlib import Path
 import pytest
 from microphone import MICROPHONE_HZ, write_microphone
 from office import OfficeHouse
-from office_world import DESK
 from playwright.async_api import Browser, async_playwright, expect
-from visitor import LARGE, SECONDS, Visitor, at_desk, visit
+from visitor import CALLER_HZ, LARGE, SECONDS, at_desk, in_talk, visit
 
 from conftest import CHROMIUM, flags
 from harness.wire import Wire
-from town.carrier import Call
 
 pytestmark = pytest.mark.browser
-
-CALLER_HZ = 440.0
-
-
-async def in_talk(house: OfficeHouse, desk: Visitor) -> Call:
-    call = await house.dial(DESK)
-    await call.tone(CALLER_HZ, 120)
-    await desk.rung()
-    await desk.press("接听")
-    await desk.hears(CALLER_HZ)
-    await call.wait_tone(MICROPHONE_HZ, 15)
-    return call
 
 
 async def test_a_cut_of_the_line_to_the_centre_leaves_the_talk_alone(
@@ -86,22 +72,24 @@ async def test_a_machine_that_slept_has_its_caller_back(house: OfficeHouse, tmp_
     """The caller hears music meanwhile, the agent is on the same call after waking up."""
     sound = tmp_path / "tone.wav"
     write_microphone(sound, MICROPHONE_HZ)
-    async with sleepy(sound) as (browser, group):
-        async with at_desk(await visit(house, browser, LARGE), await house.agent()) as desk:
-            call = await in_talk(house, desk)
-            contact_id = await house.contact_of(call.caller)
-            os.killpg(group, signal.SIGSTOP)
-            held = await house.fact(contact_id, "contact.held", 20)
-            assert held["why"] == "agent_lost"
-            await call.wait_sound(15)
-            os.killpg(group, signal.SIGCONT)
-            await house.fact(contact_id, "contact.retrieved", 20)
-            await desk.in_phase("talking")
-            await desk.hears(CALLER_HZ)
-            await call.wait_tone(MICROPHONE_HZ, 15)
-            kinds = [row["kind"] for row in await house.facts(contact_id)]
-            assert (kinds.count("contact.queued"), kinds.count("contact.connected")) == (1, 1)
-            await call.hangup()
-            await desk.in_phase("wrap")
-            assert await house.outcome(contact_id) == "served"
+    async with (
+        sleepy(sound) as (browser, group),
+        at_desk(await visit(house, browser, LARGE), await house.agent()) as desk,
+    ):
+        call = await in_talk(house, desk)
+        contact_id = await house.contact_of(call.caller)
+        os.killpg(group, signal.SIGSTOP)
+        held = await house.fact(contact_id, "contact.held", 20)
+        assert held["why"] == "agent_lost"
+        await call.wait_sound(15)
+        os.killpg(group, signal.SIGCONT)
+        await house.fact(contact_id, "contact.retrieved", 20)
+        await desk.in_phase("talking")
+        await desk.hears(CALLER_HZ)
+        await call.wait_tone(MICROPHONE_HZ, 15)
+        kinds = [row["kind"] for row in await house.facts(contact_id)]
+        assert (kinds.count("contact.queued"), kinds.count("contact.connected")) == (1, 1)
+        await call.hangup()
+        await desk.in_phase("wrap")
+        assert await house.outcome(contact_id) == "served"
     assert await house.unexplained() == []

@@ -35,7 +35,8 @@ async def house(tmp_path: Path) -> AsyncIterator[NightHouse]:
 
 
 async def test_a_night_of_sudden_deaths(house: NightHouse) -> None:
-    seed = os.environ.get("ANDON_NIGHT_SEED") or secrets.token_hex(4)
+    # The gate has the same night each time; the long form looks for new ones.
+    seed = os.environ.get("ANDON_NIGHT_SEED") or (secrets.token_hex(4) if LONG else "a51e0001")
     night = Night(house, seed)
     try:
         await night.last(MINUTES * 60)

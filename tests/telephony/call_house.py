@@ -72,6 +72,7 @@ class House:
         self.bus: Bus
         self.core: asyncio.subprocess.Process | None = None
         self.database = EmbeddedServer(self.settings)
+        self.further: list[EngineProcess] = []
         self._journal: psycopg.AsyncConnection[dict[str, Any]] | None = None
         self._stack = contextlib.AsyncExitStack()
         self._phones = 0
@@ -102,6 +103,10 @@ class House:
 
     async def start_nodes(self) -> None:
         """Further media engines, for houses that have them."""
+        for engine in EngineProcess.all_of(self.settings, lambda _line: None)[1:]:
+            self._stack.push_async_callback(engine.stop)
+            await engine.start()
+            self.further.append(engine)
 
     async def register(self, username: str, secret: str) -> Phone:
         """An agent's telephone."""
@@ -123,6 +128,15 @@ class House:
 
     async def stop(self) -> None:
         await self._stack.aclose()
+
+    async def node_is(self, name: str, **equal: Any) -> bool:
+        """Whether a media node is so, as the core says; not while no core works."""
+        try:
+            answer = await self.bus.request("core.command", {"verb": "nodes"}, timeout=0.5)
+        except AndonError:
+            return False
+        node = next(each for each in answer["nodes"] if each["name"] == name)
+        return all(node[key] == value for key, value in equal.items())
 
     # the core
 

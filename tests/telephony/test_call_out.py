@@ -167,7 +167,7 @@ async def test_who_must_not_be_called_is_not_and_help_always_is(house: House) ->
         board = await house.bus.request(
             "core.command", {"verb": "snapshot.board", "tenant_id": str(house.world.tenant_id)}
         )
-        assert [row["code"] for row in board["alarms"]] == ["emergency_dialled"]
+        assert "emergency_dialled" in [row["code"] for row in board["alarms"]]
         await call.hangup()
         await agent.in_state("acw")
     assert await house.unexplained() == []

@@ -11,6 +11,12 @@ import pytest
 from call_checks import ending, placed, recorded_whole, states, values
 from call_house import Agent, House
 
+from andon.flows.graph import Graph
+from andon.flows.nodes.hangup import HangUp
+from andon.flows.nodes.menu import Menu
+from andon.flows.nodes.start import Start
+from andon.flows.nodes.sub_flow import Return
+from andon.flows.nodes.survey import Survey
 from andon.kit.errors import AndonError
 from andon.telephony.tones import tone_level
 from town.carrier import Call
@@ -308,6 +314,64 @@ async def leaving_in_the_middle(house: House) -> None:
     assert values(facts, "transfer.ended", "how") == ["completed", "caller_gone"]
 
 
+async def to_a_flow(house: House) -> None:
+    """The caller goes through a flow while the agent waits and is given back; then for good, for a survey."""
+    nodes: dict[str, Any] = {
+        "start": Start(exits={"next": "menu"}),
+        "menu": Menu(
+            prompts=("1",),
+            labels={"1": "back"},
+            tries=1,
+            timeout_s=30,
+            exits={"1": "back", "wrong": "end", "silence": "end"},
+        ),
+        "back": Return(),
+        "end": HangUp(),
+    }
+    survey = {
+        "start": Start(exits={"next": "survey"}),
+        "survey": Survey(prompts=("1",), thanks=(), timeout_s=30, tries=1, exits={"next": "end"}),
+        "end": HangUp(),
+    }
+    await house.open_lines(
+        {"check": Graph(start="start", nodes=nodes), "rate": Graph(start="start", nodes=survey)}
+    )
+    flows = {name: str(flow_id) for name, flow_id in house.world.flow_ids.items()}
+    async with two(house, "pass") as (first, _, table, own):
+        caller = table.parties["caller"][0]
+        offered = (await first.ask("snapshot.targets"))["flows"]
+        assert {"check", "rate"} <= {each["name"] for each in offered}
+        with refused("transfer.flow"):
+            await first.ask("call.transfer", to="flow", flow_id=str(house.world.queues["ask"]))
+        await first.ask("call.consult", to="flow", flow_id=flows["check"])
+        await at(first, "flow")
+        await first.in_state("held")
+        await table.hear(first="")
+        await house.stop_core(9)
+        await house.start_core()
+        await caller.be_quiet()
+        await caller.keys("1")
+        await told(first, "returned")
+        await caller.tone(CALLER, 60)
+        await table.hear(caller="first", first="caller")
+        await first.ask("call.consult", to="flow", flow_id=flows["check"])
+        await at(first, "flow")
+        await first.ask("consult.cancel")
+        await told(first, "cancelled")
+        await table.hear(caller="first", first="caller")
+        await first.ask("call.transfer", to="flow", flow_id=flows["rate"])
+        await first.in_state("acw")
+        contact_id = await house.contact_of(own)
+        await house.fact(contact_id, "survey.asked")
+        await caller.be_quiet()
+        await caller.keys("4")
+        await caller.wait_ended(15)
+    facts = await ending(house, own, "served", "agent")
+    assert values(facts, "transfer.ended", "how") == ["returned", "cancelled", "completed"]
+    assert values(facts, "survey.answered", "score") == [4]
+    assert transferred(facts) == [True]
+
+
 CASES = [
     consult_in_full,
     blind_to_an_agent,
@@ -315,6 +379,7 @@ CASES = [
     outside,
     back_to_a_queue,
     leaving_in_the_middle,
+    to_a_flow,
 ]
 
 

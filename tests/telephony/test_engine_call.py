@@ -378,8 +378,9 @@ async def test_a_removed_trunk_gets_no_calls_through(rig: Rig) -> None:
 
 async def test_the_engine_complained_of_nothing(rig: Rig) -> None:
     """Run last in this file: no error in the engine's own log for all of the above."""
+    ours = ("uffffffffffff", "'a-6' already in use")  # a device that is not there, an order given twice
     errors = [line for line in rig.messages().splitlines() if " ERROR[" in line]
-    assert [line for line in errors if "uffffffffffff" not in line] == []
+    assert [line for line in errors if not any(word in line for word in ours)] == []
 
 
 async def test_nothing_is_asked_of_an_engine_before_its_list_is_read(rig: Rig) -> None:

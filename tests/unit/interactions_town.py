@@ -24,6 +24,7 @@ from andon.interactions.model import (
     AgentMutes,
     AgentRejects,
     AgentRetrieves,
+    AgentSends,
     AgentSwaps,
     AgentTransfers,
     CallerEnded,
@@ -125,14 +126,16 @@ class VirtualScheduler:
 class SimpleFlow:
     """Answer, record, greet, queue, survey: enough to meet every stage."""
 
-    def __init__(self, port: ContactPort, dice: random.Random) -> None:
+    def __init__(self, port: ContactPort, dice: random.Random, *, visited: bool = False) -> None:
+        """`visited`: an agent sent the caller here."""
         self.port = port
         self.dice = dice
+        self.visited = visited
         self.after: Outcome | None = None
         self.heard: list[FlowInput] = []
 
     def keep(self) -> bytes:
-        return msgspec.msgpack.encode(self.after)
+        return msgspec.msgpack.encode((self.after, self.visited))
 
     def hear(self, heard: FlowInput) -> None:
         self.heard.append(heard)
@@ -144,6 +147,8 @@ class SimpleFlow:
                 port.play([Prompt("welcome")])
             case Played() if self.after is not None:
                 port.finish(self.after)
+            case Played() if self.visited and self.dice.random() < 0.8:
+                port.finish(Outcome.SELF_SERVICE, returned=self.dice.random() < 0.7)
             case Played():
                 if self.dice.random() < 0.1:
                     port.expect(Outcome.OUT_OF_HOURS)
@@ -178,12 +183,13 @@ class Flows:
     def __init__(self, dice: random.Random) -> None:
         self.dice = dice
 
-    def start(self, port: ContactPort) -> SimpleFlow:
-        return SimpleFlow(port, self.dice)
+    def start(self, port: ContactPort, flow_id: UUID | None = None) -> SimpleFlow:
+        return SimpleFlow(port, self.dice, visited=flow_id is not None)
 
     def resume(self, port: ContactPort, kept: bytes) -> SimpleFlow:
-        flow = SimpleFlow(port, self.dice)
-        flow.after = msgspec.msgpack.decode(kept, type=Outcome | None)
+        after, visited = msgspec.msgpack.decode(kept, type=tuple[Outcome | None, bool])
+        flow = SimpleFlow(port, self.dice, visited=visited)
+        flow.after = after
         return flow
 
 
@@ -389,6 +395,7 @@ class Town:
         asks: list[Input] = [AgentSwaps(agent), AgentConferences(agent), AgentSwaps(agent)]
         asks += [AgentCompletes(agent), AgentCancels(agent), AgentMutes(agent, self.dice.random() < 0.5)]
         asks.append(AgentDials(handover(self.dice.choice(list(TransferWay))), "13900000000", 45))
+        asks += [AgentSends(handover(way), OTHER) for way in TransferWay]
         asks.append(AgentTransfers(handover(TransferWay.BLIND), QUEUE, self.dice.random() < 0.5))
         return [summon, summon, summon, *(feed(ask) for ask in asks)]
 

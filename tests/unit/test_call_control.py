@@ -401,7 +401,15 @@ class BusyTown(Town):
         for contact in self.floor.contacts.values():
             somebody = contact.talk is not None or contact.second is not None
             assert somebody is (
-                contact.stage in {Stage.TALKING, Stage.HELD, Stage.CONSULTING, Stage.OUTSIDE, Stage.RETURNING}
+                contact.stage
+                in {
+                    Stage.TALKING,
+                    Stage.HELD,
+                    Stage.CONSULTING,
+                    Stage.AWAY,
+                    Stage.OUTSIDE,
+                    Stage.RETURNING,
+                }
             ), contact.stage
 
 

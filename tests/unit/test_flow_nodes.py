@@ -454,7 +454,9 @@ def test_a_sub_flow_shares_variables_names_its_nodes_and_comes_back() -> None:
 
 
 def test_return_without_a_caller_hangs_up_and_a_missing_sub_flow_apologises() -> None:
-    assert started(Graph(start="r", nodes={"r": Return()})).finish == ask.Finish(Outcome.SELF_SERVICE)
+    assert started(Graph(start="r", nodes={"r": Return()})).finish == ask.Finish(
+        Outcome.SELF_SERVICE, returned=True
+    )
     gone = started(graph(SubFlow(flow_id=SUB, exits=to("next")), "next"))
     assert gone.to_end() == ask.Finish(Outcome.FLOW_ERROR)
 

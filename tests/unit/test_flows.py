@@ -458,7 +458,7 @@ class Port:
         self.asked: list[tuple[Any, ...]] = []
 
     def __getattr__(self, name: str) -> Any:
-        return lambda *args: self.asked.append((name, *args))
+        return lambda *args, **more: self.asked.append((name, *args))
 
 
 def published(version: int, graph: Graph) -> FlowVersion:

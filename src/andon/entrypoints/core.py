@@ -234,6 +234,7 @@ class Core:
             lambda agent_id: self.publisher.view(centre, agent_id),
             self._later,
             Dialling(centre.floor, Outgoing(centre, self.alarms), Bounds(self.settings.dial_per_minute)),
+            centre.flows_of,
             transfer_to_head=self.settings.transfer_to_head,
         )
         self.directory.put(config.voice)
@@ -271,7 +272,7 @@ class Core:
         centre.put(config, now, live=False)
         try:
             left = core_state.read(rows)
-            runs = [kept.floor.flow for kept in left.contacts]
+            runs = [run for kept in left.contacts for run in (kept.floor.flow, kept.floor.left)]
             wanted = centre.flows.older(run for run in runs if run is not None)
             if wanted:
                 older = await core_centre.load_older(self.db, centre.tenant_id, wanted)

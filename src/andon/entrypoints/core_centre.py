@@ -15,8 +15,8 @@ from andon.channels.voice.repository import load_voice
 from andon.customers.model import Customer, DoNotCall, PhoneBook
 from andon.customers.repository import load_do_not_call, load_phone_book
 from andon.entrypoints.core_prompts import Prompts
-from andon.flows.graph import FlowVersion
-from andon.flows.repository import load_flows, load_versions
+from andon.flows.graph import FlowName, FlowVersion
+from andon.flows.repository import load_flow_names, load_flows, load_versions
 from andon.flows.service import Flows, Version
 from andon.interactions.commands import Desk
 from andon.interactions.monitor.service import Supervision
@@ -37,6 +37,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     centre: CentreConfig
     flows: list[FlowVersion]
     calendars: list[Calendar]
+    flow_names: list[FlowName]
     do_not_call: DoNotCall
     prompts: list[Kept] = []
     client_names: dict[UUID, str] = {}
@@ -55,6 +56,7 @@ async def load(db: Database, tenant_id: UUID) -> Configuration:
             voice=await load_voice(session),
             centre=await load_centre(session),
             flows=await load_flows(session),
+            flow_names=await load_flow_names(session),
             calendars=await load_calendars(session),
             do_not_call=await load_do_not_call(session),
             prompts=await load_kept(session),
@@ -86,6 +88,7 @@ class Centre:
         self.prompts = prompts
         self.phone_book = PhoneBook()
         self.do_not_call = DoNotCall()
+        self.flow_names: dict[UUID, FlowName] = {}
         self.numbers: dict[UUID, Number] = {}
         self.projects: dict[UUID, Project] = {}
         self.people: dict[UUID, Person] = {}
@@ -97,6 +100,9 @@ class Centre:
         self.do_not_call = config.do_not_call
         own = self.prompts.put(self.tenant_id, config.prompts)
         self.flows.put(config.flows, config.calendars, own)
+        self.flow_names = {
+            each.flow_id: each for each in config.flow_names if each.flow_id in self.flows.graphs
+        }
         self.numbers = {number.number_id: number for number in config.voice.numbers}
         self.projects = {project.project_id: project for project in config.voice.projects}
         self.people = {person.agent_id: person for person in config.voice.people}
@@ -109,3 +115,7 @@ class Centre:
 
     def customer(self, client_id: UUID, number: str) -> Customer | None:
         return self.phone_book.find(client_id, number)
+
+    def flows_of(self, client_id: UUID) -> dict[UUID, str]:
+        """The client's published flows by name: where an agent may send its callers."""
+        return {id: each.name for id, each in self.flow_names.items() if each.client_id == client_id}

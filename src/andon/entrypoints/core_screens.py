@@ -146,7 +146,16 @@ class AgentScreens:
 
     def _second(self, contact: Contact, agent_id: UUID) -> Row | None:
         """Whom the agent called; for who was called, who did."""
-        second, talk = contact.second, contact.talk
+        second, talk, visit = contact.second, contact.talk, contact.visit
+        if visit is not None and talk is not None and talk.agent_id == agent_id:
+            return {
+                "mine": True,
+                "way": "consult",
+                "place": "flow",
+                "name": self._flow(visit.flow_id),
+                "number": None,
+                "since": iso(visit.since),
+            }
         if second is None or talk is None:
             return None
         mine = second.agent_id != agent_id
@@ -168,9 +177,13 @@ class AgentScreens:
         return {
             "transfer_id": str(told.transfer_id),
             "how": told.how.value,
-            "name": self._name(told.agent_id),
+            "name": self._flow(told.flow_id) if told.flow_id is not None else self._name(told.agent_id),
             "number": told.number or None,
         }
+
+    def _flow(self, flow_id: UUID) -> str | None:
+        flow = self._centre.flow_names.get(flow_id)
+        return flow.name if flow is not None else None
 
     def _name(self, agent_id: UUID | None) -> str | None:
         person = self._centre.people.get(agent_id) if agent_id is not None else None
@@ -207,7 +220,9 @@ class AgentScreens:
             for now in router.queues()
             if now.client_id == client_id
         ]
-        return {"agents": people, "queues": queues}
+        of_client = self._centre.flows_of(client_id) if client_id is not None else {}
+        flows = [{"flow_id": str(flow_id), "name": name} for flow_id, name in of_client.items()]
+        return {"agents": people, "queues": queues, "flows": flows}
 
 
 class BoardScreen:

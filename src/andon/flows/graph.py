@@ -27,6 +27,14 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     layout: dict[str, tuple[float, float]] = {}
 
 
+class FlowName(msgspec.Struct, frozen=True, kw_only=True):
+    """A flow as people name it."""
+
+    flow_id: UUID
+    client_id: UUID
+    name: str
+
+
 class FlowVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A published graph. Calls that began on a version stay on it."""
 

@@ -209,6 +209,7 @@ class Expect(msgspec.Struct, frozen=True):
 class Finish(msgspec.Struct, frozen=True):
     outcome: Outcome
     cause: int = 16  # Q.850: normal call clearing
+    returned: bool = False  # to the agent who sent the caller here, if one waits
 
 
 ContactCommand = (

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from andon.flows.graph import FlowVersion, GraphInvalid, parse_graph
+from andon.flows.graph import FlowName, FlowVersion, GraphInvalid, parse_graph
 from andon.flows.tables import FlowDraftRow, FlowRow, FlowVersionRow
 
 log = structlog.get_logger(__name__)
@@ -25,6 +25,14 @@ async def load_flows(session: AsyncSession) -> list[FlowVersion]:
         .order_by(FlowVersionRow.flow_id, FlowVersionRow.version.desc())
     )
     return _read(rows)
+
+
+async def load_flow_names(session: AsyncSession) -> list[FlowName]:
+    """Flows that are in use, as an agent who sends a caller there reads them."""
+    rows = await session.execute(
+        select(FlowRow.id, FlowRow.client_id, FlowRow.name).order_by(FlowRow.name, FlowRow.id)
+    )
+    return [FlowName(flow_id=row.id, client_id=row.client_id, name=row.name) for row in rows]
 
 
 async def load_versions(session: AsyncSession, wanted: set[tuple[UUID, int]]) -> list[FlowVersion]:

@@ -89,9 +89,10 @@ class Flows:
         self._graphs = {flow_id: version.graph for flow_id, version in newest.items()}
         self._calendars = {calendar.calendar_id: calendar for calendar in calendars}
 
-    def start(self, port: ContactPort) -> FlowHandle:
-        """A handle on the newest version of the contact's flow. Raises `LookupError` when there is none."""
-        flow_id = port.view.flow_id
+    def start(self, port: ContactPort, flow_id: UUID | None = None) -> FlowHandle:
+        """A handle on the newest version of this flow, by default the number's. Raises `LookupError` when
+        there is none."""
+        flow_id = flow_id or port.view.flow_id
         version = None if flow_id is None else self._versions.get(flow_id)
         if version is None:
             raise LookupError(f"flow {flow_id} has no published version")
@@ -249,7 +250,7 @@ def _perform(port: ContactPort, command: ask.ContactCommand) -> None:
             port.survey_answered(survey, score)
         case ask.Expect(outcome):
             port.expect(outcome)
-        case ask.Finish(outcome, cause):
-            port.finish(outcome, cause)
+        case ask.Finish(outcome, cause, returned):
+            port.finish(outcome, cause, returned=returned)
         case _:
             assert_never(command)

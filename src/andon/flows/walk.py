@@ -161,11 +161,13 @@ class Walk:
         self.called = flow_id
 
     def end_sub_flow(self) -> None:
-        """Go back to where the sub-flow was called; in the flow the call began on, hang up."""
+        """Go back to where the sub-flow was called, or to the agent who sent the caller here; with nobody to
+        go back to, hang up."""
         if self.stack:
             self.returning = True
         else:
-            self.finish(self.outcome)
+            self.over = True
+            self.ask(Finish(self.outcome, returned=True))
 
     def tape(self, on: bool) -> None:
         """Start or stop the recording; nothing when it is so already."""

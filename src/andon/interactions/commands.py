@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from andon.interactions import texts
-from andon.interactions.control import CallControl
+from andon.interactions.control import CallControl, FlowNames
 from andon.interactions.dialling.service import Dialling
 from andon.interactions.model import (
     AgentHangsUp,
@@ -111,6 +111,7 @@ class Desk:
         view: Callable[[UUID], dict[str, Any]],
         later: Callable[[Awaitable[None]], None],
         dialling: Dialling,
+        flows: FlowNames,
         *,
         transfer_to_head: bool = True,
     ) -> None:
@@ -136,7 +137,7 @@ class Desk:
             "call.reject": self._reject,
             "wrap.done": self._wrap_done,
             "wrap.extend": self._wrap_extend,
-            **CallControl(floor, self._call, to_head=transfer_to_head).verbs,
+            **CallControl(floor, self._call, flows, to_head=transfer_to_head).verbs,
             **dialling.verbs,
         }
 
@@ -367,7 +368,7 @@ class Desk:
         self._ask(agent_id, AgentKeys(agent_id, digits), Stage.TALKING, Stage.CONSULTING)
 
     def _hang_up(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        stages = (Stage.TALKING, Stage.HELD, Stage.CONSULTING, Stage.RETURNING, Stage.CALLING)
+        stages = (Stage.TALKING, Stage.HELD, Stage.CONSULTING, Stage.RETURNING, Stage.CALLING, Stage.AWAY)
         self._ask(agent_id, AgentHangsUp(agent_id), *stages)
 
     def _reject(self, agent_id: UUID, asked: dict[str, Any]) -> None:

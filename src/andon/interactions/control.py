@@ -4,7 +4,7 @@ What cannot be is refused before anything happens to the caller; what fails late
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from andon.interactions.model import (
     AgentCompletes,
     AgentConferences,
     AgentDials,
+    AgentSends,
     AgentSwaps,
     AgentTransfers,
     Contact,
@@ -31,14 +32,16 @@ NOTE_MOST: Final = 500
 NUMBER: Final = re.compile(r"\+?[0-9]{3,20}")
 
 FindCall = Callable[..., Contact]
+FlowNames = Callable[[UUID], Mapping[UUID, str]]
 
 
 class CallControl:
     """One tenant's call control."""
 
-    def __init__(self, floor: Floor, call: FindCall, *, to_head: bool) -> None:
-        """`call(agent_id, *stages)` is the agent's contact in one of these stages, or raises. `to_head`: who
-        is passed on to a queue goes to its head."""
+    def __init__(self, floor: Floor, call: FindCall, flows: FlowNames, *, to_head: bool) -> None:
+        """`call(agent_id, *stages)` is the agent's contact in one of these stages, or raises; `flows(client)`
+        those of the client, by name. `to_head`: who is passed on to a queue goes to its head."""
+        self._flows = flows
         self._floor = floor
         self._call = call
         self._to_head = to_head
@@ -54,7 +57,9 @@ class CallControl:
     def _transfer(self, agent_id: UUID, asked: dict[str, Any]) -> None:
         contact = self._begins(agent_id)
         handover = self._handover(agent_id, asked, TransferWay.BLIND)
-        if asked.get("to") == "queue":
+        if asked.get("to") == "flow":
+            self._floor.feed(contact, AgentSends(handover, self._flow(contact, asked)))
+        elif asked.get("to") == "queue":
             queue_id = self._queue(contact, asked)
             self._floor.feed(contact, AgentTransfers(handover, queue_id, self._to_head))
         else:
@@ -62,7 +67,11 @@ class CallControl:
 
     def _consult(self, agent_id: UUID, asked: dict[str, Any]) -> None:
         contact = self._begins(agent_id)
-        self._ring(contact, asked, self._handover(agent_id, asked, TransferWay.CONSULT))
+        handover = self._handover(agent_id, asked, TransferWay.CONSULT)
+        if asked.get("to") == "flow":
+            self._floor.feed(contact, AgentSends(handover, self._flow(contact, asked)))
+        else:
+            self._ring(contact, asked, handover)
 
     def _begins(self, agent_id: UUID) -> Contact:
         contact = self._call(agent_id, Stage.TALKING, Stage.HELD)
@@ -102,6 +111,13 @@ class CallControl:
             raise AndonError("transfer.queue_empty", 409, queue=queue.name)
         return queue_id
 
+    def _flow(self, contact: Contact, asked: dict[str, Any]) -> UUID:
+        """A published flow of the contact's client."""
+        flow_id = _id(asked, "flow_id")
+        if contact.view is None or flow_id not in self._flows(contact.view.client_id):
+            raise AndonError("transfer.flow", 404)
+        return flow_id
+
     def _complete(self, agent_id: UUID, asked: dict[str, Any]) -> None:
         self._ask(agent_id, AgentCompletes(agent_id), ringing=True)
 
@@ -110,7 +126,10 @@ class CallControl:
 
     def _ask(self, agent_id: UUID, ask: Input, *, ringing: bool = False) -> None:
         """Ask it of the consultation this agent began; of one that still rings only when `ringing`."""
-        contact = self._call(agent_id, Stage.CONSULTING)
+        contact = self._call(agent_id, Stage.CONSULTING, Stage.AWAY)
+        if contact.stage is Stage.AWAY and ringing:
+            self._floor.feed(contact, ask)
+            return
         second = contact.second
         if second is None or second.handover.by != agent_id:
             raise AndonError("consult.not_yours", 409)

@@ -313,6 +313,7 @@ class TransferHow(StrEnum):
     an agent who had left, the caller goes to the head of the queue."""
 
     COMPLETED = "completed"  # the caller is with whom they were passed on to
+    RETURNED = "returned"  # the flow gave the caller back
     CANCELLED = "cancelled"  # by the agent who asked
     REJECTED = "rejected"
     TIMEOUT = "timeout"  # not answered in time
@@ -326,14 +327,15 @@ class TransferHow(StrEnum):
 
 
 class TransferAsked(Fact, frozen=True, kw_only=True):
-    """An agent passes the caller on or asks somebody: a queue, an agent or an outside `number`. What the
-    agent wrote for the next one stays out of the journal."""
+    """An agent passes the caller on or asks somebody: a queue, an agent, an outside `number`, or a flow, for
+    whose end the agent waits (`consult`). What the agent wrote for the next one stays out of the journal."""
 
     kind: ClassVar[str] = "transfer.asked"
     transfer_id: UUID
     way: TransferWay
     queue_id: UUID | None = None
     to_agent_id: UUID | None = None
+    flow_id: UUID | None = None
     number: str = ""
     reason: TransferReason
 

@@ -138,5 +138,5 @@ class FlowPort:
     def expect(self, outcome: Outcome) -> None:
         self._ask(AskExpect(outcome))
 
-    def finish(self, outcome: Outcome, cause: int = 16) -> None:
-        self._ask(AskFinish(outcome, cause))
+    def finish(self, outcome: Outcome, cause: int = 16, *, returned: bool = False) -> None:
+        self._ask(AskFinish(outcome, cause, returned))

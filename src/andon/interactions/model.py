@@ -40,6 +40,7 @@ class Stage(StrEnum):
     TALKING = "talking"
     HELD = "held"
     CONSULTING = "consulting"  # somebody else is called to the conversation, or takes part
+    AWAY = "away"  # in a flow to which the agent sent the caller, and for whose end the agent waits
     OUTSIDE = "outside"  # passed on to a number outside: no agent has part
     RETURNING = "returning"  # the agent was lost and is waited for, the caller hears music
     AFTER = "after"  # the agent's side is over, the caller is still there
@@ -130,6 +131,15 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     how: TransferHow
     agent_id: UUID | None
     number: str
+    flow_id: UUID | None = None
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """The caller is in a flow to which the agent sent them."""
+
+    handover: Handover
+    flow_id: UUID
+    since: datetime
 
 
 class Second(msgspec.Struct, kw_only=True):
@@ -203,6 +213,7 @@ class Contact(msgspec.Struct, kw_only=True):
     outside: Outside | None = None
     talked: bool = False
     second: Second | None = None
+    visit: Visit | None = None
     handover: Handover | None = None  # the last one, while it concerns whoever has the caller next
     told: Told | None = None
     return_s: float = 20.0  # a lost agent is waited for so long
@@ -461,8 +472,11 @@ class AskExpect(Input, frozen=True):
 
 
 class AskFinish(Input, frozen=True):
+    """`returned`: the flow gives the caller back, if somebody waits for that."""
+
     outcome: Outcome
     cause: int
+    returned: bool = False
 
 
 class NoteFlow(Input, frozen=True):
@@ -567,6 +581,17 @@ class AgentTransfers(Input, frozen=True):
     handover: Handover
     queue_id: UUID
     head: bool
+
+
+class AgentSends(Input, frozen=True):
+    """The agent sends the caller to a flow; a consultation waits for its end."""
+
+    handover: Handover
+    flow_id: UUID
+
+
+class GivesUpWaiting(Input, frozen=True):
+    """The flow wants more than an agent can wait for: a queue."""
 
 
 class AgentDials(Input, frozen=True):
@@ -831,6 +856,19 @@ class Tell(Order, frozen=True):
     """Give the flow something to hear."""
 
     heard: FlowInput
+
+
+class EnterFlow(Order, frozen=True):
+    """The caller is in this flow from now on; `back`: the one they were in goes on afterwards."""
+
+    flow_id: UUID
+    back: bool
+
+
+class LeaveFlow(Order, frozen=True):
+    """The flow that was left for another goes on; `gone`: it never will."""
+
+    gone: bool = False
 
 
 class SetTimer(Order, frozen=True):

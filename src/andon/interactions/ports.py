@@ -230,8 +230,9 @@ class ContactPort(Protocol):
         the wrong keys are used up. A queue that was left by time-out or for want of agents, a conversation
         and a message set theirs by themselves."""
 
-    def finish(self, outcome: Outcome, cause: int = 16) -> None:
-        """Hang up with a Q.850 cause. After a conversation the outcome is `served` whatever is said here;
+    def finish(self, outcome: Outcome, cause: int = 16, *, returned: bool = False) -> None:
+        """Hang up with a Q.850 cause; `returned`: give the caller back to the agent who sent them here and
+        waits, if one does. After a conversation the outcome is `served` whatever is said here;
         after a message of at least a second it is `voicemail`."""
 
 
@@ -248,8 +249,9 @@ class FlowHandle(Protocol):
 class FlowDriver(Protocol):
     """Starts flows. Raises `LookupError` when the number's flow has no published version."""
 
-    def start(self, port: ContactPort) -> FlowHandle:
-        """Make the handle; nothing may be asked of the port before `Started` is heard."""
+    def start(self, port: ContactPort, flow_id: UUID | None = None) -> FlowHandle:
+        """Make the handle, of the number's flow unless another is named; nothing may be asked of the port
+        before `Started` is heard."""
         ...
 
     def resume(self, port: ContactPort, kept: bytes) -> FlowHandle:

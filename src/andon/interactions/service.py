@@ -19,6 +19,7 @@ from andon.interactions.callbacks import Callbacks
 from andon.interactions.events import Outcome
 from andon.interactions.flow_port import FlowPort
 from andon.interactions.machine import Effect, arrive, call_back, call_out, step
+from andon.interactions.machine.flow import FLOW_TIMER
 from andon.interactions.model import (
     AskEnqueue,
     AskFinish,
@@ -27,11 +28,14 @@ from andon.interactions.model import (
     Contact,
     Enqueued,
     EnqueueRefused,
+    EnterFlow,
     FlowBegins,
     FlowFailed,
+    GivesUpWaiting,
     Handover,
     Input,
     Interrupted,
+    LeaveFlow,
     MediumOrder,
     Offered,
     Placed,
@@ -117,6 +121,7 @@ class KeptContact(msgspec.Struct, frozen=True, kw_only=True):
     place: KeptPlace | None
     timers: dict[str, datetime]
     flow: bytes | None
+    left: bytes | None = None  # the flow that goes on after the one an agent sent the caller to
 
 
 class Changes:
@@ -177,6 +182,7 @@ class Floor:
         self._moved: set[UUID] = set()
         self.recent = Recent()
         self._handles: dict[UUID, FlowHandle] = {}
+        self._left: dict[UUID, FlowHandle] = {}  # flows that go on after the one an agent sent the caller to
         self._timers: dict[UUID, dict[str, Timer]] = {}
         self._due: dict[UUID, dict[str, datetime]] = {}
         self._pending: deque[tuple[Contact, Input]] = deque()
@@ -200,6 +206,8 @@ class Floor:
         self._orders: dict[type, Callable[[Contact, Any], None]] = {
             Tell: self._tell,
             SetTimer: self._set_timer,
+            EnterFlow: self._enter_flow,
+            LeaveFlow: self._leave_flow,
             Requeue: self._requeue,
             RouterLeave: lambda c, o: self._route(self.router.leave(c.contact_id, self._at, how=o.how)),
             RouterOfferEnded: lambda c, o: self._route(self.router.offer_ended(o.offer_id, o.how, self._at)),
@@ -351,12 +359,13 @@ class Floor:
         contact = self.contacts.get(contact_id)
         if contact is None:
             return None
-        handle = self._handles.get(contact_id)
+        handle, left = self._handles.get(contact_id), self._left.get(contact_id)
         return KeptContact(
             contact=contact,
             place=self.router.keep_contact(contact_id),
             timers=self._due.get(contact_id, {}),
             flow=None if handle is None else handle.keep(),
+            left=None if left is None else left.keep(),
         )
 
     def resume(self, kept: KeptContact) -> None:
@@ -368,6 +377,8 @@ class Floor:
         if kept.flow is not None and contact.view is not None:
             port = FlowPort(contact.view, self.contacts.get, self.feed, self._new_id)
             self._handles[contact_id] = self._flows.resume(port, kept.flow)
+            if kept.left is not None:
+                self._left[contact_id] = self._flows.resume(port, kept.left)
         self.contacts[contact_id] = contact
         self._due[contact_id] = dict(kept.timers)
 
@@ -443,6 +454,7 @@ class Floor:
         if self.contacts.pop(contact.contact_id, None) is None:
             return
         self._handles.pop(contact.contact_id, None)
+        self._left.pop(contact.contact_id, None)
         self._due.pop(contact.contact_id, None)
         for timer in self._timers.pop(contact.contact_id, {}).values():
             timer.cancel()
@@ -536,6 +548,8 @@ class Floor:
         agent_id: UUID | None = None,
         agent_wait_s: int = 0,
     ) -> None:
+        if contact.stage is Stage.AWAY:
+            self._step(contact, GivesUpWaiting())
         if contact.stage not in {Stage.FLOW, Stage.AFTER, Stage.RETURNING}:
             return
         self.callbacks.called_again(contact, queue_id)
@@ -639,6 +653,37 @@ class Floor:
             # A flow is configuration: whatever is wrong with it ends in `flow_error`, told to the caller.
             log.exception("flow_failed", heard=type(order.heard).__name__)
             self._pending.append((contact, FlowFailed(repr(error))))
+
+    def _enter_flow(self, contact: Contact, order: EnterFlow) -> None:
+        """Another flow has the caller; the one of before hears nothing until it is returned to."""
+        contact_id = contact.contact_id
+        before = self._handles.pop(contact_id, None)
+        self._left.pop(contact_id, None)
+        if order.back and before is not None:
+            self._left[contact_id] = before
+        self._stop_flow_timers(contact)
+        if contact.view is None:
+            return
+        port = FlowPort(contact.view, self.contacts.get, self.feed, self._new_id)
+        try:
+            self._handles[contact_id] = self._flows.start(port, order.flow_id)
+        except LookupError as error:  # taken out of use that instant
+            log.warning("flow_missing", contact_id=str(contact_id), why=str(error))
+            self._pending.append((contact, FlowFailed(str(error))))
+
+    def _leave_flow(self, contact: Contact, order: LeaveFlow) -> None:
+        before = self._left.pop(contact.contact_id, None)
+        if order.gone:
+            return
+        self._stop_flow_timers(contact)
+        self._handles.pop(contact.contact_id, None)
+        if before is not None:
+            self._handles[contact.contact_id] = before
+
+    def _stop_flow_timers(self, contact: Contact) -> None:
+        """Two flows may have timers of one name."""
+        for tag in [tag for tag in self._due.get(contact.contact_id, {}) if tag.startswith(FLOW_TIMER)]:
+            self._set_timer(contact, SetTimer(tag, None))
 
     def _set_timer(self, contact: Contact, order: SetTimer) -> None:
         running = self._timers.setdefault(contact.contact_id, {}).pop(order.tag, None)

@@ -66,6 +66,11 @@ def load() -> None:
                 "请输入 3 到 20 位数字，可以以 + 开头。",
                 "Enter 3 to 20 digits, with a leading + if you like.",
             ),
+            "error.transfer.flow.title": ("没有这个流程", "There is no such flow"),
+            "error.transfer.flow.remedy": (
+                "客户仍在您这里。流程可能刚刚停用，请重新选择。",
+                "The caller is still with you. It may just have been taken out of use: choose another.",
+            ),
             "error.transfer.outside_forbidden.title": (
                 "您没有转接外部号码的权限",
                 "You are not allowed to transfer to outside numbers",

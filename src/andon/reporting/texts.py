@@ -95,6 +95,7 @@ TRANSFER_REASONS = {
 
 TRANSFER_ENDS = {
     "completed": ("已转出", "handed over"),
+    "returned": ("流程完成，客户返回", "the flow gave the caller back"),
     "cancelled": ("座席取消", "cancelled by the agent"),
     "rejected": ("对方拒接", "rejected"),
     "timeout": ("对方未接", "not answered"),

@@ -22,15 +22,17 @@ OutsideNumber = Annotated[str, StringConstraints(max_length=40)]
 class Consult(Body):
     """Whom to call. The one field that belongs to `to` is required."""
 
-    to: Literal["agent", "external"]
+    to: Literal["agent", "external", "flow"]
     to_agent_id: UUID | None = None
+    flow_id: UUID | None = None
     number: OutsideNumber | None = None
     reason: TransferReason = TransferReason.OTHER
     note: Note = ""
 
     @model_validator(mode="after")
     def _named(self) -> Self:
-        if (self.to_agent_id if self.to == "agent" else self.number) is None:
+        named = {"agent": self.to_agent_id, "external": self.number, "flow": self.flow_id}
+        if named[self.to] is None:
             raise ValueError(f"{self.to} is not named")
         return self
 
@@ -38,8 +40,9 @@ class Consult(Body):
 class Transfer(Body):
     """Whom to pass the caller on to. The one field that belongs to `to` is required."""
 
-    to: Literal["queue", "agent", "external"]
+    to: Literal["queue", "agent", "external", "flow"]
     queue_id: UUID | None = None
+    flow_id: UUID | None = None
     to_agent_id: UUID | None = None
     number: OutsideNumber | None = None
     reason: TransferReason = TransferReason.OTHER
@@ -47,7 +50,12 @@ class Transfer(Body):
 
     @model_validator(mode="after")
     def _named(self) -> Self:
-        named = {"queue": self.queue_id, "agent": self.to_agent_id, "external": self.number}
+        named = {
+            "queue": self.queue_id,
+            "agent": self.to_agent_id,
+            "external": self.number,
+            "flow": self.flow_id,
+        }
         if named[self.to] is None:
             raise ValueError(f"{self.to} is not named")
         return self
@@ -71,12 +79,18 @@ class TargetQueue(BaseModel):
     ready: int
 
 
+class TargetFlow(BaseModel):
+    flow_id: UUID
+    name: str
+
+
 class Targets(BaseModel):
     """Colleagues who are signed in and queues of the caller's client, as they are now. `outside`: numbers
     outside may be called."""
 
     agents: list[TargetAgent]
     queues: list[TargetQueue]
+    flows: list[TargetFlow] = []
     outside: bool
 
 
@@ -102,7 +116,7 @@ async def transfer(body: Transfer, actor: Agent, here: At) -> Done:
 
 @router.post("/consult")
 async def consult(body: Consult, actor: Agent, here: At) -> Done:
-    """Call somebody, the caller hearing music."""
+    """Call somebody, the caller hearing music; or send the caller to a flow and wait for its end."""
     return await _ask(here, actor, "call.consult", body)
 
 

@@ -45,7 +45,7 @@ class SecondParty(_Told):
 
     mine: bool
     way: Literal["blind", "consult"]
-    place: Literal["ringing", "apart", "parked", "together"]
+    place: Literal["ringing", "apart", "parked", "together", "flow"]
     name: str | None
     number: str | None
     since: str

@@ -270,7 +270,7 @@ class Trial:
     def expect(self, outcome: Outcome) -> None:
         """A trial has no outcome."""
 
-    def finish(self, outcome: Outcome, cause: int = 16) -> None:
+    def finish(self, outcome: Outcome, cause: int = 16, *, returned: bool = False) -> None:
         self.note("end", outcome=outcome.value, cause=cause)
         self._order(self.engine.hangup(self.leg_id, cause))
 

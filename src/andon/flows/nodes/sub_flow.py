@@ -21,8 +21,8 @@ class SubFlow(BaseNode, frozen=True, kw_only=True, tag="sub_flow"):
 
 
 class Return(BaseNode, frozen=True, kw_only=True, tag="return"):
-    """The end of a sub-flow: the caller goes on where it was called. In a flow that nobody called it hangs
-    up, like `hangup`."""
+    """The end of a sub-flow: the caller goes on where it was called. In a flow to which an agent sent the
+    caller, and waits, it gives them back; in any other it hangs up, like `hangup`."""
 
     needed: ClassVar[tuple[str, ...]] = ()
     waits: ClassVar[bool] = False

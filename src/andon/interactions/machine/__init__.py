@@ -18,6 +18,7 @@ from andon.interactions.machine import (
     outside,
     supervised,
     talk,
+    visit,
 )
 from andon.interactions.machine.callback import call_back
 from andon.interactions.machine.dialling import call_out
@@ -36,6 +37,7 @@ _ROOMS = (
     outside,
     supervised,
     talk,
+    visit,
 )  # importing them fills the table
 
 

@@ -14,7 +14,7 @@ from andon.interactions.events import (
     TransferHow,
     VoicemailLeft,
 )
-from andon.interactions.machine.second import dismiss
+from andon.interactions.machine.second import dismiss, end_visit
 from andon.interactions.machine.table import IN_QUEUE, IN_TALK, LISTENING, LIVE, Out, on
 from andon.interactions.model import (
     AskFinish,
@@ -255,6 +255,7 @@ def withdraw_all(
         close_wait(contact, out, how)
         out.route(RouterLeave(offer_how))
     free_dialler(contact, out, "ended")
+    end_visit(contact, out, TransferHow.CALLER_GONE if by is By.CALLER else TransferHow.ENDED)
     if contact.second is not None:
         outside = contact.stage is Stage.OUTSIDE
         dismiss(contact, out, TransferHow.CALLER_GONE if by is By.CALLER else TransferHow.ENDED, drop=True)
@@ -339,7 +340,7 @@ def stop(contact: Contact, _: Stop, out: Out) -> None:
     out.do(SetTimer("goodbye", GOODBYE_S))
 
 
-@on(FlowFailed, at=LISTENING | {Stage.ARRIVED}, to={Stage.ENDING})
+@on(FlowFailed, at=LISTENING - {Stage.AWAY} | {Stage.ARRIVED}, to={Stage.ENDING})
 def flow_failed(contact: Contact, _: FlowFailed, out: Out) -> None:
     """The flow cannot go on: the caller is told and let go."""
     withdraw_all(contact, out, "ended", OfferEnd.ENDED, By.SYSTEM)
@@ -353,7 +354,7 @@ def say_and_hang_up(contact: Contact, out: Out, prompt: str) -> None:
     out.do(SetTimer("goodbye", SORRY_S))
 
 
-@on(AskFinish, at=LISTENING, to={Stage.ENDING})
+@on(AskFinish, at=LISTENING - {Stage.AWAY}, to={Stage.ENDING})
 def flow_finished(contact: Contact, ask: AskFinish, out: Out) -> None:
     """The flow is done with the caller."""
     by = contact.talk_ended_by if contact.stage is Stage.AFTER else By.SYSTEM

@@ -19,7 +19,7 @@ from andon.interactions.machine.ending import (
     speak,
 )
 from andon.interactions.machine.outside import RING_TIMER, ring_over
-from andon.interactions.machine.table import IN_CONTROL, IN_QUEUE, LISTENING, LIVE, Out, on
+from andon.interactions.machine.table import ALONE, IN_QUEUE, LISTENING, LIVE, Out, on
 from andon.interactions.model import (
     Answer,
     AskAnswer,
@@ -100,7 +100,7 @@ def speech_ended(contact: Contact, heard: SpeechEnded, out: Out) -> None:
         out.do(Tell(Played(at=out.at, failed=heard.failed)))
 
 
-@on(AskMusic, at=IN_CONTROL)
+@on(AskMusic, at=ALONE)
 def music(contact: Contact, ask: AskMusic, out: Out) -> None:
     if ask.on:
         hush(contact, out)
@@ -118,7 +118,7 @@ def key(contact: Contact, heard: CallerKey, out: Out) -> None:
         out.do(Tell(Key(at=out.at, digit=heard.digit)))
 
 
-@on(TimerDue, at=IN_CONTROL | IN_QUEUE)
+@on(TimerDue, at=ALONE | IN_QUEUE)
 def timer_due(contact: Contact, due: TimerDue, out: Out) -> None:
     if due.tag == RING_TIMER:
         ring_over(contact, out)
@@ -152,7 +152,7 @@ def tape_runs(contact: Contact, heard: TapeRuns, out: Out) -> None:
     )
 
 
-@on(AskMessage, at=IN_CONTROL)
+@on(AskMessage, at=ALONE)
 def message(contact: Contact, ask: AskMessage, out: Out) -> None:
     if contact.message_since is not None:
         return
@@ -169,7 +169,7 @@ def message(contact: Contact, ask: AskMessage, out: Out) -> None:
     out.do(TakeMessage(ask.max_s))
 
 
-@on(MessageTaken, at=IN_CONTROL)
+@on(MessageTaken, at=ALONE)
 def message_taken(contact: Contact, heard: MessageTaken, out: Out) -> None:
     if contact.message_since is None:
         return

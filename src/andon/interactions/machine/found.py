@@ -51,7 +51,12 @@ def found(contact: Contact, now: Found, out: Out) -> None:
             out.do(MuteAgent(talk.leg_id, True))
     elif contact.stage in {Stage.CONSULTING, Stage.OUTSIDE}:
         put_in_place(contact, out, together=now.together)
-    elif talk is not None and contact.stage is Stage.HELD and now.together and not talk.held_by_device:
+    elif (
+        talk is not None
+        and contact.stage in {Stage.HELD, Stage.AWAY}
+        and now.together
+        and not talk.held_by_device
+    ):
         out.do(Part(talk.leg_id, agent_stays=True))
 
 

@@ -88,3 +88,22 @@ def dismiss(contact: Contact, out: Out, how: TransferHow, *, drop: bool, router_
         if contact.talk is not None:
             contact.handover = None
     contact.second = None
+
+
+def end_visit(contact: Contact, out: Out, how: TransferHow) -> None:
+    """The agent waits no longer for the end of a flow; nothing when none does."""
+    visit = contact.visit
+    if visit is None:
+        return
+    handover = visit.handover
+    out.fact(
+        TransferEnded,
+        agent_id=handover.by,
+        transfer_id=handover.transfer_id,
+        how=how,
+        lasted_ms=span_ms(out.at, visit.since),
+    )
+    contact.visit = None
+    contact.told = Told(
+        transfer_id=handover.transfer_id, how=how, agent_id=None, number="", flow_id=visit.flow_id
+    )

@@ -90,7 +90,7 @@ def pulled(contact: Contact, by: Pulled, out: Out) -> None:
     out.route(RouterLeave(OfferEnd.ENDED))
 
 
-@on(ForcedHangUp, at=IN_TALK | {Stage.RETURNING, Stage.CONSULTING}, to={Stage.ENDING})
+@on(ForcedHangUp, at=IN_TALK | {Stage.RETURNING, Stage.CONSULTING, Stage.AWAY}, to={Stage.ENDING})
 def forced_hang_up(contact: Contact, _: ForcedHangUp, out: Out) -> None:
     """Caller and agent are both let go; no survey follows."""
     hush(contact, out)

@@ -13,8 +13,9 @@ F = TypeVar("F", bound=Fact)
 
 LIVE = frozenset(stage for stage in Stage if stage is not Stage.ENDED)
 # Where the flow is alive and hears of keys, timers and speech.
-LISTENING = frozenset({Stage.FLOW, Stage.QUEUED, Stage.OFFERING, Stage.AFTER})
+LISTENING = frozenset({Stage.FLOW, Stage.QUEUED, Stage.OFFERING, Stage.AFTER, Stage.AWAY})
 IN_CONTROL = frozenset({Stage.FLOW, Stage.AFTER})
+ALONE = IN_CONTROL | {Stage.AWAY}
 IN_QUEUE = frozenset({Stage.QUEUED, Stage.OFFERING})
 IN_TALK = frozenset({Stage.TALKING, Stage.HELD})
 
@@ -95,6 +96,7 @@ _LABELS = {
     Stage.HELD: "hold",
     Stage.OUTSIDE: "outside",
     Stage.AFTER: "survey",
+    Stage.AWAY: "flow",
 }
 
 _BESIDE = {Place.PARKED: "agent", Place.TOGETHER: "conference"}  # elsewhere the caller is on hold

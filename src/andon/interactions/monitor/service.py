@@ -39,7 +39,7 @@ NOTE_MOST = 200
 POINTS_MOST = 1000
 
 Row = dict[str, Any]
-TALKS = IN_TALK | {ContactStage.CONSULTING}
+TALKS = IN_TALK | {ContactStage.CONSULTING, ContactStage.AWAY}
 
 
 class MonitorMedium(Protocol):
@@ -209,7 +209,7 @@ class Supervision:
     @staticmethod
     def _not_consulting(mode: Mode, contact: Contact | None) -> None:
         """Who takes over takes one conversation over, not one that is being passed on."""
-        if mode is Mode.TAKE_OVER and contact is not None and contact.stage is ContactStage.CONSULTING:
+        if mode is Mode.TAKE_OVER and contact is not None and contact.stage not in IN_TALK:
             raise AndonError("monitor.consulting", 409)
 
     def _pull(self, supervisor_id: UUID, asked: Row) -> Row:

@@ -188,7 +188,7 @@ def _disconnected(fact: Any, names: Names) -> dict[str, Any]:
 
 
 def _transfer_asked(fact: Any, names: Names) -> dict[str, Any]:
-    to = fact.number or _name(names, fact.to_agent_id or fact.queue_id)
+    to = fact.number or _name(names, fact.to_agent_id or fact.queue_id or fact.flow_id)
     return {
         "key": f"timeline.transfer.{fact.way.value}",
         "agent": _name(names, fact.agent_id),

@@ -35,7 +35,10 @@ export function ConsultBar({
   const from = contact.handed_over ?? null;
   if (contact.phase === "ringing" || contact.phase === "wrap" || !(second || from)) return null;
   const blind = second?.way === "blind";
-  const verbs = second?.mine ? VERBS.filter(({ verb }) => !blind || verb === "cancel") : [];
+  const inFlow = second?.place === "flow";
+  const verbs = second?.mine
+    ? VERBS.filter(({ verb }) => verb === "cancel" || !(blind || (inFlow && verb !== "complete")))
+    : [];
   return (
     <section className="consult" aria-label={t("second.label")} data-place={second?.place ?? "none"}>
       {second ? <Who second={second} /> : null}
@@ -45,7 +48,13 @@ export function ConsultBar({
           {verbs.map(({ verb, icon, tone }) => (
             <CallButton
               key={verb}
-              name={t(verb === "cancel" && blind ? "call.cancel.blind" : `call.${verb}`)}
+              name={t(
+                verb === "cancel" && blind
+                  ? "call.cancel.blind"
+                  : inFlow && verb === "cancel"
+                    ? "call.cancel.flow"
+                    : `call.${verb}`,
+              )}
               shortcut={verb}
               icon={icon}
               {...(tone ? { tone } : {})}
@@ -68,7 +77,7 @@ function Who({ second }: { second: SecondParty }) {
   const key =
     second.place === "ringing"
       ? (`second.ringing.${second.way}` as const)
-      : second.mine
+      : second.mine || second.place === "flow"
         ? (`second.${second.place}` as const)
         : (`second.asked.${second.place}` as const);
   return (

@@ -37,7 +37,7 @@ export default function TargetPanel({
     ? { id: number, target: { to: "external", number }, name: number }
     : null;
   const chosen = kind === "external" ? outside : picked?.target.to === kind ? picked : null;
-  const kinds = (["agent", "queue", "external"] as const).filter(
+  const kinds = (["agent", "queue", "flow", "external"] as const).filter(
     (each) =>
       (each !== "queue" || verb === "transfer") && (each !== "external" || targets.data?.outside !== false),
   );
@@ -50,7 +50,9 @@ export default function TargetPanel({
     if (await commandsOf.run(verb, work)) onClose();
   };
 
-  const searchName = t(kind === "agent" ? "target.search" : "target.search.queue");
+  const searchName = t(
+    kind === "agent" ? "target.search" : kind === "flow" ? "target.search.flow" : "target.search.queue",
+  );
   return (
     <Modal
       open
@@ -63,7 +65,7 @@ export default function TargetPanel({
       onOk={() => void go()}
       className="target"
     >
-      <p className="target-lead">{t(`target.${verb}.lead`)}</p>
+      <p className="target-lead">{t(`target.${verb}.${kind === "flow" ? "flow" : "lead"}`)}</p>
       <Segmented
         block
         aria-label={t("target.kind")}
@@ -130,7 +132,7 @@ function Choice({
   onPick,
 }: {
   targets: Targets;
-  kind: "agent" | "queue";
+  kind: "agent" | "queue" | "flow";
   search: string;
   picked: Whom | null;
   onPick: (whom: Whom) => void;
@@ -140,7 +142,7 @@ function Choice({
   const found = matching(targets, kind, search);
   if (found.length === 0) return <p className="target-none">{t("target.none")}</p>;
   return (
-    <fieldset className="target-list" aria-label={t(kind === "agent" ? "target.agents" : "target.queues")}>
+    <fieldset className="target-list" aria-label={t(`target.${kind}s`)}>
       {found.map((each) => (
         <label key={each.id} className="target-row" data-off={!each.open}>
           <input
@@ -150,7 +152,13 @@ function Choice({
             checked={picked?.id === each.id}
             onChange={() => onPick(each)}
           />
-          {"agent" in each ? <AgentRow agent={each.agent} /> : <QueueRow queue={each.queue} />}
+          {"agent" in each ? (
+            <AgentRow agent={each.agent} />
+          ) : "queue" in each ? (
+            <QueueRow queue={each.queue} />
+          ) : (
+            <strong>{each.flow.name}</strong>
+          )}
         </label>
       ))}
     </fieldset>

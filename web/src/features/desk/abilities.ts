@@ -66,7 +66,7 @@ export function obstacles(
     return { ...all("call.no.call"), answer, reject: null };
   }
   const second = contact.second ?? null;
-  const held = contact.phase === "held" && second === null;
+  const held = contact.phase === "held" && (second === null || second.place === "flow");
   const begin = second ? "call.no.consult" : null;
   const consult = withSecond(second);
   return {

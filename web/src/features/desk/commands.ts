@@ -31,6 +31,7 @@ export type Target = { reason: TransferReason; note: string } & (
   | { to: "agent"; to_agent_id: string }
   | { to: "queue"; queue_id: string }
   | { to: "external"; number: string }
+  | { to: "flow"; flow_id: string }
 );
 
 /** Whom to call; without `number_id` the number shown is chosen by whose matter it is. */

@@ -162,9 +162,15 @@ export interface TargetQueue {
   ready: number;
 }
 
+export interface TargetFlow {
+  flow_id: string;
+  name: string;
+}
+
 export interface Targets {
   agents: TargetAgent[];
   queues: TargetQueue[];
+  flows: TargetFlow[];
   /** Numbers outside may be called. */
   outside: boolean;
 }

@@ -132,6 +132,7 @@ describe("whom to call", () => {
       { queue_id: "q1", name: "投诉", project_name: "理赔", waiting: 0, signed_in: 0, ready: 0 },
       { queue_id: "q2", name: "车险", project_name: "理赔", waiting: 2, signed_in: 3, ready: 1 },
     ],
+    flows: [{ flow_id: "f1", name: "核实身份" }],
     outside: true,
   };
 

@@ -1,5 +1,5 @@
 import type { Target } from "./commands";
-import type { TargetAgent, TargetQueue, Targets } from "./data";
+import type { TargetAgent, TargetFlow, TargetQueue, Targets } from "./data";
 
 type Bare<T> = T extends unknown ? Omit<T, "reason" | "note"> : never;
 
@@ -11,7 +11,11 @@ export interface Whom {
 }
 
 /** A row of the panel; `open` false: cannot be called now. */
-export type Row = Whom & { open: boolean } & ({ agent: TargetAgent } | { queue: TargetQueue });
+export type Row = Whom & { open: boolean } & (
+    | { agent: TargetAgent }
+    | { queue: TargetQueue }
+    | { flow: TargetFlow }
+  );
 
 export function isNumber(text: string): boolean {
   return /^\+?[0-9]{3,20}$/.test(text);
@@ -23,7 +27,17 @@ function fits(search: string, ...words: (string | null)[]): boolean {
 }
 
 /** Who matches what is searched for, those who can be called first. Pure. */
-export function matching(targets: Targets, kind: "agent" | "queue", search: string): Row[] {
+export function matching(targets: Targets, kind: "agent" | "queue" | "flow", search: string): Row[] {
+  if (kind === "flow")
+    return targets.flows
+      .filter((flow) => fits(search, flow.name))
+      .map((flow) => ({
+        id: flow.flow_id,
+        target: { to: "flow", flow_id: flow.flow_id },
+        name: flow.name,
+        open: true,
+        flow,
+      }));
   const rows: Row[] =
     kind === "agent"
       ? targets.agents

@@ -1770,7 +1770,7 @@ export interface paths {
         put?: never;
         /**
          * Consult
-         * @description Call somebody, the caller hearing music.
+         * @description Call somebody, the caller hearing music; or send the caller to a flow and wait for its end.
          */
         post: operations["consult_api_desk_consult_post"];
         delete?: never;
@@ -3221,9 +3221,11 @@ export interface components {
              * To
              * @enum {string}
              */
-            to: "agent" | "external";
+            to: "agent" | "external" | "flow";
             /** To Agent Id */
             to_agent_id?: string | null;
+            /** Flow Id */
+            flow_id?: string | null;
             /** Number */
             number?: string | null;
             /** @default other */
@@ -5563,7 +5565,7 @@ export interface components {
              * Place
              * @enum {string}
              */
-            place: "ringing" | "apart" | "parked" | "together";
+            place: "ringing" | "apart" | "parked" | "together" | "flow";
             /** Name */
             name: string | null;
             /** Number */
@@ -5748,6 +5750,16 @@ export interface components {
             /** Since */
             since: string;
         };
+        /** TargetFlow */
+        TargetFlow: {
+            /**
+             * Flow Id
+             * Format: uuid
+             */
+            flow_id: string;
+            /** Name */
+            name: string;
+        };
         /** TargetQueue */
         TargetQueue: {
             /**
@@ -5776,6 +5788,11 @@ export interface components {
             agents: components["schemas"]["TargetAgent"][];
             /** Queues */
             queues: components["schemas"]["TargetQueue"][];
+            /**
+             * Flows
+             * @default []
+             */
+            flows: components["schemas"]["TargetFlow"][];
             /** Outside */
             outside: boolean;
         };
@@ -5847,9 +5864,11 @@ export interface components {
              * To
              * @enum {string}
              */
-            to: "queue" | "agent" | "external";
+            to: "queue" | "agent" | "external" | "flow";
             /** Queue Id */
             queue_id?: string | null;
+            /** Flow Id */
+            flow_id?: string | null;
             /** To Agent Id */
             to_agent_id?: string | null;
             /** Number */

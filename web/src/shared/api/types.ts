@@ -52,7 +52,7 @@ export interface HandedOver {
 export interface SecondParty {
   mine: boolean;
   way: "blind" | "consult";
-  place: "ringing" | "apart" | "parked" | "together";
+  place: "ringing" | "apart" | "parked" | "together" | "flow";
   name: string | null;
   number: string | null;
   since: string;
