@@ -72,7 +72,6 @@ async def test_words_reach_the_desk_and_a_moment_is_coached(house: OfficeHouse, 
         found += await barriers(mine)
         await expect(page.locator(".coach-answer")).to_have_count(0)
         await look(chief, f"/contacts/{contact_id}", ".coach-answer")
-        await mine.screenshot(path="/tmp/work/myday.png")
         await desk.english()
         await in_english(desk)
         await mine.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
