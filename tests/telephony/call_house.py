@@ -248,6 +248,13 @@ class House:
         await self.until(lambda: self._known(agent_id), 15, "the core knows the new lines")
         return lines
 
+    async def publish(self, name: str, graph: Graph, version: int) -> None:
+        """The next version of one of the flows of `open_lines`, which the core knows already."""
+        await self.world.new_version(self.app_url, name, graph, version)
+        agent_id = await self.world.new_agent(self.app_url, "plain")
+        await self.config_changed()
+        await self.until(lambda: self._known(agent_id), 15, "the core knows the new version")
+
     async def _known(self, agent_id: UUID) -> bool:
         try:
             await self.ask("snapshot.agent", agent_id)
@@ -273,6 +280,16 @@ class House:
             " ORDER BY seq",
             values,
         )
+
+    async def progress(self, since: int) -> dict[str, int]:
+        """By caller who arrived after a fact, how many nodes and keys of their way are in the journal."""
+        rows = await self._read(
+            "SELECT a.data->>'caller_raw' AS caller, count(w.seq) AS facts FROM journal a LEFT JOIN journal w"
+            " ON w.contact_id = a.contact_id AND w.kind IN ('flow.node', 'flow.key') AND w.seq > %s"
+            " WHERE a.kind = 'contact.arrived' AND a.seq > %s GROUP BY 1",
+            [since, since],
+        )
+        return {row["caller"]: row["facts"] for row in rows}
 
     async def _read(self, query: str, values: list[Any]) -> list[dict[str, Any]]:
         """Rows of the tenant. The database may have been restarted since the last time."""
