@@ -9,6 +9,7 @@ from identity_house import House, make_house
 from sqlalchemy import select
 
 from andon.customers.tables import CustomerRow
+from andon.identity.tables import User
 from andon.kit.database import Database
 
 pytestmark = pytest.mark.database
@@ -57,3 +58,18 @@ async def test_a_change_of_what_was_not_seen_is_refused_and_names_who(house: Hou
         ("wang", {"notes": "爱喝茶", "tags": ["老客户"]}),
         ("li", {"custom": custom}),
     ]
+
+
+async def test_an_agent_of_its_own_is_one_that_is_there(house: House) -> None:
+    async with house.db.session(house.stand.scope) as session:
+        customer = (await session.scalars(select(CustomerRow).order_by(CustomerRow.name))).first()
+        li = (await session.scalars(select(User).where(User.login == "li"))).one()
+    assert customer is not None
+    path = f"/api/customers/{customer.id}"
+    async with house.client("wang") as wang:
+        unknown = await wang.patch(path, json={"agent_id": str(customer.id)})
+        assert unknown.status_code == 422 and "agent_id" in unknown.json()["error"]["fields"]
+        kept = await wang.patch(path, json={"agent_id": str(li.id), "open_complaint": True})
+        assert (kept.json()["agent_name"], kept.json()["open_complaint"]) == ("li", True)
+        nobody = await wang.patch(path, json={"agent_id": None})
+        assert (nobody.json()["agent_id"], nobody.json()["agent_name"]) == (None, None)

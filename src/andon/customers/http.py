@@ -76,6 +76,7 @@ class CustomerShown(Shown):
     tier: str
     tags: list[str]
     agent_id: UUID | None
+    agent_name: str | None = None
     open_complaint: bool
     notes: str
     address: str
@@ -178,7 +179,10 @@ async def change_customer(
 
 
 async def _shown(session: AsyncSession, row: CustomerRow) -> CustomerShown:
-    """With who changed it last, as far as the scope sees them."""
-    shown = CustomerShown.model_validate(row)
-    by = await session.get(User, row.changed_by) if row.changed_by is not None else None
-    return shown.model_copy(update={"changed_by_name": by.name if by is not None else None})
+    """With the names of its own agent and of who changed it last, as far as the scope sees them."""
+    names = {
+        field: person.name
+        for field, id in (("agent_name", row.agent_id), ("changed_by_name", row.changed_by))
+        if id is not None and (person := await session.get(User, id)) is not None
+    }
+    return CustomerShown.model_validate(row).model_copy(update=names)

@@ -1,16 +1,17 @@
 import { DeleteOutlined, EditOutlined, PlusOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Avatar, Button, Input, Select, Tag } from "antd";
+import { Alert, Avatar, Button, Checkbox, Input, Select, Tag } from "antd";
 import { type ReactNode, useState } from "react";
 import { api, asProblem, type Problem, take } from "@/shared/api";
 import { DialNumber } from "@/shared/dial";
 import { useT } from "@/shared/i18n";
+import { useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
 import { QueryView, TierTag } from "@/shared/ui";
-import { type Customer, customerQuery } from "./data";
+import { type Customer, customerQuery, targetsQuery } from "./data";
 import { texts } from "./texts";
 
-type Change = Partial<Pick<Customer, "tags" | "notes" | "custom">>;
+type Change = Partial<Pick<Customer, "tags" | "notes" | "custom" | "agent_id" | "open_complaint">>;
 
 /** Who the customer is; tags, notes and further fields are changed where they stand. */
 export function CustomerCard({ customerId }: { customerId: string }) {
@@ -44,6 +45,7 @@ export function CustomerCard({ customerId }: { customerId: string }) {
                 </>
               ) : null}
             </dl>
+            <Care customer={customer} />
             <Tags customer={customer} />
             <Notes customer={customer} />
             <Custom customer={customer} />
@@ -165,6 +167,76 @@ function Part<V>({
         read
       )}
     </section>
+  );
+}
+
+type Cared = Pick<Customer, "agent_id" | "open_complaint">;
+
+/** What decides where the customer's next call goes: an open complaint, and an agent of their own. */
+function Care({ customer }: { customer: Customer }) {
+  const t = useT(texts);
+  const words = [
+    customer.open_complaint ? t("assist.complaint") : null,
+    customer.agent_name ? t("assist.own_agent.is", { name: customer.agent_name }) : null,
+  ].filter((one) => one !== null);
+  return (
+    <Part<Cared>
+      title={t("assist.care")}
+      customer={customer}
+      value={{ agent_id: customer.agent_id, open_complaint: customer.open_complaint }}
+      valueWords={words.join(" · ")}
+      change={(care) => care}
+      read={
+        words.length === 0 ? (
+          <span className="faint">{t("assist.care.none")}</span>
+        ) : (
+          <>
+            {customer.open_complaint ? <Tag color="error">{t("assist.complaint")}</Tag> : null}
+            {customer.agent_name ? (
+              <Tag>{t("assist.own_agent.is", { name: customer.agent_name })}</Tag>
+            ) : null}
+          </>
+        )
+      }
+      edit={(draft, set) => <CareFields customer={customer} draft={draft} set={set} />}
+    />
+  );
+}
+
+function CareFields({
+  customer,
+  draft,
+  set,
+}: {
+  customer: Customer;
+  draft: Cared;
+  set: (draft: Cared) => void;
+}) {
+  const t = useT(texts);
+  const me = useMe();
+  const targets = useQuery(targetsQuery);
+  const names = new Map((targets.data?.agents ?? []).map((agent) => [agent.agent_id, agent.name]));
+  if (me) names.set(me.user_id, me.name);
+  if (customer.agent_id) names.set(customer.agent_id, customer.agent_name ?? customer.agent_id);
+  return (
+    <div className="customer-lines">
+      <Checkbox
+        checked={draft.open_complaint}
+        onChange={(event) => set({ ...draft, open_complaint: event.target.checked })}
+      >
+        {t("assist.complaint.hint")}
+      </Checkbox>
+      <Select
+        allowClear
+        showSearch={{ optionFilterProp: "label" }}
+        value={draft.agent_id ?? undefined}
+        onChange={(agent_id: string | undefined) => set({ ...draft, agent_id: agent_id ?? null })}
+        options={[...names].map(([value, label]) => ({ value, label }))}
+        placeholder={t("assist.own_agent.hint")}
+        aria-label={t("assist.own_agent")}
+        style={{ width: "100%" }}
+      />
+    </div>
   );
 }
 

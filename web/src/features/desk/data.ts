@@ -69,6 +69,10 @@ export interface Customer {
   tags: string[];
   notes: string;
   address: string;
+  /** The customer's own agent, whom calls wait for where the queue says so. */
+  agent_id: string | null;
+  agent_name: string | null;
+  open_complaint: boolean;
   custom: Record<string, string | number | boolean | null>;
   /** Counts changes: sent back with one, so that nobody overwrites what they have not seen. */
   revision: number;

@@ -3425,6 +3425,8 @@ export interface components {
             tags: string[];
             /** Agent Id */
             agent_id: string | null;
+            /** Agent Name */
+            agent_name?: string | null;
             /** Open Complaint */
             open_complaint: boolean;
             /** Notes */

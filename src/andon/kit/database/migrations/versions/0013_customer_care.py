@@ -13,7 +13,7 @@ def upgrade() -> None:
     execute("ALTER TABLE customer ADD COLUMN agent_id uuid")
     execute("ALTER TABLE customer ADD COLUMN open_complaint boolean DEFAULT false NOT NULL")
     execute(
-        "ALTER TABLE customer ADD CONSTRAINT fk_customer_tenant_id_agent_id_app_user"
+        "ALTER TABLE customer ADD CONSTRAINT fk_customer_tenant_id_agent_id"
         " FOREIGN KEY (tenant_id, agent_id) REFERENCES app_user (tenant_id, id)"
     )
 
