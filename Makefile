@@ -7,7 +7,7 @@ VENV := $(CURDIR)/.venv
 ANDON := $(VENV)/bin/andon
 PIN := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
-.PHONY: help demo serve setup setup-test web lock documents check test test-quick test-survival bench openapi format clean
+.PHONY: help demo serve setup setup-test web lock documents check test test-quick test-survival test-long bench openapi format clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -43,6 +43,9 @@ test-quick: ## pure logic only, seconds
 
 test-survival: setup-test ## the long forms of the survival tests
 	ANDON_LONG=1 $(VENV)/bin/pytest -m survival
+
+test-long: setup-test ## the long forms of the tests of calls: hundreds of callers
+	ANDON_LONG=1 $(VENV)/bin/pytest -n0 tests/telephony/test_call_walks.py
 
 bench: setup-test ## figures as ratios, ours beside the known designs
 	$(VENV)/bin/python -m bench

@@ -4,6 +4,7 @@ import contextlib
 import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 from call_house import House
@@ -22,8 +23,8 @@ class OfficeHouse(House):
 
     office: Office
 
-    def __init__(self, home: Path) -> None:
-        super().__init__(home, agent_return_s=RETURN_S)
+    def __init__(self, home: Path, **settings: Any) -> None:
+        super().__init__(home, agent_return_s=RETURN_S, **settings)
         self._calls: list[Call] = []
         self._callers = itertools.count(1)
 

@@ -9,27 +9,13 @@ from pathlib import Path
 import pytest
 from microphone import MICROPHONE_HZ, write_microphone
 from office import OfficeHouse
-from office_world import DESK
 from playwright.async_api import Browser, async_playwright, expect
-from visitor import LARGE, SECONDS, Visitor, at_desk, visit
+from visitor import CALLER_HZ, LARGE, SECONDS, at_desk, in_talk, visit
 
 from conftest import CHROMIUM, flags
 from harness.wire import Wire
-from town.carrier import Call
 
 pytestmark = pytest.mark.browser
-
-CALLER_HZ = 440.0
-
-
-async def in_talk(house: OfficeHouse, desk: Visitor) -> Call:
-    call = await house.dial(DESK)
-    await call.tone(CALLER_HZ, 120)
-    await desk.rung()
-    await desk.press("接听")
-    await desk.hears(CALLER_HZ)
-    await call.wait_tone(MICROPHONE_HZ, 15)
-    return call
 
 
 async def test_a_cut_of_the_line_to_the_centre_leaves_the_talk_alone(

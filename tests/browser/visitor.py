@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from microphone import MICROPHONE_HZ
 from office import OfficeHouse
-from office_world import PASSWORD, Person
+from office_world import DESK, PASSWORD, Person
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+
+from town.carrier import Call
 
 LARGE, PHONE = (1440, 900), (390, 844)
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -36,6 +39,7 @@ LISTEN = """async () => {
   return [10 * Math.log10(power + 1e-12), (best * window.ear.sampleRate) / 8192];
 }"""
 NEAR_HZ = 8.0
+CALLER_HZ = 440.0
 AUDIBLE_DBFS = -45.0
 SILENT_DBFS = -65.0
 
@@ -196,6 +200,17 @@ async def at_desk(visitor: Visitor, person: Person) -> AsyncIterator[Visitor]:
         yield visitor
     finally:
         await visitor.house.ask("agent.sign_out", person.user_id)
+
+
+async def in_talk(house: OfficeHouse, desk: Visitor) -> Call:
+    """Somebody calls, the desk answers, and both hear each other."""
+    call = await house.dial(DESK)
+    await call.tone(CALLER_HZ, 120)
+    await desk.rung()
+    await desk.press("接听")
+    await desk.hears(CALLER_HZ)
+    await call.wait_tone(MICROPHONE_HZ, 15)
+    return call
 
 
 async def look(visitor: Visitor, path: str, shown: str) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 from mortal_house import MortalHouse
 
-from andon.kit.errors import AndonError
 from andon.telephony.engine.layout import plans_of
 from andon.telephony.engine.process import EngineProcess
 from harness.netns import Computer
@@ -49,12 +48,3 @@ class TwoNodes(MortalHouse):
         assert self.second.pid is not None
         os.kill(self.second.pid, signal.SIGKILL)
         await self.second.wait()
-
-    async def node_is(self, name: str, **equal: Any) -> bool:
-        """Whether the node is so, as the core says; not while no core works."""
-        try:
-            answer = await self.bus.request("core.command", {"verb": "nodes"}, timeout=0.5)
-        except AndonError:
-            return False
-        node = next(each for each in answer["nodes"] if each["name"] == name)
-        return all(node[key] == value for key, value in equal.items())

@@ -72,6 +72,7 @@ class House:
         self.bus: Bus
         self.core: asyncio.subprocess.Process | None = None
         self.database = EmbeddedServer(self.settings)
+        self.further: list[EngineProcess] = []
         self._journal: psycopg.AsyncConnection[dict[str, Any]] | None = None
         self._stack = contextlib.AsyncExitStack()
         self._phones = 0
@@ -102,6 +103,10 @@ class House:
 
     async def start_nodes(self) -> None:
         """Further media engines, for houses that have them."""
+        for engine in EngineProcess.all_of(self.settings, lambda _line: None)[1:]:
+            self._stack.push_async_callback(engine.stop)
+            await engine.start()
+            self.further.append(engine)
 
     async def register(self, username: str, secret: str) -> Phone:
         """An agent's telephone."""
@@ -123,6 +128,15 @@ class House:
 
     async def stop(self) -> None:
         await self._stack.aclose()
+
+    async def node_is(self, name: str, **equal: Any) -> bool:
+        """Whether a media node is so, as the core says; not while no core works."""
+        try:
+            answer = await self.bus.request("core.command", {"verb": "nodes"}, timeout=0.5)
+        except AndonError:
+            return False
+        node = next(each for each in answer["nodes"] if each["name"] == name)
+        return all(node[key] == value for key, value in equal.items())
 
     # the core
 
@@ -234,6 +248,13 @@ class House:
         await self.until(lambda: self._known(agent_id), 15, "the core knows the new lines")
         return lines
 
+    async def publish(self, name: str, graph: Graph, version: int) -> None:
+        """The next version of one of the flows of `open_lines`, which the core knows already."""
+        await self.world.new_version(self.app_url, name, graph, version)
+        agent_id = await self.world.new_agent(self.app_url, "plain")
+        await self.config_changed()
+        await self.until(lambda: self._known(agent_id), 15, "the core knows the new version")
+
     async def _known(self, agent_id: UUID) -> bool:
         try:
             await self.ask("snapshot.agent", agent_id)
@@ -259,6 +280,16 @@ class House:
             " ORDER BY seq",
             values,
         )
+
+    async def progress(self, since: int) -> dict[str, int]:
+        """By caller who arrived after a fact, how many nodes and keys of their way are in the journal."""
+        rows = await self._read(
+            "SELECT a.data->>'caller_raw' AS caller, count(w.seq) AS facts FROM journal a LEFT JOIN journal w"
+            " ON w.contact_id = a.contact_id AND w.kind IN ('flow.node', 'flow.key') AND w.seq > %s"
+            " WHERE a.kind = 'contact.arrived' AND a.seq > %s GROUP BY 1",
+            [since, since],
+        )
+        return {row["caller"]: row["facts"] for row in rows}
 
     async def _read(self, query: str, values: list[Any]) -> list[dict[str, Any]]:
         """Rows of the tenant. The database may have been restarted since the last time."""

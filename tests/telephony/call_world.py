@@ -121,6 +121,20 @@ class World(msgspec.Struct, kw_only=True):
             await db.close()
         return lines
 
+    async def new_version(self, app_url: str, name: str, graph: Graph, version: int) -> None:
+        """Publish a flow of `new_lines` again."""
+        db = Database(app_url, "andon tests", pool_size=1)
+        try:
+            async with db.session(Scope(self.tenant_id)) as session:
+                await session.execute(
+                    insert(FlowVersionRow).values(
+                        flow_id=self.flow_ids[name], version=version, graph=store_graph(graph), note="",
+                        published_at=datetime.now(UTC),
+                    )
+                )  # fmt: skip
+        finally:
+            await db.close()
+
 
 async def _put_flow(
     session: AsyncSession, flow_id: UUID, client_id: UUID, project_id: UUID, name: str, graph: Graph

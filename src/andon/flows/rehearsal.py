@@ -153,7 +153,7 @@ class _Stage:
             case Pass():
                 self._pass()
             case HangUp():
-                self._note("hang_up")
+                self._note("hang_up", outcome=self.run.expected.value)
                 self.hear(CallerGone(at=self.now))
             case LeaveQueue(how=how) if self.queued:
                 self.queued = False

@@ -23,6 +23,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
+from andon.channels.voice.desk_http import ask_core
 from andon.identity.access import find_actor
 from andon.identity.model import Actor, Permission
 from andon.identity.sockets import socket_sessions
@@ -133,9 +134,8 @@ async def move_away(here: Services, node: str) -> None:
 
 async def _idle(here: Services, actor: Actor) -> bool:
     """Whether the agent is in no call. Who is no agent may be at somebody's."""
-    asked = {"verb": "snapshot.agent", "tenant_id": str(actor.tenant_id), "agent_id": str(actor.user_id)}
     try:
-        view = await here.bus.request("core.command", asked, timeout=NODES_SECONDS)
+        view = await ask_core(here, actor, "snapshot.agent")
     except AndonError:
         return False
     return view["state"] in IDLE

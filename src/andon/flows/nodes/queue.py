@@ -89,23 +89,28 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
         if said:
             walk.speak(said)
 
+    @staticmethod
+    def _came_to(walk: Walk, outcome: Outcome) -> None:
+        """What it is called from here on, also if the caller hangs up, until another node says otherwise."""
+        walk.outcome = outcome
+        walk.expect(outcome)
+
     def _left(self, walk: Walk, how: QueueLeave) -> None:
         match how:
             case QueueLeave.CONVERSATION_ENDED:
-                walk.outcome = Outcome.SERVED
+                self._came_to(walk, Outcome.SERVED)
                 walk.leave("conversation_ended")
             case QueueLeave.TIMEOUT:
-                walk.outcome = Outcome.QUEUE_TIMEOUT
+                self._came_to(walk, Outcome.QUEUE_TIMEOUT)
                 walk.leave("timeout")
             case QueueLeave.OVERFLOW:
-                walk.outcome = Outcome.QUEUE_TIMEOUT
+                self._came_to(walk, Outcome.QUEUE_TIMEOUT)
                 walk.leave("overflow" if "overflow" in self.exits else "timeout")
             case QueueLeave.NOBODY_SIGNED_IN:
-                walk.outcome = Outcome.NOBODY_SIGNED_IN
+                self._came_to(walk, Outcome.NOBODY_SIGNED_IN)
                 walk.leave("nobody_signed_in")
             case QueueLeave.CALLBACK_KEPT:
-                walk.outcome = Outcome.CALLBACK_KEPT
-                walk.expect(Outcome.CALLBACK_KEPT)
+                self._came_to(walk, Outcome.CALLBACK_KEPT)
                 walk.leave("callback" if "callback" in self.exits else "timeout")
             case QueueLeave.UNKNOWN_QUEUE:
                 walk.fail()

@@ -18,8 +18,9 @@ ROUNDING_MS = 2
 EDGE_MS = 250  # state and conversation change in one step of the core; more apart is a fault
 AUDIO_MS = 100  # stored audio may differ this much from the span the core measured
 WORK = {"work.opened", "work.repeated", "work.taken", "work.given_back", "work.done"}
+MESSAGES = {"message.sent", "message.read", "message.answered"}
 # written with or without a core
-OF_OTHERS = {"recording.stored", "recording.incomplete", "wrapup.submitted"} | WORK
+OF_OTHERS = {"recording.stored", "recording.incomplete", "wrapup.submitted"} | WORK | MESSAGES
 GAP = timedelta(seconds=2)  # so soon after its start a core has learnt what ended before it
 NODE_MARGIN = timedelta(seconds=1)  # the engine's clock and the journal's agree so well
 OVERDUE = timedelta(minutes=10)  # a talk that began before its place expired may last so much longer

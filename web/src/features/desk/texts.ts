@@ -277,8 +277,6 @@ export const texts = defineTexts(
     "list.more": "更早的联系",
 
     "today.title": "今天",
-    "today.formula": "口径：{{formula}}",
-    "today.sums": "{{top}} ÷ {{bottom}}",
 
     "work.idle.ready": "等待来电",
     "work.idle.ready.hint": "电话会自动送到这里，屏幕和铃声会同时提醒。",
@@ -650,8 +648,6 @@ export const texts = defineTexts(
     "list.more": "Earlier contacts",
 
     "today.title": "Today",
-    "today.formula": "Formula: {{formula}}",
-    "today.sums": "{{top}} ÷ {{bottom}}",
 
     "work.idle.ready": "Waiting for a call",
     "work.idle.ready.hint": "The next call comes here by itself, with a ring and a card.",

@@ -73,7 +73,11 @@ function Line({ line, graph, palette }: { line: TrialLine; graph: Graph; palette
     case "message":
       return <>{t("line.message")}</>;
     case "hang_up":
-      return <>{t("line.hang_up")}</>;
+      return (
+        <>
+          {t("line.hang_up")} {data.outcome ? <OutcomeTag outcome={String(data.outcome)} /> : null}
+        </>
+      );
     default:
       return <>{line.what}</>;
   }

@@ -45,16 +45,16 @@ function NodesShown({ nodes }: { nodes: MediaNode[] }) {
           <thead>
             <tr>
               <th scope="col">{t("nodes.name")}</th>
-              <th scope="col">{t("nodes.address")}</th>
               <th scope="col">{t("nodes.state")}</th>
               <th scope="col" className="num">
                 {t("nodes.calls")}
               </th>
+              <th scope="col">{t("list.actions")}</th>
               <th scope="col" className="num">
                 {t("nodes.devices")}
               </th>
               <th scope="col">{t("nodes.since")}</th>
-              <th scope="col">{t("list.actions")}</th>
+              <th scope="col">{t("nodes.address")}</th>
             </tr>
           </thead>
           <tbody>
@@ -62,16 +62,16 @@ function NodesShown({ nodes }: { nodes: MediaNode[] }) {
               <tr key={node.name}>
                 <th scope="row">{node.name}</th>
                 <td>
-                  <code>{node.address}</code>
-                </td>
-                <td>
                   <NodeState node={node} />
                 </td>
                 <td className="num">{f.count(node.calls)}</td>
+                <td>
+                  <NodeAction node={node} last={!nodes.some((other) => other !== node && serves(other))} />
+                </td>
                 <td className="num">{f.count(node.devices)}</td>
                 <td>{node.up ? f.moment(node.since) : t("none")}</td>
                 <td>
-                  <NodeAction node={node} last={!nodes.some((other) => other !== node && serves(other))} />
+                  <code>{node.address}</code>
                 </td>
               </tr>
             ))}
