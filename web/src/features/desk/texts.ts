@@ -15,6 +15,7 @@ export const texts = defineTexts(
     "bar.no_call": "没有通话",
     "bar.device_test": "设备检测",
     "bar.sign_out": "签出",
+    "bar.auto_answer": "来电自动接听（提示音后）",
     "bar.sound.off": "浏览器静音了本页，点击任意处即可听到铃声",
 
     "state.after_call": "通话结束后转为",
@@ -374,6 +375,7 @@ export const texts = defineTexts(
     "bar.no_call": "No call",
     "bar.device_test": "Device test",
     "bar.sign_out": "Sign out",
+    "bar.auto_answer": "Answer calls by itself, after a beep",
     "bar.sound.off": "The browser silences this page; click anywhere to hear the ring",
 
     "state.after_call": "After the call, change to",
