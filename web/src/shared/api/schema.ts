@@ -3838,6 +3838,8 @@ export interface components {
             takes: string[];
             /** Gives */
             gives: string;
+            /** Says */
+            says: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -4142,6 +4144,8 @@ export interface components {
             name: string;
             /** Type */
             type: string;
+            /** Says */
+            says: string;
         };
         /**
          * Named
