@@ -217,7 +217,10 @@ register(
         "flow.function.first": ("第一个有值的", "The first that is not nothing"),
         "flow.function.contains": ("包含这段文字", "It contains the other text"),
         "flow.function.starts_with": ("以这段文字开头", "It begins with the other text"),
-        "flow.function.fits": ("符合按键格式，如 1[3-9]d{9}", "It fits a pattern of digits, as 1[3-9]d{9}"),
+        "flow.function.fits": (
+            "符合按键格式，如 1[3-9]d{{9}}",
+            "It fits a pattern of digits, as 1[3-9]d{{9}}",
+        ),
         "flow.function.luhn": ("是有效的银行卡号", "It is a valid card number"),
         "flow.function.queue_waiting": (
             "队列等待人数（按队列名）",
