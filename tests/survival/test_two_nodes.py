@@ -8,7 +8,7 @@ import pytest_asyncio
 from call_checks import AGENT_HZ, awake, both_heard, values
 from call_house import command
 from mortal_house import Talk
-from two_nodes import SECOND, TwoNodes
+from two_nodes import SECOND, TwoNodes, kill
 
 from harness.netns import second_computer
 
@@ -51,7 +51,7 @@ async def test_one_node_dies_and_the_other_goes_on(centre: TwoNodes) -> None:
     await through.device.be_quiet()
     await both_heard(centre, through.caller, through.device)
 
-    await centre.kill_second()
+    await kill(centre.second)
     lost = [second.contact_id, through.contact_id, waited]
     for contact_id in lost:
         assert await centre.outcome(contact_id, 15) == "interrupted"
@@ -97,7 +97,8 @@ async def test_one_node_dies_and_the_other_goes_on(centre: TwoNodes) -> None:
 
 
 async def test_a_drained_node_takes_no_calls_and_drops_none(centre: TwoNodes) -> None:
-    """Its talk goes on, over the death of a core as well, and ends as its people want."""
+    """Its talk goes on, over the death of a core as well, and ends as its people want. Back in service it
+    goes on when the installation's own node dies, and calls that one's callers."""
     talk = await centre.talking("plain", TONE, endpoint=SECOND)
     status, said = await command(centre.settings, "node", "drain", "n2")
     assert status == 0 and "排空中" in said, said
@@ -123,8 +124,26 @@ async def test_a_drained_node_takes_no_calls_and_drops_none(centre: TwoNodes) ->
     ]
     again = await centre.talking("ring", TONE, endpoint=SECOND)
     assert await lives_on(centre, again) == "n2"
-    await again.caller.hangup()
+
+    await talk.agent.ask("agent.state", state="not_ready")
+    await kill(centre.engine)
+    assert await centre.outcome(other.contact_id, 15) == "interrupted"
+    own = (await centre.fact(other.contact_id, "contact.arrived"))["caller"]
+    telephone = centre.carrier.subscriber(own)
     await other.caller.hangup()
-    assert await centre.outcome(again.contact_id) == await centre.outcome(other.contact_id) == "served"
+    phone = await other.agent.picks_up(20)
+    back = await telephone.next_call(10)
+    await back.answer()
+    await other.agent.in_state("talking")
+    await both_heard(centre, back, phone)
+    returned = other.agent.view["contact"]["contact_id"]
+    assert values(await centre.facts(returned), "contact.arrived", "node") == ["n2"]
+    assert again.gap_s(TONE, 10) < 0.5
+    await centre.engine.start()
+    await centre.until(lambda: centre.node_is(centre.settings.node, up=True), 10, "the first node is back")
+    await back.hangup()
+    await again.caller.hangup()
+    assert await centre.outcome(again.contact_id) == "served"
+    assert (await centre.fact(other.contact_id, "callback.ended"))["how"] == "served"
     status, said = await centre.ledger()
     assert status == 0, said

@@ -43,8 +43,9 @@ class TwoNodes(MortalHouse):
             await self.carrier.register(username, secret, node="n2")
         return phone
 
-    async def kill_second(self) -> None:
-        """Kill the second node's engine with -9."""
-        assert self.second.pid is not None
-        os.kill(self.second.pid, signal.SIGKILL)
-        await self.second.wait()
+
+async def kill(engine: EngineProcess) -> None:
+    """With -9."""
+    assert engine.pid is not None
+    os.kill(engine.pid, signal.SIGKILL)
+    await engine.wait()

@@ -404,6 +404,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/desk/dial"): desk(),
     ("POST", "/api/desk/dial"): desk(lambda m, t: {"number": "13900000000", "number_id": t.number}),
     ("POST", "/api/desk/transfer"): desk(lambda m, t: {"to": "queue", "queue_id": t.queue}),
+    ("POST", "/api/desk/park"): desk(),
+    ("POST", "/api/desk/pick-up"): desk(lambda m, t: {"contact_id": t.contact}),
     ("POST", "/api/desk/consult"): desk(lambda m, t: {"to": "external", "number": "13900000000"}),
     ("POST", "/api/desk/consult/swap"): desk(),
     ("POST", "/api/desk/consult/conference"): desk(),
@@ -465,6 +467,31 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "/api/voicemails"): Route(CONTACTS),
     ("GET", "/api/callbacks"): Route(CONTACTS, (Try(), Try(query=lambda m, t: {"state": "over"}))),
+    ("POST", "/api/messages"): Route(
+        SUPERVISOR, (make(lambda m, t: {"text": "x", "agent_ids": [t.operator.agent]}, 422),)
+    ),
+    ("GET", "/api/messages"): Route(AGENT | SUPERVISOR, (Try(blank=True),)),
+    ("GET", "/api/messages/unread"): Route(AGENT, (Try(blank=True),)),
+    ("POST", "/api/messages/{id}/read"): Route(AGENT, (one("message"),)),
+    ("POST", "/api/messages/{id}/answer"): Route(AGENT, (*change("message", lambda m, t: {"text": "x"}),)),
+    ("GET", "/api/contacts/{contact_id}/notes"): Route(
+        AGENT | SUPERVISOR, (Try(path=lambda m, t: {"contact_id": t.contact}, blank=True),)
+    ),
+    ("POST", "/api/contacts/{contact_id}/notes"): Route(
+        SUPERVISOR,
+        (
+            Try(
+                path=lambda m, t: {"contact_id": t.contact},
+                body=lambda m, t: {
+                    "agent_id": t.operator.users["everything"],
+                    "at_ms": 0,
+                    "text": "x",
+                },
+                refused=422,
+                blank=True,
+            ),
+        ),
+    ),
     ("GET", "/api/work"): Route(
         CONTACTS | AGENT,
         (Try(), filtered(queue=lambda t: t.queue), filtered(project=lambda t: t.project)),

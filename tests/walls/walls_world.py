@@ -39,6 +39,7 @@ from andon.kit.clock import SystemClock
 from andon.kit.database import Database, Scope
 from andon.kit.ids import uuid7
 from andon.kit.journal.store import append
+from andon.messages.tables import Message
 from andon.prompts.sound import fit
 from andon.prompts.tables import PromptRow, PromptVersionRow
 from andon.reporting.checks.tables import LedgerCheck
@@ -84,6 +85,7 @@ class Side:
     prompt: UUID = field(default_factory=uuid7)
     contact: UUID = field(default_factory=uuid7)  # with a recording and a summary
     work: UUID = field(default_factory=uuid7)
+    message: UUID = field(default_factory=uuid7)
     e164: str = ""
 
     def graph(self) -> dict[str, Any]:
@@ -201,6 +203,18 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
                     opened_at=talk.at,
                     last_at=talk.at,
                     sort_at=talk.at,
+                )
+            )
+            session.add(
+                Message(
+                    id=side.message,
+                    batch_id=uuid7(),
+                    from_id=operator.agent,
+                    to_id=everything,
+                    text=side.tag,
+                    sent_at=talk.at,
+                    contact_id=side.contact,
+                    at_ms=0,
                 )
             )
             write_wave(recordings / stored[side.contact].path)

@@ -335,7 +335,12 @@ _BEGINNING = text(
     " AND coalesce((data->>'resumed_contacts')::int, 0) = 0"
     " AND coalesce((data->>'resumed_agents')::int, 0) = 0 ORDER BY seq DESC LIMIT 1"
 )
-_LAST = text(f"SELECT max(at) FROM journal WHERE {_SINCE}")  # noqa: S608  # constants only
+_LAST = text(
+    f"SELECT max(at) FROM journal WHERE {_SINCE}"  # noqa: S608  # constants only
+    # written with or without a core: they say nothing of when it died
+    " AND kind !~ '^(work|message)[.]'"
+    " AND kind NOT IN ('wrapup.submitted', 'recording.stored', 'recording.incomplete')"
+)
 _OPEN_CONTACTS = text(
     f"SELECT {_ROW} FROM journal WHERE {_SINCE} AND contact_id IN ("  # noqa: S608  # constants only
     f" SELECT contact_id FROM journal WHERE kind = 'contact.arrived' AND {_SINCE}"

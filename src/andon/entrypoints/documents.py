@@ -15,7 +15,9 @@ import msgspec
 import andon.interactions.dialling.events
 import andon.interactions.events
 import andon.interactions.monitor.events
+import andon.interactions.parking.events
 import andon.kit.events
+import andon.messages.events
 import andon.routing.events
 import andon.telephony.events
 import andon.work.events  # noqa: F401  (imported to register its facts)

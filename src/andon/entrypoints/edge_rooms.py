@@ -12,6 +12,7 @@ from andon.channels.voice import texts as node_texts  # noqa: F401  (registers w
 from andon.identity.sockets import SocketSessions
 from andon.interactions.monitor import http as monitor
 from andon.kit.web import Services
+from andon.messages import http as messages
 from andon.reporting import texts  # noqa: F401  (registers what is said here)
 from andon.reporting.board import http as board
 from andon.reporting.checks import http as checks
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     live.router,
     sip_proxy.router,
     work.router,
+    messages.router,
 )
 
 

@@ -5,6 +5,7 @@ import { routes as desk } from "@/features/desk/routes";
 import { routes as flows } from "@/features/flows/routes";
 import { routes as history } from "@/features/history/routes";
 import { routes as ledger } from "@/features/ledger/routes";
+import { routes as messages } from "@/features/messages/routes";
 import { routes as prompts } from "@/features/prompts/routes";
 import { routes as work } from "@/features/work/routes";
 import type { Room } from "@/shared/rooms";
@@ -13,6 +14,7 @@ import type { Room } from "@/shared/rooms";
 export const rooms: Room[] = [
   ...desk,
   ...work,
+  ...messages,
   ...board,
   ...history,
   ...ledger,

@@ -5,6 +5,8 @@ export const common = defineTexts(
   "common",
   {
     "app.name": "安灯",
+    "figure.formula": "口径：{{formula}}",
+    "figure.sums": "{{top}} ÷ {{bottom}}",
     "app.tagline": "开源联络中心",
     "action.save": "保存",
     "action.cancel": "取消",
@@ -121,6 +123,8 @@ export const common = defineTexts(
   },
   {
     "app.name": "Andon",
+    "figure.formula": "Formula: {{formula}}",
+    "figure.sums": "{{top}} ÷ {{bottom}}",
     "app.tagline": "Open-source contact centre",
     "action.save": "Save",
     "action.cancel": "Cancel",

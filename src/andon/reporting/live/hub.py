@@ -18,6 +18,7 @@ from andon.kit.bus import RECONNECTED, Bus
 from andon.kit.clock import Clock
 from andon.kit.database import Database, Scope
 from andon.kit.errors import AndonError
+from andon.messages import http as messages
 from andon.reporting import projector
 from andon.reporting.board import service as board
 from andon.reporting.live.boards import Boards, packed
@@ -61,6 +62,7 @@ class LiveHub:
             hear("board", self._boards.hear),
             hear(projector.TOPIC, self._hear_figures),
             hear(keeper.TOPIC, self._hear_work),
+            hear(messages.TOPIC, self._hear_messages),
             hear("config.changed", lambda _topic, payload: self._configured(payload)),
             hear("core.started", lambda _topic, _payload: self._refresh()),
             hear(RECONNECTED, lambda _topic, _payload: self._refresh()),
@@ -229,6 +231,14 @@ class LiveHub:
         for connection in self._connections:
             if connection.viewer.tenant_id == tenant_id:
                 connection.put(message, "work")
+
+    def _hear_messages(self, topic: str, payload: dict[str, Any]) -> None:
+        """Somebody's messages are others now: they read them again."""
+        told = {UUID(id) for id in payload.get("to", [])}
+        message = packed({"type": "message"})
+        for connection in self._connections:
+            if connection.viewer.user_id in told:
+                connection.put(message, "message")
 
     # figures
 

@@ -32,6 +32,7 @@ const KINDS = [
   "prompt",
   "customer",
   "work_item",
+  "message",
   "recording",
   "ledger",
   "session",

@@ -1,11 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Tooltip } from "antd";
 import { useCallback } from "react";
-import type { Figure } from "@/shared/api";
-import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useLiveMessage } from "@/shared/live";
-import { QueryView } from "@/shared/ui";
+import { FigureTile, QueryView } from "@/shared/ui";
 import { todayQuery } from "./data";
 import { texts } from "./texts";
 
@@ -28,40 +25,11 @@ export function TodayFigures() {
         {(day) => (
           <div className="today-grid">
             {SHOWN.flatMap((id) => day.figures.filter((figure) => figure.id === id)).map((figure) => (
-              <Tile key={`${figure.id}:${figure.variant}`} figure={figure} />
+              <FigureTile key={`${figure.id}:${figure.variant}`} figure={figure} />
             ))}
           </div>
         )}
       </QueryView>
     </section>
-  );
-}
-
-function Tile({ figure }: { figure: Figure }) {
-  const t = useT(texts);
-  const format = useFormat();
-  const sums =
-    figure.bottom === null ? null : t("today.sums", { top: sum(figure.top), bottom: sum(figure.bottom) });
-  function sum(value: number): string {
-    return figure.unit === "seconds" && value >= 1000 && figure.bottom !== value
-      ? format.span(value)
-      : format.count(value);
-  }
-  const formula = t("today.formula", { formula: figure.formula });
-  return (
-    <Tooltip
-      title={
-        <>
-          <div>{formula}</div>
-          {sums ? <div>{sums}</div> : null}
-        </>
-      }
-    >
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the formula must be reachable without a mouse */}
-      <div className="today-tile" tabIndex={0} data-figure={figure.id}>
-        <span>{figure.name}</span>
-        <strong>{format.figure(figure.value, figure.unit)}</strong>
-      </div>
-    </Tooltip>
   );
 }

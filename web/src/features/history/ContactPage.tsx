@@ -6,10 +6,12 @@ import { type ReactNode, Suspense, useMemo, useRef, useState } from "react";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { type RecordingHandle, RecordingPlayer } from "@/shared/recording";
+import { permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
 import { serverNow } from "@/shared/time";
 import { Nothing, OutcomeTag, Pending, QueryView, TierTag } from "@/shared/ui";
 import { WhyNot, WhyNotAnswer, WhyPanel } from "@/shared/why";
+import { Coaching } from "./Coaching";
 import { PathChart, type PathChartHandle } from "./PathChart";
 import { buildPath, type Span, stepAt } from "./path";
 import { agentsQuery, contactQuery, whyNotQuery, whyQuery } from "./queries";
@@ -39,6 +41,8 @@ function Contact({ contact }: { contact: ContactDetail }) {
   const [current, setCurrent] = useState<number | null>(null);
   const chart = useRef<PathChartHandle>(null);
   const player = useRef<RecordingHandle>(null);
+  const heard = useRef(0);
+  const coaches = permitted(useMe(), ["supervise"]);
   const path = useMemo(() => buildPath(contact, serverNow() - Date.parse(contact.arrived_at)), [contact]);
   const { recording } = path;
   const playable = recording !== null && contact.recording?.stored === true;
@@ -54,6 +58,7 @@ function Contact({ contact }: { contact: ContactDetail }) {
     } else playAt(span.from)?.();
   };
   const onTime = (ms: number) => {
+    heard.current = ms;
     if (!recording) return;
     chart.current?.moveTo(recording.from + ms);
     setCurrent(stepAt(contact.timeline, recording.from + ms));
@@ -106,6 +111,13 @@ function Contact({ contact }: { contact: ContactDetail }) {
             <h2 id="contact-wrapup">{t("contact.wrapup")}</h2>
             <WrapUp note={contact.wrap_up} />
           </section>
+          {coaches ? (
+            <Coaching
+              contact={contact}
+              now={() => heard.current}
+              onPlay={(ms) => player.current?.playFrom(ms)}
+            />
+          ) : null}
         </div>
       </div>
     </>

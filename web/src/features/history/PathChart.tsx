@@ -82,7 +82,7 @@ export function PathChart({ path, onSpan, currentOffer, children, ref }: Props) 
                     } as CSSProperties
                   }
                   title={label}
-                  aria-label={label}
+                  aria-label={`${what} ${f.timer(span.to - span.from)} · ${label}`}
                   onClick={() => onSpan(span, lane)}
                 >
                   <span aria-hidden="true">

@@ -1759,6 +1759,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/park": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Park
+         * @description Put the caller into a slot with music; any colleague of the queue or the department may pick up.
+         */
+        post: operations["park_api_desk_park_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/pick-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pick Up
+         * @description Come for a parked caller: the own device rings and answers by itself.
+         */
+        post: operations["pick_up_api_desk_pick_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/consult": {
         parameters: {
             query?: never;
@@ -2367,6 +2407,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Messages
+         * @description What the asker was told, or told others; `notes`: only those about a moment, or only the others.
+         */
+        get: operations["list_messages_api_messages_get"];
+        put?: never;
+        /**
+         * Send
+         * @description Tell agents something; it is at their desks at once and kept. Raises `message.nobody`.
+         */
+        post: operations["send_api_messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notes Of
+         * @description What was said about moments of the recording, in their order; an agent sees the own only.
+         */
+        get: operations["notes_of_api_contacts__contact_id__notes_get"];
+        put?: never;
+        /**
+         * Note Moment
+         * @description Tell an agent something about a moment of the recording. Raises `message.not_theirs`.
+         */
+        post: operations["note_moment_api_contacts__contact_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unread
+         * @description How many the asker has not acknowledged.
+         */
+        get: operations["unread_api_messages_unread_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description The asker has seen it.
+         */
+        post: operations["acknowledge_api_messages__id__read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Answer once; that also says that it was seen. Raises `message.answered`.
+         */
+        post: operations["answer_api_messages__id__answer_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2558,6 +2706,11 @@ export interface components {
             /** Session */
             session: string | null;
             contact: components["schemas"]["AgentContact"] | null;
+            /**
+             * Parked
+             * @default []
+             */
+            parked: components["schemas"]["ParkedCaller"][];
         } & {
             [key: string]: unknown;
         };
@@ -2568,6 +2721,11 @@ export interface components {
         Answer: {
             /** Label */
             label: string;
+            /** Text */
+            text: string;
+        };
+        /** AnswerIn */
+        AnswerIn: {
             /** Text */
             text: string;
         };
@@ -4094,6 +4252,67 @@ export interface components {
             nodes: components["schemas"]["MediaNodeShown"][];
         };
         /**
+         * MessageIn
+         * @description To agents by name, to departments, or to everybody who is an agent.
+         */
+        MessageIn: {
+            /** Text */
+            text: string;
+            /** Agent Ids */
+            agent_ids?: string[];
+            /** Departments */
+            departments?: string[];
+            /**
+             * Everybody
+             * @default false
+             */
+            everybody: boolean;
+        };
+        /** MessagePage */
+        MessagePage: {
+            /** Items */
+            items: components["schemas"]["MessageShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * MessageShown
+         * @description `contact_id` and `at_ms`: the moment of a recording that it is about.
+         */
+        MessageShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** From Name */
+            from_name: string;
+            /**
+             * To Id
+             * Format: uuid
+             */
+            to_id: string;
+            /** To Name */
+            to_name: string;
+            /** Text */
+            text: string;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /** Contact Id */
+            contact_id: string | null;
+            /** At Ms */
+            at_ms: number | null;
+            /** Read At */
+            read_at: string | null;
+            /** Answer */
+            answer: string;
+            /** Answered At */
+            answered_at: string | null;
+        };
+        /**
          * MonitorRow
          * @description A supervisor at a call. `mode` is empty until the supervisor's telephone has answered; `wanted` is
          *     what was asked for last.
@@ -4216,6 +4435,21 @@ export interface components {
             waits: boolean;
             /** Fields */
             fields: components["schemas"]["FieldShown"][];
+        };
+        /**
+         * NoteIn
+         * @description `at_ms` from the start of the recording.
+         */
+        NoteIn: {
+            /**
+             * Agent Id
+             * Format: uuid
+             */
+            agent_id: string;
+            /** At Ms */
+            at_ms: number;
+            /** Text */
+            text: string;
         };
         /**
          * NumberIn
@@ -4595,6 +4829,29 @@ export interface components {
             };
         };
         /**
+         * ParkedCaller
+         * @description A caller whom this agent may pick up.
+         */
+        ParkedCaller: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Slot */
+            slot: number;
+            /** Caller */
+            caller: string;
+            /** Customer Name */
+            customer_name: string | null;
+            /** Queue Name */
+            queue_name: string | null;
+            /** By Name */
+            by_name: string | null;
+            /** Since */
+            since: string;
+        };
+        /**
          * PassedOver
          * @description An agent who was considered and not chosen; `detail` holds what the policy saw (idle_ms, level, …).
          */
@@ -4629,6 +4886,14 @@ export interface components {
              * @default true
              */
             ok: boolean;
+        };
+        /** PickUp */
+        PickUp: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
         };
         /**
          * Policy
@@ -5408,6 +5673,14 @@ export interface components {
             /** Floor S */
             floor_s?: number | null;
         };
+        /**
+         * Sent
+         * @description How many agents were told.
+         */
+        Sent: {
+            /** Count */
+            count: number;
+        };
         /** ShownNumber */
         ShownNumber: {
             /**
@@ -5849,6 +6122,11 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** Unread */
+        Unread: {
+            /** Count */
+            count: number;
         };
         /** UserChangePatch */
         UserChangePatch: {
@@ -10368,6 +10646,59 @@ export interface operations {
             };
         };
     };
+    park_api_desk_park_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    pick_up_api_desk_pick_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PickUp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     consult_api_desk_consult_post: {
         parameters: {
             query?: never;
@@ -11253,6 +11584,225 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_messages_api_messages_get: {
+        parameters: {
+            query?: {
+                box?: "in" | "out";
+                notes?: boolean | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    send_api_messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    notes_of_api_contacts__contact_id__notes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    note_moment_api_contacts__contact_id__notes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unread_api_messages_unread_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+        };
+    };
+    acknowledge_api_messages__id__read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    answer_api_messages__id__answer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageShown"];
                 };
             };
             /** @description Validation Error */

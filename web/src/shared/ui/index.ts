@@ -1,5 +1,6 @@
 export { AgentStateTag, StateDot, stateColor } from "./AgentStateTag";
 export { ErrorBoundary } from "./ErrorBoundary";
+export { FigureTile } from "./FigureTile";
 export { Nothing } from "./Nothing";
 export { OutcomeTag } from "./OutcomeTag";
 export { ProblemView, useReportProblem } from "./ProblemView";
