@@ -3996,6 +3996,8 @@ export interface components {
             takes: string[];
             /** Gives */
             gives: string;
+            /** Says */
+            says: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -4361,6 +4363,8 @@ export interface components {
             name: string;
             /** Type */
             type: string;
+            /** Says */
+            says: string;
         };
         /**
          * Named
