@@ -1,6 +1,7 @@
 """Two agents at their desks: one asks the other, by keyboard and by touch, in both languages."""
 
 import re
+from uuid import UUID
 
 import pytest
 from microphone import MICROPHONE_HZ
@@ -127,6 +128,39 @@ async def test_the_caller_goes_through_a_flow_and_comes_back(house: OfficeHouse,
     await desk.in_phase("talking")
     await page.keyboard.press("Alt+x")
     assert found == []
+
+
+async def test_a_parked_caller_is_picked_up_at_another_desk(house: OfficeHouse, enter: Enter) -> None:
+    """Alt+P here, a press there: who is parked is shown at both desks, on a telephone too."""
+    first, second = await enter(await house.agent()), await enter(await house.agent(), size=PHONE)
+    for desk in (first, second):
+        await desk.sign_in()
+        await desk.pass_device_test()
+    await house.ask("agent.state", await own_id(second), state="not_ready")
+    call = await house.dial(DESK)
+    await first.rung()
+    await first.press("接听")
+    await first.in_phase("talking")
+    await first.page.keyboard.press("Alt+p")
+    await first.in_phase("wrap")
+    found: list[str] = []
+    for desk in (first, second):
+        bar = desk.page.get_by_role("region", name="驻留的客户")
+        await expect(bar).to_contain_text("驻留 1", timeout=SECONDS)
+        await desk.fits()
+        found += await barriers(desk.page)
+    await second.page.get_by_role("button", name=re.compile("^取回驻留 1")).click()
+    await second.in_phase("talking")
+    await call.tone(CALLER_HZ, 60)
+    await second.hears(CALLER_HZ)
+    await expect(first.page.get_by_role("region", name="驻留的客户")).to_be_hidden(timeout=SECONDS)
+    await second.fits()
+    found += await barriers(second.page)
+    assert found == []
+
+
+async def own_id(desk: Visitor) -> UUID:
+    return UUID((await desk.call_api("/api/me"))["user_id"])
 
 
 async def test_a_transfer_refused_brings_the_caller_back_with_words(house: OfficeHouse, enter: Enter) -> None:

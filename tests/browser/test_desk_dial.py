@@ -73,6 +73,26 @@ async def test_an_agent_calls_out_by_keyboard(house: OfficeHouse, enter: Enter) 
     assert found == []
 
 
+async def test_calls_are_answered_by_themselves_when_the_agent_wants(
+    house: OfficeHouse, enter: Enter
+) -> None:
+    """Chosen in the menu of the state; without a press the two hear each other."""
+    desk = await enter(await house.agent())
+    await desk.sign_in()
+    await desk.pass_device_test()
+    page = desk.page
+    await page.keyboard.press("Alt+s")
+    await page.get_by_role("menuitem", name="来电自动接听").click()
+    call = await house.dial(DESK)
+    await call.tone(CALLEE_HZ, 60)
+    await desk.in_phase("talking")
+    await desk.hears(CALLEE_HZ)
+    await call.wait_tone(MICROPHONE_HZ, 15)
+    await page.keyboard.press("Alt+s")
+    chosen = page.get_by_role("menuitem", name="来电自动接听")
+    await expect(chosen.get_by_role("img")).to_be_visible(timeout=SECONDS)
+
+
 async def test_calling_out_by_touch_in_english(house: OfficeHouse, enter: Enter) -> None:
     """On a telephone: keys, a number that nobody has, and help without any right to call out."""
     agent = await house.agent()

@@ -121,6 +121,9 @@ async def test_every_page_reads_well_in_english_and_on_a_telephone(house: Office
         ("/audit", ".audit-table tbody tr"),
         ("/admin/users", ".admin-body tbody tr"),
         ("/admin/queues", ".admin-body tbody tr"),
+        ("/admin/wrap-forms", ".resource-head"),
+        ("/work", ".work-columns"),
+        ("/messages", ".my-day form"),
     ):
         await look(boss, path, shown)
         found += await barriers(boss.page)

@@ -99,7 +99,7 @@ async def wrap_up(desk: Visitor) -> None:
     await page.get_by_label("来电原因").fill("物流")
     await page.locator(".ant-select-tree-title", has_text="物流查询").click()
     await page.get_by_text("已解决", exact=True).click()
-    await page.get_by_label("备注").fill("包裹明天送到")
+    await page.locator(".wrap").get_by_label("备注").fill("包裹明天送到")
     await page.get_by_role("button", name="提交并结束整理").click()
     await expect(page.get_by_text("小结已提交")).to_be_visible(timeout=SECONDS)
 

@@ -164,9 +164,18 @@ class Visitor:
         await expect(self.page.locator("html")).to_have_attribute("lang", "en")
 
     async def fits(self) -> None:
-        """Nothing is wider than the screen."""
-        wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, f"{self.page.url} is {wide} px too wide"
+        """Nothing is wider than the screen, once the page has heard of its new size."""
+        wide = 0
+
+        async def narrow() -> bool:
+            nonlocal wide
+            wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            return wide <= 0
+
+        try:
+            await self.house.until(narrow, 5, "the page fits")
+        except TimeoutError:
+            raise AssertionError(f"{self.page.url} is {wide} px too wide") from None
 
     async def call_api(self, path: str) -> Any:
         """What the API answers this person, as JSON."""

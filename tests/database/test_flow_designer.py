@@ -64,8 +64,8 @@ async def test_the_palette_names_types_fields_functions_and_prompts_in_the_asker
     types = {each["type"]: each for each in palette["types"]}
     assert types["collect"]["name"] == "收集按键"
     assert {each["name"] for each in types["queue"]["fields"]} >= {"queue_id", "priority"}
-    assert {"name": "contact.caller", "type": "text"} in palette["names"]
-    assert any(each["name"] == "luhn" for each in palette["functions"])
+    assert {"name": "contact.caller", "type": "text", "says": "主叫号码"} in palette["names"]
+    assert any((each["name"], each["says"]) == ("luhn", "是有效的银行卡号") for each in palette["functions"])
     assert "welcome" in palette["prompts"]["zh"] and "welcome" in palette["prompts"]["en"]
     assert len(english["types"]) == len(types)
 

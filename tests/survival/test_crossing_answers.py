@@ -20,7 +20,8 @@ pytestmark = [pytest.mark.survival, pytest.mark.timeout(1200)]
 PAIRS = ("cross1", "cross2", "cross3", "cross4")
 ROUNDS = 50 if os.environ.get("ANDON_LONG") else 3  # of each pair
 RINGS_S = 1.0  # as these queues say
-AROUND_S = (-0.02, 0.005)  # when the button is pressed: a few ms later it is an answer
+AROUND_S = 0.01  # so far about the moment the button is pressed
+STEP_S = 0.01  # earlier after a loss, later after a win: a busy machine answers later
 TONES = {True: 1000.0, False: 1500.0}
 
 
@@ -29,17 +30,20 @@ async def test_two_who_answer_in_one_moment_are_never_two_conversations(house: H
     met = await asyncio.gather(*(pair(house, skill, random.Random(dice.random())) for skill in PAIRS))
     seen = sum(met, Counter[str]())
     print(f"of {seen.total()} answers in the moment the ring moved on: {dict(seen)}")
-    assert seen["the first has the call"] and seen["the second has it"]  # it was that moment indeed
+    assert seen.total() > seen["the second has it"]  # it was that moment indeed: the first had answered, too
     assert await house.unexplained() == []
 
 
 async def pair(house: House, skill: str, dice: random.Random) -> Counter[str]:
     """Two agents of a queue of their own; who rings first takes turns."""
     met: Counter[str] = Counter()
+    early_s = 0.01  # from the button to the answer
     async with house.on_duty(skill, ready=False) as one, house.on_duty(skill, ready=False) as other:
         for turn in range(ROUNDS):
             first, second = (one, other) if turn % 2 else (other, one)
-            met[await crossing(house, skill, first, second, dice.uniform(*AROUND_S))] += 1
+            came = await crossing(house, skill, first, second, dice.uniform(-AROUND_S, AROUND_S) - early_s)
+            early_s += -STEP_S if came == "the first has the call" else STEP_S
+            met[came] += 1
     return met
 
 

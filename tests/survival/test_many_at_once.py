@@ -48,7 +48,7 @@ class Hands(Town):
                 self.dials.append((contact, order))
                 if order.agent_id in self.dead:
                     self.later.call_later(0.01, self.end_leg, contact, order.leg_id, 20)
-                elif order.back:
+                elif order.by_itself:
                     self.later.call_later(0.5, self._answer, contact, order.leg_id)
                 elif self.second_answers_s is not None and len(self.dials) > 1:
                     self.later.call_later(self.second_answers_s, self._answer, contact, order.leg_id)
@@ -136,7 +136,7 @@ def test_six_hundred_agents_vanish() -> None:
         town.floor.act(lambda router, at, agent=agent: router.wrap_done(agent, at))  # type: ignore[misc] # now
     town.later.run(7)
     for contact, dial in list(town.dials):
-        if not dial.back and dial.agent_id not in town.dead:
+        if not dial.by_itself and dial.agent_id not in town.dead:
             town._answer(contact, dial.leg_id)
     town.later.run(8)
     assert sum(contact.stage is Stage.TALKING for contact in waiting) == 50

@@ -22,6 +22,7 @@ from andon.interactions.model import (
     AgentHangsUp,
     AgentHolds,
     AgentMutes,
+    AgentParks,
     AgentRejects,
     AgentRetrieves,
     AgentSends,
@@ -196,14 +197,16 @@ class Flows:
 class Town:
     """Callers, agents and the engine between them."""
 
-    def __init__(self, seed: int, *, agents: int = 4) -> None:
+    staff = 4
+
+    def __init__(self, seed: int, *, agents: int | None = None) -> None:
         self.dice = random.Random(seed)
         self.reachable = True  # the engine, for calls that we begin
         self.clock = VirtualClock(T0)
         self.later = VirtualScheduler(self.clock)
         self.facts: list[Fact] = [CoreStarted(at=T0, tenant_id=TENANT, version_of_code="t", clean=True)]
         self._ids = itertools.count(1000)
-        self.agents = [UUID(int=100 + n) for n in range(agents)]
+        self.agents = [UUID(int=100 + n) for n in range(agents or self.staff)]
         # Every second town's queue runs over into another one, and that one back to the flow.
         over = Overflow(when=OverflowWhen.AGE, limit=20, queue_id=OTHER)
         back = Overflow(when=OverflowWhen.AGE, limit=25)
@@ -313,6 +316,12 @@ class Town:
         with contextlib.suppress(Refused):
             self.floor.call_out(contact, agent, placed, terms)
 
+    def pick_up(self, agent: UUID, contact: Contact) -> None:
+        """An agent comes for a parked caller, as far as that goes now."""
+        terms = Terms(client_id=CLIENT, project_id=PROJECT, acw_s=5)
+        with contextlib.suppress(Refused):
+            self.floor.pick_up(contact, agent, terms)
+
     def hang_up(self, contact: Contact, cause: int = 16, media_lost: bool = False) -> None:
         if self.callers.get(contact.contact_id):
             self.callers[contact.contact_id] = False
@@ -346,8 +355,11 @@ class Town:
         ]
         if dice.random() < 0.15:
             doings.append(lambda: self.floor.act(lambda r, at: r.sign_out(agent, at)))
-        if dice.random() < 0.2:
+        if dice.random() < 0.4:
             doings.append(lambda: self.call_out(agent))
+        parked = [each for each in contacts if each.parked is not None and each.dialler is None]
+        if parked:
+            doings += [lambda: self.pick_up(agent, dice.choice(parked))] * 2
         dialler = card.dialler if card is not None else None
         if card is not None and dialler is not None:
             doings.append(lambda: self.end_leg(card, dialler.leg_id, dice.choice([16, 44])))
@@ -396,6 +408,8 @@ class Town:
         asks += [AgentCompletes(agent), AgentCancels(agent), AgentMutes(agent, self.dice.random() < 0.5)]
         asks.append(AgentDials(handover(self.dice.choice(list(TransferWay))), "13900000000", 45))
         asks += [AgentSends(handover(way), OTHER) for way in TransferWay]
+        if self.dice.random() < 0.3:
+            asks.append(AgentParks(agent, self.dice.randrange(1, 9)))
         asks.append(AgentTransfers(handover(TransferWay.BLIND), QUEUE, self.dice.random() < 0.5))
         return [summon, summon, summon, *(feed(ask) for ask in asks)]
 

@@ -180,6 +180,37 @@ def torn_call(book: Book) -> None:
     book.add("callback.ended", "c5", how="called_again", attempts=0, waited_ms=7000)
 
 
+def parked_call(book: Book, agent: str) -> None:
+    """An agent parks a caller and picks them up again."""
+    served: dict[str, Any] = {"queue_id": "q", "offer_id": "o9"}
+    begin = book.ms
+    book.add("contact.arrived", "c9", channel_id="chan-c9")
+    book.add("contact.queued", "c9", queue_id="q", priority=1, position=1)
+    book.add("offer.made", "c9", agent, offer_id="o9", queue_id="q", device="sip", decision={})
+    book.state(agent, "ringing")
+    book.ms += 900
+    book.add("offer.ended", "c9", agent, **served, how="answered", rang_ms=900)
+    book.add("contact.dequeued", "c9", queue_id="q", how="answered", waited_ms=900)
+    book.add("contact.connected", "c9", agent, **served, waited_ms=900)
+    book.state(agent, "talking")
+    book.ms += 4000
+    book.add("contact.disconnected", "c9", agent, by="agent", talked_ms=4000, held_ms=0)
+    book.add("contact.parked", "c9", agent, slot=1, queue_id="q")
+    book.state(agent, "acw")
+    book.ms += 2000
+    book.state(agent, "dialing")
+    book.ms += 300
+    book.add("contact.unparked", "c9", agent, slot=1, queue_id="q", how="picked_up", parked_ms=2300)
+    book.add("contact.connected", "c9", agent, queue_id="q", offer_id="o9b", waited_ms=0)
+    book.state(agent, "talking")
+    book.ms += 3000
+    book.add("contact.disconnected", "c9", agent, by="caller", talked_ms=3000, held_ms=0)
+    book.state(agent, "acw")
+    book.add("contact.ended", "c9", outcome="served", by="caller", total_ms=book.ms - begin)
+    book.ms += 700
+    book.state(agent, "ready")
+
+
 def a_day(waits: list[int], *, returned: bool = False) -> Book:
     book = Book()
     book.add("core.started", version_of_code="x", clean=True)
@@ -192,6 +223,7 @@ def a_day(waits: list[int], *, returned: bool = False) -> Book:
     if returned:
         returned_call(book, "a")
         called_out(book, "a")
+        parked_call(book, "a")
         torn_call(book)
     book.add("contact.arrived", "c2", channel_id="chan-c2")
     book.ms += 500
@@ -253,7 +285,16 @@ def test_a_doubled_row_is_found(index: int) -> None:
 SPANS = [
     (i, key)
     for i, row in enumerate(FULL.rows)
-    for key in ("total_ms", "waited_ms", "rang_ms", "talked_ms", "held_ms", "previous_ms", "audio_ms")
+    for key in (
+        "total_ms",
+        "waited_ms",
+        "rang_ms",
+        "talked_ms",
+        "held_ms",
+        "previous_ms",
+        "audio_ms",
+        "parked_ms",
+    )
     if key in row.data
     and (key, row.data.get("previous")) != ("previous_ms", "offline")
     and row.kind != "contact.connected"

@@ -404,6 +404,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/desk/dial"): desk(),
     ("POST", "/api/desk/dial"): desk(lambda m, t: {"number": "13900000000", "number_id": t.number}),
     ("POST", "/api/desk/transfer"): desk(lambda m, t: {"to": "queue", "queue_id": t.queue}),
+    ("POST", "/api/desk/park"): desk(),
+    ("POST", "/api/desk/pick-up"): desk(lambda m, t: {"contact_id": t.contact}),
     ("POST", "/api/desk/consult"): desk(lambda m, t: {"to": "external", "number": "13900000000"}),
     ("POST", "/api/desk/consult/swap"): desk(),
     ("POST", "/api/desk/consult/conference"): desk(),

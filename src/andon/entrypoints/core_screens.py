@@ -86,6 +86,7 @@ class AgentScreens:
             "acw_until": iso(now.acw_until),
             "session": session.session if session is not None else None,
             "contact": self._contact(now),
+            "parked": self._parked(now),
         }
 
     def _contact(self, now: AgentNow) -> Row | None:
@@ -132,6 +133,33 @@ class AgentScreens:
             "second": self._second(contact, now.agent_id),
             "returned": self._returned(contact, now.agent_id),
         }
+
+    def _parked(self, now: AgentNow) -> list[Row]:
+        """The callers whom this agent may pick up, by slot."""
+        if now.state is AgentState.OFFLINE:
+            return []
+        floor, rows = self._centre.floor, []
+        for contact in floor.contacts.values():
+            parked = contact.parked
+            if (
+                parked is None
+                or contact.dialler is not None
+                or now.agent_id not in floor.may_pick_up(contact)
+            ):
+                continue
+            queue = self._centre.queues.get(parked.queue_id)
+            rows.append(
+                {
+                    "contact_id": str(contact.contact_id),
+                    "slot": parked.slot,
+                    "caller": contact.view.caller if contact.view is not None else "",
+                    "customer_name": contact.customer_name or None,
+                    "queue_name": queue.name if queue is not None else None,
+                    "by_name": self._name(parked.by),
+                    "since": iso(parked.since),
+                }
+            )
+        return sorted(rows, key=lambda row: row["slot"])
 
     def _handed_over(self, contact: Contact, agent_id: UUID) -> Row | None:
         handover = contact.handover

@@ -15,6 +15,7 @@ import msgspec
 import andon.interactions.dialling.events
 import andon.interactions.events
 import andon.interactions.monitor.events
+import andon.interactions.parking.events
 import andon.kit.events
 import andon.messages.events
 import andon.routing.events

@@ -67,12 +67,14 @@ class NodeTypeShown(Shown):
 class NameShown(Shown):
     name: str
     type: str
+    says: str
 
 
 class FunctionShown(Shown):
     name: str
     takes: list[str]
     gives: str
+    says: str
 
 
 class PaletteShown(Shown):
@@ -179,12 +181,20 @@ async def read_flow_palette(actor: Reader) -> PaletteShown:
         for each in node_types()
     ]
     functions = [
-        FunctionShown(name=name, takes=[kind.value for kind in each.takes], gives=each.gives.value)
+        FunctionShown(
+            name=name,
+            takes=[kind.value for kind in each.takes],
+            gives=each.gives.value,
+            says=i18n.text(f"flow.function.{name}", actor.locale),
+        )
         for name, each in FUNCTIONS.items()
     ]
     return PaletteShown(
         types=types,
-        names=[NameShown(name=name, type=kind.value) for name, kind in BUILT_IN],
+        names=[
+            NameShown(name=name, type=kind.value, says=i18n.text(f"flow.name.{name}", actor.locale))
+            for name, kind in BUILT_IN
+        ],
         functions=functions,
         prompts={language: sorted(names) for language, names in _prompts().items()},
     )

@@ -27,6 +27,7 @@ from andon.interactions.model import (
     Input,
     Stage,
 )
+from andon.interactions.parking.service import Parking
 from andon.interactions.service import Floor, Scheduler, Timer
 from andon.kit.errors import AndonError
 from andon.routing.events import AgentState
@@ -139,6 +140,7 @@ class Desk:
             "wrap.extend": self._wrap_extend,
             **CallControl(floor, self._call, flows, to_head=transfer_to_head).verbs,
             **dialling.verbs,
+            **Parking(floor, self._call).verbs,
         }
 
     @property
@@ -368,7 +370,15 @@ class Desk:
         self._ask(agent_id, AgentKeys(agent_id, digits), Stage.TALKING, Stage.CONSULTING)
 
     def _hang_up(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        stages = (Stage.TALKING, Stage.HELD, Stage.CONSULTING, Stage.RETURNING, Stage.CALLING, Stage.AWAY)
+        stages = (
+            Stage.TALKING,
+            Stage.HELD,
+            Stage.CONSULTING,
+            Stage.RETURNING,
+            Stage.CALLING,
+            Stage.AWAY,
+            Stage.PARKED,
+        )
         self._ask(agent_id, AgentHangsUp(agent_id), *stages)
 
     def _reject(self, agent_id: UUID, asked: dict[str, Any]) -> None:

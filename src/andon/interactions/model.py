@@ -41,6 +41,7 @@ class Stage(StrEnum):
     HELD = "held"
     CONSULTING = "consulting"  # somebody else is called to the conversation, or takes part
     AWAY = "away"  # in a flow to which the agent sent the caller, and for whose end the agent waits
+    PARKED = "parked"  # in a slot, with music, until somebody picks the caller up
     OUTSIDE = "outside"  # passed on to a number outside: no agent has part
     RETURNING = "returning"  # the agent was lost and is waited for, the caller hears music
     AFTER = "after"  # the agent's side is over, the caller is still there
@@ -90,10 +91,20 @@ class Placed(msgspec.Struct, kw_only=True):
 
 
 class Dialler(msgspec.Struct, kw_only=True):
-    """The agent who calls out, until they talk."""
+    """The agent who calls out, or picks a caller up (`talk_id` names the talk to come), until they talk."""
 
     agent_id: UUID
     leg_id: str
+    talk_id: UUID | None = None
+
+
+class Parked(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the caller is parked, by whom."""
+
+    slot: int
+    by: UUID
+    queue_id: UUID
+    since: datetime
 
 
 class Outside(msgspec.Struct, kw_only=True):
@@ -214,6 +225,7 @@ class Contact(msgspec.Struct, kw_only=True):
     talked: bool = False
     second: Second | None = None
     visit: Visit | None = None
+    parked: Parked | None = None
     handover: Handover | None = None  # the last one, while it concerns whoever has the caller next
     told: Told | None = None
     return_s: float = 20.0  # a lost agent is waited for so long
@@ -590,6 +602,18 @@ class AgentSends(Input, frozen=True):
     flow_id: UUID
 
 
+class AgentParks(Input, frozen=True):
+    agent_id: UUID
+    slot: int
+
+
+class AgentPicksUp(Input, frozen=True):
+    """The agent comes for a parked caller; `talk_id` names their talk."""
+
+    agent_id: UUID
+    talk_id: UUID
+
+
 class GivesUpWaiting(Input, frozen=True):
     """The flow wants more than an agent can wait for: a queue."""
 
@@ -879,10 +903,11 @@ class SetTimer(Order, frozen=True):
 
 
 class Requeue(Order, frozen=True):
-    """To the head of a queue, or in turn."""
+    """To the head of a queue, or in turn; meant for `agent_id` first."""
 
     queue_id: UUID
     head: bool = True
+    agent_id: UUID | None = None
 
 
 class RouterLeave(Order, frozen=True):

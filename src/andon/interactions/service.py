@@ -21,6 +21,7 @@ from andon.interactions.flow_port import FlowPort
 from andon.interactions.machine import Effect, arrive, call_back, call_out, step
 from andon.interactions.machine.flow import FLOW_TIMER
 from andon.interactions.model import (
+    AgentPicksUp,
     AskEnqueue,
     AskFinish,
     AskKeepPlace,
@@ -61,6 +62,7 @@ from andon.interactions.model import (
     WaitOver,
     Withdrawn,
 )
+from andon.interactions.parking.events import ContactParked, ContactUnparked
 from andon.interactions.ports import FlowDriver, FlowHandle, QueueLeft
 from andon.interactions.recent import Recent
 from andon.kit.clock import Clock
@@ -87,6 +89,7 @@ from andon.routing.restore import KeptContact as KeptPlace
 log = structlog.get_logger(__name__)
 
 HEAD_OF_QUEUE = 1000  # added to the priority of a caller who has waited already
+MEANT_S = 20  # a parked caller who rings back waits so long for the agent who parked them
 LATE_S = 0.002  # a deadline is met this much after it, so that rounding never meets it too early
 
 
@@ -333,6 +336,20 @@ class Floor:
             self._perform(contact, call_out(contact, agent_id, placed, self._medium.begin(self, contact)))
             self._route(effects)
 
+    def pick_up(self, contact: Contact, agent_id: UUID, terms: Terms) -> None:
+        """An agent comes for a parked caller. Raises `routing.model.Refused`."""
+        at = self._at if self._running else self.now()
+        effects = self.router.dial(agent_id, contact.contact_id, terms, at)
+        self.cards[agent_id] = contact
+        with _Pass(self, at):
+            self._step(contact, AgentPicksUp(agent_id, self._new_id()))
+            self._route(effects)
+
+    def may_pick_up(self, contact: Contact) -> set[UUID]:
+        """The agents who see a parked caller: of the queue, and of the department of who parked them."""
+        parked = contact.parked
+        return set() if parked is None else self.router.colleagues(parked.by, parked.queue_id)
+
     def new_id(self) -> UUID:
         """An id for what begins now."""
         return self._new_id()
@@ -443,6 +460,9 @@ class Floor:
             if isinstance(effect, Fact):
                 self.append(effect)
                 self.recent.note(contact, effect)
+                if isinstance(effect, ContactParked | ContactUnparked):
+                    by = contact.parked.by if contact.parked is not None else effect.agent_id
+                    self.changes.agents |= self.router.colleagues(by, effect.queue_id)
             elif isinstance(effect, MediumOrder):
                 self._medium.perform(contact, effect)
             else:
@@ -613,6 +633,8 @@ class Floor:
             contact.asked_priority,
             contact.announce_every_s,
             lift=HEAD_OF_QUEUE if order.head else 0,
+            agent_id=order.agent_id,
+            agent_wait_s=MEANT_S,
         )
 
     def _connected(self, contact: Contact, order: RouterConnected) -> None:

@@ -79,6 +79,20 @@ def load() -> None:
                 "请转给同事或技能组，或联系管理员。",
                 "Transfer to a colleague or a queue, or ask an administrator.",
             ),
+            "error.park.no_queue.title": ("这通电话不能驻留", "This call cannot be parked"),
+            "error.park.no_queue.remedy": (
+                "外呼不来自任何队列，无人可代接；请保持或转接。",
+                "A call you made is in no queue whose agents could pick it up: hold or transfer it.",
+            ),
+            "error.park.full.title": ("没有空的驻留位", "Every slot is taken"),
+            "error.park.full.remedy": ("请保持或转接。", "Hold the call or transfer it."),
+            "error.park.gone.title": ("这个驻留位上没有客户", "Nobody is in that slot"),
+            "error.park.gone.remedy": (
+                "客户可能已被取回或已挂机。",
+                "They may just have been picked up, or have hung up.",
+            ),
+            "error.park.taken.title": ("同事正在取回这位客户", "A colleague is just picking this caller up"),
+            "error.park.taken.remedy": ("无需再操作。", "There is nothing left to do."),
             "error.consult.not_yours.title": (
                 "这次咨询不是您发起的",
                 "You did not begin this consultation",

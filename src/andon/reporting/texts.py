@@ -108,6 +108,12 @@ TRANSFER_ENDS = {
     "ended": ("系统结束", "ended by the system"),
 }
 
+PARK_ENDS = {
+    "timeout": ("无人取回，回铃", "nobody came, it rings back"),
+    "caller_gone": ("主叫已挂机", "the caller hung up"),
+    "ended": ("系统结束", "ended by the system"),
+}
+
 MONITOR_MODES = {
     "listen": ("监听", "listens"),
     "whisper": ("耳语", "whispers"),
@@ -208,6 +214,9 @@ _TIMELINE = {
     "party.joined": ("{who} 接听", "{who} answered"),
     "party.left": ("{who} 离开，共 {lasted} 秒", "{who} left after {lasted} s"),
     "party.took_over": ("{who} 咨询 {lasted} 秒后接手", "{who} takes over after {lasted} s"),
+    "contact.parked": ("{agent} 将客户驻留在 {slot} 号位", "{agent} parks the caller in slot {slot}"),
+    "contact.unparked": ("驻留 {lasted} 秒后：{how}", "After {lasted} s in the slot: {how}"),
+    "contact.unparked.picked_up": ("{agent} 取回驻留的客户", "{agent} picks the parked caller up"),
     "monitor.started": ("班长 {who}：{mode}", "Supervisor {who}: {mode}"),
     "monitor.mode": ("班长 {who} 改为{mode}", "Supervisor {who} changes to {mode}"),
     "monitor.ended": ("班长 {who} 离开，共 {lasted} 秒", "Supervisor {who} left after {lasted} s"),
@@ -269,6 +278,7 @@ register(
     | _keyed("outside.how", OUTSIDE_ENDS)
     | _keyed("transfer.reason", TRANSFER_REASONS)
     | _keyed("transfer.how", TRANSFER_ENDS)
+    | _keyed("park.how", PARK_ENDS)
     | _keyed("monitor", MONITOR_MODES)
     | _keyed("tier", TIERS)
     | _keyed("recording.why", MISSING)

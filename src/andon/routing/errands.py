@@ -77,6 +77,18 @@ class Errands(Summoning):
         self._move(agent, AgentEvent.CONNECTED, "self", "answered", effects)
         return effects
 
+    def colleagues(self, agent_id: UUID | None, queue_id: UUID) -> set[UUID]:
+        """Who is signed in and serves the queue, or is of this agent's department; the agent too."""
+        agents, queue = self._centre.agents, self._centre.queues.get(queue_id)
+        found = set(queue.members) if queue is not None else set()
+        agent = agents.get(agent_id) if agent_id is not None else None
+        if agent is not None:
+            found.add(agent.config.agent_id)
+            department = agent.config.department
+            of_department = (one for one in self._centre.signed_in.values() if department)
+            found |= {one.config.agent_id for one in of_department if one.config.department == department}
+        return found
+
     def _on_errand(self, agent_id: UUID, contact_id: UUID) -> AgentRecord | None:
         agent = self._centre.agents.get(agent_id)
         if agent is None or agent.errand is None or agent.errand.contact_id != contact_id:

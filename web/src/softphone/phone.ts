@@ -5,6 +5,7 @@ import { type Credentials, inCall, type PhonePhase, phaseOf, softphoneMachine } 
 import { audioChoice, closeStream, faultOf, openMicrophone, playThrough } from "./media";
 import { type Quality, qualityOf, type Reading, read } from "./quality";
 import { Signalling } from "./signalling";
+import { beep } from "./sounds";
 
 const STATS_EVERY_MS = 2000;
 
@@ -41,8 +42,11 @@ export class Softphone {
   private before: Reading | undefined;
   private statsTimer: ReturnType<typeof setInterval> | undefined;
 
-  /** `onStale` is called when the secret is refused for good and a new one is needed. */
-  constructor(url: string, onStale: () => void) {
+  /**
+   * `onStale` is called when the secret is refused for good and a new one is needed; `byItself` says whether a
+   * call is answered without being asked, after a beep.
+   */
+  constructor(url: string, onStale: () => void, byItself: () => boolean = () => false) {
     this.remote.autoplay = true;
     this.remote.dataset.andon = "remote-audio";
     this.signalling = new Signalling(url, {
@@ -51,7 +55,9 @@ export class Softphone {
       onDisconnected: () => this.actor.send({ type: "DISCONNECTED" }),
       onInvited: (contactId, returned) => {
         this.actor.send({ type: "INVITED", contactId });
-        if (returned) this.actor.send({ type: "ANSWER" });
+        if (!returned && byItself()) beep();
+        else if (!returned) return;
+        this.actor.send({ type: "ANSWER" });
       },
       onAccepted: () => this.actor.send({ type: "ACCEPTED" }),
       onEnded: (cause, by) => this.actor.send({ type: "ENDED", cause, by }),

@@ -33,6 +33,14 @@ export function startRinging(): () => void {
   return () => clearInterval(timer);
 }
 
+/** One short note: the call that follows answers itself. Heard whatever the loudness of the ring. */
+export function beep(): void {
+  const { ring, speaker } = audioChoice();
+  const around = audioContext();
+  void playThrough(around, speaker).catch(() => undefined);
+  note(around, 988, around.currentTime + 0.02, Math.max(0.4, ring));
+}
+
 /** The sound of the speaker test. Resolves when it is over. */
 export async function playTestSound(speaker: string | undefined): Promise<void> {
   const around = audioContext();

@@ -114,6 +114,22 @@ async def transfer(body: Transfer, actor: Agent, here: At) -> Done:
     return await _ask(here, actor, "call.transfer", body)
 
 
+class PickUp(Body):
+    contact_id: UUID
+
+
+@router.post("/park")
+async def park(actor: Agent, here: At) -> Done:
+    """Put the caller into a slot with music; any colleague of the queue or the department may pick up."""
+    return await _ask(here, actor, "call.park")
+
+
+@router.post("/pick-up")
+async def pick_up(body: PickUp, actor: Agent, here: At) -> Done:
+    """Come for a parked caller: the own device rings and answers by itself."""
+    return Done.model_validate(await ask_core(here, actor, "call.pick_up", contact_id=str(body.contact_id)))
+
+
 @router.post("/consult")
 async def consult(body: Consult, actor: Agent, here: At) -> Done:
     """Call somebody, the caller hearing music; or send the caller to a flow and wait for its end."""

@@ -99,6 +99,18 @@ class ForcedBy(BaseModel):
     note: str
 
 
+class ParkedCaller(BaseModel):
+    """A caller whom this agent may pick up."""
+
+    contact_id: UUID
+    slot: int
+    caller: str
+    customer_name: str | None
+    queue_name: str | None
+    by_name: str | None
+    since: str
+
+
 class AgentView(_Told):
     """All a desk shows of its agent. The live socket sends it whole at each change; the highest `seq` counts.
 
@@ -124,6 +136,7 @@ class AgentView(_Told):
     acw_until: str | None
     session: str | None
     contact: AgentContact | None
+    parked: list[ParkedCaller] = []
 
 
 class Done(BaseModel):

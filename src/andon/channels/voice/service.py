@@ -101,7 +101,7 @@ ENGINE_GRACE_S = 4.0  # calls of an engine that stays away longer are over
 DIAL_MARGIN_S = 5  # the engine's own ring time-out is a net below the router's
 NOT_CONNECTED = 503
 AGAIN_S = 0.05
-RINGS_AGENT = frozenset({Stage.OFFERING, Stage.RETURNING, Stage.CALLING})
+RINGS_AGENT = frozenset({Stage.OFFERING, Stage.RETURNING, Stage.CALLING, Stage.PARKED})
 DEAF_S = 0.7  # a device that lost its registration and sends nothing for so long is gone
 
 

@@ -41,6 +41,7 @@ from andon.interactions.model import (
     span_ms,
     spans_of,
 )
+from andon.interactions.parking.events import ContactUnparked
 from andon.interactions.ports import CallerGone, Prompt
 from andon.routing.events import AgentState, AgentStateChanged
 from andon.routing.model import OfferEnd
@@ -50,7 +51,9 @@ MESSAGE_MS = 1000  # a shorter voicemail is none
 END_S = 5.0  # a leg that does not go away after being hung up is given up
 GOODBYE_S = 2.0  # at shutdown
 SORRY_S = 12.0
-FLOW_ALIVE = LISTENING | IN_TALK | {Stage.CONNECTING, Stage.RETURNING, Stage.CONSULTING, Stage.OUTSIDE}
+FLOW_ALIVE = (
+    LISTENING | IN_TALK | {Stage.CONNECTING, Stage.RETURNING, Stage.CONSULTING, Stage.OUTSIDE, Stage.PARKED}
+)
 
 
 def close_offer(contact: Contact, out: Out, how: str, *, drop: bool = True, cause: int = 16) -> None:
@@ -125,6 +128,22 @@ def free_dialler(
     if not router_knows:
         out.route(RouterDialEnded(dialler.agent_id, why))
     contact.dialler = None
+
+
+def end_parking(contact: Contact, out: Out, how: str, agent_id: UUID | None) -> None:
+    """The caller is in no slot any more; nothing when they were in none."""
+    parked = contact.parked
+    if parked is None:
+        return
+    out.fact(
+        ContactUnparked,
+        agent_id=agent_id,
+        slot=parked.slot,
+        queue_id=parked.queue_id,
+        how=how,
+        parked_ms=span_ms(out.at, parked.since),
+    )
+    contact.parked = None
 
 
 def close_outside(contact: Contact, out: Out, how: str, *, drop: bool = False) -> None:
@@ -255,6 +274,7 @@ def withdraw_all(
         close_wait(contact, out, how)
         out.route(RouterLeave(offer_how))
     free_dialler(contact, out, "ended")
+    end_parking(contact, out, "caller_gone" if by is By.CALLER else "ended", None)
     end_visit(contact, out, TransferHow.CALLER_GONE if by is By.CALLER else TransferHow.ENDED)
     if contact.second is not None:
         outside = contact.stage is Stage.OUTSIDE

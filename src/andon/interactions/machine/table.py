@@ -97,6 +97,7 @@ _LABELS = {
     Stage.OUTSIDE: "outside",
     Stage.AFTER: "survey",
     Stage.AWAY: "flow",
+    Stage.PARKED: "hold",
 }
 
 _BESIDE = {Place.PARKED: "agent", Place.TOGETHER: "conference"}  # elsewhere the caller is on hold

@@ -10,6 +10,7 @@ import msgspec
 from andon.interactions import events as ix
 from andon.interactions.dialling.events import OutboundDialled
 from andon.interactions.monitor.events import MonitorEnded, MonitorModeChanged, MonitorStarted
+from andon.interactions.parking.events import ContactParked, ContactUnparked
 from andon.kit.journal import Fact, Record
 from andon.telephony import events as tp
 from andon.work import events as wk
@@ -157,6 +158,16 @@ def _offer_ended(fact: Any, names: Names) -> dict[str, Any]:
         "rang": _seconds(fact.rang_ms),
         "keys": {"how": f"offer.how.{fact.how}"},
     }
+
+
+def _parked(fact: Any, names: Names) -> dict[str, Any]:
+    return {"agent": _name(names, fact.agent_id), "slot": fact.slot}
+
+
+def _unparked(fact: Any, names: Names) -> dict[str, Any]:
+    if fact.how == "picked_up":
+        return {"key": "timeline.contact.unparked.picked_up", "agent": _name(names, fact.agent_id)}
+    return {"lasted": _seconds(fact.parked_ms), "keys": {"how": f"park.how.{fact.how}"}}
 
 
 def _outbound_dialled(fact: Any, names: Names) -> dict[str, Any]:
@@ -308,6 +319,8 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.OfferEnded: _offer_ended,
     ix.ContactConnected: _connected,
     OutboundDialled: _outbound_dialled,
+    ContactParked: _parked,
+    ContactUnparked: _unparked,
     ix.ContactHeld: _held,
     ix.ContactRetrieved: _retrieved,
     ix.ContactMuted: _muted,

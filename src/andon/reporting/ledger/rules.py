@@ -33,6 +33,7 @@ RULES = (
     "offer.pairs",  # each offer ends once; no agent and no contact has two at a time
     "talk.pairs",  # each conversation ends once, with its own offer, talk and hold time exact
     "callback.pairs",  # each kept place ends once, by its own time, and a served one with a talk
+    "park.pairs",  # each parked caller leaves the slot once, in it as long as it says
     "outbound.pairs",  # each call an agent makes is dialled once, and only then talked in
     "outside.pairs",  # each call outside ends once, talked as long as it says
     "transfer.pairs",  # each transfer ends once, who was called to the call leaves it; times exact
@@ -82,6 +83,8 @@ class _Contact(msgspec.Struct):
     talked_outside: bool = False
     queued: bool = False
     outbound: bool = False  # an agent makes it, or it is returned
+    parked: tuple[int, datetime] | None = None
+    picked: tuple[str, datetime] | None = None  # the agent who picked the caller up, at this instant
     dialler: str = ""  # the agent who calls out
     returns: str = ""  # the contact whose kept place this call is to return
     placed: str = ""  # the channel of the leg by which the customer is called
@@ -250,6 +253,7 @@ class Books:
         self.check("transfer.pairs", contact.took_over is None, subject, "taken over and then nobody's")
         whole = contact.torn and contact.kept is not None and _ms(row.at, contact.kept) > ROUNDING_MS
         self.check("callback.pairs", not whole, subject, "owed a call as if broken off, and went on")
+        self.check("park.pairs", contact.parked is None, subject, "ended while still in a slot")
         self._prove(contact, subject)
         placed = self.placed.get(contact.placed)
         if placed is not None:
@@ -286,6 +290,31 @@ class Books:
                 "trunk_busy": not contact.queued,
             }.get(outcome, True)
         self.check("outcome.proof", ok, subject, f"outcome {outcome} does not follow from its facts")
+
+    # -- parked callers
+
+    def _parked(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        ok = contact.parked is None and contact.talk is None and contact.talked
+        self.check("park.pairs", ok, subject, "parked twice, or by who still talks")
+        contact.parked = (int(data["slot"]), row.at)
+
+    def _unparked(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        if contact.parked is None:
+            self.check("park.pairs", False, subject, "left a slot they were not in")
+            return
+        slot, since = contact.parked
+        drift = abs(_ms(row.at, since) - int(data["parked_ms"]))
+        ok = slot == int(data["slot"]) and drift <= ROUNDING_MS
+        self.check("park.pairs", ok, subject, f"left slot {data['slot']}, parked_ms off by {drift} ms")
+        contact.parked = None
+        if data["how"] == "picked_up":
+            contact.picked = (str(row.agent_id), row.at)
 
     # -- calls that agents make
 
@@ -425,7 +454,10 @@ class Books:
         offer = self._offers.get(str(data["offer_id"]))
         if contact is None:
             return
-        by_dialling = contact.dialler == str(row.agent_id) and not contact.talked and offer is None
+        picked = contact.picked == (str(row.agent_id), row.at) and offer is None
+        contact.picked = None
+        called = contact.dialler == str(row.agent_id) and not contact.talked and offer is None
+        by_dialling = picked or called
         offered = (
             offer is not None
             and not offer.connected
@@ -752,6 +784,8 @@ class Books:
 _HANDLERS = {
     "contact.arrived": Books._arrived,
     "contact.ended": Books._ended,
+    "contact.parked": Books._parked,
+    "contact.unparked": Books._unparked,
     "outbound.dialled": Books._outbound_dialled,
     "outside.dialled": Books._outside_dialled,
     "outside.connected": Books._outside_connected,

@@ -2,6 +2,7 @@ import {
   AudioMutedOutlined,
   AudioOutlined,
   CustomerServiceOutlined,
+  InboxOutlined,
   MutedOutlined,
   PauseOutlined,
   PhoneFilled,
@@ -29,6 +30,7 @@ import { ConsultBar } from "./ConsultBar";
 import { commands, useCommands } from "./commands";
 import { Keypad } from "./Keypad";
 import { LineLamp } from "./LineLamp";
+import { ParkedBar } from "./ParkedBar";
 import { RingCard } from "./RingCard";
 import { StateButton } from "./StateButton";
 import { followView, leaveDesk, openTest, phone, talkingHere, usePhone, useSeat } from "./seat";
@@ -123,6 +125,7 @@ export default function PhoneBar() {
     dial: () => setPanel("dial"),
     transfer: () => setPanel("transfer"),
     consult: () => setPanel("consult"),
+    park: () => void commandsOf.run("park", commands.park),
     hangup: () => void commandsOf.run("hangup", commands.hangUp),
     swap: () => void commandsOf.run("swap", commands.swap),
     conference: () => void commandsOf.run("conference", commands.conference),
@@ -140,6 +143,7 @@ export default function PhoneBar() {
     keypad: guarded(idle ? "dial" : "keypad"),
     transfer: guarded("transfer"),
     consult: guarded("consult"),
+    park: guarded("park"),
     hangup: guarded("hangup"),
     swap: guarded("swap"),
     conference: guarded("conference"),
@@ -229,6 +233,14 @@ export default function PhoneBar() {
             busy={busy === "consult"}
             onPress={press.consult}
           />
+          <CallButton
+            name={t("call.park")}
+            shortcut="park"
+            icon={<InboxOutlined />}
+            obstacle={blocked.park}
+            busy={busy === "park"}
+            onPress={press.park}
+          />
           {isRinging ? (
             <CallButton
               name={t("call.reject")}
@@ -274,6 +286,12 @@ export default function PhoneBar() {
       {view.contact ? (
         <ConsultBar contact={view.contact} blocked={blocked} busy={busy} press={press} />
       ) : null}
+      <ParkedBar
+        parked={view.parked ?? []}
+        open={blocked.dial === null}
+        busy={busy === "pick_up"}
+        onPickUp={(contactId) => void commandsOf.run("pick_up", () => commands.pickUp(contactId))}
+      />
       {panel === "dial" ? (
         <Suspense fallback={null}>
           <DialPanel

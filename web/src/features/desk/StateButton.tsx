@@ -1,4 +1,4 @@
-import { CloseOutlined, DownOutlined } from "@ant-design/icons";
+import { CheckOutlined, CloseOutlined, DownOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Button, Dropdown, type MenuProps, Tooltip } from "antd";
 import { useState } from "react";
@@ -8,6 +8,7 @@ import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { useNow } from "@/shared/time";
 import { StateDot, stateColor } from "@/shared/ui";
+import { chooseAutoAnswer, useAutoAnswer } from "./autoAnswer";
 import { commands, type useCommands } from "./commands";
 import { stateReasonsQuery } from "./data";
 import { ariaKey, keyName, useShortcuts } from "./shortcuts";
@@ -32,6 +33,7 @@ export function StateButton({
   const { timer, locale } = useFormat();
   const now = useNow();
   const [open, setOpen] = useState(false);
+  const autoAnswer = useAutoAnswer(({ agents }) => agents.includes(view.agent_id));
   const reasons = useQuery(stateReasonsQuery);
   const inCall = ["dialing", "ringing", "talking", "held"].includes(view.state);
 
@@ -79,6 +81,15 @@ export function StateButton({
     group("not_ready"),
     group("break"),
     { type: "divider" },
+    ...(view.device === "browser"
+      ? [
+          {
+            key: "auto_answer",
+            label: t("bar.auto_answer"),
+            icon: autoAnswer ? <CheckOutlined /> : <span className="state-unchecked" />,
+          },
+        ]
+      : []),
     { key: "sign_out", label: t("bar.sign_out"), danger: true },
   ];
 
@@ -99,6 +110,7 @@ export function StateButton({
           onClick: ({ key }) => {
             setOpen(false);
             if (key === "sign_out") return onSignOut();
+            if (key === "auto_answer") return chooseAutoAnswer(view.agent_id, !autoAnswer);
             const [state, id] = key.split(":");
             change(state as Wanted, id || undefined);
           },

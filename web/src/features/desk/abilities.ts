@@ -10,6 +10,7 @@ export type Control =
   | "dial"
   | "transfer"
   | "consult"
+  | "park"
   | "hangup"
   | "swap"
   | "conference"
@@ -26,6 +27,7 @@ export type Obstacle =
   | "call.no.second"
   | "call.no.answer"
   | "call.no.dial"
+  | "call.no.queue"
   | "call.no.seat";
 
 /** Out of these states an agent may call. */
@@ -47,6 +49,7 @@ export function obstacles(
     dial: why,
     transfer: why,
     consult: why,
+    park: why,
     hangup: why,
     swap: why,
     conference: why,
@@ -78,6 +81,7 @@ export function obstacles(
     dial: "call.no.dial",
     transfer: begin,
     consult: begin,
+    park: begin ?? (contact.queue_id === null ? "call.no.queue" : null),
     hangup: null,
     ...consult,
   };

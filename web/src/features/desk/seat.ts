@@ -2,6 +2,7 @@ import { create } from "zustand";
 import { type AgentView, api, asProblem, type Problem, take } from "@/shared/api";
 import { takeAgentView, useLive } from "@/shared/live";
 import { type Credentials, inCall, Softphone } from "@/softphone";
+import { answersByItself } from "./autoAnswer";
 
 export type Device = "browser" | "sip";
 
@@ -49,10 +50,14 @@ export const useSeat = create<SeatState>(() => ({
 const { protocol, host } = globalThis.location;
 
 /** The page's one telephone; lives as long as the page, whatever room is on show. */
-export const phone = new Softphone(`${protocol === "https:" ? "wss" : "ws"}://${host}/sip`, () => {
-  const { step, device } = useSeat.getState();
-  if (step === "in") void joinDesk({ device, quietly: true });
-});
+export const phone = new Softphone(
+  `${protocol === "https:" ? "wss" : "ws"}://${host}/sip`,
+  () => {
+    const { step, device } = useSeat.getState();
+    if (step === "in") void joinDesk({ device, quietly: true });
+  },
+  answersByItself,
+);
 
 export const usePhone = phone.store;
 

@@ -10,6 +10,7 @@ export const KEYS = {
   hangup: "KeyX",
   transfer: "KeyT",
   consult: "KeyC",
+  park: "KeyP",
   swap: "KeyQ",
   conference: "KeyG",
   complete: "KeyO",

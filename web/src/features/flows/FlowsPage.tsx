@@ -7,7 +7,7 @@ import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { Nothing, QueryView, useReportProblem } from "@/shared/ui";
 import { flowsQuery, makeFlow, namesQuery, saveDraft } from "./data";
-import { TEMPLATES, type Template, template } from "./templates";
+import { ASKS, TEMPLATES, type Template, template } from "./templates";
 import { texts } from "./texts";
 import type { Flow } from "./types";
 import "./flows.css";
@@ -80,6 +80,7 @@ interface Wanted {
   name: string;
   template: Template;
   queue_id?: string;
+  calendar_id?: string;
 }
 
 function NewFlow({ onClose }: { onClose: () => void }) {
@@ -95,12 +96,14 @@ function NewFlow({ onClose }: { onClose: () => void }) {
   const projectId = Form.useWatch("project_id", form);
   const chosen = Form.useWatch("template", form);
   const own = (queues.data ?? []).filter((queue) => queue.project_id === projectId);
-  const asks = chosen !== "survey" && chosen !== "empty";
+  const asks = ASKS[chosen ?? "hotline"];
+  const calendars = useQuery(namesQuery("/api/calendars"));
+  const hours = (calendars.data ?? []).filter((each) => !each.project_id || each.project_id === projectId);
   const make = async (wanted: Wanted) => {
     setBusy(true);
     try {
       const flow = await makeFlow(wanted.project_id, wanted.name);
-      await saveDraft(flow.id, template(wanted.template, wanted.queue_id ?? ""), 0);
+      await saveDraft(flow.id, template(wanted.template, wanted.queue_id ?? "", wanted.calendar_id ?? ""), 0);
       await cache.invalidateQueries({ queryKey: flowsQuery.queryKey });
       onClose();
       void navigate({ to: "/flows/$id", params: { id: flow.id } });
@@ -133,12 +136,20 @@ function NewFlow({ onClose }: { onClose: () => void }) {
         <Form.Item name="template" label={t("list.template")}>
           <Select options={TEMPLATES.map((name) => ({ value: name, label: t(`template.${name}`) }))} />
         </Form.Item>
-        {asks ? (
+        {asks.queue ? (
           <Form.Item name="queue_id" label={t("list.queue")} rules={[{ required: true }]}>
             <Select
               showSearch={{ optionFilterProp: "label" }}
               notFoundContent={t("list.queue.none")}
               options={own.map((each) => ({ value: each.id, label: each.name }))}
+            />
+          </Form.Item>
+        ) : null}
+        {asks.calendar ? (
+          <Form.Item name="calendar_id" label={t("list.calendar")} rules={[{ required: true }]}>
+            <Select
+              notFoundContent={t("list.calendar.none")}
+              options={hours.map((each) => ({ value: each.id, label: each.name }))}
             />
           </Form.Item>
         ) : null}

@@ -6,6 +6,7 @@ import { flowsQuery, namesQuery } from "./data";
 import { connect, exitNames, removeNode, setField } from "./graph";
 import { exitName, fieldName, nodeName } from "./names";
 import { PromptInput } from "./PromptInput";
+import { SourceInput } from "./SourceInput";
 import { texts } from "./texts";
 import type { Field, Graph, Palette } from "./types";
 
@@ -197,18 +198,13 @@ function OneInput({
     case "expression":
     case "template":
       return (
-        <Input.TextArea
-          aria-label={label}
-          className="flow-source"
-          autoSize={{ minRows: 1, maxRows: 6 }}
-          spellCheck={false}
+        <SourceInput
+          label={label}
           value={String(value ?? "")}
-          title={t("expression.help", {
-            names: [...Object.keys(graph.variables ?? {}), ...palette.names.map((each) => each.name)].join(
-              " · ",
-            ),
-          })}
-          onChange={(event) => onChange(event.target.value)}
+          graph={graph}
+          palette={palette}
+          template={kind === "template"}
+          onChange={onChange}
         />
       );
     default:

@@ -2,8 +2,29 @@
 
 import type { FlowNode, Graph } from "./types";
 
-export const TEMPLATES = ["hotline", "shop", "utility", "secretary", "survey", "empty"] as const;
+export const TEMPLATES = [
+  "menu",
+  "hotline",
+  "shop",
+  "utility",
+  "bank",
+  "secretary",
+  "survey",
+  "empty",
+] as const;
 export type Template = (typeof TEMPLATES)[number];
+
+/** What a template must be told of the project. */
+export const ASKS: Record<Template, { queue: boolean; calendar: boolean }> = {
+  menu: { queue: true, calendar: true },
+  hotline: { queue: true, calendar: false },
+  shop: { queue: true, calendar: false },
+  utility: { queue: true, calendar: false },
+  bank: { queue: true, calendar: false },
+  secretary: { queue: true, calendar: false },
+  survey: { queue: false, calendar: false },
+  empty: { queue: false, calendar: false },
+};
 
 const END = { next: "end" };
 const start = (next: string): FlowNode => ({ type: "start", exits: { next } });
@@ -33,8 +54,89 @@ const menu = (exits: Record<string, string>): FlowNode => ({
 });
 
 /** A graph that can be published as soon as its queue is a queue of the project. */
-export function template(name: Template, queueId: string): Graph {
+export function template(name: Template, queueId: string, calendarId = ""): Graph {
   switch (name) {
+    case "menu":
+      return {
+        start: "start",
+        nodes: {
+          start: start("hours"),
+          hours: {
+            type: "hours",
+            calendar_id: calendarId,
+            exits: { open: "notice", closed: "say_closed", holiday: "say_holiday" },
+          },
+          notice: notice("greeting"),
+          greeting: say("welcome", "menu"),
+          menu: menu({ "0": "queue", "1": "menu_orders", "2": "after_sales" }),
+          menu_orders: menu({ "0": "queue", "1": "new_order", "2": "order_status", "*": "menu" }),
+          new_order: { type: "tag", tags: ["new_order"], exits: { next: "queue" } },
+          order_status: { type: "tag", tags: ["order_status"], exits: { next: "queue" } },
+          after_sales: { type: "tag", tags: ["after_sales"], exits: { next: "queue" } },
+          queue: {
+            ...queue(queueId),
+            exits: { conversation_ended: "survey", timeout: "message", nobody_signed_in: "message" },
+          },
+          survey: { type: "survey", exits: END },
+          say_closed: say("closed", "message"),
+          say_holiday: say("closed_holiday", "message"),
+          message: {
+            type: "voicemail",
+            queue_id: queueId,
+            exits: { left: "say_thanks", empty: "say_no_message" },
+          },
+          say_thanks: say("thanks_message"),
+          say_no_message: say("no_message"),
+          ...told,
+          end: { type: "hangup" },
+        },
+      };
+    case "bank":
+      return {
+        start: "start",
+        variables: { card: { secret: true }, pin: { secret: true }, verified: { type: "truth" } },
+        nodes: {
+          start: start("notice"),
+          notice: notice("greeting"),
+          greeting: say("welcome", "menu"),
+          menu: menu({ "0": "queue", "1": "card" }),
+          card: {
+            type: "collect",
+            prompts: ["main_menu_card"],
+            variable: "card",
+            min_length: 13,
+            max_length: 19,
+            check: "luhn",
+            mask: true,
+            off_record: true,
+            exits: { next: "pin", wrong: "queue", silence: "queue" },
+          },
+          pin: {
+            type: "collect",
+            prompts: ["main_menu_pin"],
+            variable: "pin",
+            min_length: 6,
+            max_length: 6,
+            mask: true,
+            off_record: true,
+            exits: { next: "verify", wrong: "queue", silence: "queue" },
+          },
+          verify: {
+            type: "http",
+            method: "POST",
+            url: "https://bank.example/verify",
+            body: { card: "card", pin: "pin", caller: "contact.caller" },
+            results: { verified: "verified" },
+            exits: { next: "checked", failed: "queue" },
+          },
+          checked: { type: "condition", test: "verified", exits: { yes: "known", no: "queue" } },
+          known: { type: "tag", tags: ["identity_checked"], exits: { next: "queue_known" } },
+          queue_known: queue(queueId, 10),
+          queue: queue(queueId),
+          ...told,
+          ...endings,
+        },
+      };
     case "hotline":
       return {
         start: "start",
@@ -81,9 +183,18 @@ export function template(name: Template, queueId: string): Graph {
         start: "start",
         nodes: {
           start: start("notice"),
-          notice: notice("customer"),
-          customer: { type: "customer", exits: { found: "queue", unknown: "greeting" } },
-          greeting: say("welcome", "queue"),
+          notice: notice("line"),
+          line: {
+            type: "switch",
+            value: "contact.called",
+            cases: { first_line: "'4000000001'", second_line: "'4000000002'" },
+            exits: { first_line: "greeting_first", second_line: "greeting_second", otherwise: "greeting" },
+          },
+          greeting_first: say("welcome", "customer"),
+          greeting_second: say("welcome", "customer"),
+          greeting: say("welcome", "customer"),
+          customer: { type: "customer", exits: { found: "queue", unknown: "stranger" } },
+          stranger: { type: "tag", tags: ["stranger"], exits: { next: "queue" } },
           queue: {
             ...queue(queueId),
             exits: { conversation_ended: "end", timeout: "message", nobody_signed_in: "message" },

@@ -1759,6 +1759,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/park": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Park
+         * @description Put the caller into a slot with music; any colleague of the queue or the department may pick up.
+         */
+        post: operations["park_api_desk_park_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/pick-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pick Up
+         * @description Come for a parked caller: the own device rings and answers by itself.
+         */
+        post: operations["pick_up_api_desk_pick_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/consult": {
         parameters: {
             query?: never;
@@ -2666,6 +2706,11 @@ export interface components {
             /** Session */
             session: string | null;
             contact: components["schemas"]["AgentContact"] | null;
+            /**
+             * Parked
+             * @default []
+             */
+            parked: components["schemas"]["ParkedCaller"][];
         } & {
             [key: string]: unknown;
         };
@@ -3953,6 +3998,8 @@ export interface components {
             takes: string[];
             /** Gives */
             gives: string;
+            /** Says */
+            says: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -4318,6 +4365,8 @@ export interface components {
             name: string;
             /** Type */
             type: string;
+            /** Says */
+            says: string;
         };
         /**
          * Named
@@ -4782,6 +4831,29 @@ export interface components {
             };
         };
         /**
+         * ParkedCaller
+         * @description A caller whom this agent may pick up.
+         */
+        ParkedCaller: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Slot */
+            slot: number;
+            /** Caller */
+            caller: string;
+            /** Customer Name */
+            customer_name: string | null;
+            /** Queue Name */
+            queue_name: string | null;
+            /** By Name */
+            by_name: string | null;
+            /** Since */
+            since: string;
+        };
+        /**
          * PassedOver
          * @description An agent who was considered and not chosen; `detail` holds what the policy saw (idle_ms, level, …).
          */
@@ -4816,6 +4888,14 @@ export interface components {
              * @default true
              */
             ok: boolean;
+        };
+        /** PickUp */
+        PickUp: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
         };
         /**
          * Policy
@@ -10545,6 +10625,59 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    park_api_desk_park_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
+    pick_up_api_desk_pick_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PickUp"];
             };
         };
         responses: {

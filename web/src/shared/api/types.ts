@@ -103,6 +103,17 @@ export interface ForcedBy {
   note: string;
 }
 
+/** A caller whom this agent may pick up. */
+export interface ParkedCaller {
+  contact_id: string;
+  slot: number;
+  caller: string;
+  customer_name: string | null;
+  queue_name: string | null;
+  by_name: string | null;
+  since: string;
+}
+
 export interface AgentView {
   seq: number;
   server_time: string;
@@ -124,6 +135,7 @@ export interface AgentView {
   acw_until: string | null;
   session: string | null;
   contact: AgentContact | null;
+  parked?: ParkedCaller[];
 }
 
 export interface BoardAgent {
