@@ -32,6 +32,10 @@ KEPT = frozenset(
         "history-zh",
         "contact-zh",
         "ledger-zh",
+        "work-zh",
+        "my-day-zh",
+        "designer-zh",
+        "prompts-zh",
     }
 )
 
@@ -165,6 +169,7 @@ def main() -> int:
         context.close()
         with logged_in(browser, asked.url, "zhangwei") as page:
             desk(page, camera)
+            visit(page, camera, "/my-day", "my-day", "main h1, main h2")
         with logged_in(browser, asked.url, "banzhang") as page:
             visit(page, camera, "/board", "board", ".agent-card")
             visit(page, camera, "/contacts", "history", ".list-table a")
@@ -174,10 +179,18 @@ def main() -> int:
             ).first.click()
             page.locator(".path-recording").wait_for()
             camera.shoot(page, "contact")
+            visit(page, camera, "/work", "work", "main h1, main h2")
+            visit(page, camera, "/messages", "messages", "main h1, main h2")
             check_books(page, asked.url)
             visit(page, camera, "/ledger", "ledger", ".ledger-rules")
         with logged_in(browser, asked.url, "admin") as page:
             visit(page, camera, "/admin/users", "admin", ".admin-body tbody tr, .admin-body li")
+            visit(page, camera, "/flows", "flows", "main h1, main h2")
+            page.goto(urljoin(asked.url, "/flows"))
+            page.locator("main a[href*='/flows/']").first.click()
+            page.locator(".react-flow__node").first.wait_for()
+            camera.shoot(page, "designer")
+            visit(page, camera, "/prompts", "prompts", "main h1, main h2")
             visit(page, camera, "/audit", "audit", ".audit-table tbody tr")
         browser.close()
     return 0

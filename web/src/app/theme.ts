@@ -42,7 +42,7 @@ export function useTheme(): ThemeConfig {
       colorInfo: dark ? "#5aa5d6" : "#2b7fb8",
       colorSuccess: dark ? "#3fbf83" : "#1f9d63",
       colorWarning: dark ? "#f0bd3c" : "#d99a00",
-      colorError: dark ? "#e8695c" : "#d4483b",
+      colorError: dark ? "#e8695c" : "#c4372b",
       colorBgLayout: dark ? "#12181a" : "#eef2f2",
       colorBgContainer: dark ? "#1a2224" : "#ffffff",
       colorBgElevated: dark ? "#222c2f" : "#ffffff",
