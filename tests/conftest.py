@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["ANDON_NIGHT_MINUTES"] = minutes  # read as the test is collected
 
 
+@pytest.hookimpl(tryfirst=True)  # before the workers put groups into names
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test without a kind would run in no selection: refuse it. Tests that share a house stay together."""
     nameless = [item.nodeid for item in items if KINDS.isdisjoint(mark.name for mark in item.iter_markers())]
