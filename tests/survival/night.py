@@ -90,26 +90,29 @@ class Night:
         self._seed = seed
         self._numbers = [house.world.numbers["plain"], house.world.numbers["race"], MENU]
         self._over = asyncio.Event()
+        self._desks: list[asyncio.Task[None]] = []
 
     def _dice(self, whose: str) -> random.Random:
         """Everybody has dice of their own, so that a seed means the same whoever is late."""
         return random.Random(f"{self._seed} {whose}")
 
     async def last(self, seconds: float) -> None:
-        """Let it last so long, then until every caller has hung up. The agents are still there."""
+        """Let it last so long, then until every caller has hung up. The agents are still there, and serve who
+        is called back, until `go_home`."""
         agents = [await self.house._stack.enter_async_context(self.house.on_duty(q)) for q in AGENTS]
         self.agents = agents
-        desks = [asyncio.create_task(each) for n, a in enumerate(agents) for each in self._desk(n, a)]
-        try:
-            async with asyncio.timeout(seconds + 120), asyncio.TaskGroup() as town:
-                town.create_task(self._kill())
-                town.create_task(self._callers(town))
-                await asyncio.sleep(seconds)
-                self._over.set()
-        finally:
-            for desk in desks:
-                desk.cancel()
-            ended = await asyncio.gather(*desks, return_exceptions=True)
+        self._desks = [asyncio.create_task(each) for n, a in enumerate(agents) for each in self._desk(n, a)]
+        async with asyncio.timeout(seconds + 120), asyncio.TaskGroup() as town:
+            town.create_task(self._kill())
+            town.create_task(self._callers(town))
+            await asyncio.sleep(seconds)
+            self._over.set()
+
+    async def go_home(self) -> None:
+        """Nobody looks after the desks any more. Raises what went wrong at one."""
+        for desk in self._desks:
+            desk.cancel()
+        ended = await asyncio.gather(*self._desks, return_exceptions=True)
         faults = [one for one in ended if isinstance(one, Exception)]
         if faults:
             raise faults[0]

@@ -42,6 +42,7 @@ async def test_a_night_of_sudden_deaths(house: NightHouse) -> None:
         await night.last(MINUTES * 60)
         await house.served.well(CALM_S)
         await settled(house, night.agents, CALM_S)
+        await night.go_home()
         await books_balance(house, night)
     except BaseException as error:
         error.add_note(f"ANDON_NIGHT_SEED={seed} has this night again; deaths: {night.deaths}")
