@@ -4,9 +4,11 @@ import os
 import tempfile
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from andon.kit.database import Database, database_urls
 from andon.kit.settings import Settings
@@ -31,22 +33,29 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["ANDON_NIGHT_MINUTES"] = minutes  # read as the test is collected
 
 
-@pytest.hookimpl(tryfirst=True)  # before the workers put groups into names
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test without a kind would run in no selection: refuse it. Tests that share a house stay together."""
+    """A test without a kind would run in no selection: refuse it. Those that share a house come first."""
     nameless = [item.nodeid for item in items if KINDS.isdisjoint(mark.name for mark in item.iter_markers())]
     if nameless:
         listed = "\n  ".join(nameless)
         raise pytest.UsageError(f"each test needs one of the markers {', '.join(sorted(KINDS))}:\n  {listed}")
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder in HOUSES else item.path.name))
-    items.sort(key=_when)
+    items.sort(key=lambda item: _when(item.path.parent.name))
 
 
-def _when(item: pytest.Item) -> int:
-    folder = item.path.parent.name
+def _when(folder: str) -> int:
     return HOUSES.index(folder) if folder in HOUSES else len(HOUSES)
+
+
+class ByHouse(LoadScopeScheduling):
+    """Whoever shares a house is on one worker; every other file goes to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = PurePosixPath(nodeid.partition("::")[0])
+        return path.parent.name if path.parent.name in HOUSES else str(path)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByHouse:
+    return ByHouse(config, log)
 
 
 @pytest.fixture(scope="session")
