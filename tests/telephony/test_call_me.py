@@ -155,6 +155,7 @@ async def test_the_draft_rings_its_tester_and_nobody_counts_it(house: House) -> 
             if node == "message":
                 await call.tone(440, 30)
                 await house.until(partial(message_begins, house, user_id), 10, "the message begins")
+                await call.be_quiet()  # a key waits for the end of what its telephone plays
                 await call.keys("#")
             await call.wait_ended(20)
         assert len(await house.facts(kind="outside.dialled")) == dialled
@@ -202,6 +203,7 @@ async def test_a_prompt_is_recorded_by_telephone(house: House) -> None:
             return (await house.ask("trial.look", user_id))["answered"] and len(call.heard(30)) > 8000 * 3
 
         await house.until(long_enough, 15, "three seconds of it")
+        await call.be_quiet()
         await call.keys("#")
         await call.wait_ended(15)
         told = await house.ask("trial.look", user_id)
