@@ -10,7 +10,7 @@ from andon.telephony.engine.install import Installed, ensure
 from andon.telephony.engine.layout import EnginePlan, assets
 from andon.telephony.engine.process import EngineProcess
 from andon.telephony.model import EngineConnected, LegArrived, Trunk
-from andon.telephony.recording import finished, raw_files
+from andon.telephony.recording import finished
 from andon.telephony.service import Engine, EngineAddress
 from harness.events import Events
 from harness.ports import free_port
@@ -120,8 +120,8 @@ class Rig:
 
 
 async def until_closed(raw_dir: Path, recording_id: str, timeout_s: float = 5) -> None:
-    """Wait until the engine has closed both raw files of a recording."""
+    """Wait until the engine has closed all raw files of a recording."""
     async with asyncio.timeout(timeout_s):
         # the engine closes its files without telling anybody, so there is nothing to wait for but the files
-        while not all(p.exists() and finished(p) for p in raw_files(raw_dir, recording_id)):  # noqa: ASYNC110
+        while not (files := [*raw_dir.glob(f"{recording_id}.*.wav")]) or not all(map(finished, files)):  # noqa: ASYNC110
             await asyncio.sleep(POLL_S)

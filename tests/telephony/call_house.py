@@ -31,7 +31,6 @@ from andon.kit.settings import Settings
 from andon.reporting.ledger.model import Row
 from andon.reporting.ledger.rules import Books
 from andon.telephony.engine.process import EngineProcess
-from andon.telephony.recording import raw_files
 from harness.ports import free_port
 from town.carrier import Call, Carrier, Phone
 
@@ -340,8 +339,7 @@ class House:
     async def stored(self, contact_id: UUID, seconds: float = 15) -> Path:
         """The stored recording of a contact; no raw file of it is left."""
         data = await self.fact(contact_id, "recording.stored", seconds)
-        raw = raw_files(self.settings.folder("spool", "recordings"), data["recording_id"])
-        assert not any(path.exists() for path in raw)
+        assert not list(self.settings.folder("spool", "recordings").glob(f"{data['recording_id']}.*"))
         return self.settings.folder("recordings") / data["path"]
 
     async def wrap_up(self, agent_id: UUID, contact_id: UUID, note: str) -> None:

@@ -1,14 +1,14 @@
 """Transfer, consult, three-way with real telephones: who hears whom, and what the books and recording say."""
 
-import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
-from call_checks import ending, placed, recorded_whole, states, values
+from call_checks import ending, lasting, placed, recorded_whole, states, values
 from call_house import Agent, House
 
 from andon.flows.graph import Graph
@@ -52,6 +52,18 @@ class Table:
             except TimeoutError:
                 levels = {tone: round(tone_level(call.heard(0.4), tone)) for tone in TONES}
                 raise AssertionError(f"{name} does not hear {whom or 'nobody'} but {levels}") from None
+
+    async def lasting(self, name: str, hertz: float) -> None:
+        """Wait until a party has heard a second of this tone, so that it is on record."""
+        call, _ = self.parties[name]
+        await self.house.until(lambda: lasting(np.array(call.heard(1.0)), hertz, 8), 10, f"{hertz} Hz")
+
+
+async def both_on_record(house: House, facts: list[Any]) -> None:
+    """Either agent is on the agents' side of the one recording, the caller on the other."""
+    left, right = await recorded_whole(house, facts)
+    assert {each for each in TONES if lasting(left, each)} == {CALLER}
+    assert {each for each in TONES if lasting(right, each)} == {FIRST, SECOND}
 
 
 def _exactly(call: Call, hertz: set[float]) -> bool:
@@ -145,7 +157,7 @@ async def consult_in_full(house: House) -> None:
         await table.parties["first"][0].wait_ended(8)
         await table.hear(caller="second", second="caller")
         await second.in_state("talking")
-        await asyncio.sleep(0.6)  # some of it on record
+        await table.lasting("caller", SECOND)
         await table.parties["caller"][0].hangup()
         await second.in_state("acw")
         ids = (first.agent_id, second.agent_id)
@@ -160,7 +172,7 @@ async def consult_in_full(house: House) -> None:
         ("agent", a, None), ("hold", a, None), ("agent", a, None), ("hold", a, None),
         ("conference", a, b), ("agent", b, None),
     ]  # fmt: skip
-    await recorded_whole(house, facts)  # one recording runs through all of it
+    await both_on_record(house, facts)  # one recording runs through all of it
     assert len(values(facts, "recording.started", "recording_id")) == 1
     assert (await states(house, ids[1]))[:5] == ["not_ready", "ready", "ringing", "talking", "acw"]
 
@@ -168,6 +180,7 @@ async def consult_in_full(house: House) -> None:
 async def blind_to_an_agent(house: House) -> None:
     """The first agent is done the moment the second answers."""
     async with two(house, "pass") as (first, second, table, own):
+        await table.lasting("caller", FIRST)
         await to_agent(first, "call.transfer", second, note="请接")
         await table.hear(caller="", first="")
         phone = await second.picks_up()
@@ -176,9 +189,11 @@ async def blind_to_an_agent(house: House) -> None:
         await first.in_state("acw")
         await second.in_state("talking")
         assert second.view["contact"]["handed_over"]["note"] == "请接"
+        await table.lasting("caller", SECOND)
         await phone.hangup()
         await table.parties["caller"][0].wait_ended(15)
     facts = await ending(house, own, "served", "agent")
+    await both_on_record(house, facts)
     assert values(facts, "transfer.ended", "how") == ["completed"]
     assert "survey.asked" in [row["kind"] for row in facts]
 

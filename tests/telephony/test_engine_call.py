@@ -3,9 +3,11 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
+from call_checks import lasting, sides
 
 from andon.telephony.errors import EngineRefused
 from andon.telephony.model import (
@@ -24,7 +26,7 @@ from andon.telephony.model import (
     Trunk,
     VoicemailRecorded,
 )
-from andon.telephony.recording import raw_files, samples_of, store
+from andon.telephony.recording import store
 from andon.telephony.service import Engine
 from andon.telephony.tones import RATE, purity, tone_level
 from harness.rig import Rig, until_closed
@@ -102,7 +104,7 @@ async def test_conversation_with_hold_mute_and_recording(rig: Rig) -> None:
     phone = await rig.agent()
     call, leg = await rig.talk()
     await rig.engine.start_recording(leg, "conversation")
-    begun = time.monotonic()
+    begun, started = time.monotonic(), datetime.now(UTC)
     await rig.engine.originate(
         "a-1", phone.username, "13800138000", "张三", 10, {"X-Andon-Contact": "abc"}, contact="c-1"
     )
@@ -145,28 +147,20 @@ async def test_conversation_with_hold_mute_and_recording(rig: Rig) -> None:
     await rig.events.wait(LegEnded, leg_id="a-1")
     await rig.engine.unbridge("b-1")
     await call.wait_quiet(3)
-    await rig.engine.stop_recording(leg, "conversation")
+    await rig.engine.stop_recording(leg)
     real_ms = (time.monotonic() - begun) * 1000
     await call.hangup()
     await rig.events.wait(LegEnded, leg_id=leg)
     await phone.unregister()
 
     await until_closed(rig.plan.raw_recordings, "conversation")
-    heard_left, heard_right = (
-        samples_of(part) for part in raw_files(rig.plan.raw_recordings, "conversation")
-    )
     dest = rig.home / "recordings" / "conversation.wav"
-    stored = store(rig.plan.raw_recordings, "conversation", dest, expected_ms=round(real_ms))
+    stored = store(rig.plan.raw_recordings, "conversation", dest, started=started, expected_ms=round(real_ms))
+    assert not list(rig.plan.raw_recordings.glob("conversation.*"))
+    heard_left, heard_right = sides(dest)
     assert abs(stored.audio_ms - real_ms) < 100 and stored.missing_ms == 0
-    assert _lasting(heard_left, 700) and not _lasting(heard_left, 1000)
-    assert _lasting(heard_right, 1000) and not _lasting(heard_right, 700)
-
-
-def _lasting(samples: list[float], hertz: float) -> bool:
-    """Whether the tone fills at least half a second of the recording."""
-    step = RATE // 10
-    blocks = [samples[i : i + step] for i in range(0, len(samples) - step, step)]
-    return sum(tone_level(b, hertz) > -30 and purity(b, hertz) > 0.8 for b in blocks) >= 5
+    assert lasting(heard_left, 700) and not lasting(heard_left, 1000)
+    assert lasting(heard_right, 1000) and not lasting(heard_right, 700)
 
 
 async def test_recording_keeps_time_while_nobody_makes_a_sound(rig: Rig) -> None:
@@ -177,7 +171,7 @@ async def test_recording_keeps_time_while_nobody_makes_a_sound(rig: Rig) -> None
     playback = await rig.engine.play(leg, ["zh/1"])
     await rig.events.wait(PlaybackEnded, playback_id=playback)
     await asyncio.sleep(0.6)
-    await rig.engine.stop_recording(leg, "still")
+    await rig.engine.stop_recording(leg)
     real_ms = (time.monotonic() - begun) * 1000
     await call.hangup()
     await rig.events.wait(LegEnded, leg_id=leg)

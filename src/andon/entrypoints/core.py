@@ -125,7 +125,7 @@ class Core:
             ),
             sound_of=self.prompts.sound,
         )
-        self.nodes = Nodes(addresses, self.voice.on_event)
+        self.nodes = Nodes(addresses, self.voice.on_event, self._now)
         self.devices = Devices(self.nodes, self._device_changed)
         self.ears = Ears(self.nodes, self.voice.node_of, self._monitor_heard, self.voice.take_leg)
         self.trials = Trials(

@@ -1,7 +1,7 @@
 """From the engine's two raw files to one stereo recording: left the caller, right what the caller heard.
 
 The engine writes `<id>.rx.wav` (from the caller) and `<id>.tx.wav` (to the caller), in step, 8 kHz mono
-16 bit.
+16 bit; each time the caller gets another party it goes on in two further files, `<id>.<ms since 1970>.….wav`.
 `store` runs in the worker: it needs time, never the call.
 """
 
@@ -12,6 +12,7 @@ import os
 import shutil
 import time
 import wave
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -60,6 +61,28 @@ def raw_files(raw_dir: Path, recording_id: str) -> tuple[Path, Path]:
     return raw_dir / f"{recording_id}.rx.wav", raw_dir / f"{recording_id}.tx.wav"
 
 
+def segment_files(raw_dir: Path, recording_id: str, at: datetime | None) -> tuple[Path, Path]:
+    """As `raw_files`, of the part that began at `at`; None for the first."""
+    part = "" if at is None else f".{round(at.timestamp() * 1000)}"
+    return raw_files(raw_dir, recording_id + part)
+
+
+class _Part(msgspec.Struct, frozen=True):
+    ms: int  # after the recording's start
+    files: tuple[Path, Path]
+
+
+def _parts(raw_dir: Path, recording_id: str, started: datetime | None) -> list[_Part]:
+    """All files of a recording in their order."""
+    parts = [_Part(0, raw_files(raw_dir, recording_id))]
+    begun = {int(path.name.split(".")[1]) for path in raw_dir.glob(f"{recording_id}.*.?x.wav")}
+    for ms in sorted(begun):
+        at = datetime.fromtimestamp(ms / 1000, UTC)
+        after = 0 if started is None else max(0, round((at - started).total_seconds() * 1000))
+        parts.append(_Part(after, segment_files(raw_dir, recording_id, at)))
+    return parts
+
+
 def peaks_path(recording: Path) -> Path:
     """Where the waveform of a stored recording lies."""
     return recording.with_suffix(".peaks.json")
@@ -79,24 +102,32 @@ def abandoned(path: Path) -> bool:
 
 
 def store(
-    raw_dir: Path, recording_id: str, dest: Path, *, expected_ms: int | None = None, at_once: bool = False
+    raw_dir: Path,
+    recording_id: str,
+    dest: Path,
+    *,
+    started: datetime | None = None,
+    expected_ms: int | None = None,
+    at_once: bool = False,
 ) -> Stored:
-    """Join the raw files into `dest`, write its waveform beside it, then remove the raw files.
+    """Join the raw files into `dest`, write its waveform beside it, then remove the raw files. `started` is
+    needed to place the parts of a recording that has several.
 
     `dest` appears whole or not at all. Files that an engine which was killed never closed are taken once they
     are `abandoned`; `at_once` does not even wait for that.
     Raises `RecordingNotReady`, `RecordingMissing`, `OSError` when the volume is full. Done twice with one id,
     the second finds the first one's result.
     """
-    parts = raw_files(raw_dir, recording_id)
-    present = [part for part in parts if part.exists() and part.stat().st_size > HEADER]
+    parts = _parts(raw_dir, recording_id, started)
+    files = [file for part in parts for file in part.files]
+    present = [file for file in files if file.exists() and file.stat().st_size > HEADER]
     if not present:
         if dest.exists():
             return _described(dest, expected_ms, "", raw_dir)
         raise RecordingMissing(recording_id)
-    if not at_once and not all(finished(part) or abandoned(part) for part in present):
+    if not at_once and not all(finished(file) or abandoned(file) for file in present):
         raise RecordingNotReady(recording_id)
-    left, right = (_samples(part) for part in parts)
+    left, right = (_side(parts, direction) for direction in (0, 1))
     dest.parent.mkdir(parents=True, exist_ok=True)
     unfinished = dest.with_suffix(".part")
     try:
@@ -106,10 +137,10 @@ def store(
     except OSError:
         unfinished.unlink(missing_ok=True)
         raise
-    reason = "file_missing" if len(present) < len(parts) else ""
-    stored = _described(dest, expected_ms, reason, raw_dir)
-    for part in parts:
-        part.unlink(missing_ok=True)
+    silent = not all(any(part.files[direction] in present for part in parts) for direction in (0, 1))
+    stored = _described(dest, expected_ms, "file_missing" if silent else "", raw_dir)
+    for file in files:
+        file.unlink(missing_ok=True)
     return stored
 
 
@@ -120,8 +151,20 @@ def samples_of(path: Path) -> list[float]:
 
 def discard(raw_dir: Path, recording_id: str) -> None:
     """Remove the raw files of a recording in which there is nothing."""
-    for part in raw_files(raw_dir, recording_id):
-        part.unlink(missing_ok=True)
+    for part in _parts(raw_dir, recording_id, None):
+        for file in part.files:
+            file.unlink(missing_ok=True)
+
+
+def _side(parts: list[_Part], direction: int) -> Samples:
+    """One direction of all parts, each in its place; silence between them."""
+    pieces = [(part.ms * RATE // 1000, _samples(part.files[direction])) for part in parts]
+    if len(pieces) == 1:
+        return pieces[0][1]
+    whole = np.zeros(max(start + len(piece) for start, piece in pieces), np.int16)
+    for start, piece in pieces:
+        whole[start : start + len(piece)] = piece
+    return whole
 
 
 def _samples(path: Path) -> Samples:

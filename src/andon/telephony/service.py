@@ -8,7 +8,7 @@ recordings and devices; it knows no queue, no agent and no contact beyond the te
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -30,7 +30,17 @@ from andon.telephony.ari import AriClient, Message
 from andon.telephony.engine.config import CONTACT_VARIABLE, USER
 from andon.telephony.engine.layout import EnginePlan, plans_of
 from andon.telephony.errors import EngineRefused
-from andon.telephony.model import EngineConnected, EngineEvent, EngineLost, LegEnded, Peer, Snapshot, Trunk
+from andon.telephony.hooks import Hooks
+from andon.telephony.model import (
+    EngineConnected,
+    EngineEvent,
+    EngineLost,
+    LegEnded,
+    LegRetrieved,
+    Peer,
+    Snapshot,
+    Trunk,
+)
 from andon.telephony.prompts import media_uris, recorded
 from andon.telephony.translate import EVENTS, Translator, instant, snapshot_of
 
@@ -39,7 +49,6 @@ log = structlog.get_logger(__name__)
 RETRY_FIRST_S = 0.1
 RETRY_MOST_S = 1.0
 ORIGINATE_MARGIN_S = 5.0
-SNOOP_S = 3.0
 ALREADY_THERE = 409
 
 
@@ -103,9 +112,17 @@ class Engine:
     """The engine as the application uses it. Every command has a time-out and raises `EngineRefused`."""
 
     def __init__(
-        self, address: EngineAddress, on_event: Callable[[EngineEvent], None], *, app: str = "andon"
+        self,
+        address: EngineAddress,
+        on_event: Callable[[EngineEvent], None],
+        *,
+        app: str = "andon",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`on_event` is called in the event loop, in order, and must not block."""
+        """`on_event` is called in the event loop, in order, and must not block.
+
+        `now` is the journal's clock.
+        """
         self._address = address
         self._on_event = on_event
         self._app = app
@@ -121,10 +138,10 @@ class Engine:
         self._playbacks = 0
         # A recording is made of what comes in and goes out: while neither does, it would not grow and its
         # clock would stand still. So a recorded leg is sent silence whenever it is sent nothing else.
-        self._recorded: set[str] = set()
+        self._hooks = Hooks(self._request, self._action, app, address.raw_recordings, now)
+        self._renewals: set[asyncio.Task[None]] = set()
         self._with_music: set[str] = set()
         self._members: dict[str, set[str]] = {}
-        self._snoops: dict[str, asyncio.Future[None]] = {}  # asked for and not usable yet
 
     # --- the connection -----------------------------------------------------------------------------
 
@@ -236,27 +253,47 @@ class Engine:
     def _tell(self, message: Message | Block) -> None:
         translator = self._translator
         if isinstance(message, Message) and message.type == "StasisStart" and message.channel is not None:
-            snoop = self._snoops.get(message.channel.id)
-            if snoop is not None and not snoop.done():
-                snoop.set_result(None)
+            self._hooks.usable(message.channel.id)
         events = (
             translator.translate(message) if isinstance(message, Message) else translator.of_device(message)
         )
         for event in events:
             if isinstance(event, LegEnded):
                 self._forget(event.leg_id)
+            elif isinstance(event, LegRetrieved):  # its sound may come from elsewhere now
+                self._renew_soon(*self._others(event.leg_id))
             self._on_event(event)
 
     def _forget(self, leg_id: str) -> None:
-        self._recorded.discard(leg_id)
+        self._hooks.forget(leg_id)
         self._with_music.discard(leg_id)
+        others = self._others(leg_id)
         for members in self._members.values():
             members.discard(leg_id)
+        if len(others) == 2:
+            self._renew_soon(*others)
+
+    def _others(self, leg_id: str) -> set[str]:
+        """Who is in a bridge with this leg."""
+        return next((members - {leg_id} for members in self._members.values() if leg_id in members), set())
+
+    def _renew_soon(self, *legs: str) -> None:
+        for leg_id in legs:
+            task = asyncio.ensure_future(self._renew(leg_id))
+            self._renewals.add(task)
+            task.add_done_callback(self._renewals.discard)
+
+    async def _renew(self, *legs: str) -> None:
+        """What is attached to these legs hears whoever comes next as well."""
+        try:
+            await asyncio.gather(*(self._hooks.renew(leg_id) for leg_id in legs))
+        except EngineRefused as refused:  # the call matters more
+            log.error("hooks_not_renewed", why=str(refused))
 
     async def _fill(self, leg_id: str) -> None:
         """Send silence once the leg's present sound is over; the request takes its turn behind it."""
         bridged = any(leg_id in members for members in self._members.values())
-        if leg_id in self._recorded and leg_id not in self._with_music and not bridged:
+        if self._hooks.recorded(leg_id) and leg_id not in self._with_music and not bridged:
             with contextlib.suppress(
                 EngineRefused
             ):  # the leg may be gone; its recording then is over as well
@@ -295,7 +332,9 @@ class Engine:
     async def hangup(self, leg_id: str, cause: int = 16) -> None:
         """End a leg with a Q.850 cause; one that is already gone is no error."""
         self._translator.hanging_up(leg_id, cause)
-        await self._unless_gone("DELETE", f"channels/{leg_id}", {"reason_code": str(cause)})
+        real = self._hooks.real(leg_id)
+        self._hooks.unsnoop(leg_id)
+        await self._unless_gone("DELETE", f"channels/{real}", {"reason_code": str(cause)})
 
     async def play(self, leg_id: str, media: Sequence[str | Path], turn: int | None = None) -> str:
         """Play prompts one after the other; returns the playback's id, which is `playback_id` of the `turn`.
@@ -350,10 +389,10 @@ class Engine:
         """Legs and accounts taken over are those of the engine that started then."""
         self._booted_at = booted_at
 
-    def take_over(self, leg_id: str, *, recorded: bool, music: bool) -> None:
-        """What another core had begun on this leg."""
-        if recorded:
-            self._recorded.add(leg_id)
+    def take_over(self, leg_id: str, *, recording_id: str, music: bool) -> None:
+        """What another core had begun on this leg; `recording_id` is empty when nothing is recorded."""
+        if recording_id:
+            self._hooks.take_over(leg_id, recording_id)
         if music:
             self._with_music.add(leg_id)
 
@@ -454,20 +493,7 @@ class Engine:
         """Make a leg that hears what `leg_id` says and hears; what it says itself is heard by `leg_id` alone
         (`whisper`) or by nobody. It can be joined when this returns, ends with `leg_id` or by `hangup`, and
         nothing is told of it. Raises `EngineRefused`."""
-        self._snoops[snoop_id] = asyncio.get_running_loop().create_future()
-        query = {
-            "spy": "both",
-            "whisper": "out" if whisper else "none",
-            "app": self._app,
-            "appArgs": "snoop",
-        }
-        try:
-            await self._request("POST", f"channels/{leg_id}/snoop/{snoop_id}", query)
-            await asyncio.wait_for(self._snoops[snoop_id], SNOOP_S)
-        except TimeoutError:
-            raise EngineRefused("snoop", 504, "the engine made it and it did not come") from None
-        finally:
-            del self._snoops[snoop_id]
+        await self._hooks.snoop(leg_id, snoop_id, whisper=whisper)
 
     async def packets_from(self, leg_id: str) -> int:
         """How many packets of sound the leg's device has sent so far."""
@@ -495,14 +521,21 @@ class Engine:
 
         Stop what is played to them first: the engine takes a leg into a bridge only when that is over.
         """
+        there = self._members.get(bridge_id, set())
+        together = there.union(legs)
+        if len(together) == 2 and together != there:  # more than two are mixed, which spoils nothing
+            await self._renew(*together)
         for leg_id in legs:
-            if leg_id in self._recorded:
+            if self._hooks.recorded(leg_id):
                 # silence of our own would drown what the others say
                 await self._unless_gone("DELETE", f"channels/{leg_id}/silence")
-        await self._request("POST", f"bridges/{bridge_id}/addChannel", {"channel": ",".join(legs)})
+        channels = ",".join(self._hooks.real(leg_id) for leg_id in legs)
+        await self._request("POST", f"bridges/{bridge_id}/addChannel", {"channel": channels})
         for members in self._members.values():
             members.difference_update(legs)
         self._members.setdefault(bridge_id, set()).update(legs)
+        for leg_id in legs:
+            self._hooks.placed(leg_id, bridge_id)
 
     async def leave(self, bridge_id: str, leg_id: str) -> None:
         """Take a leg out of a bridge; one that is not in it is no error."""
@@ -511,7 +544,10 @@ class Engine:
         except EngineRefused as refused:
             if refused.status not in (400, 404, 422):
                 raise
-        self._members.get(bridge_id, set()).discard(leg_id)
+        members = self._members.get(bridge_id, set())
+        members.discard(leg_id)
+        if len(members) == 2:
+            self._renew_soon(*members)
         await self._fill(leg_id)
 
     async def unbridge(self, bridge_id: str) -> None:
@@ -523,24 +559,14 @@ class Engine:
     # --- recording ----------------------------------------------------------------------------------
 
     async def start_recording(self, leg_id: str, recording_id: str) -> None:
-        """Record what the leg says and hears into `<id>.rx.wav` and `<id>.tx.wav` of the raw folder."""
-        base = self._address.raw_recordings / recording_id
-        self._recorded.add(leg_id)
-        await self._fill(leg_id)  # before, so that the recording runs no longer than its order takes
-        try:
-            await self._action("MixMonitor", Channel=leg_id, Options=f"r({base}.rx.wav)t({base}.tx.wav)")
-        except EngineRefused:
-            self._recorded.discard(leg_id)
-            raise
+        """Record what the leg says and hears into files of the raw folder (`telephony.recording`)."""
+        # filled before, so that the recording runs no longer than its order takes
+        hears = bool(self._others(leg_id))
+        await self._hooks.record(leg_id, recording_id, lambda: self._fill(leg_id), hears=hears)
 
-    async def stop_recording(self, leg_id: str, recording_id: str) -> None:
+    async def stop_recording(self, leg_id: str) -> None:
         """Stop; a leg that is gone has stopped by itself and is no error."""
-        self._recorded.discard(leg_id)
-        try:
-            await self._action("StopMixMonitor", Channel=leg_id)
-        except EngineRefused as refused:
-            if not refused.gone:
-                raise
+        await self._hooks.stop_recording(leg_id)
 
     async def record_message(self, leg_id: str, name: str, max_s: int, silence_s: int = 4) -> None:
         """Beep and record a message; `#` ends it. `VoicemailRecorded` follows."""

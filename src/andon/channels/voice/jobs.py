@@ -139,6 +139,7 @@ class RecordingStore:
                 self._raw,
                 str(stopped.recording_id),
                 dest,
+                started=stopped.stopped - timedelta(milliseconds=stopped.total_ms),
                 expected_ms=stopped.total_ms,
                 at_once=overdue,
             )

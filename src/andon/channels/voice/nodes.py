@@ -24,10 +24,15 @@ class Node:
 
     __slots__ = ("address", "booted_at", "draining", "engine", "grace", "name", "up")
 
-    def __init__(self, address: EngineAddress, on_event: Callable[["Node", EngineEvent], None]) -> None:
+    def __init__(
+        self,
+        address: EngineAddress,
+        on_event: Callable[["Node", EngineEvent], None],
+        now: Callable[[], datetime],
+    ) -> None:
         self.name = address.node
         self.address = f"{address.sip_host}:{address.sip_port}"  # where devices register
-        self.engine = Engine(address, lambda event: on_event(self, event))
+        self.engine = Engine(address, lambda event: on_event(self, event), now=now)
         self.up = asyncio.Event()
         self.booted_at: datetime | None = None  # of the engine in which our calls are
         self.grace: asyncio.TimerHandle | None = None
@@ -48,10 +53,13 @@ class Nodes:
     """All of them, in the order of the settings; the first is the installation's own."""
 
     def __init__(
-        self, addresses: Iterable[EngineAddress], on_event: Callable[[Node, EngineEvent], None]
+        self,
+        addresses: Iterable[EngineAddress],
+        on_event: Callable[[Node, EngineEvent], None],
+        now: Callable[[], datetime],
     ) -> None:
         addresses = list(addresses)
-        self._nodes = {address.node: Node(address, on_event) for address in addresses}
+        self._nodes = {address.node: Node(address, on_event, now) for address in addresses}
         self.first = self._nodes[addresses[0].node]
         for node in self:
             for peer in addresses:

@@ -241,7 +241,7 @@ class VoiceChannel:
             StopSpeaking: self._do_stop_speaking,
             Music: self._do_music,
             Tape: self._do_tape,
-            StopTape: lambda c, o: c.engine.stop_recording(c.leg_id, str(o.recording_id)),
+            StopTape: lambda c, o: c.engine.stop_recording(c.leg_id),
             TakeMessage: self._do_message,
             Dial: self._do_dial,
             DialCustomer: self._do_dial_customer,
@@ -313,8 +313,9 @@ class VoiceChannel:
             self._put_leg(call, leg_id, of_caller=False)
             if leg_id in kept.lines:
                 self._occupy(call, leg_id, kept.lines[leg_id])
-        recorded = contact.taping is not None and not contact.taping.stopped
-        node.engine.take_over(contact.leg_id, recorded=recorded, music=contact.music)
+        taping = contact.taping
+        recording_id = str(taping.recording_id) if taping is not None and not taping.stopped else ""
+        node.engine.take_over(contact.leg_id, recording_id=recording_id, music=contact.music)
 
     def take_leg(self, contact_id: UUID, leg_id: str) -> None:
         """A supervisor's leg is the agent's side of this contact's call from now on."""
