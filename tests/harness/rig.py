@@ -123,5 +123,10 @@ async def until_closed(raw_dir: Path, recording_id: str, timeout_s: float = 5) -
     """Wait until the engine has closed all raw files of a recording."""
     async with asyncio.timeout(timeout_s):
         # the engine closes its files without telling anybody, so there is nothing to wait for but the files
-        while not (files := [*raw_dir.glob(f"{recording_id}.*.wav")]) or not all(map(finished, files)):  # noqa: ASYNC110
+        while not _closed(raw_dir, recording_id):  # noqa: ASYNC110
             await asyncio.sleep(POLL_S)
+
+
+def _closed(raw_dir: Path, recording_id: str) -> bool:
+    files = list(raw_dir.glob(f"{recording_id}.*.wav"))
+    return bool(files) and all(map(finished, files))

@@ -28,7 +28,7 @@ from andon.telephony.model import (
 )
 from andon.telephony.recording import store
 from andon.telephony.service import Engine
-from andon.telephony.tones import RATE, purity, tone_level
+from andon.telephony.tones import purity
 from harness.rig import Rig, until_closed
 
 pytestmark = pytest.mark.telephony
