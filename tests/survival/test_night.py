@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.survival, pytest.mark.timeout(MINUTES * 60 + 420)]
 
 
 @pytest_asyncio.fixture
-async def house(tmp_path: Path) -> AsyncIterator[NightHouse]:
+async def night_house(tmp_path: Path) -> AsyncIterator[NightHouse]:
     house = NightHouse(tmp_path / "home")
     try:
         await house.start()
@@ -34,7 +34,8 @@ async def house(tmp_path: Path) -> AsyncIterator[NightHouse]:
         await house.stop()
 
 
-async def test_a_night_of_sudden_deaths(house: NightHouse) -> None:
+async def test_a_night_of_sudden_deaths(night_house: NightHouse) -> None:
+    house = night_house
     # The gate has the same night each time; the long form looks for new ones.
     seed = os.environ.get("ANDON_NIGHT_SEED") or (secrets.token_hex(4) if LONG else "a51e0001")
     night = Night(house, seed)
