@@ -32,6 +32,7 @@ from andon.flows.nodes.queue import DialAgent, WaitInQueue
 from andon.flows.nodes.record import Record
 from andon.flows.nodes.say import SayValue
 from andon.flows.nodes.set_values import SetValues
+from andon.flows.nodes.speech import SpeechInput
 from andon.flows.nodes.start import Start
 from andon.flows.nodes.sub_flow import SubFlow
 from andon.flows.nodes.switch import Switch
@@ -272,6 +273,7 @@ FIELDS: dict[type[BaseNode], list[dict[str, Any]]] = {
         {"prompts": ("main_menu",), "variable": "secret", "check": "luhn", "off_record": True},
         {"prompts": ("main_menu",), "variable": "gone", "rule": "input == t", "terminator": "*"},
     ],
+    SpeechInput: [{"words": {"1": "a|one"}}, {"words": {"2": "b"}, "variable": "t", "tries": 1}],
     SayValue: [{"value": "n", "how": "number"}, {"value": "t", "skip": True}, {"value": "no such"}],
     SetValues: [{"values": {"n": "n + 1", "t": "t + 'x'"}}, {"values": {"gone": "1"}}],
     Condition: [{"test": "n % 2 == 0"}, {"test": "t"}, {"test": ")"}],
@@ -302,15 +304,16 @@ def graphs(draw: st.DrawFn) -> Graph:
     for node_id in ids:
         kind = draw(st.sampled_from(NODE_TYPES))
         names = [name for name in sorted(kind.needed) if draw(st.integers(0, 9))]
-        names += [name for name in kind.optional if kind is not Menu and draw(st.booleans())]
-        if kind is Menu:
+        keyed = issubclass(kind, Menu)
+        names += [name for name in kind.optional if not keyed and draw(st.booleans())]
+        if keyed:
             names += draw(st.lists(st.sampled_from(sorted("0123456789*#")), unique=True, max_size=3))
         fields: dict[str, Any] = dict(draw(st.sampled_from(FIELDS.get(kind, [{}]))))
         names += [*fields.get("cases", ()), *fields.get("ways", ())]
         fields["exits"] = {name: draw(targets) for name in names}
         if kind is Hours:
             fields["calendar_id"] = draw(st.sampled_from([CALENDAR, UUID(int=99)]))
-        if kind in {Menu, PlayPrompts}:
+        if kind in {Menu, SpeechInput, PlayPrompts}:
             fields["prompts"] = ("main_menu",)
         if kind is ChooseLanguage:
             fields["language"] = draw(st.sampled_from(["zh", "en"]))

@@ -248,7 +248,7 @@ async def lint_flow(id: UUID, body: LintIn, actor: Reader, services: At) -> Page
         flow = await present(session, FlowRow, id)
         graph, found = read_graph(body.graph)
         if graph is not None:
-            found = await judged(session, flow, graph)
+            found = await judged(session, flow, graph, recogniser=bool(services.settings.speech_recogniser))
     items = [
         ProblemShown(
             key=each.key,
