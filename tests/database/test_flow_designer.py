@@ -239,3 +239,25 @@ async def test_traffic_counts_who_went_where_how_long_and_who_gave_up(house: Hou
         assert (await client.get(f"{path}/traffic", params=later)).json() == {"nodes": [], "edges": []}
         backwards = {"since": later["until"], "until": later["since"]}
         assert (await client.get(f"{path}/traffic", params=backwards)).status_code == 422
+
+
+async def test_a_flow_that_listens_is_published_only_where_somebody_can_understand(
+    house: House,
+) -> None:
+    listens = {
+        "type": "speech",
+        "prompts": ["main_menu"],
+        "words": {"1": "订单|order"},
+        "exits": {"1": "order", "wrong": "end", "silence": "end"},
+    }
+    stored = graph(listens=listens, order=SAY)
+    async with house.client("admin") as client:
+        path = await flow(house, client)
+        refused = await client.post(f"{path}/versions", json={"graph": stored, "note": "x"})
+        assert refused.status_code == 422 and "ANDON_SPEECH_RECOGNISER" in refused.text
+        # tried all the same, with typed words
+        steps = [{"do": "pass"}, {"do": "speak", "text": "我的订单"}, {"do": "pass"}]
+        tried = (await client.post(f"{path}/try", json={"graph": stored, "steps": steps})).json()
+        assert tried["over"] and [line["data"] for line in tried["lines"] if line["what"] == "speak"]
+        waiting = (await client.post(f"{path}/try", json={"graph": stored, "steps": steps[:1]})).json()
+        assert "speak" in waiting["awaits"] and "press" in waiting["awaits"]

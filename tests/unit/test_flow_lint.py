@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from andon.flows.graph import Graph
@@ -191,3 +192,17 @@ def test_who_is_listened_to_must_be_understood() -> None:
     # it is a menu: a human must be near
     far = listens({"1": "x"}, **{"1": "again"}) | {"again": menu(k1="more"), "more": menu(k1="q")}
     assert {code for code, _ in found(far)} == {"elder_no_way", "human_far"}
+
+
+def test_keys_of_a_queue_that_nobody_is_told_of() -> None:
+    waits = WaitInQueue(
+        queue_id=QUEUE,
+        callback_key="2",
+        exits=dict.fromkeys(("conversation_ended", "timeout", "nobody_signed_in", "callback"), "end"),
+    )
+    nodes: dict[str, Node] = {"a": RecordingNotice(exits={"next": "q"}), "q": waits}
+    bare = {each: ["recording_notice", "transferring", "still_busy"] for each in ("zh", "en")}
+    assert found(nodes, prompts=bare) == {("offer_unsaid", "q")}
+    assert found(nodes, prompts={"zh": [*bare["zh"], "offer_callback"], "en": []}) == set()
+    own = {"q": msgspec.structs.replace(waits, offer_prompts=("still_busy",))}
+    assert found(nodes | own, prompts=bare) == set()

@@ -242,6 +242,39 @@ def test_a_key_out_of_the_queue_to_voicemail() -> None:
     assert call.to_end() == ask.Finish(Outcome.VOICEMAIL)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_who_waits_is_told_what_the_keys_do(language: str) -> None:
+    names = frozenset(
+        {"transferring", "still_busy", "offer_callback", "offer_exit", "own", "star", "sorry_error"}
+    )
+    there = {"zh": names, "en": names}
+    ways = dict.fromkeys(("conversation_ended", "timeout", "nobody_signed_in", "key", "callback"), "end")
+
+    def waits(prompts: dict[str, frozenset[str]] = there, **fields: Any) -> list[str]:
+        fields = {"callback_key": "2", "exit_key": "*", "exits": ways, **fields}
+        queue = WaitInQueue(queue_id=QUEUE, say_position=False, say_estimated_wait=False, **fields)
+        call = World(
+            Graph(start="q", nodes={"q": queue, "end": HangUp()}), prompts=prompts, language=language
+        )
+        call.start()
+        call.next()
+        call.tick(1, None)
+        assert all(name.startswith(f"{language}/") for name in call.said())
+        return [name.partition("/")[2] for name in call.said()]
+
+    told = ["offer_callback", "2", "offer_exit", "star"]
+    assert waits() == ["transferring", "still_busy", *told]
+    assert waits(announce_every_s=0)[:5] == ["transferring", *told]
+    assert waits(offer_prompts=("own",)) == ["transferring", "still_busy", "own"]
+    # a key that does nothing, or leads nowhere, is not offered; words that nobody has spoken are not said
+    assert waits(callback_key="") == ["transferring", "still_busy", *told[2:]]
+    less = {name: to for name, to in ways.items() if name != "key"}
+    assert waits(exits=less, offer_prompts=()) == ["transferring", "still_busy", *told[:2]]
+    assert waits(exits={}, offer_prompts=("own",)) == ["transferring", "still_busy"]
+    bare = {each: names - {"offer_callback", "offer_exit"} for each in there}
+    assert waits(bare) == ["transferring", "still_busy"]
+
+
 def test_a_project_s_own_prompt_that_is_missing_falls_back_to_the_general_one() -> None:
     lone = Graph(
         start="p",

@@ -94,6 +94,10 @@ register(
             "节点“{node}”的号码格式无法读取",
             "The pattern of node “{node}” cannot be read",
         ),
+        "flow.problem.offer_unsaid": (
+            "节点“{node}”的等待者不会听到可以按哪个键：没有{language}的标准提示音，请选择“按键说明”",
+            "Nobody who waits in node “{node}” is told of its keys in {language}: choose prompts for them",
+        ),
         "flow.problem.words": (
             "节点“{node}”要为至少一个已连接的按键写出对应的说法",
             "Node “{node}” needs words for at least one key, and each of those keys a connection",

@@ -12,6 +12,7 @@ from andon.flows.nodes.collect import Collect
 from andon.flows.nodes.language import ChooseLanguage
 from andon.flows.nodes.menu import Menu
 from andon.flows.nodes.play import PlayPrompts
+from andon.flows.nodes.queue import WaitInQueue
 from andon.flows.nodes.speech import SpeechInput
 from andon.flows.problem import Problem, problem, warning
 from andon.flows.walk import generalised
@@ -172,7 +173,7 @@ def _spread(arrows: Mapping[str, list[str]], start: list[str]) -> set[str]:
 
 def _prompts(graph: Graph, language: Language, known: Mapping[str, Collection[str]]) -> Iterator[Problem]:
     """Every prompt exists in the project's language and in every language the flow can switch to, itself or
-    at least a more general one."""
+    at least a more general one; and waiting callers are told of the keys they may press."""
     spoken = {language} | {node.language for node in graph.nodes.values() if isinstance(node, ChooseLanguage)}
     for node_id, node in graph.nodes.items():
         for name in dict.fromkeys(node.prompt_names()):
@@ -184,3 +185,7 @@ def _prompts(graph: Graph, language: Language, known: Mapping[str, Collection[st
                     yield warning("prompt_general", node_id, prompt=name, language=wanted)
                 else:
                     yield problem("prompt_missing", node_id, prompt=name, language=wanted)
+        if isinstance(node, WaitInQueue) and not node.offer_prompts:
+            for wanted in sorted(spoken):
+                if any(said not in known.get(wanted, ()) for said, _ in node.offers()):
+                    yield warning("offer_unsaid", node_id, prompt=wanted, language=wanted)

@@ -1,4 +1,10 @@
-import { AudioOutlined, DeleteOutlined, InboxOutlined, PhoneOutlined } from "@ant-design/icons";
+import {
+  AudioOutlined,
+  DeleteOutlined,
+  InboxOutlined,
+  PhoneOutlined,
+  SoundOutlined,
+} from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Drawer, Input, Segmented, Space, Tag, Upload } from "antd";
 import { useEffect, useRef, useState } from "react";
@@ -15,6 +21,8 @@ import {
   LANGUAGES,
   type Language,
   removePrompt,
+  speakPrompt,
+  synthesisQuery,
   takeRecorded,
   versionsQuery,
 } from "./data";
@@ -132,10 +140,31 @@ export function PromptDrawer({ prompt, onClose }: { prompt: Prompt; onClose: () 
           <Microphone disabled={busy} onSound={(sound) => void bring(sound, "microphone", "")} />
           <Telephone promptId={prompt.id} disabled={busy} onRecorded={() => void take()} />
         </Space>
+        <Synthesis
+          disabled={busy || says.trim() === ""}
+          busy={busy}
+          onSpeak={() => void kept(() => speakPrompt(prompt.id, language, says.trim()))}
+        />
         {done ? <WhatWasDone voice={done} /> : null}
         <Versions prompt={prompt} language={language} onChoose={(voice) => void choose(voice)} />
       </div>
     </Drawer>
+  );
+}
+
+/** Spoken by the installation's synthesiser; without one it is said that there is none. */
+function Synthesis({ disabled, busy, onSpeak }: { disabled: boolean; busy: boolean; onSpeak: () => void }) {
+  const t = useT(texts);
+  const able = useQuery(synthesisQuery);
+  if (!able.data) return null;
+  if (!able.data.available) return <p className="dim">{t("speak.none")}</p>;
+  return (
+    <div>
+      <Button icon={<SoundOutlined />} disabled={disabled} loading={busy} onClick={onSpeak}>
+        {t("speak")}
+      </Button>
+      <p className="dim">{t(able.data.marked ? "speak.marked" : "speak.hint")}</p>
+    </div>
   );
 }
 
