@@ -205,5 +205,5 @@ async def test_without_a_synthesiser_it_is_said_so(house: House) -> None:
         assert not (await client.get("/api/prompt-synthesis")).json()["available"]
         path = await make(house, client)
         refused = await client.post(f"{path}/synthesis", json={"language": "zh", "says": "您好"})
-        assert refused.status_code == 409 and refused.json()["code"] == "prompt.no_synthesiser"
+        assert refused.status_code == 409 and refused.json()["error"]["code"] == "prompt.no_synthesiser"
         assert (await client.get(f"{path}/versions")).json()["items"] == []
