@@ -211,8 +211,9 @@ class World:
             require(self.next(), f"stuck at {self.run.node}")
         return self.finish
 
-    def tick(self, position: int, wait: int | None) -> None:
-        self.hear(WaitTick(at=self.now, position=position, waited_s=30, estimated_wait_s=wait))
+    def tick(self, position: int, wait: int | None, waited_s: int = 30) -> None:
+        tick = WaitTick(at=self.now, position=position, waited_s=waited_s, estimated_wait_s=wait)
+        self.hear(tick)
 
     def leave_queue(self, how: QueueLeave, by: By | None = None) -> None:
         self.hear(QueueLeft(at=self.now, how=how, by=by))

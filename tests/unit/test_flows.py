@@ -275,6 +275,19 @@ def test_who_waits_is_told_what_the_keys_do(language: str) -> None:
     assert waits(bare) == ["transferring", "still_busy"]
 
 
+def test_who_has_waited_long_hears_other_words() -> None:
+    ways = dict.fromkeys(("conversation_ended", "timeout", "nobody_signed_in"), "end")
+    bare: dict[str, Any] = {"prompts": (), "say_position": False, "say_estimated_wait": False}
+    queue = WaitInQueue(queue_id=QUEUE, long_wait_prompts=("so_long",), long_wait_s=60, exits=ways, **bare)
+    call = World(Graph(start="q", nodes={"q": queue, "end": HangUp()}))
+    call.start()
+    for waited_s in (30, 59, 60, 90):
+        call.tick(1, None, waited_s)
+        call.next()
+    assert call.said() == ["zh/still_busy", "zh/still_busy", "zh/so_long", "zh/so_long"]
+    assert set(queue.prompt_names()) == {"still_busy", "so_long"}
+
+
 def test_a_project_s_own_prompt_that_is_missing_falls_back_to_the_general_one() -> None:
     lone = Graph(
         start="p",

@@ -68,6 +68,7 @@ class Wait(msgspec.Struct, frozen=True, tag="tick", tag_field="do", forbid_unkno
     """It is time for an announcement in the queue."""
 
     position: Annotated[int, Meta(ge=1, le=999)] = 1
+    waited_s: Annotated[int, Meta(ge=0, le=36000)] = 30
     estimated_wait_s: Annotated[int, Meta(ge=0, le=36000)] | None = None
 
 
@@ -174,8 +175,8 @@ class _Stage:
             case LeaveQueue(how=how) if self.queued:
                 self.queued = False
                 self.hear(QueueLeft(at=self.now, how=how))
-            case Wait(position=position, estimated_wait_s=seconds) if self.queued:
-                self.hear(WaitTick(at=self.now, position=position, waited_s=30, estimated_wait_s=seconds))
+            case Wait(position=position, waited_s=waited, estimated_wait_s=seconds) if self.queued:
+                self.hear(WaitTick(at=self.now, position=position, waited_s=waited, estimated_wait_s=seconds))
             case Leave(seconds=seconds) if self.taping:
                 self.taping = False
                 self.now += timedelta(seconds=seconds)

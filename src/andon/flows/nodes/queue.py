@@ -17,7 +17,8 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     """The caller waits with music until an agent has talked with them, or nobody will.
 
     `prompts` are spoken on entering, `wait_prompts` at each announcement, every `announce_every_s` seconds
-    (0: never), followed by the place in the queue and the estimated wait as far as they are wanted and
+    (0: never), and in their place `long_wait_prompts`, when there are any, to who has waited `long_wait_s`
+    seconds; followed by the place in the queue and the estimated wait as far as they are wanted and
     known. `priority` is added to the queue's. `exit_key`, when set, leads through `key`: usually to
     voicemail. `callback_key`, when set, keeps the place while the caller hangs up, to be called back, and
     leads through `callback`: usually to saying so. Callers are told of these keys after each announcement,
@@ -35,6 +36,8 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     priority: int = 0
     prompts: Sounds = ("transferring",)
     wait_prompts: Sounds = ("still_busy",)
+    long_wait_prompts: Sounds = ()
+    long_wait_s: Annotated[int, Meta(ge=10, le=3600)] = 180
     announce_every_s: Annotated[float, Meta(ge=0, le=600)] = 30.0
     say_position: bool = True
     say_estimated_wait: bool = True
@@ -44,7 +47,7 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     fast_lane: bool = False
 
     def prompt_names(self) -> tuple[str, ...]:
-        waiting = self.wait_prompts if self.announce_every_s else ()
+        waiting = (*self.wait_prompts, *self.long_wait_prompts) if self.announce_every_s else ()
         return (*self.prompts, *waiting, *(self.offer_prompts if self.offers() else ()))
 
     def offers(self) -> tuple[tuple[str, str], ...]:
@@ -88,7 +91,8 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
                 silent(walk, heard)
 
     def _announce(self, walk: Walk, tick: WaitTick) -> None:
-        said = [walk.spoken(name) for name in self.wait_prompts]
+        long = self.long_wait_prompts and tick.waited_s >= self.long_wait_s
+        said = [walk.spoken(name) for name in (self.long_wait_prompts if long else self.wait_prompts)]
         phrases = []
         if self.say_position:
             phrases.append(speech.position(tick.position, walk.language))
