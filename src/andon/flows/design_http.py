@@ -162,10 +162,15 @@ class NodeTraffic(Shown):
 
 
 class EdgeTraffic(Shown):
+    """How many went from node to node by this exit, how many of them hung up at the next, and the mean time
+    from coming to the one to coming to the other."""
+
     before: str
     by: str
     node: str
     went: int
+    lost: int
+    mean_s: float
 
 
 class TrafficShown(Shown):

@@ -3769,7 +3769,11 @@ export interface components {
             saved_at: string | null;
             saved_by: components["schemas"]["PublisherShown"] | null;
         };
-        /** EdgeTraffic */
+        /**
+         * EdgeTraffic
+         * @description How many went from node to node by this exit, how many of them hung up at the next, and the mean time
+         *     from coming to the one to coming to the other.
+         */
         EdgeTraffic: {
             /** Before */
             before: string;
@@ -3779,6 +3783,10 @@ export interface components {
             node: string;
             /** Went */
             went: number;
+            /** Lost */
+            lost: number;
+            /** Mean S */
+            mean_s: number;
         };
         /**
          * FieldBody
