@@ -149,9 +149,13 @@ def test_silence_is_a_failed_try_and_one_who_calls_for_help_is_led_out() -> None
     silent = started(speech(tries=2))
     listening(silent).speak(0)
     assert left(silent) == "silence"  # the second time nothing at all is heard of the engine
-    help_ = listening(started(speech(more=("emergency",)), answers=understood("快报警，着火了，我的订单")))
-    help_.speak()
-    assert left(help_) == "emergency"
+    for text, way in (("快报警，我的订单", "emergency"), ("幺幺零。", "emergency"), ("订单8110", "1")):
+        call = listening(started(speech(more=("emergency",)), answers=understood(text)))
+        call.speak()
+        assert left(call) == way, text
+    call = listening(started(speech(), answers=understood("110订单")))
+    call.speak()
+    assert left(call) == "1", "without such an exit it is a word like any other"
 
 
 # -- collect

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Final
 
 from msgspec import Meta
 
-from andon.flows.model import KEYS, KeyNoted, Listen, Recognise, StopListening
+from andon.flows.model import EMERGENCY, KEYS, KeyNoted, Listen, Recognise, StopListening
 from andon.flows.nodes.base import VariableName, silent
 from andon.flows.nodes.menu import Menu
 from andon.flows.walk import Walk
@@ -13,9 +13,12 @@ from andon.interactions.ports import FlowInput, Key, Learnt, Spoke, TimerFired
 
 GRACE_S: Final = 5.0  # after the longest answer, before the engine's word is waited for no longer
 LATE_S: Final = 65.0  # longer than a recogniser may take: then it is not waited for
+# said alone: within other words they may belong to any number
+EMERGENCY_NUMBERS: Final = frozenset(
+    {*EMERGENCY, "一一零", "幺幺零", "一一九", "幺幺九", "一二零", "幺二零", "一二二", "幺二二"}
+)
 EMERGENCY_WORDS: Final = (
-    "110", "119", "120", "122", "一一零", "幺幺零", "幺幺九", "一一九", "一二零", "幺二零", "报警", "火警",
-    "着火", "救命", "救护车", "police", "ambulance", "fire brigade", "emergency",
+    "报警", "火警", "着火", "救命", "救护车", "police", "ambulance", "fire brigade", "emergency",
 )  # fmt: skip
 
 
@@ -92,7 +95,7 @@ class SpeechInput(Menu, frozen=True, kw_only=True, tag="speech"):
         if self.variable is not None:
             walk.set(self.variable, text)
         plain = _plain(text)
-        if "emergency" in self.exits and any(_plain(word) in plain for word in EMERGENCY_WORDS):
+        if "emergency" in self.exits and _calls_for_help(plain):
             walk.ask(KeyNoted(walk.place, "", "emergency", accepted=True))
             walk.leave("emergency")
             return
@@ -106,6 +109,10 @@ class SpeechInput(Menu, frozen=True, kw_only=True, tag="speech"):
             self._chosen(walk, max(meant, key=lambda each: each[0])[1])
         else:
             self._failed(walk, "", self.wrong_prompt, "wrong")
+
+
+def _calls_for_help(plain: str) -> bool:
+    return plain in EMERGENCY_NUMBERS or any(_plain(word) in plain for word in EMERGENCY_WORDS)
 
 
 def _each(said: str) -> list[str]:
