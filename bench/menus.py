@@ -61,7 +61,7 @@ class _Line:
         self.sequence = 0
         self.clock = 0
         self.held = -1  # packets of the key so far; -1: no key is pressed
-        self.pressed = 0.0  # when the key's end was sent
+        self.pressed = 0.0  # when the key's end was sent; 0: not yet
         self.heard: asyncio.Future[float] | None = None
 
     def packet(self) -> bytes:
@@ -110,7 +110,7 @@ class Keypads(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         line = self._by_port.get(addr[1])
         levels = LEVELS.get(data[1] & 0x7F)
-        if line is None or line.heard is None or line.heard.done() or levels is None:
+        if line is None or line.heard is None or line.heard.done() or levels is None or not line.pressed:
             return
         if max(data[HEADER.size :].translate(levels), default=0) >= LOUD:
             line.heard.set_result(time.perf_counter())
@@ -169,7 +169,7 @@ async def _caller(line: _Line, keys: int) -> list[float | None]:
     await asyncio.sleep(random.uniform(*PAUSE_S) + TONE_S)  # the first prompt is over
     for _ in range(keys):
         line.heard = asyncio.get_running_loop().create_future()
-        line.held = 0
+        line.held, line.pressed = 0, 0.0
         try:
             async with asyncio.timeout(DEAF_S):
                 found.append((await line.heard - line.pressed) * 1000)

@@ -1,10 +1,4 @@
-import {
-  AudioOutlined,
-  DeleteOutlined,
-  InboxOutlined,
-  PhoneOutlined,
-  SoundOutlined,
-} from "@ant-design/icons";
+import { AudioOutlined, DeleteOutlined, InboxOutlined, PhoneOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Drawer, Input, Segmented, Space, Tag, Upload } from "antd";
 import { useEffect, useRef, useState } from "react";
@@ -22,11 +16,11 @@ import {
   type Language,
   removePrompt,
   speakPrompt,
-  synthesisQuery,
   takeRecorded,
   versionsQuery,
 } from "./data";
 import { type Recording, record } from "./recorder";
+import { Synthesis } from "./Synthesis";
 import { texts } from "./texts";
 
 /** One prompt: bring a sound in, hear its versions, go back to one. */
@@ -149,22 +143,6 @@ export function PromptDrawer({ prompt, onClose }: { prompt: Prompt; onClose: () 
         <Versions prompt={prompt} language={language} onChoose={(voice) => void choose(voice)} />
       </div>
     </Drawer>
-  );
-}
-
-/** Spoken by the installation's synthesiser; without one it is said that there is none. */
-function Synthesis({ disabled, busy, onSpeak }: { disabled: boolean; busy: boolean; onSpeak: () => void }) {
-  const t = useT(texts);
-  const able = useQuery(synthesisQuery);
-  if (!able.data) return null;
-  if (!able.data.available) return <p className="dim">{t("speak.none")}</p>;
-  return (
-    <div>
-      <Button icon={<SoundOutlined />} disabled={disabled} loading={busy} onClick={onSpeak}>
-        {t("speak")}
-      </Button>
-      <p className="dim">{t(able.data.marked ? "speak.marked" : "speak.hint")}</p>
-    </div>
   );
 }
 
