@@ -1,7 +1,8 @@
 """Calls, ours beside the known design on the same engine: `python -m bench.calls`.
 
 (a) From the INVITE at the trunk to the INVITE at the agent, and how many new calls a second are carried;
-(b) processor time of concurrent recorded calls with real audio both ways.
+(b) processor time of concurrent recorded calls with real audio both ways;
+(c) from a caller's key in a menu to the first sound of the next prompt, with many callers in menus.
 
 Both sides run throughout and take turns (ours, theirs, theirs, ours …), so that whatever else the machine
 does meets both. Figures are medians of the turns with the lowest and the highest; what counts is the ratio.
@@ -27,13 +28,15 @@ import msgspec
 import uvloop
 
 from andon.kit.settings import Settings
-from bench import cpu
-from bench.ours import QUEUE, RECORDED, ours
+from bench import cpu, menus
+from bench.ours import MENU, QUEUE, RECORDED, ours
 from bench.reference import reference
 from bench.rtp import PACKET_S, Media
 from bench.sip import NO_MEDIA, Callers, Phones, unheard
 
 T = TypeVar("T")
+
+PARTS = ("latency", "rate", "recorded", "menus")
 
 AGENTS = 120
 WARM_UP = (10, 30)  # calls a second, calls
@@ -108,7 +111,7 @@ class Wave(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def both(home: Path) -> AsyncIterator[tuple[Side, Side]]:
+async def both(home: Path, agents: int) -> AsyncIterator[tuple[Side, Side]]:
     """Ours and theirs, up and with everybody ready."""
     # the two engines must not look for media ports in one range
     here, there = (
@@ -130,8 +133,8 @@ async def both(home: Path) -> AsyncIterator[tuple[Side, Side]]:
         await phones.open()
     try:
         async with (
-            ours(here, our_phones, AGENTS) as running,
-            reference(there, their_phones, AGENTS) as engine,
+            ours(here, our_phones, agents) as running,
+            reference(there, their_phones, agents) as engine,
         ):
             assert engine.pid is not None
             yield (
@@ -278,6 +281,20 @@ async def recording(sides: tuple[Side, Side], calls: int, seconds: float, times:
     return rows
 
 
+# --- (c) -----------------------------------------------------------------------------------------------
+
+
+async def keys(sides: tuple[Side, Side], callers: int, presses: int, times: int) -> list[Row]:
+    """From key to sound, `callers` at once in a menu."""
+    found: dict[str, list[menus.Heard]] = {side.name: [] for side in sides}
+    for side in turns(sides, times):
+        one = await menus.press(side.phones.peer, MENU, callers, presses)
+        if one.lost:
+            say(f"  ! {side.name}: {one.lost} of {callers * presses} keys were answered by nothing")
+        found[side.name].append(one)
+    return [row(f"key → sound p{n}", "ms", found, partial(percentile, percent=n)) for n in (50, 95, 99)]
+
+
 # --- the table -----------------------------------------------------------------------------------------
 
 
@@ -286,8 +303,8 @@ def row(name: str, unit: str, found: dict[str, list[T]], value: Callable[[T], fl
     return Row(name, unit, here, there)
 
 
-def percentile(one: Wave, percent: int) -> float:
-    """Of a wave's latencies, by nearest rank; 0 of none."""
+def percentile(one: Wave | menus.Heard, percent: int) -> float:
+    """Of one turn's latencies, by nearest rank; 0 of none."""
     ranked = sorted(one.latencies)
     return ranked[min(len(ranked) - 1, len(ranked) * percent // 100)] if ranked else 0.0
 
@@ -329,8 +346,9 @@ LOAD = os.getloadavg()
 async def measure(options: argparse.Namespace, home: Path) -> list[Row]:
     """Everything, on two sides started for it below `home`."""
     rows: list[Row] = []
-    async with both(home) as sides:
-        for side in sides:
+    calls = {"latency", "rate", "recorded"} & set(options.only)
+    async with both(home, AGENTS if calls else 1) as sides:
+        for side in sides if calls else ():
             await wave(side, *WARM_UP)
         if "latency" in options.only:
             say(f"(a) INVITE to INVITE, {options.rate:g} new calls a second")
@@ -341,22 +359,25 @@ async def measure(options: argparse.Namespace, home: Path) -> list[Row]:
         if "recorded" in options.only:
             say("(b) recorded calls")
             rows += await recording(sides, options.concurrent, options.window, options.times_recorded)
+        if "menus" in options.only:
+            say(f"(c) {options.menus} callers in menus")
+            rows += await keys(sides, options.menus, options.keys, options.times)
     return rows
 
 
 def options_of(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.calls", description=__doc__)
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
-    parser.add_argument(
-        "--only", nargs="+", choices=("latency", "rate", "recorded"), default=["latency", "rate", "recorded"]
-    )
-    parser.add_argument("--times", type=int, default=3, help="turns of each side in (a)")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--times", type=int, default=3, help="turns of each side in (a) and (c)")
     parser.add_argument("--rate", type=float, default=10, help="new calls a second for the latency")
     parser.add_argument("--calls", type=int, default=60, help="calls of one turn for the latency")
     parser.add_argument("--step", type=float, default=3, help="seconds of one step of the rate")
     parser.add_argument("--concurrent", type=int, default=80, help="recorded calls at once")
     parser.add_argument("--window", type=float, default=8, help="seconds over which (b) looks")
     parser.add_argument("--times-recorded", type=int, default=2, help="turns of each side in (b)")
+    parser.add_argument("--menus", type=int, default=50, help="callers at once in (c)")
+    parser.add_argument("--keys", type=int, default=10, help="keys of each of them in a turn")
     parser.add_argument("--keep", action="store_true", help="keep the folder with logs and data")
     return parser.parse_args(argv)
 

@@ -10,11 +10,13 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.channels.voice.tables import NumberRow, TrunkRow
 from andon.entrypoints.processes import Child
 from andon.flows.graph import Graph, store_graph
 from andon.flows.nodes.hangup import HangUp
+from andon.flows.nodes.menu import Menu
 from andon.flows.nodes.queue import WaitInQueue
 from andon.flows.nodes.recording_notice import RecordingNotice
 from andon.flows.nodes.start import Start
@@ -27,12 +29,19 @@ from andon.kit.database.server import EmbeddedServer
 from andon.kit.errors import AndonError
 from andon.kit.ids import uuid7
 from andon.kit.settings import Settings
+from andon.prompts.model import Done
+from andon.prompts.repository import add_version
+from andon.prompts.sound import Fitted
+from andon.prompts.tables import PromptRow
 from andon.routing.tables import AgentSkill, Queue, Skill
 from andon.telephony.engine.process import EngineProcess
+from bench import menus
 from bench.sip import Phones
 
 QUEUE = "4000"
 RECORDED = "5000"
+MENU = "6000"
+TONE = "bench_tone"  # what the menu says
 WAIT_S = 30.0
 LOOK_S = 0.03
 AT_ONCE = 8  # agents signing in side by side
@@ -49,7 +58,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def ours(settings: Settings, phones: Phones, agents: int) -> AsyncIterator[Running]:
-    """Start it with `agents` ready at `phones`; it answers `QUEUE` and `RECORDED`."""
+    """Start it with `agents` ready at `phones`; it answers `QUEUE`, `RECORDED` and `MENU`."""
     async with contextlib.AsyncExitStack() as stack:
         server = EmbeddedServer(settings)
         await asyncio.to_thread(server.start)
@@ -147,6 +156,29 @@ def _graph(queue_id: UUID, *, recorded: bool) -> Graph:
     )
 
 
+def _menu() -> Graph:
+    """A menu that its one key leads back to."""
+    exits = {"1": "menu", "wrong": "end", "silence": "end"}
+    return Graph(
+        start="start",
+        nodes={
+            "start": Start(exits={"next": "menu"}),
+            "menu": Menu(prompts=(TONE,), timeout_s=10, tries=1, exits=exits),
+            "end": HangUp(),
+        },
+    )
+
+
+async def _put_tone(session: AsyncSession, client_id: UUID, project_id: UUID) -> None:
+    row = PromptRow(client_id=client_id, project_id=project_id, name=TONE, note="", current={})
+    session.add(row)
+    await session.flush()
+    done = Done(format="WAV", rate_hz=8000, channels=1, level_before=0, level_after=0, trimmed_ms=0)
+    fitted = Fitted(menus.prompt(), round(menus.TONE_S * 1000), done)
+    at = datetime.now(UTC)
+    await add_version(session, row, "zh", fitted, source="upload", says="", file_name="", at=at, by=None)
+
+
 async def _seed(owner_url: str, agents: int) -> tuple[UUID, list[UUID]]:
     """Write one tenant: the trunk of the bench's callers, two numbers, one queue and its agents."""
     owner = Database(owner_url, "andon bench", pool_size=1)
@@ -174,13 +206,19 @@ async def _seed(owner_url: str, agents: int) -> tuple[UUID, list[UUID]]:
                 ring_timeout_s=20,
                 acw_s=0,
             )
-            for e164, recorded in ((QUEUE, False), (RECORDED, True)):
+            await _put_tone(session, client_id, project_id)
+            graphs = {
+                QUEUE: _graph(queue_id, recorded=False),
+                RECORDED: _graph(queue_id, recorded=True),
+                MENU: _menu(),
+            }
+            for e164, graph in graphs.items():
                 flow_id = await put(FlowRow, client_id=client_id, project_id=project_id, name=e164)
                 await session.execute(
                     insert(FlowVersionRow).values(
                         flow_id=flow_id,
                         version=1,
-                        graph=store_graph(_graph(queue_id, recorded=recorded)),
+                        graph=store_graph(graph),
                         note="",
                         published_at=datetime.now(UTC),
                     )

@@ -11,7 +11,8 @@ from andon.telephony.engine.config import render
 from andon.telephony.engine.install import ensure
 from andon.telephony.engine.layout import plan_of
 from andon.telephony.engine.process import EngineProcess
-from bench.ours import QUEUE, RECORDED
+from bench import menus
+from bench.ours import MENU, QUEUE, RECORDED
 from bench.sip import Phones
 
 MODULES = ("app_queue.so", "app_dial.so", "func_base64.so", "pbx_spool.so")
@@ -19,16 +20,19 @@ MODULES = ("app_queue.so", "app_dial.so", "func_base64.so", "pbx_spool.so")
 
 @asynccontextmanager
 async def reference(settings: Settings, phones: Phones, agents: int) -> AsyncIterator[EngineProcess]:
-    """Start it with `agents` queue members, all at `phones`; it answers `QUEUE` and `RECORDED`."""
+    """Start it with `agents` queue members, all at `phones`; it answers `QUEUE`, `RECORDED` and
+    `MENU`."""
     plan = msgspec.structs.replace(plan_of(settings), app="none")
     installed = ensure(settings.asterisk_prefix, print)
     files = render(plan, installed, [])
+    tone = settings.folder("bench") / "tone.wav"
+    tone.write_bytes(menus.prompt())
     extra = {
         "modules.conf": files["modules.conf"] + "".join(f"load={name}\n" for name in MODULES),
         "pjsip.conf": files["pjsip.conf"] + _trunk() + "".join(_phone(n, phones.port) for n in range(agents)),
         "queues.conf": _queue(agents),
         "queuerules.conf": "",
-        "extensions.conf": _dialplan(plan.raw_recordings, agents),
+        "extensions.conf": _dialplan(plan.raw_recordings, agents, tone.with_suffix("")),
     }
     process = EngineProcess(plan, installed, replace=extra)
     await process.start()
@@ -86,7 +90,7 @@ def _queue(agents: int) -> str:
     )
 
 
-def _dialplan(raw: Path, agents: int) -> str:
+def _dialplan(raw: Path, agents: int, tone: Path) -> str:
     # the same two files as ours; callers' numbers follow one another, so that Dial too finds a free phone
     record = f"MixMonitor(,r({raw}/${{UNIQUEID}}.rx.wav)t({raw}/${{UNIQUEID}}.tx.wav))"
     return f"""
@@ -102,4 +106,12 @@ exten => {RECORDED},1,Answer(0)
  same => n,{record}
  same => n,Dial(PJSIP/u$[${{CALLERID(num)}} % {agents}],20)
  same => n,Hangup()
+exten => {MENU},1,Answer(0)
+ same => n,Goto(menu,s,1)
+
+[menu]
+exten => s,1,Background({tone})
+ same => n,WaitExten(10)
+ same => n,Hangup()
+exten => 1,1,Goto(s,1)
 """

@@ -216,18 +216,22 @@ async def test_traffic_counts_who_went_where_how_long_and_who_gave_up(house: Hou
 
     async with house.client("admin") as client:
 
-        async def seen(of: str, **more: Any) -> tuple[dict[str, Any], set[tuple[str, str, str, int]]]:
+        async def seen(of: str, **more: Any) -> tuple[dict[str, Any], set[tuple[Any, ...]]]:
             period = {"since": AT.isoformat(), "until": (AT + timedelta(hours=1)).isoformat(), **more}
             answer = await client.get(f"{of}/traffic", params=period)
             assert answer.status_code == 200, answer.text
             nodes = {each.pop("node"): each for each in answer.json()["nodes"]}
-            edges = answer.json()["edges"]
-            return nodes, {(each["before"], each["by"], each["node"], each["went"]) for each in edges}
+            return nodes, {tuple(each.values()) for each in answer.json()["edges"]}
 
         nodes, edges = await seen(path)
         assert nodes["menu"] == {"came": 2, "hung_up": 1, "ended": 1, "mean_s": 35.0}
         assert nodes["end"] == {"came": 2, "hung_up": 0, "ended": 2, "mean_s": 45.0}
-        assert edges == {("start", "next", "menu", 2), ("menu", "1", "end", 1), ("start", "next", "pay", 1)}
+        assert edges == {
+            ("start", "next", "menu", 2, 1, 0.0),
+            ("menu", "1", "end", 1, 0, 10.0),
+            ("start", "next", "pay", 1, 0, 0.0),
+            ("pay", "next", "end", 1, 0, 20.0),  # the sub-flow in between is this flow's node `pay`
+        }
         first, _ = await seen(path, version=1)
         assert set(first) == {"start", "menu", "end"}
         inner = await flow(house, client, "子流程")
@@ -239,3 +243,25 @@ async def test_traffic_counts_who_went_where_how_long_and_who_gave_up(house: Hou
         assert (await client.get(f"{path}/traffic", params=later)).json() == {"nodes": [], "edges": []}
         backwards = {"since": later["until"], "until": later["since"]}
         assert (await client.get(f"{path}/traffic", params=backwards)).status_code == 422
+
+
+async def test_a_flow_that_listens_is_published_only_where_somebody_can_understand(
+    house: House,
+) -> None:
+    listens = {
+        "type": "speech",
+        "prompts": ["main_menu"],
+        "words": {"1": "订单|order"},
+        "exits": {"1": "order", "wrong": "end", "silence": "end"},
+    }
+    stored = graph(listens=listens, order=SAY)
+    async with house.client("admin") as client:
+        path = await flow(house, client)
+        refused = await client.post(f"{path}/versions", json={"graph": stored, "note": "x"})
+        assert refused.status_code == 422 and "ANDON_SPEECH_RECOGNISER" in refused.text
+        # tried all the same, with typed words
+        steps = [{"do": "pass"}, {"do": "speak", "text": "我的订单"}, {"do": "pass"}]
+        tried = (await client.post(f"{path}/try", json={"graph": stored, "steps": steps})).json()
+        assert tried["over"] and [line["data"] for line in tried["lines"] if line["what"] == "speak"]
+        waiting = (await client.post(f"{path}/try", json={"graph": stored, "steps": steps[:1]})).json()
+        assert "speak" in waiting["awaits"] and "press" in waiting["awaits"]

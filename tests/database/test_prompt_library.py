@@ -1,6 +1,7 @@
 """The prompt library over HTTP: bring, hear, go back, take away; flows speak what the project has."""
 
 import io
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -158,3 +159,51 @@ async def test_the_standard_prompts_can_be_heard(house: House) -> None:
         assert sound.headers["content-type"] == "audio/wav" and sound.content[:4] == b"RIFF"
         for name in ("no_such", "..%2Fzh%2Fwelcome", "manifest.json"):
             assert (await client.get(f"/api/standard-prompts/zh/{name}")).status_code == 404
+
+
+@pytest.fixture
+async def speaking(
+    owner_db: Database, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[House]:
+    """A house with a synthesiser: a command that knows one sentence."""
+    sound, engine = tmp_path / "sound.wav", tmp_path / "speak.py"
+    sound.write_bytes(tone(500, "WAV"))
+    engine.write_text(
+        "import sys\n"
+        "if sys.stdin.buffer.read().decode() != '您好' or sys.argv[1] != 'zh': sys.exit('I know but one')\n"
+        f"sys.stdout.buffer.write(open({str(sound)!r}, 'rb').read())\n"
+    )
+    monkeypatch.setenv("ANDON_SPEECH_SYNTHESISER", f"{sys.executable} {engine} {{language}}")
+    house = await make_house(owner_db, db, tmp_path)
+    await house.add_user("admin", "administrator")
+    yield house
+    await house.bus.stop()
+
+
+async def test_a_text_is_spoken_by_the_installation_s_synthesiser_with_the_mark(speaking: House) -> None:
+    async with speaking.client("admin") as client:
+        able = (await client.get("/api/prompt-synthesis")).json()
+        assert able == {"available": True, "marked": True}
+        path = await make(speaking, client)
+        plain = (await bring(client, path, tone(500, "WAV"))).json()
+        said = await client.post(f"{path}/synthesis", json={"language": "zh", "says": " 您好 "})
+        assert said.status_code == 201, said.text
+        spoken = said.json()
+        assert (spoken["source"], spoken["says"], spoken["version"]) == ("synthesis", "您好", 2)
+        assert spoken["current"] and spoken["done"]["marked"] and not plain["done"]["marked"]
+        assert spoken["ms"] > plain["ms"] + 500, "the tones are before it"
+        assert b"AI-generated" in (await client.get(f"{path}/versions/zh/2/sound")).content
+        failed = await client.post(f"{path}/synthesis", json={"language": "en", "says": "hello"})
+        assert failed.status_code == 502 and "I know but one" in failed.text
+        assert (
+            await client.post(f"{path}/synthesis", json={"language": "zh", "says": " "})
+        ).status_code == 422
+
+
+async def test_without_a_synthesiser_it_is_said_so(house: House) -> None:
+    async with house.client("admin") as client:
+        assert not (await client.get("/api/prompt-synthesis")).json()["available"]
+        path = await make(house, client)
+        refused = await client.post(f"{path}/synthesis", json={"language": "zh", "says": "您好"})
+        assert refused.status_code == 409 and refused.json()["error"]["code"] == "prompt.no_synthesiser"
+        assert (await client.get(f"{path}/versions")).json()["items"] == []

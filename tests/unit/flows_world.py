@@ -25,6 +25,7 @@ from andon.interactions.ports import (
     Played,
     QueueLeave,
     QueueLeft,
+    Spoke,
     Started,
     TimerFired,
     VoicemailTaken,
@@ -93,6 +94,7 @@ class World:
         self.customers = customers or {}
         self.outside = outside
         self.dialling = False
+        self.listening = False
         self.recording = False
         self.run = ask.Run()
         self.now = at
@@ -112,6 +114,8 @@ class World:
         over = self.run.over
         if isinstance(heard, QueueLeft):
             self.queued = False
+        if isinstance(heard, Spoke):
+            self.listening = False
         self.run, commands = step(self.graph, self.run, heard, self.context)
         require(not (over and commands), "asked for something after the end")
         self.gone = isinstance(heard, CallerGone)
@@ -124,8 +128,18 @@ class World:
     def _check(self, command: ask.Command) -> None:
         require(self.finish is None, f"{command} after the end")
         match command:
+            case ask.Listen():
+                require(not self.listening, "listened twice")
+                self.listening = True
+            case ask.StopListening():
+                self.listening = False
+            case ask.Recognise(tag):
+                require(not self.listening, "asked what is still being said")
+                if self.answers:
+                    self._later(1, Learnt(at=self.now, tag=tag, value=self._answer()))
             case ask.Play(prompts):
                 require(bool(prompts), "plays nothing")
+                require(not self.listening, "speaks and listens at once")
                 self.playing = self._later(3, Played(at=self.now))
             case ask.StopPlaying():
                 self.playing = 0
@@ -145,8 +159,7 @@ class World:
             case ask.Fetch(tag, request):
                 require(request.url.startswith("http"), "a request to nowhere")
                 if self.answers:
-                    answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-                    self._later(1, Learnt(at=self.now, tag=tag, value=answer))
+                    self._later(1, Learnt(at=self.now, tag=tag, value=self._answer()))
             case ask.FindCustomer(tag, number):
                 self._later(0.01, Learnt(at=self.now, tag=tag, value=self.customers.get(number)))
             case ask.DialOut():
@@ -159,6 +172,9 @@ class World:
             case ask.Finish():
                 require(not self.queued, "finished while still queued")
                 self.finish = command
+
+    def _answer(self) -> dict[str, Any]:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     def _later(self, seconds: float, heard: FlowInput) -> int:
         self._number += 1
@@ -195,14 +211,18 @@ class World:
             require(self.next(), f"stuck at {self.run.node}")
         return self.finish
 
-    def tick(self, position: int, wait: int | None) -> None:
-        self.hear(WaitTick(at=self.now, position=position, waited_s=30, estimated_wait_s=wait))
+    def tick(self, position: int, wait: int | None, waited_s: int = 30) -> None:
+        tick = WaitTick(at=self.now, position=position, waited_s=waited_s, estimated_wait_s=wait)
+        self.hear(tick)
 
     def leave_queue(self, how: QueueLeave, by: By | None = None) -> None:
         self.hear(QueueLeft(at=self.now, how=how, by=by))
 
     def tape(self, ms: int) -> None:
         self.hear(VoicemailTaken(at=self.now, ms=ms))
+
+    def speak(self, ms: int = 900) -> None:
+        self.hear(Spoke(at=self.now, name="x", ms=ms))
 
     def hang_up(self) -> None:
         self.hear(CallerGone(at=self.now))
@@ -237,7 +257,9 @@ class World:
         raise Fault("never ends")
 
     def _random(self, pick: Pick) -> None:
-        match pick(18):
+        match pick(19):
+            case 18 if self.listening:
+                self.speak(pick(2) * 900)
             case 0:
                 self.hang_up() if pick(5) == 0 else self.press("5")
             case 1 | 2 | 3:

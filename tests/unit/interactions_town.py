@@ -46,6 +46,7 @@ from andon.interactions.model import (
     Join,
     Joined,
     JoinFailed,
+    Listen,
     MediumOrder,
     MessageTaken,
     Placed,
@@ -56,6 +57,7 @@ from andon.interactions.model import (
     TakeMessage,
     Tape,
     TapeRuns,
+    UtteranceTaken,
 )
 from andon.interactions.ports import (
     ContactPort,
@@ -435,6 +437,8 @@ class Town:
                 self.stopped.add((contact.contact_id, order.token))
             case Tape():
                 self._feed(soon, contact, TapeRuns(order.recording_id))
+            case Listen(name=name):
+                self._feed(dice.uniform(0.1, 6), contact, UtteranceTaken(name, dice.choice([0, 900])))
             case TakeMessage():
                 self._feed(dice.uniform(0.1, 6), contact, MessageTaken(dice.choice([0, 500, 3000])))
             case Dial() | DialOut():

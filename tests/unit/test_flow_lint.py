@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from andon.flows.graph import Graph
@@ -20,6 +21,7 @@ from andon.flows.nodes.queue import WaitInQueue
 from andon.flows.nodes.record import Record
 from andon.flows.nodes.recording_notice import RecordingNotice
 from andon.flows.nodes.set_values import SetValues
+from andon.flows.nodes.speech import SpeechInput
 from andon.flows.nodes.sub_flow import Return, SubFlow
 from andon.flows.nodes.switch import Switch
 from andon.flows.texts import said
@@ -175,3 +177,32 @@ def test_flows_that_call_each_other_are_found() -> None:
     nodes: dict[str, Node] = {"a": SubFlow(flow_id=SUB, exits={"next": "end"})}
     assert found(nodes, flows={SUB: back}, flow_id=FLOW) == {("flow_calls_itself", "a")}
     assert found(nodes, flows={SUB: Graph(start="r", nodes={"r": Return()})}, flow_id=FLOW) == set()
+
+
+def test_who_is_listened_to_must_be_understood() -> None:
+    def listens(words: dict[str, str], **keys: str) -> dict[str, Node]:
+        ways = {"1": "q", "wrong": "end", "silence": "end", **keys}
+        asks = SpeechInput(prompts=("main_menu",), words=words, exits=ways)
+        return {"a": RecordingNotice(exits={"next": "ask"}), "ask": asks, "q": queue()}
+
+    assert found(listens({"1": "订单"})) == set()
+    assert found(listens({"1": "订单"}), recogniser=False) == {("no_recogniser", "ask")}
+    for words in ({}, {"2": "订单"}, {"1": " | "}):
+        assert found(listens(words)) == {("words", "ask")}
+    # it is a menu: a human must be near
+    far = listens({"1": "x"}, **{"1": "again"}) | {"again": menu(k1="more"), "more": menu(k1="q")}
+    assert {code for code, _ in found(far)} == {"elder_no_way", "human_far"}
+
+
+def test_keys_of_a_queue_that_nobody_is_told_of() -> None:
+    waits = WaitInQueue(
+        queue_id=QUEUE,
+        callback_key="2",
+        exits=dict.fromkeys(("conversation_ended", "timeout", "nobody_signed_in", "callback"), "end"),
+    )
+    nodes: dict[str, Node] = {"a": RecordingNotice(exits={"next": "q"}), "q": waits}
+    bare = {each: ["recording_notice", "transferring", "still_busy"] for each in ("zh", "en")}
+    assert found(nodes, prompts=bare) == {("offer_unsaid", "q")}
+    assert found(nodes, prompts={"zh": [*bare["zh"], "offer_callback"], "en": []}) == set()
+    own = {"q": msgspec.structs.replace(waits, offer_prompts=("still_busy",))}
+    assert found(nodes | own, prompts=bare) == set()

@@ -30,6 +30,7 @@ from andon.flows.nodes.record import Record
 from andon.flows.nodes.recording_notice import RecordingNotice
 from andon.flows.nodes.say import SayValue
 from andon.flows.nodes.set_values import SetValues
+from andon.flows.nodes.speech import SpeechInput
 from andon.flows.nodes.sub_flow import Return, SubFlow
 from andon.flows.nodes.switch import Switch
 from andon.flows.nodes.tag import PutTags
@@ -69,6 +70,92 @@ def started(graph: Graph, **how: Any) -> World:
 
 def to(*names: str) -> dict[str, str]:
     return {name: f"to_{name}" for name in names}
+
+
+# -- speech
+
+
+def speech(**fields: Any) -> Graph:
+    ways = ("1", "2", "wrong", "silence", *fields.pop("more", ()))
+    node = SpeechInput(
+        **{"prompts": ("ask",), "words": {"1": "订单|查订单", "2": "退订单|return"}, "tries": 2, **fields},
+        exits=to(*ways),
+    )
+    return graph(node, *ways)
+
+
+def listening(call: World) -> World:
+    """The prompts are over."""
+    while not call.listening:
+        assert call.next()
+    return call
+
+
+def understood(*texts: str) -> list[dict[str, Any]]:
+    return [{"ok": True, "text": text} for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("texts", "way", "outcome"),
+    [
+        (["我想查 订单"], "1", Outcome.SELF_SERVICE),
+        (["我要退订单"], "2", Outcome.SELF_SERVICE),  # the longest words that fit
+        (["I want to RETURN it."], "2", Outcome.SELF_SERVICE),
+        (["天气", "查订单"], "1", Outcome.SELF_SERVICE),
+        (["天气", "天气"], "wrong", Outcome.INVALID_KEYS),
+        (["", ""], "silence", Outcome.SILENCE),
+    ],
+)
+def test_what_is_said_chooses_the_key_of_its_words(texts: list[str], way: str, outcome: Outcome) -> None:
+    call = started(speech(variable="no"), answers=understood(*texts))
+    for _ in texts:
+        listening(call).speak()
+    assert left(call) == way
+    assert call.finish == ask.Finish(outcome)
+    assert call.run.values.get("no") == (texts[-1] or None)
+    asked = next(c for c in call.log if isinstance(c, ask.Recognise))
+    assert asked.words == ("订单", "查订单", "退订单", "return") and asked.language == "zh"
+
+
+def test_a_key_is_taken_while_it_listens_while_it_waits_and_before() -> None:
+    early = started(speech())
+    early.press("1")
+    assert left(early) == "1"
+    meanwhile = listening(started(speech()))
+    meanwhile.press("2")
+    assert ask.StopListening() in meanwhile.log and not meanwhile.listening
+    assert left(meanwhile) == "2"
+    waits = listening(started(speech(), answers=understood("订单")))
+    waits.speak()
+    waits.press("2")  # before the recogniser has answered: what it says then means nothing
+    assert left(waits) == "2"
+
+
+@pytest.mark.parametrize("answers", [[{"ok": False, "why": "timeout"}], []])
+def test_without_its_recogniser_it_is_a_menu_of_keys(answers: list[dict[str, Any]]) -> None:
+    call = listening(started(speech(), answers=answers))
+    call.speak()
+    assert left(call) == "silence"
+    assert sum(isinstance(c, ask.Listen) for c in call.log) == 1, "it does not ask the broken one again"
+    again = listening(started(speech(), answers=answers))
+    again.speak()
+    while again.said().count("zh/ask") < 2:
+        assert again.next()
+    again.press("1")
+    assert left(again) == "1"
+
+
+def test_silence_is_a_failed_try_and_one_who_calls_for_help_is_led_out() -> None:
+    silent = started(speech(tries=2))
+    listening(silent).speak(0)
+    assert left(silent) == "silence"  # the second time nothing at all is heard of the engine
+    for text, way in (("快报警，我的订单", "emergency"), ("幺幺零。", "emergency"), ("订单8110", "1")):
+        call = listening(started(speech(more=("emergency",)), answers=understood(text)))
+        call.speak()
+        assert left(call) == way, text
+    call = listening(started(speech(), answers=understood("110订单")))
+    call.speak()
+    assert left(call) == "1", "without such an exit it is a word like any other"
 
 
 # -- collect

@@ -32,6 +32,7 @@ from andon.flows.nodes.queue import DialAgent, WaitInQueue
 from andon.flows.nodes.record import Record
 from andon.flows.nodes.say import SayValue
 from andon.flows.nodes.set_values import SetValues
+from andon.flows.nodes.speech import SpeechInput
 from andon.flows.nodes.start import Start
 from andon.flows.nodes.sub_flow import SubFlow
 from andon.flows.nodes.switch import Switch
@@ -241,6 +242,52 @@ def test_a_key_out_of_the_queue_to_voicemail() -> None:
     assert call.to_end() == ask.Finish(Outcome.VOICEMAIL)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_who_waits_is_told_what_the_keys_do(language: str) -> None:
+    names = frozenset(
+        {"transferring", "still_busy", "offer_callback", "offer_exit", "own", "star", "sorry_error"}
+    )
+    there = {"zh": names, "en": names}
+    ways = dict.fromkeys(("conversation_ended", "timeout", "nobody_signed_in", "key", "callback"), "end")
+
+    def waits(prompts: dict[str, frozenset[str]] = there, **fields: Any) -> list[str]:
+        fields = {"callback_key": "2", "exit_key": "*", "exits": ways, **fields}
+        queue = WaitInQueue(queue_id=QUEUE, say_position=False, say_estimated_wait=False, **fields)
+        call = World(
+            Graph(start="q", nodes={"q": queue, "end": HangUp()}), prompts=prompts, language=language
+        )
+        call.start()
+        call.next()
+        call.tick(1, None)
+        assert all(name.startswith(f"{language}/") for name in call.said())
+        return [name.partition("/")[2] for name in call.said()]
+
+    told = ["offer_callback", "2", "offer_exit", "star"]
+    assert waits() == ["transferring", "still_busy", *told]
+    assert waits(announce_every_s=0)[:5] == ["transferring", *told]
+    assert waits(offer_prompts=("own",)) == ["transferring", "still_busy", "own"]
+    # a key that does nothing, or leads nowhere, is not offered; words that nobody has spoken are not said
+    assert waits(callback_key="") == ["transferring", "still_busy", *told[2:]]
+    less = {name: to for name, to in ways.items() if name != "key"}
+    assert waits(exits=less, offer_prompts=()) == ["transferring", "still_busy", *told[:2]]
+    assert waits(exits={}, offer_prompts=("own",)) == ["transferring", "still_busy"]
+    bare = {each: names - {"offer_callback", "offer_exit"} for each in there}
+    assert waits(bare) == ["transferring", "still_busy"]
+
+
+def test_who_has_waited_long_hears_other_words() -> None:
+    ways = dict.fromkeys(("conversation_ended", "timeout", "nobody_signed_in"), "end")
+    bare: dict[str, Any] = {"prompts": (), "say_position": False, "say_estimated_wait": False}
+    queue = WaitInQueue(queue_id=QUEUE, long_wait_prompts=("so_long",), long_wait_s=60, exits=ways, **bare)
+    call = World(Graph(start="q", nodes={"q": queue, "end": HangUp()}))
+    call.start()
+    for waited_s in (30, 59, 60, 90):
+        call.tick(1, None, waited_s)
+        call.next()
+    assert call.said() == ["zh/still_busy", "zh/still_busy", "zh/so_long", "zh/so_long"]
+    assert set(queue.prompt_names()) == {"still_busy", "so_long"}
+
+
 def test_a_project_s_own_prompt_that_is_missing_falls_back_to_the_general_one() -> None:
     lone = Graph(
         start="p",
@@ -272,6 +319,7 @@ FIELDS: dict[type[BaseNode], list[dict[str, Any]]] = {
         {"prompts": ("main_menu",), "variable": "secret", "check": "luhn", "off_record": True},
         {"prompts": ("main_menu",), "variable": "gone", "rule": "input == t", "terminator": "*"},
     ],
+    SpeechInput: [{"words": {"1": "a|one"}}, {"words": {"2": "b"}, "variable": "t", "tries": 1}],
     SayValue: [{"value": "n", "how": "number"}, {"value": "t", "skip": True}, {"value": "no such"}],
     SetValues: [{"values": {"n": "n + 1", "t": "t + 'x'"}}, {"values": {"gone": "1"}}],
     Condition: [{"test": "n % 2 == 0"}, {"test": "t"}, {"test": ")"}],
@@ -302,15 +350,16 @@ def graphs(draw: st.DrawFn) -> Graph:
     for node_id in ids:
         kind = draw(st.sampled_from(NODE_TYPES))
         names = [name for name in sorted(kind.needed) if draw(st.integers(0, 9))]
-        names += [name for name in kind.optional if kind is not Menu and draw(st.booleans())]
-        if kind is Menu:
+        keyed = issubclass(kind, Menu)
+        names += [name for name in kind.optional if not keyed and draw(st.booleans())]
+        if keyed:
             names += draw(st.lists(st.sampled_from(sorted("0123456789*#")), unique=True, max_size=3))
         fields: dict[str, Any] = dict(draw(st.sampled_from(FIELDS.get(kind, [{}]))))
         names += [*fields.get("cases", ()), *fields.get("ways", ())]
         fields["exits"] = {name: draw(targets) for name in names}
         if kind is Hours:
             fields["calendar_id"] = draw(st.sampled_from([CALENDAR, UUID(int=99)]))
-        if kind in {Menu, PlayPrompts}:
+        if kind in {Menu, SpeechInput, PlayPrompts}:
             fields["prompts"] = ("main_menu",)
         if kind is ChooseLanguage:
             fields["language"] = draw(st.sampled_from(["zh", "en"]))

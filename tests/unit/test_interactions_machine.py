@@ -38,9 +38,11 @@ from andon.interactions.model import (
     AskExpect,
     AskFinish,
     AskLeaveQueue,
+    AskListen,
     AskMessage,
     AskMusic,
     AskPlay,
+    AskStopListening,
     AskStopPlaying,
     AskTape,
     CallerEnded,
@@ -62,6 +64,7 @@ from andon.interactions.model import (
     Join,
     Joined,
     JoinFailed,
+    Listen,
     MessageTaken,
     Music,
     MuteAgent,
@@ -78,17 +81,20 @@ from andon.interactions.model import (
     SpeechEnded,
     Stage,
     Stop,
+    StopListening,
     StopSpeaking,
     Tape,
     TapeRuns,
     Tell,
     TimerDue,
+    UtteranceTaken,
     WaitOver,
     Withdrawn,
 )
 from andon.interactions.ports import (
     CallerGone,
     ContactView,
+    Key,
     OutsideJoined,
     OutsideLeave,
     OutsideLeft,
@@ -96,6 +102,8 @@ from andon.interactions.ports import (
     Prompt,
     QueueLeave,
     QueueLeft,
+    Spoke,
+    Started,
 )
 from andon.kit.journal import Fact
 from andon.routing.model import OfferEnd, WaitEnd
@@ -515,6 +523,24 @@ def test_a_message_recorded_then_the_flow_thanks() -> None:
     assert [span.leg for span in stopped.spans] == ["voicemail", "flow"]
 
 
+def test_what_the_caller_says_is_kept_and_heard_once() -> None:
+    call = Call()
+    call.hear(FlowBegins(), AskAnswer(), AskListen(8, 2))
+    asked = call.effects[-1]
+    assert isinstance(asked, Listen) and (asked.max_s, asked.pause_s) == (8, 2)
+    call.hear(AskListen(8, 2), UtteranceTaken("u-another", 900))
+    assert call.effects[-1] == asked, "it listens already, and this was not what it listened for"
+    call.hear(CallerKey("1"))  # keys are heard meanwhile
+    call.hear(UtteranceTaken(asked.name, 900), UtteranceTaken(asked.name, 900))
+    heard = [each.heard for each in call.effects if isinstance(each, Tell)]
+    assert [type(each) for each in heard] == [Started, Key, Spoke]
+    call.hear(AskListen(8, 2))
+    again = call.effects[-1]
+    assert isinstance(again, Listen) and again.name != asked.name
+    call.hear(AskStopListening(), UtteranceTaken(again.name, 900), AskStopListening())
+    assert call.effects[-1] == StopListening(again.name), "what came too late is not heard"
+
+
 def test_trunk_busy_hangs_up_unanswered() -> None:
     call = Call(Outcome.TRUNK_BUSY)
     assert HangUp(34) in call.effects and not has(call.effects, Answer)
@@ -618,6 +644,8 @@ inputs = st.one_of(
     st.just(AskLeaveQueue()),
     st.builds(AskMusic, st.booleans()),
     st.just(AskMessage(60, None, TAPE)),
+    st.sampled_from([AskListen(8, 2), AskStopListening()]),
+    st.builds(UtteranceTaken, st.sampled_from(["u-x-1", "u-x-2"]), st.integers(0, 900)),
     st.builds(AskFinish, st.sampled_from([Outcome.SILENCE, Outcome.SELF_SERVICE]), st.just(16)),
     st.just(AskDialOut("02112345678", 20)),
     st.just(AskDialOut("02112345678", 20)),

@@ -299,6 +299,10 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("POST", "/api/prompts/{id}/call"): Route(ADMIN, (one("prompt", blank=True),)),
     ("POST", "/api/prompts/{id}/recorded"): Route(ADMIN, change("prompt", lambda m, t: {"language": "zh"})),
+    ("POST", "/api/prompts/{id}/synthesis"): Route(
+        ADMIN, change("prompt", lambda m, t: {"language": "zh", "says": "x"})
+    ),
+    ("GET", "/api/prompt-synthesis"): Route(STAFF, (Try(blank=True),)),
     ("DELETE", "/api/prompts/{id}"): Route(ADMIN, (one("prompt"),)),
     ("POST", "/api/trial/device"): Route(ADMIN, (Try(body=lambda m, t: {}, blank=True),)),
     ("GET", "/api/trial"): Route(ADMIN, (Try(blank=True),)),

@@ -32,7 +32,7 @@ from andon.entrypoints import core_centre, core_nodes, core_recovery, core_state
 from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre, Configuration
 from andon.entrypoints.core_dial import Outgoing
-from andon.entrypoints.core_flows import BesideFlows
+from andon.entrypoints.core_flows import BesideFlows, Hearing
 from andon.entrypoints.core_prompts import Prompts
 from andon.entrypoints.core_publish import Publisher
 from andon.entrypoints.core_state import Keeper, KeptEngine, Left
@@ -66,6 +66,7 @@ from andon.kit.journal.writer import JournalWriter
 from andon.kit.settings import Settings
 from andon.routing.machine import Router
 from andon.routing.model import Effect, Refused, from_ms, to_ms
+from andon.speech.outside import recogniser_of
 from andon.telephony.events import EngineDown, EngineUp
 from andon.telephony.service import EngineAddress
 
@@ -146,6 +147,7 @@ class Core:
         )
         self.watchdog = Watchdog(self.voice, self.floors, self._append)
         self.fetcher = Fetcher(allow_private=settings.flow_http_private)
+        self.hearing = Hearing(recogniser_of(settings), addresses[0].raw_recordings)
         self._ready = False
         self._lost_facts = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -194,7 +196,7 @@ class Core:
         config = await core_centre.load(self.db, tenant_id)
         flows = Flows(
             self.prompts.standard,
-            BesideFlows(lambda: centre, self.fetcher, self.alarms, asyncio.get_running_loop()),
+            BesideFlows(lambda: centre, self.fetcher, self.hearing, self.alarms, asyncio.get_running_loop()),
         )
         centre = Centre(tenant_id, flows, self.prompts)
         await self.prompts.supply(tenant_id, config.prompts)
@@ -376,6 +378,7 @@ class Core:
             self._append(CoreStopped(at=floor.now(), tenant_id=centre.tenant_id))
             floor.close()
         await _let_go("requests", self.fetcher.close())
+        await _let_go("speech", self.hearing.close())
         await _let_go("publisher", self.publisher.stop())
         await _let_go("watch", self.watch.stop())
         await _let_go("writer", self.writer.stop(WRITE_OUT_S), WRITE_OUT_S + LET_GO_S)

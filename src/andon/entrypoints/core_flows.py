@@ -1,33 +1,91 @@
-"""What flows ask for beside the call, in the core: HTTP, customers, alarms, live figures of queues."""
+"""What flows ask for beside the call, in the core: HTTP, speech, customers, alarms, figures of queues."""
 
+import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
+
+import structlog
 
 from andon.customers.model import Customer
 from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre
 from andon.flows.expressions import Value
 from andon.flows.fetch import Fetcher
-from andon.flows.model import Request
+from andon.flows.model import Recognise, Request
 from andon.interactions.service import Scheduler
+from andon.speech.ports import Recogniser, SpeechFailed
 
+log = structlog.get_logger(__name__)
+
+SHORTEST_BYTES: Final = 44 + 200 * 16  # a sound of less than 200 ms is a noise
 ALARM_S: Final = 900.0  # an alarm of a flow stays on the board so long
+
+
+class Hearing:
+    """Has what callers say recognised, in tasks of its own. `close` when done."""
+
+    def __init__(self, recogniser: Recogniser | None, folder: Path) -> None:
+        """`folder` is where the engine keeps the sounds."""
+        self._recogniser = recogniser
+        self._folder = folder
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """Give up what is under way."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def start(self, heard: Recognise, done: Callable[[dict[str, Any]], None]) -> None:
+        """`done` is called once with the answer; the sound is gone by then."""
+        task = asyncio.ensure_future(self._run(heard, done))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, heard: Recognise, done: Callable[[dict[str, Any]], None]) -> None:
+        try:
+            sound = await asyncio.to_thread(_taken, self._folder / f"{heard.name}.wav")
+            text = ""
+            if self._recogniser is None:
+                raise SpeechFailed("unavailable")
+            if len(sound) >= SHORTEST_BYTES:
+                text = await self._recogniser.recognise(sound, heard.language, heard.words)
+            done({"ok": True, "text": text})
+        except (SpeechFailed, OSError) as failed:
+            log.warning("not_recognised", why=str(failed)[:200])
+            done({"ok": False, "why": failed.why if isinstance(failed, SpeechFailed) else "unreadable"})
+
+
+def _taken(path: Path) -> bytes:
+    sound = path.read_bytes()
+    path.unlink()
+    return sound
 
 
 class BesideFlows:
     """One tenant's (`flows.service.Beside`)."""
 
     def __init__(
-        self, centre: Callable[[], Centre], fetcher: Fetcher, alarms: Alarms, scheduler: Scheduler
+        self,
+        centre: Callable[[], Centre],
+        fetcher: Fetcher,
+        hearing: Hearing,
+        alarms: Alarms,
+        scheduler: Scheduler,
     ) -> None:
         self._centre = centre
         self._fetcher = fetcher
+        self._hearing = hearing
         self._alarms = alarms
         self._scheduler = scheduler
 
     def fetch(self, request: Request, done: Callable[[dict[str, Any]], None]) -> None:
         self._fetcher.start(request, done, owner=str(self._centre().tenant_id))
+
+    def recognise(self, heard: Recognise, done: Callable[[dict[str, Any]], None]) -> None:
+        self._hearing.start(heard, done)
 
     def customer(self, client_id: UUID, number: str) -> Customer | None:
         return self._centre().customer(client_id, number)

@@ -13,7 +13,7 @@ from andon.customers.model import Customer
 from andon.entrypoints.core_centre import Centre
 from andon.flows.expressions import Value
 from andon.flows.graph import Graph, GraphInvalid, parse_graph
-from andon.flows.model import Request
+from andon.flows.model import Recognise, Request
 from andon.flows.repository import drawn
 from andon.flows.service import Beside
 from andon.interactions.events import Outcome
@@ -52,6 +52,13 @@ class BesideTrial:
     def fetch(self, request: Request, done: Callable[[Row], None]) -> None:
         self._trial.note("ask", method=request.method, url=request.url, body=request.body)
         self._beside.fetch(request, done)
+
+    def recognise(self, heard: Recognise, done: Callable[[Row], None]) -> None:
+        def told(answer: Row) -> None:
+            self._trial.note("speak", text=answer.get("text") or "")
+            done(answer)
+
+        self._beside.recognise(heard, told)
 
     def customer(self, client_id: UUID, number: str) -> Customer | None:
         self._trial.note("look_up", number=number)

@@ -162,10 +162,15 @@ class NodeTraffic(Shown):
 
 
 class EdgeTraffic(Shown):
+    """How many went from node to node by this exit, how many of them hung up at the next, and the mean time
+    from coming to the one to coming to the other."""
+
     before: str
     by: str
     node: str
     went: int
+    lost: int
+    mean_s: float
 
 
 class TrafficShown(Shown):
@@ -248,7 +253,7 @@ async def lint_flow(id: UUID, body: LintIn, actor: Reader, services: At) -> Page
         flow = await present(session, FlowRow, id)
         graph, found = read_graph(body.graph)
         if graph is not None:
-            found = await judged(session, flow, graph)
+            found = await judged(session, flow, graph, recogniser=bool(services.settings.speech_recogniser))
     items = [
         ProblemShown(
             key=each.key,

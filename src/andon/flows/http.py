@@ -195,7 +195,7 @@ async def publish_flow(id: UUID, body: VersionIn, actor: Administrator, services
         raise AndonError("flow.unreadable", 422, problem=error.problem) from error
     async with services.db.session(scope_of(actor)) as session:
         row = await present(session, FlowRow, id)
-        found = await judged(session, row, graph)
+        found = await judged(session, row, graph, recogniser=bool(services.settings.speech_recogniser))
         _refuse(found, body.reasons, actor.locale)
         accepted = [
             {"code": each.code, "node": each.node, "reason": body.reasons[each.key]}

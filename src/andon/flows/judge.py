@@ -20,8 +20,8 @@ from andon.routing.tables import Queue
 from andon.telephony.engine.layout import assets
 
 
-async def judged(session: AsyncSession, flow: FlowRow, graph: Graph) -> list[Problem]:
-    """Everything wrong with the graph as one of this flow, errors first."""
+async def judged(session: AsyncSession, flow: FlowRow, graph: Graph, *, recogniser: bool) -> list[Problem]:
+    """Everything wrong with the graph as one of this flow, errors first. `recogniser`: there is one."""
     project = await session.get_one(Project, flow.project_id)
     queues = await session.scalars(
         select(Queue.id).where(Queue.client_id == flow.client_id, Queue.retired_at.is_(None))
@@ -40,6 +40,7 @@ async def judged(session: AsyncSession, flow: FlowRow, graph: Graph) -> list[Pro
         calendars=set(calendars),
         flows=await project_graphs(session, flow.project_id),
         flow_id=flow.id,
+        recogniser=recogniser,
     )
 
 

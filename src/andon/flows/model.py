@@ -78,8 +78,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     spent_s: float = 0.0  # in nodes that count, see `BaseNode.counts`
 
 
-# -- commands: what a run asks for, in order; most are a method of `interactions.ports.ContactPort`, `Fetch`,
-# `FindCustomer` and `RaiseAlarm` go beside the contact
+# -- commands: what a run asks for, in order; most are a method of `interactions.ports.ContactPort`, those of
+# `Beside` go beside the contact
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -128,6 +128,27 @@ class Fetch(msgspec.Struct, frozen=True):
 
     tag: str
     request: Request
+
+
+class Listen(msgspec.Struct, frozen=True):
+    """Keep what the caller says; `Spoke` is heard."""
+
+    max_s: int
+    pause_s: int
+
+
+class StopListening(msgspec.Struct, frozen=True):
+    pass
+
+
+class Recognise(msgspec.Struct, frozen=True):
+    """Have the sound `name` recognised in the caller's language beside the call; `Learnt(tag, answer)` is
+    heard, `{"ok": True, "text": …}` or `{"ok": False, "why": …}`. `words` are the ones waited for."""
+
+    tag: str
+    name: str
+    words: tuple[str, ...]
+    language: Language
 
 
 class FindCustomer(msgspec.Struct, frozen=True):
@@ -226,6 +247,8 @@ ContactCommand = (
     | LeaveQueue
     | KeepPlace
     | TakeVoicemail
+    | Listen
+    | StopListening
     | Passed
     | KeyNoted
     | SurveyAsked
@@ -234,4 +257,6 @@ ContactCommand = (
     | Finish
 )
 
-Command = ContactCommand | Fetch | FindCustomer | RaiseAlarm
+Beside = Fetch | FindCustomer | Recognise | RaiseAlarm
+
+Command = ContactCommand | Beside

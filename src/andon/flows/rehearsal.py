@@ -26,6 +26,7 @@ from andon.interactions.ports import (
     Played,
     QueueLeave,
     QueueLeft,
+    Spoke,
     Started,
     TimerFired,
     VoicemailTaken,
@@ -41,6 +42,12 @@ class Press(msgspec.Struct, frozen=True, tag="press", tag_field="do", forbid_unk
     """The caller presses keys."""
 
     keys: Annotated[str, Meta(pattern="^[0-9*#]{1,40}$")]
+
+
+class Speak(msgspec.Struct, frozen=True, tag="speak", tag_field="do", forbid_unknown_fields=True):
+    """The caller says this, and is understood."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class Pass(msgspec.Struct, frozen=True, tag="pass", tag_field="do", forbid_unknown_fields=True):
@@ -61,6 +68,7 @@ class Wait(msgspec.Struct, frozen=True, tag="tick", tag_field="do", forbid_unkno
     """It is time for an announcement in the queue."""
 
     position: Annotated[int, Meta(ge=1, le=999)] = 1
+    waited_s: Annotated[int, Meta(ge=0, le=36000)] = 30
     estimated_wait_s: Annotated[int, Meta(ge=0, le=36000)] | None = None
 
 
@@ -90,7 +98,7 @@ class Outside(msgspec.Struct, frozen=True, tag="outside", tag_field="do", forbid
     how: Literal["joined", "ended", "busy", "no_answer", "failed"]
 
 
-Step = Press | Pass | HangUp | LeaveQueue | Wait | Leave | Answer | Customer | Outside
+Step = Press | Speak | Pass | HangUp | LeaveQueue | Wait | Leave | Answer | Customer | Outside
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +142,8 @@ class _Stage:
         self.taping = False
         self.asked: str | None = None  # the tag of a request under way
         self.looking: str | None = None  # the tag of a customer look-up
+        self.listening = False
+        self.recognising: str | None = None  # the tag of what was said
         self.outside = ""  # "", ringing, joined
         self._soon: list[tuple[datetime, int, FlowInput]] = []
         self._number = 0
@@ -150,6 +160,13 @@ class _Stage:
                 for digit in keys:
                     self._note("press", keys=digit)
                     self.hear(Key(at=self.now, digit=digit))
+            case Speak(text=text) if self.listening:
+                self.listening = False
+                self._note("speak", text=text)
+                self.hear(Spoke(at=self.now, name="typed", ms=1000))
+                if self.recognising is not None:
+                    tag, self.recognising = self.recognising, None
+                    self.hear(Learnt(at=self.now, tag=tag, value={"ok": True, "text": text}))
             case Pass():
                 self._pass()
             case HangUp():
@@ -158,8 +175,8 @@ class _Stage:
             case LeaveQueue(how=how) if self.queued:
                 self.queued = False
                 self.hear(QueueLeft(at=self.now, how=how))
-            case Wait(position=position, estimated_wait_s=seconds) if self.queued:
-                self.hear(WaitTick(at=self.now, position=position, waited_s=30, estimated_wait_s=seconds))
+            case Wait(position=position, waited_s=waited, estimated_wait_s=seconds) if self.queued:
+                self.hear(WaitTick(at=self.now, position=position, waited_s=waited, estimated_wait_s=seconds))
             case Leave(seconds=seconds) if self.taping:
                 self.taping = False
                 self.now += timedelta(seconds=seconds)
@@ -213,6 +230,13 @@ class _Stage:
             case ask.Fetch(tag, request):
                 self.asked = tag
                 self._note("ask", method=request.method, url=request.url, body=request.body)
+            case ask.Listen():
+                self.listening = True
+                self._note("listen")
+            case ask.StopListening():
+                self.listening = False
+            case ask.Recognise(tag):
+                self.recognising = tag
             case ask.FindCustomer(tag, number):
                 self.looking = tag
                 self._note("look_up", number=number)
@@ -262,6 +286,7 @@ class _Stage:
             "queue": self.queued,
             "tick": self.queued,
             "message": self.taping,
+            "speak": self.listening,
             "answer": self.asked is not None,
             "customer": self.looking is not None,
             "outside": bool(self.outside),

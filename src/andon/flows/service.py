@@ -45,6 +45,9 @@ class Beside(Protocol):
     def fetch(self, request: ask.Request, done: Callable[[dict[str, Any]], None]) -> None:
         """Send a request; the answer is as `flows.fetch` says."""
 
+    def recognise(self, heard: ask.Recognise, done: Callable[[dict[str, Any]], None]) -> None:
+        """Have it recognised; the sound is gone afterwards."""
+
     def customer(self, client_id: UUID, number: str) -> Customer | None:
         """The client's customer with this number."""
 
@@ -183,12 +186,12 @@ class Handle:
         )
         self._run, commands = step(self._version.graph, self._run, heard, context)
         for command in commands:
-            if isinstance(command, ask.Fetch | ask.FindCustomer | ask.RaiseAlarm):
+            if isinstance(command, ask.Beside):
                 self._beside(command)
             else:
                 _perform(self._port, command)
 
-    def _beside(self, command: ask.Fetch | ask.FindCustomer | ask.RaiseAlarm) -> None:
+    def _beside(self, command: ask.Beside) -> None:
         port, beside = self._port, self._beside_call
         match command:
             case ask.Fetch(tag, request):
@@ -196,6 +199,11 @@ class Handle:
                     port.learnt(tag, {"ok": False, "why": "unavailable"})
                 else:
                     beside.fetch(request, partial(port.learnt, tag))
+            case ask.Recognise(tag):
+                if beside is None:
+                    port.learnt(tag, {"ok": False, "why": "unavailable"})
+                else:
+                    beside.recognise(command, partial(port.learnt, tag))
             case ask.FindCustomer(tag, number):
                 found = None if beside is None else beside.customer(port.view.client_id, number)
                 if found is None:
@@ -232,6 +240,10 @@ def _perform(port: ContactPort, command: ask.ContactCommand) -> None:
             port.keep_place()
         case ask.TakeVoicemail(max_s, queue_id):
             port.take_voicemail(max_s, queue_id)
+        case ask.Listen(max_s, pause_s):
+            port.listen(max_s, pause_s)
+        case ask.StopListening():
+            port.stop_listening()
         case ask.StopRecording():
             port.stop_recording()
         case ask.Music(on):

@@ -1,4 +1,4 @@
-"""What a waiting caller is told: place and estimated wait. Pure.
+"""What a waiting caller is told: place, estimated wait, and what keys do. Pure.
 
 Whole recorded sentences are used where they exist, because they sound better than words in a row; what lies
 beyond them is put together around a number, which the engine says in the manner of the language.
@@ -9,6 +9,9 @@ from typing import Final
 from andon.flows.model import Language
 from andon.interactions.ports import Prompt, Say
 
+CALLBACK: Final = "offer_callback"
+EXIT: Final = "offer_exit"
+_KEYS: Final = {"*": "star", "#": "hash"}
 _WHOLE_POSITIONS: Final = 20
 _LAST_POSITION: Final = 999
 _WHOLE_MINUTES: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30)
@@ -33,6 +36,12 @@ def estimated_wait(seconds: int, language: Language) -> list[Prompt]:
     if minutes in _WHOLE_MINUTES:
         return [Prompt(f"estimated_wait_{minutes}", language)]
     return [Prompt("estimated_wait", language), _number(minutes, language), Prompt("minutes", language)]
+
+
+def offer(what: str, key: str, language: Language) -> list[Prompt]:
+    """That a key does something: `what` is `CALLBACK` or `EXIT`."""
+    spoken = Prompt(_KEYS[key], language) if key in _KEYS else Prompt(key, language, Say.DIGITS)
+    return [Prompt(what, language), spoken]
 
 
 def _number(value: int, language: Language) -> Prompt:

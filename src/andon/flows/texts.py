@@ -94,6 +94,20 @@ register(
             "节点“{node}”的号码格式无法读取",
             "The pattern of node “{node}” cannot be read",
         ),
+        "flow.problem.offer_unsaid": (
+            "节点“{node}”的等待者不会听到可以按哪个键：没有{language}的标准提示音，请选择“按键说明”",
+            "Nobody who waits in node “{node}” is told of its keys in {language}: choose prompts for them",
+        ),
+        "flow.problem.words": (
+            "节点“{node}”要为至少一个已连接的按键写出对应的说法",
+            "Node “{node}” needs words for at least one key, and each of those keys a connection",
+        ),
+        "flow.problem.no_recogniser": (
+            "节点“{node}”要听来电者说话，但没有配置语音识别：请改用按键菜单，"
+            "或由管理员设置 ANDON_SPEECH_RECOGNISER",
+            "Node “{node}” listens to callers, but no recogniser is set up: use a menu of keys, or have "
+            "ANDON_SPEECH_RECOGNISER set",
+        ),
         "flow.problem.url": (
             "节点“{node}”的网址必须以 http:// 或 https:// 加固定的主机名开头",
             "The address of node “{node}” must begin with http:// or https:// and a host that is written out",
@@ -244,6 +258,7 @@ register(
         "flow.name.now.minute": ("分钟", "The minute"),
         "flow.name.now.weekday": ("星期，1 为周一", "The weekday, 1 is Monday"),
         "flow.node.menu": ("按键菜单", "Menu"),
+        "flow.node.speech": ("语音输入", "Speech input"),
         "flow.node.say": ("报读", "Say a value"),
         "flow.node.collect": ("收集按键", "Collect digits"),
         "flow.node.set": ("赋值", "Set"),

@@ -31,17 +31,19 @@ WITH entered AS (
     FROM journal JOIN concerned USING (contact_id)
     WHERE kind = 'flow.node' AND at >= :since AND at < :most
 ), walked AS (
-    SELECT *,
-        lag(node) OVER way AS before, lag(flow) OVER way AS before_flow,
-        lead(at) OVER way AS left_at
-    FROM steps WINDOW way AS (PARTITION BY contact_id ORDER BY seq)
+    SELECT *, lead(at) OVER (PARTITION BY contact_id ORDER BY seq) AS left_at
+    FROM steps
 ), own AS (
-    SELECT walked.*, gone.at AS gone_at, gone.data->>'outcome' AS outcome, gone.data->>'by' AS gone_by
+    SELECT walked.*,
+        -- what follows a sub-flow was reached from the node that called it
+        lag(walked.node) OVER way AS before, lag(walked.at) OVER way AS before_at,
+        gone.at AS gone_at, gone.data->>'outcome' AS outcome, gone.data->>'by' AS gone_by
     FROM walked
     LEFT JOIN journal gone ON gone.contact_id = walked.contact_id AND gone.kind = 'contact.ended'
         AND gone.at >= :since AND gone.at < :most
     WHERE walked.flow = CAST(:flow AS text)
         AND (CAST(:version AS int) = 0 OR walked.version = CAST(:version AS int))
+    WINDOW way AS (PARTITION BY walked.contact_id ORDER BY walked.seq)
 )
 """
 
@@ -59,8 +61,10 @@ FROM own GROUP BY node ORDER BY node
 _EDGES = (
     _STEPS
     + """
-SELECT before, by, node, count(*) AS went
-FROM own WHERE before IS NOT NULL AND before_flow = CAST(:flow AS text)
+SELECT before, by, node, count(*) AS went,
+    count(*) FILTER (WHERE left_at IS NULL AND gone_by = 'caller') AS lost,
+    round(avg(extract(epoch FROM at - before_at))::numeric, 3) AS mean_s
+FROM own WHERE before IS NOT NULL AND by <> ''
 GROUP BY before, by, node ORDER BY went DESC, before, by, node
 """
 )

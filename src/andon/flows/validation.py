@@ -12,6 +12,8 @@ from andon.flows.nodes.collect import Collect
 from andon.flows.nodes.language import ChooseLanguage
 from andon.flows.nodes.menu import Menu
 from andon.flows.nodes.play import PlayPrompts
+from andon.flows.nodes.queue import WaitInQueue
+from andon.flows.nodes.speech import SpeechInput
 from andon.flows.problem import Problem, problem, warning
 from andon.flows.walk import generalised
 
@@ -25,11 +27,13 @@ def problems(
     calendars: Collection[UUID] | None = None,
     flows: Mapping[UUID, Graph] | None = None,
     flow_id: UUID | None = None,
+    recogniser: bool = True,
 ) -> list[Problem]:
     """Everything wrong with the graph, errors first; no error means it may be published.
 
     `language` is the project's. Prompts, queues, calendars and sub-flows (`flows`, their newest graphs) are
-    checked against what is given; None: not. `flow_id` is the graph's own flow.
+    checked against what is given; None: not. `flow_id` is the graph's own flow, `recogniser` says whether
+    speech can be understood.
     """
     found = [*_wiring(graph), *_fields(graph), *_variables(graph), *_expressions(graph)]
     if graph.start in graph.nodes:
@@ -42,6 +46,8 @@ def problems(
     for node_id, node in graph.nodes.items():
         if queues is not None and not set(node.queue_ids()) <= set(queues):
             found.append(problem("queue_unknown", node_id))
+        if isinstance(node, SpeechInput) and not recogniser:
+            found.append(problem("no_recogniser", node_id))
         if calendars is not None and not set(node.calendar_ids()) <= set(calendars):
             found.append(problem("calendar_unknown", node_id))
     return sorted(found, key=lambda each: each.warning)
@@ -167,7 +173,7 @@ def _spread(arrows: Mapping[str, list[str]], start: list[str]) -> set[str]:
 
 def _prompts(graph: Graph, language: Language, known: Mapping[str, Collection[str]]) -> Iterator[Problem]:
     """Every prompt exists in the project's language and in every language the flow can switch to, itself or
-    at least a more general one."""
+    at least a more general one; and waiting callers are told of the keys they may press."""
     spoken = {language} | {node.language for node in graph.nodes.values() if isinstance(node, ChooseLanguage)}
     for node_id, node in graph.nodes.items():
         for name in dict.fromkeys(node.prompt_names()):
@@ -179,3 +185,7 @@ def _prompts(graph: Graph, language: Language, known: Mapping[str, Collection[st
                     yield warning("prompt_general", node_id, prompt=name, language=wanted)
                 else:
                     yield problem("prompt_missing", node_id, prompt=name, language=wanted)
+        if isinstance(node, WaitInQueue) and not node.offer_prompts:
+            for wanted in sorted(spoken):
+                if any(said not in known.get(wanted, ()) for said, _ in node.offers()):
+                    yield warning("offer_unsaid", node_id, prompt=wanted, language=wanted)

@@ -14,9 +14,11 @@ from andon.interactions.model import (
     AskFinish,
     AskKeepPlace,
     AskLeaveQueue,
+    AskListen,
     AskMessage,
     AskMusic,
     AskPlay,
+    AskStopListening,
     AskStopPlaying,
     AskTape,
     AskTimer,
@@ -103,6 +105,12 @@ class FlowPort:
 
     def take_voicemail(self, max_s: int, queue_id: UUID | None = None) -> None:
         self._ask(AskMessage(max_s, queue_id, self._new_id()))
+
+    def listen(self, max_s: int, pause_s: int) -> None:
+        self._ask(AskListen(max_s, pause_s))
+
+    def stop_listening(self) -> None:
+        self._ask(AskStopListening())
 
     def entered(self, flow_id: UUID, version: int) -> None:
         self._ask(NoteFlow(flow_id, version))

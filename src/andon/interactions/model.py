@@ -239,6 +239,8 @@ class Contact(msgspec.Struct, kw_only=True):
     message_since: datetime | None = None
     message_queue_id: UUID | None = None
     voicemail: bool = False
+    listening: str = ""  # the name of the sound in which the caller's words are kept meanwhile
+    utterances: int = 0
     taping: Taping | None = None
 
     expected: Outcome | None = None
@@ -333,6 +335,11 @@ class TapeRuns(Input, frozen=True):
 
 
 class MessageTaken(Input, frozen=True):
+    ms: int
+
+
+class UtteranceTaken(Input, frozen=True):
+    name: str
     ms: int
 
 
@@ -469,6 +476,15 @@ class AskKeepPlace(Input, frozen=True):
 
 class AskMusic(Input, frozen=True):
     on: bool
+
+
+class AskListen(Input, frozen=True):
+    max_s: int
+    pause_s: int
+
+
+class AskStopListening(Input, frozen=True):
+    pass
 
 
 class AskMessage(Input, frozen=True):
@@ -758,6 +774,18 @@ class TakeMessage(MediumOrder, frozen=True):
 
 class EndMessage(MediumOrder, frozen=True):
     """The message being taken is wanted no more; until it is over the caller can hear nobody."""
+
+
+class Listen(MediumOrder, frozen=True):
+    """Keep what the caller says as a sound of that name, until a pause."""
+
+    name: str
+    max_s: int
+    pause_s: int
+
+
+class StopListening(MediumOrder, frozen=True):
+    name: str
 
 
 class Dial(MediumOrder, frozen=True, kw_only=True):

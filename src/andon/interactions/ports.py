@@ -112,6 +112,13 @@ class VoicemailTaken(FlowInput, frozen=True, kw_only=True):
     ms: int
 
 
+class Spoke(FlowInput, frozen=True, kw_only=True):
+    """The caller has said something, kept as the sound `name`; 0 ms when nothing could be kept."""
+
+    name: str
+    ms: int
+
+
 class OutsideLeave(StrEnum):
     """Why a number outside is not, or no longer, with the caller."""
 
@@ -198,6 +205,13 @@ class ContactPort(Protocol):
 
     def take_voicemail(self, max_s: int, queue_id: UUID | None = None) -> None:
         """Record a message until silence, `#`, hang-up or `max_s`. Hears `VoicemailTaken` unless hung up."""
+
+    def listen(self, max_s: int, pause_s: int) -> None:
+        """Keep what the caller says as a sound, until a pause of `pause_s` or for `max_s`. Hears `Spoke`;
+        keys are heard meanwhile. A second time does nothing."""
+
+    def stop_listening(self) -> None:
+        """Listen no longer; no `Spoke` follows."""
 
     def dial_out(self, number: str, ring_timeout_s: int) -> None:
         """Call a number through a trunk with music for the caller, and join them when it answers. Hears

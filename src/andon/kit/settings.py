@@ -110,6 +110,14 @@ class Settings(BaseSettings):
     # flows may send HTTP requests to addresses within the own network, this machine included
     flow_http_private: bool = False
 
+    # speech engines of the installation's own: an address, or a command in which `{language}` is zh or en
+    # (`andon.speech.outside`); empty: none, callers use keys and prompts are recorded
+    speech_recogniser: str = ""
+    speech_synthesiser: str = ""
+    speech_timeout_s: float = Field(8, gt=0, le=60)
+    # the rule pack asks for it: callers hear by a rhythm of tones that a prompt is machine-made
+    speech_mark: bool = True
+
     town_sip_port: int = Field(0, ge=0, le=65535)
     town_ari_port: int = Field(0, ge=0, le=65535)
     town_ami_port: int = Field(0, ge=0, le=65535)

@@ -26,6 +26,8 @@ from andon.prompts import repository, texts
 from andon.prompts.model import MOST_BYTES, NAME, Language, Source
 from andon.prompts.sound import Fitted, fit
 from andon.prompts.tables import PromptRow, PromptVersionRow
+from andon.speech.outside import synthesiser_of
+from andon.speech.ports import SpeechFailed
 from andon.telephony.engine.layout import assets
 
 texts.load()
@@ -122,6 +124,18 @@ class PromptCall(Shown):
 class RecordedIn(Body):
     language: Language
     says: Says = ""
+
+
+class SynthesisShown(Shown):
+    """Whether this installation can speak a text; `marked`: callers then hear that a machine does."""
+
+    available: bool
+    marked: bool
+
+
+class SpeakIn(Body):
+    language: Language
+    says: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
 class CurrentIn(Body):
@@ -271,6 +285,31 @@ async def take_prompt_recorded(
     answer = await _keep(services, actor, id, body.language, fitted, source="telephone", says=body.says)
     file.unlink(missing_ok=True)
     return answer
+
+
+@router.get("/api/prompt-synthesis")
+async def read_prompt_synthesis(actor: Reader, services: At) -> SynthesisShown:
+    """Whether prompts can be spoken by machine here."""
+    settings = services.settings
+    return SynthesisShown(available=synthesiser_of(settings) is not None, marked=settings.speech_mark)
+
+
+@router.post("/api/prompts/{id}/synthesis", status_code=201)
+async def speak_prompt(id: UUID, body: SpeakIn, actor: Administrator, services: At) -> PromptVersionShown:
+    """Have the installation's synthesiser speak the text; callers hear it from now on, with the audible mark
+    of machine-made speech where that is asked for."""
+    async with services.db.session(scope_of(actor)) as session:
+        await present(session, PromptRow, id)
+    synthesiser = synthesiser_of(services.settings)
+    if synthesiser is None:
+        raise AndonError("prompt.no_synthesiser", 409)
+    try:
+        content = await synthesiser.speak(body.says, body.language)
+    except SpeechFailed as failed:
+        raise AndonError("prompt.not_spoken", 502, why=str(failed)) from failed
+    mark = services.settings.speech_mark
+    fitted = await asyncio.to_thread(fit, content, machine_made=True, mark=mark)
+    return await _keep(services, actor, id, body.language, fitted, source="synthesis", says=body.says)
 
 
 @router.put("/api/prompts/{id}/current")

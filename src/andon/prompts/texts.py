@@ -46,6 +46,16 @@ def load() -> None:
                 "先在这些流程里换成别的提示音并发布。",
                 "Choose another prompt in those flows and publish them first.",
             ),
+            "error.prompt.no_synthesiser.title": ("没有配置语音合成", "No synthesiser is set up"),
+            "error.prompt.no_synthesiser.remedy": (
+                "请上传或录制；要用合成语音，请管理员设置 ANDON_SPEECH_SYNTHESISER。",
+                "Upload or record it; for machine-made speech have ANDON_SPEECH_SYNTHESISER set.",
+            ),
+            "error.prompt.not_spoken.title": ("语音合成失败：{why}", "The synthesiser failed: {why}"),
+            "error.prompt.not_spoken.remedy": (
+                "请稍后再试，或上传、录制。",
+                "Try again later, or upload or record it.",
+            ),
             "error.prompt.not_recorded.title": ("电话里没有录到声音", "Nothing was recorded by telephone"),
             "error.prompt.not_recorded.remedy": (
                 "请再打一次：听到“嘀”声后说话，按 # 键结束。",

@@ -8,7 +8,7 @@ engine produced them.
 import re
 import unicodedata
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -99,8 +99,12 @@ class DeviceChanged(EngineEvent, frozen=True, kw_only=True):
     registered: bool
 
 
+UTTERANCE: Final = "u-"  # names of sounds that are a caller's answer and no message begin so
+
+
 class VoicemailRecorded(EngineEvent, frozen=True, kw_only=True):
-    """A message is complete in the raw recordings folder as `<name>.wav`; `failed`: nothing usable."""
+    """A message, or what a caller answered, is complete in the raw recordings folder as `<name>.wav`;
+    `failed`: nothing usable."""
 
     leg_id: str
     name: str

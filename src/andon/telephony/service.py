@@ -617,6 +617,24 @@ class Engine:
         await self._request("POST", f"channels/{leg_id}/play/{beep}", media)
         await self._request("POST", f"channels/{leg_id}/record", query)
 
+    async def listen(self, leg_id: str, name: str, max_s: int, pause_s: int) -> None:
+        """Keep what the leg says until it pauses, without a tone; keys are heard meanwhile.
+        `VoicemailRecorded` follows."""
+        query = {
+            "name": name,
+            "format": "wav",
+            "maxDurationSeconds": str(max_s),
+            "maxSilenceSeconds": str(pause_s),
+            "ifExists": "overwrite",
+            "beep": "false",
+            "terminateOn": "none",
+        }
+        await self._request("POST", f"channels/{leg_id}/record", query)
+
+    async def drop_message(self, name: str) -> None:
+        """Remove a sound that nobody wants; one that is gone is no error."""
+        await self._unless_gone("DELETE", f"recordings/stored/{name}")
+
     async def end_message(self, name: str) -> None:
         """End a message as `#` would; one that is over already is no error."""
         await self._unless_gone("POST", f"recordings/live/{name}/stop")

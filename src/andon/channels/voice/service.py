@@ -55,6 +55,7 @@ from andon.interactions.model import (
     Join,
     Joined,
     JoinFailed,
+    Listen,
     MediumOrder,
     MessageTaken,
     Music,
@@ -67,16 +68,19 @@ from andon.interactions.model import (
     Speak,
     SpeechEnded,
     Stage,
+    StopListening,
     StopSpeaking,
     StopTape,
     TakeMessage,
     Tape,
     TapeRuns,
+    UtteranceTaken,
 )
 from andon.interactions.ports import ContactView
 from andon.interactions.service import Floor
 from andon.telephony.errors import EngineRefused
 from andon.telephony.model import (
+    UTTERANCE,
     Cause,
     DeviceChanged,
     EngineConnected,
@@ -237,7 +241,7 @@ class VoiceChannel:
             LegHeld: lambda n, e: self._agent(e.leg_id, DeviceHeld(e.leg_id)),
             LegRetrieved: lambda n, e: self._agent(e.leg_id, DeviceRetrieved(e.leg_id)),
             DeviceChanged: lambda n, e: self.devices.changed(n.name, e.username, e.registered),
-            VoicemailRecorded: lambda n, e: self._message(e),
+            VoicemailRecorded: self._message,
             EngineConnected: self._connected,
             EngineLost: self._lost,
         }
@@ -250,6 +254,8 @@ class VoiceChannel:
             StopTape: lambda c, o: c.engine.stop_recording(c.leg_id),
             TakeMessage: self._do_message,
             EndMessage: lambda c, o: c.engine.end_message(_message_of(c)),
+            Listen: self._do_listen,
+            StopListening: self._do_stop_listening,
             Dial: self._do_dial,
             DialCustomer: self._do_dial_customer,
             Ringback: lambda c, o: c.engine.ring(o.leg_id, o.on),
@@ -464,10 +470,22 @@ class VoiceChannel:
         elif call.requesting:
             call.early[event.playback_id] = event.failed
 
-    def _message(self, event: VoicemailRecorded) -> None:
+    def _message(self, node: Node, event: VoicemailRecorded) -> None:
         known = self._legs.get(event.leg_id)
-        if known is not None:
-            self._feed(known[0], MessageTaken(0 if event.failed else event.ms))
+        ms = 0 if event.failed else event.ms
+        if event.name.startswith(UTTERANCE):
+            if known is not None and known[0].contact.listening == event.name:
+                self._feed(known[0], UtteranceTaken(event.name, ms))
+            else:  # a key came first, or the caller is gone
+                self._later(self._drop_sound(node, event.name))
+        elif known is not None:
+            self._feed(known[0], MessageTaken(ms))
+
+    async def _drop_sound(self, node: Node, name: str) -> None:
+        try:
+            await node.engine.drop_message(name)
+        except EngineRefused as refused:
+            log.warning("sound_not_dropped", name=name, why=str(refused))
 
     def device_gone(self, contact: Contact, agent_id: UUID) -> None:
         """The device of an agent in this conversation is not registered any more."""
@@ -729,6 +747,8 @@ class VoiceChannel:
             self._feed(call, TapeRuns(order.recording_id, refused=True))
         elif isinstance(order, TakeMessage):
             self._feed(call, MessageTaken(0))
+        elif isinstance(order, Listen):
+            self._feed(call, UtteranceTaken(order.name, 0))
 
     async def _do_answer(self, call: Call, order: Answer) -> None:
         # Sent first: the engine sets a variable only between two sounds, and lets nobody else have a turn
@@ -774,6 +794,12 @@ class VoiceChannel:
 
     async def _do_message(self, call: Call, order: TakeMessage) -> None:
         await call.engine.record_message(call.leg_id, _message_of(call), order.max_s)
+
+    async def _do_listen(self, call: Call, order: Listen) -> None:
+        await call.engine.listen(call.leg_id, order.name, order.max_s, order.pause_s)
+
+    async def _do_stop_listening(self, call: Call, order: StopListening) -> None:
+        await call.engine.end_message(order.name)
 
     async def _do_dial(self, call: Call, order: Dial) -> None:
         account = self.devices.of(order.agent_id)

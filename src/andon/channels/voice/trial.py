@@ -33,6 +33,7 @@ from andon.interactions.ports import (
     Prompt,
     QueueLeave,
     QueueLeft,
+    Spoke,
     Started,
     TimerFired,
     VoicemailTaken,
@@ -41,6 +42,7 @@ from andon.interactions.ports import (
 from andon.kit.journal import Fact
 from andon.telephony.errors import EngineRefused
 from andon.telephony.model import (
+    UTTERANCE,
     DeviceChanged,
     EngineEvent,
     KeyPressed,
@@ -86,6 +88,8 @@ class Trial:
         self.over = False
         self.queued = False
         self.taping = False
+        self._utterances = 0
+        self._listening = ""
         self._trials = trials
         self._start = start
         self._flow: FlowHandle | None = None
@@ -141,6 +145,13 @@ class Trial:
         self.taping = False
         self.message_ms = ms
         self.hear(lambda at: VoicemailTaken(at=at, ms=ms))
+
+    def utterance_taken(self, name: str, ms: int) -> None:
+        if name == self._listening:
+            self._listening = ""
+            self.hear(lambda at: Spoke(at=at, name=name, ms=ms))
+        else:
+            self._order(self.engine.drop_message(name))
 
     def leave(self, how: QueueLeave) -> None:
         """The queue is over, as the tester says."""
@@ -232,6 +243,17 @@ class Trial:
         self.note("message", max_s=max_s)
         self.taping = True
         self._order(self.engine.record_message(self.leg_id, self.message, max_s))
+
+    def listen(self, max_s: int, pause_s: int) -> None:
+        self.note("listen")
+        self._utterances += 1
+        self._listening = f"{UTTERANCE}{self.trial_id.hex}-{self._utterances}"
+        self._order(self.engine.listen(self.leg_id, self._listening, max_s, pause_s))
+
+    def stop_listening(self) -> None:
+        if self._listening:
+            self._order(self.engine.end_message(self._listening))
+            self._listening = ""
 
     def dial_out(self, number: str, ring_timeout_s: int) -> None:
         self.note("dial", number=number)
@@ -407,6 +429,8 @@ class Trials:
                 trial.pressed(digit)
             case PlaybackEnded(playback_id=playback_id, failed=failed):
                 trial.played(playback_id, failed)
+            case VoicemailRecorded(name=name, ms=ms, failed=failed) if name.startswith(UTTERANCE):
+                trial.utterance_taken(name, 0 if failed else ms)
             case VoicemailRecorded(ms=ms, failed=failed):
                 trial.message_taken(0 if failed else ms)
         return True

@@ -19,6 +19,7 @@ from andon.flows.nodes.record import Record
 from andon.flows.nodes.recording_notice import RecordingNotice
 from andon.flows.nodes.say import SayValue
 from andon.flows.nodes.set_values import SetValues
+from andon.flows.nodes.speech import SpeechInput
 from andon.flows.nodes.start import Start
 from andon.flows.nodes.sub_flow import Return, SubFlow
 from andon.flows.nodes.survey import Survey
@@ -35,6 +36,7 @@ Node = (
     | SayValue
     | ChooseLanguage
     | Menu
+    | SpeechInput
     | Collect
     | SetValues
     | Condition
@@ -65,6 +67,7 @@ NODE_TYPES: Final[tuple[type[BaseNode], ...]] = (
     SayValue,
     ChooseLanguage,
     Menu,
+    SpeechInput,
     Collect,
     SetValues,
     Condition,

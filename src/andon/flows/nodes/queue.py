@@ -10,20 +10,22 @@ from andon.flows.model import KEYS, Enqueue, KeepPlace, KeyNoted, LeaveQueue
 from andon.flows.nodes.base import AgentId, BaseNode, QueueId, Sounds, silent
 from andon.flows.walk import Walk
 from andon.interactions.events import Outcome
-from andon.interactions.ports import FlowInput, Key, QueueLeave, QueueLeft, Say, WaitTick
+from andon.interactions.ports import FlowInput, Key, Prompt, QueueLeave, QueueLeft, Say, WaitTick
 
 
 class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     """The caller waits with music until an agent has talked with them, or nobody will.
 
     `prompts` are spoken on entering, `wait_prompts` at each announcement, every `announce_every_s` seconds
-    (0: never), followed by the place in the queue and the estimated wait as far as they are wanted and
+    (0: never), and in their place `long_wait_prompts`, when there are any, to who has waited `long_wait_s`
+    seconds; followed by the place in the queue and the estimated wait as far as they are wanted and
     known. `priority` is added to the queue's. `exit_key`, when set, leads through `key`: usually to
     voicemail. `callback_key`, when set, keeps the place while the caller hangs up, to be called back, and
-    leads through `callback`: usually to saying so. `fast_lane` lets the caller take the queue's door for who
-    chose it, complaints for instance. Where the queue runs over back to the flow, it goes on through
-    `overflow`, or `timeout` without such an exit. After a conversation the flow goes on through
-    `conversation_ended` unless the caller hung up.
+    leads through `callback`: usually to saying so. Callers are told of these keys after each announcement,
+    or, without any, after `prompts`: by `offer_prompts`, or when none is chosen in standard words.
+    `fast_lane` lets the caller take the queue's door for who chose it, complaints for instance. Where the
+    queue runs over back to the flow, it goes on through `overflow`, or `timeout` without such an exit. After
+    a conversation the flow goes on through `conversation_ended` unless the caller hung up.
     """
 
     needed: ClassVar[tuple[str, ...]] = ("conversation_ended", "timeout", "nobody_signed_in")
@@ -34,15 +36,24 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     priority: int = 0
     prompts: Sounds = ("transferring",)
     wait_prompts: Sounds = ("still_busy",)
+    long_wait_prompts: Sounds = ()
+    long_wait_s: Annotated[int, Meta(ge=10, le=3600)] = 180
     announce_every_s: Annotated[float, Meta(ge=0, le=600)] = 30.0
     say_position: bool = True
     say_estimated_wait: bool = True
     exit_key: Annotated[str, Meta(max_length=1)] = ""
     callback_key: Annotated[str, Meta(max_length=1)] = ""
+    offer_prompts: Sounds = ()
     fast_lane: bool = False
 
     def prompt_names(self) -> tuple[str, ...]:
-        return (*self.prompts, *(self.wait_prompts if self.announce_every_s else ()))
+        waiting = (*self.wait_prompts, *self.long_wait_prompts) if self.announce_every_s else ()
+        return (*self.prompts, *waiting, *(self.offer_prompts if self.offers() else ()))
+
+    def offers(self) -> tuple[tuple[str, str], ...]:
+        """The keys that do something and lead somewhere, each behind the standard words for it."""
+        every = ((speech.CALLBACK, self.callback_key, "callback"), (speech.EXIT, self.exit_key, "key"))
+        return tuple((said, key) for said, key, way in every if key in KEYS and way in self.exits)
 
     def queue_ids(self) -> tuple[UUID, ...]:
         return (self.queue_id,)
@@ -55,8 +66,11 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
         walk.outcome = Outcome.SELF_SERVICE
         walk.expect(Outcome.ABANDONED_FLOW)
         walk.ask(self.enqueue())
-        if self.prompts:
-            walk.say(*self.prompts)
+        said = [walk.spoken(name) for name in self.prompts]
+        if not self.announce_every_s:
+            said += self._offered(walk)
+        if said:
+            walk.speak(said)
 
     def hear(self, walk: Walk, heard: FlowInput) -> None:
         match heard:
@@ -77,7 +91,8 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
                 silent(walk, heard)
 
     def _announce(self, walk: Walk, tick: WaitTick) -> None:
-        said = [walk.spoken(name) for name in self.wait_prompts]
+        long = self.long_wait_prompts and tick.waited_s >= self.long_wait_s
+        said = [walk.spoken(name) for name in (self.long_wait_prompts if long else self.wait_prompts)]
         phrases = []
         if self.say_position:
             phrases.append(speech.position(tick.position, walk.language))
@@ -86,8 +101,16 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
         for phrase in phrases:
             if all(prompt.say is Say.NUMBER or walk.knows(prompt.name) for prompt in phrase):
                 said.extend(phrase)
+        said += self._offered(walk)
         if said:
             walk.speak(said)
+
+    def _offered(self, walk: Walk) -> list[Prompt]:
+        offers = self.offers()
+        if offers and self.offer_prompts:
+            return [walk.spoken(name) for name in self.offer_prompts]
+        told = (speech.offer(said, key, walk.language) for said, key in offers if walk.knows(said))
+        return [prompt for phrase in told for prompt in phrase]
 
     @staticmethod
     def _came_to(walk: Walk, outcome: Outcome) -> None:

@@ -24,9 +24,11 @@ from andon.interactions.model import (
     Answer,
     AskAnswer,
     AskExpect,
+    AskListen,
     AskMessage,
     AskMusic,
     AskPlay,
+    AskStopListening,
     AskStopPlaying,
     AskTape,
     AskTimer,
@@ -36,6 +38,7 @@ from andon.interactions.model import (
     FlowLearnt,
     Identified,
     KeyPath,
+    Listen,
     MessageTaken,
     NoteFlow,
     NoteKey,
@@ -45,6 +48,7 @@ from andon.interactions.model import (
     SetTimer,
     SpeechEnded,
     Stage,
+    StopListening,
     StopTape,
     TakeMessage,
     Tape,
@@ -52,9 +56,11 @@ from andon.interactions.model import (
     Taping,
     Tell,
     TimerDue,
+    UtteranceTaken,
 )
-from andon.interactions.ports import Key, Learnt, Played, Started, TimerFired, VoicemailTaken
+from andon.interactions.ports import Key, Learnt, Played, Spoke, Started, TimerFired, VoicemailTaken
 from andon.telephony.events import RecordingStarted
+from andon.telephony.model import UTTERANCE
 
 FLOW_TIMER = "flow:"
 ON_CALL = LIVE - {Stage.ENDING}
@@ -175,6 +181,31 @@ def message_taken(contact: Contact, heard: MessageTaken, out: Out) -> None:
         return
     close_message(contact, out, heard.ms)
     out.do(Tell(VoicemailTaken(at=out.at, ms=heard.ms)))
+
+
+@on(AskListen, at=ALONE)
+def listen(contact: Contact, ask: AskListen, out: Out) -> None:
+    if contact.listening or contact.message_since is not None:
+        return
+    hush(contact, out)
+    set_music(contact, out, on=False)
+    contact.utterances += 1
+    contact.listening = f"{UTTERANCE}{contact.contact_id.hex}-{contact.utterances}"
+    out.do(Listen(contact.listening, ask.max_s, ask.pause_s))
+
+
+@on(AskStopListening, at=ALONE)
+def stop_listening(contact: Contact, _: AskStopListening, out: Out) -> None:
+    if contact.listening:
+        out.do(StopListening(contact.listening))
+        contact.listening = ""
+
+
+@on(UtteranceTaken, at=ALONE)
+def utterance_taken(contact: Contact, heard: UtteranceTaken, out: Out) -> None:
+    if heard.name == contact.listening:
+        contact.listening = ""
+        out.do(Tell(Spoke(at=out.at, name=heard.name, ms=heard.ms)))
 
 
 @on(AskExpect, at=LISTENING)

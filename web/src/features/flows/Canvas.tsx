@@ -131,24 +131,29 @@ export function Canvas(props: CanvasProps) {
     });
   }, [graph, palette, problems, traffic, selected, now, sizes, t]);
   const edges = useMemo(() => {
-    const went = new Map(traffic?.edges.map((each) => [`${each.before}\n${each.by}`, each.went]));
-    const most = Math.max(1, ...went.values());
+    const ways = new Map(traffic?.edges.map((each) => [`${each.before}\n${each.by}`, each]));
+    const most = Math.max(1, ...[...ways.values()].map((each) => each.went));
     return Object.entries(graph.nodes).flatMap(([id, node]) =>
       Object.entries(node.exits ?? {})
         .filter(([, to]) => to in graph.nodes)
         .map(([name, to]): Edge => {
-          const count = went.get(`${id}\n${name}`) ?? 0;
+          const way = ways.get(`${id}\n${name}`);
           return {
             id: `${id}\n${name}`,
             source: id,
             sourceHandle: name,
             target: to,
             targetHandle: TARGET,
-            ...(traffic ? { label: String(count), style: heat(count / most) } : {}),
+            ...(traffic
+              ? {
+                  label: way ? t("traffic.edge", { went: way.went, mean: way.mean_s, lost: way.lost }) : "0",
+                  style: heat((way?.went ?? 0) / most),
+                }
+              : {}),
           };
         }),
     );
-  }, [graph, traffic]);
+  }, [graph, traffic, t]);
   const changes = (all: NodeChange<Node<Box>>[]) => {
     for (const change of all) {
       if (change.type === "select" && change.selected) props.onSelect(change.id);

@@ -7,7 +7,7 @@ import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { Nothing, QueryView, useReportProblem } from "@/shared/ui";
 import { flowsQuery, makeFlow, namesQuery, saveDraft } from "./data";
-import { ASKS, TEMPLATES, type Template, template } from "./templates";
+import { asks as asksOf, TEMPLATES, type Template, template } from "./templates";
 import { texts } from "./texts";
 import type { Flow } from "./types";
 import "./flows.css";
@@ -96,7 +96,7 @@ function NewFlow({ onClose }: { onClose: () => void }) {
   const projectId = Form.useWatch("project_id", form);
   const chosen = Form.useWatch("template", form);
   const own = (queues.data ?? []).filter((queue) => queue.project_id === projectId);
-  const asks = ASKS[chosen ?? "hotline"];
+  const asks = asksOf(chosen ?? "hotline");
   const calendars = useQuery(namesQuery("/api/calendars"));
   const hours = (calendars.data ?? []).filter((each) => !each.project_id || each.project_id === projectId);
   const make = async (wanted: Wanted) => {

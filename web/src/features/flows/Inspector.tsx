@@ -175,6 +175,7 @@ function OneInput({
       return (
         <Select
           aria-label={label}
+          allowClear={field.nullable}
           value={(value || null) as string | null}
           placeholder={t("inspect.choose")}
           notFoundContent={t("variables.none")}

@@ -46,6 +46,10 @@ function Line({ line, graph, palette }: { line: TrialLine; graph: Graph; palette
       return <>{t("line.say", { what: words(data.prompts) })}</>;
     case "press":
       return <>{t("line.press", { what: words(data.keys) })}</>;
+    case "listen":
+      return <>{t("line.listen")}</>;
+    case "speak":
+      return <>{t("line.speak", { what: words(data.text) || "—" })}</>;
     case "key":
       return <>{t("line.key", { what: words(data.keys) || "—" })}</>;
     case "ask":

@@ -32,6 +32,7 @@ export function TryPanel({
   const [steps, setSteps] = useState<Step[]>([]);
   const [caller, setCaller] = useState("13800138000");
   const [keys, setKeys] = useState("");
+  const [words, setWords] = useState("");
   const [answer, setAnswer] = useState("{}");
   const trial = useQuery({ ...trialQuery(id, graph, steps, caller), placeholderData: keepPreviousData });
   const node = trial.data && !trial.data.over ? trial.data.node : null;
@@ -43,6 +44,10 @@ export function TryPanel({
   const press = () => {
     if (keys) act({ do: "press", keys });
     setKeys("");
+  };
+  const speak = () => {
+    if (words.trim()) act({ do: "speak", text: words.trim() });
+    setWords("");
   };
   return (
     <section className="flow-try" aria-labelledby="flow-try-title">
@@ -95,6 +100,22 @@ export function TryPanel({
                 />
                 <Button size="small" disabled={keys === ""} onClick={press}>
                   {t("try.press")}
+                </Button>
+              </Space.Compact>
+            ) : null}
+            {awaits.has("speak") ? (
+              <Space.Compact>
+                <Input
+                  size="small"
+                  aria-label={t("try.words")}
+                  placeholder={t("try.words")}
+                  value={words}
+                  maxLength={200}
+                  onChange={(event) => setWords(event.target.value)}
+                  onPressEnter={speak}
+                />
+                <Button size="small" disabled={words.trim() === ""} onClick={speak}>
+                  {t("try.speak")}
                 </Button>
               </Space.Compact>
             ) : null}

@@ -15,10 +15,12 @@ import {
   LANGUAGES,
   type Language,
   removePrompt,
+  speakPrompt,
   takeRecorded,
   versionsQuery,
 } from "./data";
 import { type Recording, record } from "./recorder";
+import { Synthesis } from "./Synthesis";
 import { texts } from "./texts";
 
 /** One prompt: bring a sound in, hear its versions, go back to one. */
@@ -132,6 +134,11 @@ export function PromptDrawer({ prompt, onClose }: { prompt: Prompt; onClose: () 
           <Microphone disabled={busy} onSound={(sound) => void bring(sound, "microphone", "")} />
           <Telephone promptId={prompt.id} disabled={busy} onRecorded={() => void take()} />
         </Space>
+        <Synthesis
+          disabled={busy || says.trim() === ""}
+          busy={busy}
+          onSpeak={() => void kept(() => speakPrompt(prompt.id, language, says.trim()))}
+        />
         {done ? <WhatWasDone voice={done} /> : null}
         <Versions prompt={prompt} language={language} onChoose={(voice) => void choose(voice)} />
       </div>

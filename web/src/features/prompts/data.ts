@@ -34,6 +34,16 @@ export const callForPrompt = (id: string) => take(api.POST("/api/prompts/{id}/ca
 export const takeRecorded = (id: string, language: Language, says: string) =>
   take(api.POST("/api/prompts/{id}/recorded", { params: one(id), body: { language, says } }));
 
+/** Whether the installation can speak a text by machine. */
+export const synthesisQuery = queryOptions({
+  queryKey: ["prompt-synthesis"],
+  queryFn: ({ signal }) => take(api.GET("/api/prompt-synthesis", { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const speakPrompt = (id: string, language: Language, says: string) =>
+  take(api.POST("/api/prompts/{id}/synthesis", { params: one(id), body: { language, says } }));
+
 export const bringSound = (
   id: string,
   sound: Blob,

@@ -33,6 +33,10 @@ export const texts = defineTexts(
     "mic.cancel": "放弃",
     "mic.on": "正在录音 {{time}}",
     "mic.refused": "浏览器没有给出麦克风。请在地址栏允许使用麦克风，并确认页面是 https 或本机地址。",
+    speak: "用合成语音说这段文字",
+    "speak.hint": "先在上面写下要说的话。",
+    "speak.marked": "先在上面写下要说的话。开头会有“短长、短短”的提示音，来电者由此知道是合成语音。",
+    "speak.none": "没有配置语音合成：请上传或录制。管理员可设置 ANDON_SPEECH_SYNTHESISER。",
     phone: "用电话录",
     "phone.ringing": "正在呼叫您…",
     "phone.on": "请在“嘀”声后说话，按 # 结束",
@@ -93,6 +97,12 @@ export const texts = defineTexts(
     "mic.on": "Recording {{time}}",
     "mic.refused":
       "The browser did not give the microphone. Allow it in the address bar, and use https or this very machine.",
+    speak: "Speak this text by machine",
+    "speak.hint": "Write above what is to be said.",
+    "speak.marked":
+      "Write above what is to be said. Tones, short long, short short, tell callers that a machine speaks.",
+    "speak.none":
+      "No synthesiser is set up: upload or record it. An administrator can set ANDON_SPEECH_SYNTHESISER.",
     phone: "Record by telephone",
     "phone.ringing": "Calling you…",
     "phone.on": "Speak after the tone, # ends it",

@@ -708,6 +708,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompt-synthesis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Prompt Synthesis
+         * @description Whether prompts can be spoken by machine here.
+         */
+        get: operations["read_prompt_synthesis_api_prompt_synthesis_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}/synthesis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speak Prompt
+         * @description Have the installation's synthesiser speak the text; callers hear it from now on, with the audible mark
+         *     of machine-made speech where that is asked for.
+         */
+        post: operations["speak_prompt_api_prompts__id__synthesis_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prompts/{id}/current": {
         parameters: {
             query?: never;
@@ -3728,7 +3769,11 @@ export interface components {
             saved_at: string | null;
             saved_by: components["schemas"]["PublisherShown"] | null;
         };
-        /** EdgeTraffic */
+        /**
+         * EdgeTraffic
+         * @description How many went from node to node by this exit, how many of them hung up at the next, and the mean time
+         *     from coming to the one to coming to the other.
+         */
         EdgeTraffic: {
             /** Before */
             before: string;
@@ -3738,6 +3783,10 @@ export interface components {
             node: string;
             /** Went */
             went: number;
+            /** Lost */
+            lost: number;
+            /** Mean S */
+            mean_s: number;
         };
         /**
          * FieldBody
@@ -5766,6 +5815,16 @@ export interface components {
              */
             created_at: string;
         };
+        /** SpeakIn */
+        SpeakIn: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Says */
+            says: string;
+        };
         /**
          * StandardPrompt
          * @description One of the prompts that every project has; an own one of the same name is heard instead.
@@ -5813,6 +5872,16 @@ export interface components {
         /** SupervisorDevice */
         SupervisorDevice: {
             sip: components["schemas"]["SupervisorAccount"];
+        };
+        /**
+         * SynthesisShown
+         * @description Whether this installation can speak a text; `marked`: callers then hear that a machine does.
+         */
+        SynthesisShown: {
+            /** Available */
+            available: boolean;
+            /** Marked */
+            marked: boolean;
         };
         /** TargetAgent */
         TargetAgent: {
@@ -8544,6 +8613,61 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RecordedIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptVersionShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_prompt_synthesis_api_prompt_synthesis_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SynthesisShown"];
+                };
+            };
+        };
+    };
+    speak_prompt_api_prompts__id__synthesis_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpeakIn"];
             };
         };
         responses: {
