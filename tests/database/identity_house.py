@@ -19,6 +19,7 @@ from andon.identity.tables import Audit, User
 from andon.kit.bus import MemoryBus
 from andon.kit.clock import SystemClock, VirtualClock
 from andon.kit.database import Database
+from andon.kit.seal import Seal
 from andon.kit.settings import Settings
 from andon.kit.web import Services
 
@@ -38,7 +39,8 @@ class House:
             self.bus.subscribe(topic, lambda topic, payload: self.said.append((topic, payload)))
         settings = Settings(home=home)
         self.app = create_app(Services(settings, db, self.bus, self.clock), Passwords(CHEAP))
-        self.sessions = Sessions(db, self.clock, self.bus, policy_of(settings), Passwords(CHEAP))
+        self.seal = Seal(settings.secrets().cookie)
+        self.sessions = Sessions(db, self.clock, self.bus, policy_of(settings), Passwords(CHEAP), self.seal)
 
     async def add_user(self, login: str, *roles: str, password: str = PASSWORD, **more: Any) -> UUID:
         async with self.db.session(self.stand.scope) as session:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from walls_world import DAY, Side, beep
+from walls_world import DAY, PASSWORD, Side, beep
 
 from andon.identity.model import Role
 
@@ -143,6 +143,18 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("DELETE", "/api/session"): Route(ALL, own=True),
     ("GET", "/api/me"): Route(ALL),
     ("PUT", "/api/me/locale"): Route(ALL, (make(lambda m, t: {"locale": "zh"}),), own=True),
+    ("GET", "/api/me/second-factor"): Route(ALL, (Try(blank=True),)),
+    ("POST", "/api/me/second-factor"): Route(ALL, (make(lambda m, t: {"password": PASSWORD}),), own=True),
+    ("PUT", "/api/me/second-factor"): Route(ALL, (make(lambda m, t: {"code": "000000"}),), own=True),
+    ("POST", "/api/me/second-factor/codes"): Route(
+        ALL, (make(lambda m, t: {"password": PASSWORD}),), own=True
+    ),
+    ("POST", "/api/me/second-factor/off"): Route(ALL, (make(lambda m, t: {"password": PASSWORD}),), own=True),
+    ("DELETE", "/api/users/{id}/second-factor"): Route(ADMIN, (one("agent"),)),
+    ("GET", "/api/log-in-rules"): Route(ADMIN, (Try(blank=True),)),
+    ("PUT", "/api/log-in-rules"): Route(
+        ADMIN, (make(lambda m, t: {"second_factor_roles": ["planner"]}),), own=True
+    ),
     ("GET", "/api/users"): Route(STAFF, (Try(), Try(query=lambda m, t: {"role": "agent"}))),
     ("POST", "/api/users"): Route(
         ADMIN,

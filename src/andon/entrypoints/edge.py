@@ -35,6 +35,7 @@ from andon.kit.bus import open_bus
 from andon.kit.clock import SystemClock
 from andon.kit.database import Database, database_urls
 from andon.kit.errors import AndonError
+from andon.kit.seal import Seal
 from andon.kit.settings import Settings
 from andon.kit.static import WebApp, find_web
 from andon.kit.web import Services, install, locale_of
@@ -141,7 +142,12 @@ def create_app(services: Services, passwords: Passwords | None = None) -> FastAP
     install(app)
     app.state.services = services
     app.state.sessions = Sessions(
-        services.db, services.clock, services.bus, policy_of(services.settings), passwords or Passwords()
+        services.db,
+        services.clock,
+        services.bus,
+        policy_of(services.settings),
+        passwords or Passwords(),
+        Seal(services.settings.secrets().cookie),
     )
     for router in (*ROUTERS, here):
         app.include_router(router)

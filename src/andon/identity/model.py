@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from andon.kit.errors import AndonError
 from andon.kit.i18n import Locale
 
 
@@ -57,7 +58,8 @@ def permissions(roles: Iterable[str]) -> frozenset[Permission]:
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is asking, found by the session cookie. `client_id` set: sees this client only."""
+    """Who is asking, found by the session cookie. `client_id` set: sees this client only. `enrolling`: may do
+    nothing yet but set up the second factor that a rule asks for."""
 
     tenant_id: UUID
     tenant_name: str
@@ -70,6 +72,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     client_id: UUID | None
     locale: Locale
     address: str = ""
+    enrolling: bool = False
 
     @property
     def permissions(self) -> frozenset[Permission]:
@@ -97,6 +100,16 @@ class LoginPolicy(msgspec.Struct, frozen=True, kw_only=True):
 def lock_after_failure(policy: LoginPolicy, failed: int, now: datetime) -> datetime | None:
     """Until when the account rests after its `failed`-th wrong password in a row; None: not at all."""
     return now + policy.lock if failed >= policy.attempts else None
+
+
+def locked(until: datetime, now: datetime) -> AndonError:
+    """The refusal of a try while the name rests."""
+    return AndonError("login.locked", 429, minutes=max(1, -(-int((until - now).total_seconds()) // 60)))
+
+
+def needs_second_factor(required_of: Iterable[str], roles: Iterable[str]) -> bool:
+    """Whether the rule asks a second factor of somebody with these roles."""
+    return not set(required_of).isdisjoint(roles)
 
 
 def is_locked(locked_until: datetime | None, now: datetime) -> bool:

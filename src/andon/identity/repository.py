@@ -8,7 +8,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity.model import Role
-from andon.identity.tables import Tenant, User, UserSession
+from andon.identity.tables import SecondFactor, Tenant, User, UserSession
 from andon.kit.database import Database
 
 
@@ -56,6 +56,16 @@ async def locked_names(session: AsyncSession, names: Iterable[str], now: datetim
     """Which of the names are locked now."""
     rows = await session.scalars(
         text("SELECT login_locked(:names, :now)"), {"names": list(names), "now": now}
+    )
+    return set(rows)
+
+
+async def with_second_factor(session: AsyncSession, user_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of the people have a second factor."""
+    rows = await session.scalars(
+        select(SecondFactor.user_id).where(
+            SecondFactor.user_id.in_(list(user_ids)), SecondFactor.confirmed_at.is_not(None)
+        )
     )
     return set(rows)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -102,6 +102,48 @@ class UserSession(Row, TenantRow, Base):
     ended_at: Mapped[datetime | None]
     address: Mapped[str]
     device: Mapped[str]
+    # must set up a second factor before anything else
+    enrolling: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class SecondFactor(TenantRow, Base):
+    """What a person's authenticator app and we know, sealed. `secret` counts; `pending` waits for a first
+    code to replace it. Codes of `last_step` and before are spent."""
+
+    __tablename__ = "second_factor"
+    __table_args__ = (
+        refers("user_id", "app_user", cascade=True),
+        CheckConstraint("(secret IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    secret: Mapped[str | None]
+    pending: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
+class RecoveryCode(Row, TenantRow, Base):
+    """Lets in once without the authenticator app. Only a hash is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (
+        refers("user_id", "app_user", cascade=True),
+        Index("ix_recovery_code_user", "tenant_id", "user_id"),
+    )
+
+    user_id: Mapped[UUID]
+    code_hash: Mapped[str]
+    used_at: Mapped[datetime | None]
+
+
+class LogInRules(Base):
+    """What a tenant asks of those who log in; no row: nothing out of the ordinary."""
+
+    __tablename__ = "log_in_rules"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("andon_tenant()"))
+    second_factor_roles: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
 
 
 class Audit(Row, TenantRow, Base):

@@ -19,6 +19,32 @@ register(
             "连续输错次数过多，请 {minutes} 分钟后再试，或请管理员重设密码。",
             "Too many wrong tries. Wait {minutes} minutes or ask an administrator for a new password.",
         ),
+        "error.login.code_needed.title": ("请输入验证码", "Enter your code"),
+        "error.login.code_needed.remedy": (
+            "打开手机上的验证器应用，输入 6 位验证码；也可以使用一个恢复码。",
+            "Open the authenticator app on your telephone and type the 6 digits, or use a recovery code.",
+        ),
+        "error.login.code_refused.title": ("验证码不正确或已用过", "The code is wrong or was used before"),
+        "error.login.code_refused.remedy": (
+            "请等验证器显示下一个验证码再试；连续输错 {attempts} 次将锁定 {minutes} 分钟。",
+            "Wait for the next code and try again; {attempts} wrong tries in a row lock the name for"
+            " {minutes} minutes.",
+        ),
+        "error.second_factor.enrol.title": ("请先设置两步验证", "Set up the second factor first"),
+        "error.second_factor.enrol.remedy": (
+            "您的角色要求两步验证，设置完成后才能使用。",
+            "Your role needs a second factor; the rest opens once it is set up.",
+        ),
+        "error.second_factor.none.title": ("没有设置两步验证", "There is no second factor"),
+        "error.second_factor.none.remedy": ("无需重设。", "Nothing needs to be reset."),
+        "error.second_factor.required.title": (
+            "您的角色必须使用两步验证",
+            "Your role needs the second factor",
+        ),
+        "error.second_factor.required.remedy": (
+            "换手机请选择“更换设备”，不必先关闭。",
+            "To change telephones choose “Change device”; it need not be turned off before.",
+        ),
         "error.forbidden.title": ("您没有这项权限", "You are not allowed to do this"),
         "error.forbidden.remedy": (
             "如工作需要，请联系管理员开通。",
@@ -35,6 +61,7 @@ register(
         ),
         "error.operator.exists.remedy": ("请换一个代码。", "Choose another code."),
         "field.password_current": ("当前密码不正确", "This is not the current password"),
+        "field.code": ("验证码不正确，请输入应用当前显示的 6 位数字", "Not the code that the app shows now"),
         "field.password_same": ("密码不能与登录名相同", "Must not be the log-in name"),
         "field.agent_no_needed": ("座席必须有工号", "An agent needs an agent ID"),
         "field.client_needed": ("甲方查看者必须选择所属甲方", "A client viewer needs a client"),

@@ -70,6 +70,7 @@ class UserShown(Shown):
     locale: str
     active: bool
     locked: bool = False
+    second_factor: bool = False
     created_at: datetime
 
 
@@ -180,7 +181,8 @@ async def set_password(
             raise invalid(password="field.password_same")  # noqa: S106  # a text's key
         row.password_hash = hashed
         row.password_changed_at = services.clock.now()
-        await repository.clear_login(session, f"user:{id}")
+        for counted in ("user", "own", "code"):
+            await repository.clear_login(session, f"{counted}:{id}")
         keep = actor.session_id if own else None
         ended = await repository.end_sessions(session, id, services.clock.now(), keep=keep)
         _record(session, services, actor, "password", row, None, None)
@@ -221,10 +223,17 @@ async def _user(session: AsyncSession, id: UUID) -> User:
 
 
 async def _shown(session: AsyncSession, services: Services, rows: list[User]) -> list[UserShown]:
-    names = {row.id: f"user:{row.id}" for row in rows}
-    locked = await repository.locked_names(session, names.values(), services.clock.now())
+    ids = [row.id for row in rows]
+    names = [f"{counted}:{id}" for id in ids for counted in ("user", "code")]
+    locked = {
+        name.partition(":")[2] for name in await repository.locked_names(session, names, services.clock.now())
+    }
+    confirmed = await repository.with_second_factor(session, ids)
     return [
-        UserShown.model_validate(row).model_copy(update={"locked": names[row.id] in locked}) for row in rows
+        UserShown.model_validate(row).model_copy(
+            update={"locked": str(row.id) in locked, "second_factor": row.id in confirmed}
+        )
+        for row in rows
     ]
 
 

@@ -3,6 +3,7 @@ import { Calendars } from "./sections/Calendars";
 import { Clients } from "./sections/Clients";
 import { DoNotCallList } from "./sections/DoNotCallList";
 import { Flows } from "./sections/Flows";
+import { LogInRules } from "./sections/LogInRules";
 import { Nodes } from "./sections/Nodes";
 import { Numbers } from "./sections/Numbers";
 import { Projects } from "./sections/Projects";
@@ -17,7 +18,7 @@ import { WrapReasons } from "./sections/WrapReasons";
 
 /** What the page administers, in the order of its menu. A section's key is its address and its text's key. */
 export const GROUPS = [
-  { key: "people", sections: ["users", "skills"] },
+  { key: "people", sections: ["users", "skills", "log-in-rules"] },
   {
     key: "work",
     sections: [
@@ -38,6 +39,7 @@ export type SectionKey = (typeof GROUPS)[number]["sections"][number];
 export const SECTIONS: Record<SectionKey, ComponentType> = {
   users: Users,
   skills: Skills,
+  "log-in-rules": LogInRules,
   clients: Clients,
   projects: Projects,
   queues: Queues,

@@ -13,6 +13,12 @@ export interface User {
   locale: "zh" | "en";
   active: boolean;
   locked: boolean;
+  second_factor: boolean;
+}
+
+/** Whose log-in asks for more than the password. */
+export interface LogInRules {
+  second_factor_roles: Role[];
 }
 
 export interface AgentSkill {

@@ -36,6 +36,7 @@ const KINDS = [
   "recording",
   "ledger",
   "session",
+  "log_in_rules",
 ] as const;
 const COLORS: Record<string, string> = { create: "success", update: "processing", delete: "error" };
 /** More changed fields than this are folded. */

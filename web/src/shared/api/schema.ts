@@ -68,6 +68,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Second Factor
+         * @description How it stands with the own second factor.
+         */
+        get: operations["my_second_factor_api_me_second_factor_get"];
+        /**
+         * Confirm Second Factor
+         * @description The first code: from now on log-ins ask for one.
+         */
+        put: operations["confirm_second_factor_api_me_second_factor_put"];
+        /**
+         * Begin Second Factor
+         * @description A new secret for the authenticator app; it counts once a code was typed.
+         */
+        post: operations["begin_second_factor_api_me_second_factor_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Recovery Codes
+         * @description New recovery codes in place of the old ones.
+         */
+        post: operations["renew_recovery_codes_api_me_second_factor_codes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop Second Factor
+         * @description Log in with the password alone again, unless a rule asks for more.
+         */
+        post: operations["drop_second_factor_api_me_second_factor_off_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Reset Second Factor
+         * @description Whoever lost telephone and recovery codes logs in with the password again; log-ins there are end.
+         */
+        delete: operations["reset_second_factor_api_users__id__second_factor_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log-in-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Log In Rules
+         * @description What is asked of those who log in.
+         */
+        get: operations["read_log_in_rules_api_log_in_rules_get"];
+        /**
+         * Set Log In Rules
+         * @description Set it. Who has no second factor yet sets one up at the next log-in; nobody is logged out.
+         */
+        put: operations["set_log_in_rules_api_log_in_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -3250,6 +3362,11 @@ export interface components {
              */
             created_at: string;
         };
+        /** Code */
+        Code: {
+            /** Code */
+            code: string;
+        };
         /** ConditionBody */
         ConditionBody: {
             /** Key */
@@ -3740,6 +3857,16 @@ export interface components {
             went: number;
         };
         /**
+         * EnrolmentShown
+         * @description `uri` for a QR code, `secret` to type in.
+         */
+        EnrolmentShown: {
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /**
          * FieldBody
          * @description See `interactions.forms.Field`; keys and values stay when labels change.
          */
@@ -4183,13 +4310,32 @@ export interface components {
         };
         /**
          * LogIn
-         * @description `login` may be `name@operator` when two operators of the installation share names.
+         * @description `login` may be `name@operator` when two operators of the installation share names. `code`: of the
+         *     second factor, needed when the answer without it is `login.code_needed`.
          */
         LogIn: {
             /** Login */
             login: string;
             /** Password */
             password: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+        };
+        /**
+         * LogInRulesIn
+         * @description Roles whose people must have a second factor beside a local password.
+         */
+        LogInRulesIn: {
+            /** Second Factor Roles */
+            second_factor_roles: components["schemas"]["Role"][];
+        };
+        /** LogInRulesShown */
+        LogInRulesShown: {
+            /** Second Factor Roles */
+            second_factor_roles: string[];
         };
         /**
          * MayDial
@@ -4223,6 +4369,8 @@ export interface components {
             locale: string;
             /** Permissions */
             permissions: string[];
+            /** Enrolling */
+            enrolling: boolean;
         };
         /**
          * MediaNodeShown
@@ -5154,6 +5302,17 @@ export interface components {
             /** Made By */
             made_by: string | null;
         };
+        /**
+         * Proof
+         * @description The own password. Right after a log-in that has to set up a second factor it is not asked again.
+         */
+        Proof: {
+            /**
+             * Password
+             * @default
+             */
+            password: string;
+        };
         /** PublisherShown */
         PublisherShown: {
             /**
@@ -5515,6 +5674,14 @@ export interface components {
             agent: components["schemas"]["Named"] | null;
         };
         /**
+         * RecoveryCodes
+         * @description Shown once and kept nowhere.
+         */
+        RecoveryCodes: {
+            /** Codes */
+            codes: string[];
+        };
+        /**
          * RelaxIn
          * @description From `after_s` on; a minimum of 0 means the skill is no longer needed. `groups` are departments.
          */
@@ -5782,6 +5949,18 @@ export interface components {
             says: string;
             /** Ms */
             ms: number;
+        };
+        /**
+         * StandingShown
+         * @description `since` null: there is none. `required`: a rule asks for it.
+         */
+        StandingShown: {
+            /** Since */
+            since: string | null;
+            /** Codes Left */
+            codes_left: number;
+            /** Required */
+            required: boolean;
         };
         /**
          * State
@@ -6211,6 +6390,11 @@ export interface components {
              * @default false
              */
             locked: boolean;
+            /**
+             * Second Factor
+             * @default false
+             */
+            second_factor: boolean;
             /**
              * Created At
              * Format: date-time
@@ -6749,6 +6933,238 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_second_factor_api_me_second_factor_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingShown"];
+                };
+            };
+        };
+    };
+    confirm_second_factor_api_me_second_factor_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    begin_second_factor_api_me_second_factor_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes_api_me_second_factor_codes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    drop_second_factor_api_me_second_factor_off_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reset_second_factor_api_users__id__second_factor_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_log_in_rules_api_log_in_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogInRulesShown"];
+                };
+            };
+        };
+    };
+    set_log_in_rules_api_log_in_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogInRulesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogInRulesShown"];
                 };
             };
             /** @description Validation Error */

@@ -30,6 +30,8 @@ export interface Me {
   tenant: { id: string; name: string };
   locale: string;
   permissions: string[];
+  /** A second factor is to be set up before anything else. */
+  enrolling: boolean;
 }
 
 export interface PressedKey {

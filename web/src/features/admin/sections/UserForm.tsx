@@ -11,7 +11,7 @@ import { texts } from "../texts";
 import type { AgentCertificate, AgentSkill, Client, QueueSeat, User } from "../types";
 import { UserQueues } from "./UserQueues";
 
-const ROLES: readonly Role[] = [
+export const ROLES: readonly Role[] = [
   "agent",
   "supervisor",
   "quality",
@@ -30,7 +30,9 @@ export interface AgentLists {
   certificates: Omit<AgentCertificate, "user_id">[];
 }
 
-export interface UserValues extends AgentLists, Omit<User, "id" | "agent_no" | "client_id" | "locked"> {
+export interface UserValues
+  extends AgentLists,
+    Omit<User, "id" | "agent_no" | "client_id" | "locked" | "second_factor"> {
   agent_no: string;
   client_id?: string | null;
   password: string;

@@ -12,6 +12,7 @@ import { type Column, ResourceList } from "../kit/ResourceList";
 import { useDone } from "../kit/useDone";
 import { texts } from "../texts";
 import type { AgentCertificate, AgentSkill, Client, QueueSeat, Skill, User } from "../types";
+import { useFactorReset } from "./FactorReset";
 import { PasswordReset } from "./PasswordReset";
 import { type AgentLists, toUserBody, toUserValues, UserForm, type UserValues } from "./UserForm";
 
@@ -41,6 +42,7 @@ export function Users() {
   const [editing, setEditing] = useState<{ row: User | null } | null>(null);
   const [resetting, setResetting] = useState<User | null>(null);
   const [saved, setSaved] = useState<string | null>(null);
+  const resetFactor = useFactorReset();
   const skillsOf = (id: string) => (links.data ?? []).filter((link) => link.user_id === id);
   const listsOf = (id: string | undefined): AgentLists => ({
     skills: ownOf(links.data, id),
@@ -82,9 +84,12 @@ export function Users() {
             <Tag color="error">{t("users.locked")}</Tag>
           </Tooltip>
         ) : (
-          <Tag color={row.active ? "success" : "default"}>
-            {t(row.active ? "users.active" : "users.left")}
-          </Tag>
+          <>
+            <Tag color={row.active ? "success" : "default"}>
+              {t(row.active ? "users.active" : "users.left")}
+            </Tag>
+            {row.second_factor ? <Tag>{t("users.factor")}</Tag> : null}
+          </>
         ),
     },
   ];
@@ -149,14 +154,26 @@ export function Users() {
           />
         }
         actions={(row) => (
-          <Button
-            type="text"
-            size="small"
-            aria-label={`${t("password.reset")} ${row.name}`}
-            onClick={() => setResetting(row)}
-          >
-            {t("password.reset")}
-          </Button>
+          <>
+            {row.second_factor ? (
+              <Button
+                type="text"
+                size="small"
+                aria-label={`${t("factor.reset")} ${row.name}`}
+                onClick={() => resetFactor(row)}
+              >
+                {t("factor.reset")}
+              </Button>
+            ) : null}
+            <Button
+              type="text"
+              size="small"
+              aria-label={`${t("password.reset")} ${row.name}`}
+              onClick={() => setResetting(row)}
+            >
+              {t("password.reset")}
+            </Button>
+          </>
         )}
       />
       <Editor<UserValues>

@@ -1,0 +1,52 @@
+"""Second factors of local passwords, and who must have one."""
+
+from andon.kit.database.walls import execute, wall
+
+revision = "0018"
+down_revision = "0017"
+
+TABLES = """
+ALTER TABLE user_session ADD COLUMN enrolling boolean DEFAULT false NOT NULL;
+CREATE TABLE second_factor (
+    user_id uuid NOT NULL,
+    secret text,
+    pending text,
+    confirmed_at timestamptz,
+    last_step bigint DEFAULT 0 NOT NULL,
+    tenant_id uuid DEFAULT andon_tenant() NOT NULL,
+    CONSTRAINT pk_second_factor PRIMARY KEY (user_id),
+    CONSTRAINT fk_second_factor_tenant_id_user_id FOREIGN KEY (tenant_id, user_id)
+        REFERENCES app_user (tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT ck_second_factor_confirmed CHECK ((secret IS NULL) = (confirmed_at IS NULL))
+);
+CREATE TABLE recovery_code (
+    user_id uuid NOT NULL,
+    code_hash text NOT NULL,
+    used_at timestamptz,
+    id uuid NOT NULL,
+    created_at timestamptz DEFAULT now() NOT NULL,
+    tenant_id uuid DEFAULT andon_tenant() NOT NULL,
+    CONSTRAINT pk_recovery_code PRIMARY KEY (id),
+    CONSTRAINT fk_recovery_code_tenant_id_user_id FOREIGN KEY (tenant_id, user_id)
+        REFERENCES app_user (tenant_id, id) ON DELETE CASCADE
+);
+CREATE INDEX ix_recovery_code_user ON recovery_code (tenant_id, user_id);
+CREATE TABLE log_in_rules (
+    second_factor_roles text[] DEFAULT '{}' NOT NULL,
+    tenant_id uuid DEFAULT andon_tenant() NOT NULL,
+    CONSTRAINT pk_log_in_rules PRIMARY KEY (tenant_id)
+);
+"""
+
+
+def upgrade() -> None:
+    execute(
+        TABLES,
+        *wall("second_factor", "none"),
+        *wall("recovery_code", "none"),
+        *wall("log_in_rules", "none"),
+    )
+
+
+def downgrade() -> None:
+    raise NotImplementedError("factors that are dropped let people in: go forward with a new migration")
