@@ -23,6 +23,9 @@ BOARD = frozenset({Role.SUPERVISOR, Role.PLANNER, Role.ADMINISTRATOR, Role.CLIEN
 # Nobody needs to be logged in: logging in, and what holds nothing of anybody.
 OPEN = {
     ("POST", "/api/session"),
+    ("GET", "/api/oidc"),
+    ("GET", "/api/oidc/start"),
+    ("GET", "/api/oidc/callback"),
     ("GET", "/api/openapi.json"),
     ("GET", "/healthz"),
     ("GET", "/metrics"),

@@ -26,6 +26,7 @@ from andon.flows import design_http as flow_design
 from andon.flows import http as flows
 from andon.flows import trial_http as trials
 from andon.identity import http as identity
+from andon.identity.oidc import Provider
 from andon.identity.passwords import Passwords
 from andon.identity.service import Sessions, policy_of
 from andon.interactions import forms_http as wrap_forms
@@ -141,13 +142,16 @@ def create_app(services: Services, passwords: Passwords | None = None) -> FastAP
     )
     install(app)
     app.state.services = services
+    seal = Seal(services.settings.secrets().cookie)
+    oidc = services.settings.oidc
+    app.state.oidc = Provider(oidc, services.clock, seal) if oidc is not None else None
     app.state.sessions = Sessions(
         services.db,
         services.clock,
         services.bus,
         policy_of(services.settings),
         passwords or Passwords(),
-        Seal(services.settings.secrets().cookie),
+        seal,
     )
     for router in (*ROUTERS, here):
         app.include_router(router)

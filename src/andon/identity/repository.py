@@ -27,6 +27,12 @@ async def users_by_login(session: AsyncSession, login: str, operator: str) -> li
     return [(row.tenant_id, row.user_id) for row in rows]
 
 
+async def operator_id(session: AsyncSession, code: str) -> UUID | None:
+    """The operator with this code; without a code the only one there is."""
+    found: UUID | None = await session.scalar(text("SELECT operator_id(:code)"), {"code": code})
+    return found
+
+
 async def session_owner(session: AsyncSession, token_hash: bytes) -> tuple[UUID, UUID] | None:
     """`(tenant_id, session_id)` of a session's token."""
     row = (

@@ -9,10 +9,12 @@ from uuid import UUID
 
 import structlog
 from prometheus_client import Counter
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from andon.identity import audit, repository, texts  # noqa: F401  (texts registers what is said here)
 from andon.identity.model import Actor, LoginPolicy, Role, locked, session_lives
+from andon.identity.oidc import Proven
 from andon.identity.passwords import Passwords
 from andon.identity.second_factor import SecondFactors
 from andon.identity.tables import Tenant, User, UserSession
@@ -24,7 +26,7 @@ from andon.kit.errors import AndonError
 from andon.kit.i18n import negotiate
 from andon.kit.ids import uuid7
 from andon.kit.seal import Seal
-from andon.kit.settings import Settings
+from andon.kit.settings import OidcSettings, Settings
 
 log = structlog.get_logger(__name__)
 
@@ -126,6 +128,58 @@ class Sessions:
     def _refusal(self, code: str) -> AndonError:
         minutes = int(self.policy.lock.total_seconds() // 60)
         return AndonError(code, 401, attempts=self.policy.attempts, minutes=minutes)
+
+    async def log_in_by_provider(
+        self, provider: OidcSettings, proven: Proven, address: str, device: str
+    ) -> LoggedIn:
+        """Whom the provider knows: found by its own name for the person, at the first time by e-mail, which
+        binds the two. Only those who are users already. Raises `oidc.unknown`.
+
+        Second factors of local passwords are not asked for: that is the provider's part."""
+        known_as = f"{provider.issuer} {proven.subject}"
+        async with self._db.session(None) as session:
+            tenant_id = await repository.operator_id(session, provider.operator)
+        if tenant_id is None:
+            log.error("oidc_operator_unknown", operator=provider.operator)
+            raise AndonError("oidc.unknown", 403)
+        async with self._db.session(Scope(tenant_id)) as session:
+            user = await session.scalar(select(User).where(User.oidc_subject == known_as))
+            if user is None and proven.email is not None:
+                user = await session.scalar(
+                    select(User).where(
+                        func.lower(User.email) == proven.email.lower(),
+                        # Somebody bound at this provider is somebody else there.
+                        User.oidc_subject.is_(None)
+                        | ~User.oidc_subject.startswith(f"{provider.issuer} ", autoescape=True),
+                    )
+                )
+        if user is None or not user.active:
+            _logins.labels("refused").inc()
+            log.warning("oidc_person_unknown", subject=proven.subject)
+            if user is not None:
+                await self._note_refused(user, address)
+            raise AndonError("oidc.unknown", 403)
+        if user.oidc_subject != known_as:
+            await self._bind(user, known_as, address)
+        _logins.labels("accepted").inc()
+        return await self._open(user, address, device, "oidc")
+
+    async def _bind(self, user: User, known_as: str, address: str) -> None:
+        async with self._db.session(Scope(user.tenant_id)) as session:
+            row = await session.get_one(User, user.id)
+            before, row.oidc_subject = row.oidc_subject, known_as
+            tenant = await session.get_one(Tenant, user.tenant_id)
+            audit.record(
+                session,
+                _actor(tenant, user, user.id, address),
+                self._clock.now(),
+                "oidc_bind",
+                "user",
+                object_id=user.id,
+                name=user.name,
+                before={"oidc_subject": before},
+                after={"oidc_subject": known_as},
+            )
 
     async def find(self, token: str | None, address: str = "") -> Actor | None:
         """Who holds this token, None when nobody does any more. Using a session keeps it from idling out."""

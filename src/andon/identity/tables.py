@@ -66,6 +66,8 @@ class User(Row, TenantRow, Base):
         referable(),
         Index("uq_app_user_login", "tenant_id", text("lower(login)"), unique=True),
         Index("uq_app_user_agent_no", "tenant_id", "agent_no", unique=True),
+        Index("uq_app_user_email", "tenant_id", text("lower(email)"), unique=True),
+        Index("uq_app_user_oidc_subject", "tenant_id", "oidc_subject", unique=True),
         refers("client_id", "client"),
         CheckConstraint("locale IN ('zh', 'en')", name="locale"),
     )
@@ -76,6 +78,8 @@ class User(Row, TenantRow, Base):
     department: Mapped[str] = mapped_column(server_default="")
     roles: Mapped[list[str]]
     client_id: Mapped[UUID | None]
+    email: Mapped[str | None]
+    oidc_subject: Mapped[str | None]  # issuer and the provider's own name for the person, a space between
     password_hash: Mapped[str]
     password_changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     locale: Mapped[str] = mapped_column(server_default="zh")

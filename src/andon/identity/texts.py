@@ -45,6 +45,18 @@ register(
             "换手机请选择“更换设备”，不必先关闭。",
             "To change telephones choose “Change device”; it need not be turned off before.",
         ),
+        "error.oidc.failed.title": ("统一登录没有完成", "Logging in at the provider did not succeed"),
+        "error.oidc.failed.remedy": ("请重新登录。", "Please try again."),
+        "error.oidc.unavailable.title": ("统一登录暂时不可用", "The provider cannot be reached"),
+        "error.oidc.unavailable.remedy": (
+            "请稍后再试，或用密码登录。",
+            "Try again in a while, or log in with a password.",
+        ),
+        "error.oidc.unknown.title": ("这个账号还不是安灯的用户", "You are not a user here yet"),
+        "error.oidc.unknown.remedy": (
+            "请管理员在您的用户资料中登记邮箱。",
+            "Ask an administrator to enter your e-mail address at your user.",
+        ),
         "error.forbidden.title": ("您没有这项权限", "You are not allowed to do this"),
         "error.forbidden.remedy": (
             "如工作需要，请联系管理员开通。",

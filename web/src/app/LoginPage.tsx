@@ -1,5 +1,5 @@
-import { LockOutlined, SafetyOutlined, UserOutlined } from "@ant-design/icons";
-import { useMutation } from "@tanstack/react-query";
+import { LockOutlined, LoginOutlined, SafetyOutlined, UserOutlined } from "@ant-design/icons";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Alert, Button, Form, Input } from "antd";
 import { useState } from "react";
@@ -24,7 +24,11 @@ export function LoginPage() {
   const t = useT(texts);
   const c = useT(common);
   const navigate = useNavigate();
-  const search = useSearch({ strict: false }) as { next?: string; ended?: boolean };
+  const search = useSearch({ strict: false }) as {
+    next?: string;
+    ended?: boolean;
+    refused?: string;
+  };
   /** What was typed and right, while the code is asked for. */
   const [known, setKnown] = useState<Credentials | null>(null);
   const login = useMutation({
@@ -54,6 +58,7 @@ export function LoginPage() {
         <h1 id="login-title">{t("login.title")}</h1>
         <p className="login-lead">{t(known ? "login.code.lead" : "login.lead")}</p>
         {search.ended && !login.isError ? <Alert type="info" showIcon title={t("login.ended")} /> : null}
+        {search.refused && !login.isError && !known ? <ProviderRefusal code={search.refused} /> : null}
         {login.isError && !asked ? <ProblemView problem={login.error} /> : null}
         {known ? (
           <CodeForm
@@ -91,11 +96,47 @@ export function LoginPage() {
             </Button>
           </Form>
         )}
+        {known ? null : <ProviderButton next={search.next ?? "/"} />}
         <p className="login-foot">
           {c("app.name")} · {c("app.tagline")}
         </p>
       </section>
     </main>
+  );
+}
+
+/** The way by the company's provider, where there is one. */
+function ProviderButton({ next }: { next: string }) {
+  const t = useT(texts);
+  const way = useQuery({
+    queryKey: ["oidc"],
+    queryFn: ({ signal }) => take(api.GET("/api/oidc", { signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (!way.data?.name) return null;
+  return (
+    <Button
+      size="large"
+      block
+      icon={<LoginOutlined />}
+      href={`/api/oidc/start?${new URLSearchParams({ next })}`}
+    >
+      {t("login.provider", { name: way.data.name })}
+    </Button>
+  );
+}
+
+function ProviderRefusal({ code }: { code: string }) {
+  const t = useT(texts);
+  const known = code === "oidc.unknown" || code === "oidc.unavailable" ? code : "oidc.failed";
+  return (
+    <Alert
+      type="error"
+      showIcon
+      role="alert"
+      title={t(`${known}.title`)}
+      description={t(`${known}.remedy`)}
+    />
   );
 }
 

@@ -34,8 +34,9 @@ const login = createRoute({
   path: "/login",
   component: lazyRouteComponent(() => import("./LoginPage"), "LoginPage"),
   pendingComponent: Pending,
-  validateSearch: (raw: Record<string, unknown>): { next?: string; ended?: boolean } => ({
+  validateSearch: (raw: Record<string, unknown>): { next?: string; ended?: boolean; refused?: string } => ({
     ...readNext(raw),
+    ...(typeof raw.refused === "string" ? { refused: raw.refused } : {}),
     ...(raw.ended ? { ended: true } : {}),
   }),
 });

@@ -28,6 +28,7 @@ Login = Annotated[
 AgentNo = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20, pattern=r"^[A-Za-z0-9-]+$")
 ]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 Password = Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
 Reader = Annotated[Actor, may(Permission.CONFIG, Permission.BOARD, Permission.CONTACTS)]
 
@@ -41,6 +42,7 @@ class UserChange(Body):
     department: Line = ""
     roles: list[Role]
     client_id: UUID | None = None
+    email: Email | None = None
     locale: Literal["zh", "en"] = "zh"
     active: bool = True
 
@@ -67,6 +69,7 @@ class UserShown(Shown):
     department: str
     roles: list[str]
     client_id: UUID | None
+    email: str | None
     locale: str
     active: bool
     locked: bool = False
@@ -144,6 +147,8 @@ async def change_user(
                 raise AndonError("user.last_administrator", 409)
             for name, value in _plain(values).items():
                 setattr(row, name, value)
+            if before["email"] != row.email:
+                row.oidc_subject = None  # another address: perhaps another person at the provider
             await session.flush()
             if _loses(before, after):
                 ended = await repository.end_sessions(session, id, services.clock.now())
@@ -211,7 +216,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 
 def _public(row: User) -> dict[str, Any]:
     values = values_of(row)
-    del values["password_hash"], values["password_changed_at"]
+    del values["password_hash"], values["password_changed_at"], values["oidc_subject"]
     return values
 
 
@@ -255,7 +260,8 @@ async def _check(session: AsyncSession, values: dict[str, Any]) -> None:
 def _broken(error: IntegrityError) -> AndonError:
     diagnosis = getattr(error.orig, "diag", None)
     name = (diagnosis.constraint_name if diagnosis else "") or ""
-    return broken_rule(error, "agent_no" if name.endswith("agent_no") else "login")
+    field = next((field for field in ("agent_no", "email") if name.endswith(field)), "login")
+    return broken_rule(error, field)
 
 
 def _record(

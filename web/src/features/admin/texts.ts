@@ -66,6 +66,8 @@ export const texts = defineTexts(
     "users.client.help": "选定后只能看到这个委托方的业务",
     "users.agent_no.help": "座席必填，不可重复",
     "users.agent_no.pattern": "只能用字母、数字和 -",
+    "users.email.help": "用企业统一登录时按邮箱认人，不可重复；改动后须重新对应",
+    "users.email.pattern": "请输入完整的邮箱地址",
     "users.skills.help": "等级 1 至 10，越高越熟练；保存后，下一通来电就按新技能分配。",
     "users.active.help": "停用后立即退出登录，记录保留",
     "users.part.queues": "队列与证书",
@@ -377,6 +379,9 @@ export const texts = defineTexts(
     "users.client.help": "The person then sees this client's business only",
     "users.agent_no.help": "Needed for agents, unique",
     "users.agent_no.pattern": "Letters, digits and - only",
+    "users.email.help":
+      "Finds the person who logs in at the company's provider; unique. A change undoes that bond",
+    "users.email.pattern": "A whole e-mail address",
     "users.skills.help":
       "Levels 1 to 10, higher is more skilled. The very next call is routed by what you save.",
     "users.active.help": "Deactivating logs the person out at once and keeps the records",

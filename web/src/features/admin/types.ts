@@ -10,6 +10,7 @@ export interface User {
   department: string;
   roles: Role[];
   client_id: string | null;
+  email: string | null;
   locale: "zh" | "en";
   active: boolean;
   locked: boolean;

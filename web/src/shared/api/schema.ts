@@ -68,6 +68,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Way By Provider
+         * @description What the log-in page's button says.
+         */
+        get: operations["way_by_provider_api_oidc_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go To Provider
+         * @description To the provider.
+         */
+        get: operations["go_to_provider_api_oidc_start_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Back From Provider
+         * @description From the provider: logged in, or back at the log-in page with the reason.
+         */
+        get: operations["back_from_provider_api_oidc_callback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/second-factor": {
         parameters: {
             query?: never;
@@ -6323,6 +6383,8 @@ export interface components {
             roles?: components["schemas"]["Role"][];
             /** Client Id */
             client_id?: string | null;
+            /** Email */
+            email?: string | null;
             /**
              * Locale
              * @enum {string}
@@ -6348,6 +6410,8 @@ export interface components {
             roles: components["schemas"]["Role"][];
             /** Client Id */
             client_id?: string | null;
+            /** Email */
+            email?: string | null;
             /**
              * Locale
              * @default zh
@@ -6381,6 +6445,8 @@ export interface components {
             roles: string[];
             /** Client Id */
             client_id: string | null;
+            /** Email */
+            email: string | null;
             /** Locale */
             locale: string;
             /** Active */
@@ -6499,6 +6565,14 @@ export interface components {
             next: string | null;
             /** Total */
             total: number | null;
+        };
+        /**
+         * WayShown
+         * @description `name` null: there is no provider.
+         */
+        WayShown: {
+            /** Name */
+            name: string | null;
         };
         /** Who */
         Who: {
@@ -6934,6 +7008,85 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    way_by_provider_api_oidc_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayShown"];
+                };
+            };
+        };
+    };
+    go_to_provider_api_oidc_start_get: {
+        parameters: {
+            query?: {
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    back_from_provider_api_oidc_callback_get: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {

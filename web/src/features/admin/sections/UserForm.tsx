@@ -32,8 +32,9 @@ export interface AgentLists {
 
 export interface UserValues
   extends AgentLists,
-    Omit<User, "id" | "agent_no" | "client_id" | "locked" | "second_factor"> {
+    Omit<User, "id" | "agent_no" | "client_id" | "email" | "locked" | "second_factor"> {
   agent_no: string;
+  email: string;
   client_id?: string | null;
   password: string;
 }
@@ -43,6 +44,7 @@ export function toUserValues(row: User | null, lists: AgentLists): UserValues {
     login: row?.login ?? "",
     name: row?.name ?? "",
     agent_no: row?.agent_no ?? "",
+    email: row?.email ?? "",
     department: row?.department ?? "",
     roles: row?.roles ?? ["agent"],
     client_id: row?.client_id ?? undefined,
@@ -60,6 +62,7 @@ export function toUserBody(values: UserValues, row: User | null): object {
   return {
     ...rest,
     agent_no: rest.agent_no.trim() || null,
+    email: rest.email.trim() || null,
     client_id: bound ? (rest.client_id ?? null) : null,
     ...(row === null ? { password } : {}),
   };
@@ -151,6 +154,12 @@ function Account({ row, form }: Props) {
         />
         <TextField name="department" max={200} />
       </Line>
+      <TextField
+        name="email"
+        max={254}
+        help={t("users.email.help")}
+        rules={[{ pattern: /^\s*([^@\s]+@[^@\s]+)?\s*$/, message: t("users.email.pattern") }]}
+      />
       {agent ? <SkillLevels name="skills" level="level" help={t("users.skills.help")} /> : null}
       <Line>
         <ChoiceField

@@ -1,4 +1,4 @@
-"""Second factors of local passwords, and who must have one."""
+"""Second factors of local passwords and who must have one; people known by their provider."""
 
 from andon.kit.database.walls import execute, wall
 
@@ -7,6 +7,9 @@ down_revision = "0017"
 
 TABLES = """
 ALTER TABLE user_session ADD COLUMN enrolling boolean DEFAULT false NOT NULL;
+ALTER TABLE app_user ADD COLUMN email text, ADD COLUMN oidc_subject text;
+CREATE UNIQUE INDEX uq_app_user_email ON app_user (tenant_id, lower(email));
+CREATE UNIQUE INDEX uq_app_user_oidc_subject ON app_user (tenant_id, oidc_subject);
 CREATE TABLE second_factor (
     user_id uuid NOT NULL,
     secret text,
@@ -38,10 +41,22 @@ CREATE TABLE log_in_rules (
 );
 """
 
+# Asked before a tenant is known: the operator with this code, or the only one there is.
+OPERATOR = """
+CREATE FUNCTION operator_id(wanted text) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT id FROM public.tenant
+    WHERE code = wanted OR (wanted = '' AND (SELECT count(*) FROM public.tenant) = 1)
+$$;
+REVOKE ALL ON FUNCTION operator_id(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION operator_id(text) TO andon_app;
+"""
+
 
 def upgrade() -> None:
     execute(
         TABLES,
+        OPERATOR,
         *wall("second_factor", "none"),
         *wall("recovery_code", "none"),
         *wall("log_in_rules", "none"),
