@@ -87,3 +87,46 @@ async def test_a_planner_must_have_a_second_factor(house: OfficeHouse, enter: En
         assert found == []
     finally:
         await rule(admin, "排班师", "没有")
+
+
+async def test_rights_are_changed_by_those_whose_duty_it_is(house: OfficeHouse, enter: Enter) -> None:
+    security = await enter(await house.office.person("security"))
+    page = security.page
+    planner = page.get_by_role("button", name="编辑 排班师")
+    changed = page.locator(".roles-matrix td[data-changed]")
+
+    async def toggle(permission: str) -> None:
+        await planner.click()
+        await page.get_by_role("checkbox", name=permission).click()
+        await page.get_by_role("button", name=re.compile("保 ?存")).click()
+        await expect(page.locator(".ant-drawer-title")).to_have_count(0, timeout=SECONDS)
+
+    await look(security, "/admin", ".resource-table")  # who has no other section is at the first of the own
+    await expect(page.locator(".admin-menu a")).to_have_text(["用户", "角色与权限", "登录规则"])
+    await page.get_by_role("link", name="角色与权限").click()
+    await expect(page.locator(".roles-matrix tbody tr")).to_have_count(11, timeout=SECONDS)
+    found = await barriers(page)
+    await toggle("收听录音")
+    try:
+        await expect(changed).to_have_count(1, timeout=SECONDS)
+        await planner.click()
+        await expect(page.get_by_role("checkbox", name="系统设置")).to_be_enabled()
+        await page.get_by_role("checkbox", name="系统设置").check()
+        await page.get_by_role("checkbox", name="人员与权限").check()
+        security.expect_refusal()
+        await page.get_by_role("button", name=re.compile("保 ?存")).click()
+        await expect(page.get_by_text("三项只能给其中一项").first).to_be_visible(timeout=SECONDS)
+        found += await barriers(page)
+        await page.get_by_role("checkbox", name="系统设置").uncheck()
+        await page.get_by_role("checkbox", name="人员与权限").uncheck()
+    finally:
+        await page.get_by_role("checkbox", name="收听录音").uncheck()
+        await page.get_by_role("button", name=re.compile("保 ?存")).click()
+        await expect(changed).to_have_count(0, timeout=SECONDS)
+
+    system = await enter(await house.office.person("system"), size=PHONE)
+    await look(system, "/admin/users", ".resource-card, .resource-table, .resource-list")
+    await expect(system.page.get_by_role("button", name="新增用户")).to_have_count(0)
+    await system.fits()
+    found += await barriers(system.page)
+    assert found == []

@@ -69,7 +69,7 @@ async def enter(house: House, openid: OpenId, **person: Any) -> httpx.Response:
 
 async def test_who_is_a_user_logs_in_and_is_known_from_then_on(house: House, openid: OpenId) -> None:
     async with house.client("admin") as admin:
-        await admin.put("/api/log-in-rules", json={"second_factor_roles": ["planner"]})
+        await admin.put("/api/log-in-rules", json={"second_factor_roles": ["planner"], "separated": False})
     async with browser(house) as client:
         assert (await client.get("/api/oidc")).json() == {"name": "企业微信"}
     first = await enter(house, openid, sub="u-1", **MAIL)

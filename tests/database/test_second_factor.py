@@ -175,8 +175,10 @@ async def test_another_telephone_replaces_the_old_one_once_it_is_proven(house: H
 async def test_who_must_have_one_can_do_nothing_else_before(house: House) -> None:
     person = await house.add_user("li", "planner")
     async with house.client("li") as before, house.client("admin") as admin:
-        ruled = await admin.put(RULES, json={"second_factor_roles": ["planner", "planner"]})
-        assert ruled.json() == {"second_factor_roles": ["planner"]}
+        ruled = await admin.put(
+            RULES, json={"second_factor_roles": ["planner", "planner"], "separated": False}
+        )
+        assert ruled.json() == {"second_factor_roles": ["planner"], "separated": False}
         assert (await admin.get(RULES)).json() == ruled.json()
         assert (await before.get("/api/users")).status_code == 200  # who works, works on
         async with house.client("li") as client:

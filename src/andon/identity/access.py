@@ -81,6 +81,7 @@ async def _supervisor(actor: Annotated[Actor, may(Permission.SUPERVISE)]) -> Act
     return actor
 
 
+PeopleManager = Annotated[Actor, may(Permission.PEOPLE)]
 LoggedInActor = Annotated[Actor, Depends(logged_in)]
 Recognised = Annotated[Actor, Depends(recognised)]
 Supervisor = Annotated[Actor, Depends(_supervisor)]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import structlog
 from prometheus_client import Counter
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from andon.identity import audit, repository, texts  # noqa: F401  (texts registers what is said here)
-from andon.identity.model import Actor, LoginPolicy, Role, locked, session_lives
+from andon.identity.model import Actor, LoginPolicy, Role, locked, permissions, session_lives
 from andon.identity.oidc import Proven
 from andon.identity.passwords import Passwords
 from andon.identity.second_factor import SecondFactors
@@ -194,13 +195,14 @@ class Sessions:
             found = await repository.session_with_user(session, owner[1])
             if found is None:
                 return None
-            row, user, tenant = found
+            row, user, tenant, allows = found
             alive = session_lives(self.policy, seen_at=row.seen_at, expires_at=row.expires_at, now=now)
             if row.ended_at is not None or not user.active or not alive:
                 return None
             if now - row.seen_at >= _SEEN_EVERY:
                 row.seen_at = now
-            return _actor(tenant, user, row.id, address, row.enrolling)
+            actor = _actor(tenant, user, row.id, address, row.enrolling)
+            return msgspec.structs.replace(actor, granted=permissions(user.roles, allows))
 
     async def log_out(self, actor: Actor) -> None:
         """End this session."""
@@ -248,7 +250,10 @@ class Sessions:
             )
             session.add(row)
             tenant = await session.get_one(Tenant, user.tenant_id)
-            actor = _actor(tenant, user, row.id, address, enrolling)
+            actor = msgspec.structs.replace(
+                _actor(tenant, user, row.id, address, enrolling),
+                granted=permissions(user.roles, await repository.allows(session)),
+            )
             shown = {"device": row.device} | ({} if how == "password" else {"how": how})
             audit.record(session, actor, now, "login", "session", object_id=row.id, after=shown)
         return LoggedIn(actor, token)

@@ -148,6 +148,17 @@ class LogInRules(Base):
 
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("andon_tenant()"))
     second_factor_roles: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    separated: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class RoleGrant(Base):
+    """What a role allows at a tenant; no row: what it allows as it comes."""
+
+    __tablename__ = "role_grant"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("andon_tenant()"))
+    role: Mapped[str] = mapped_column(primary_key=True)
+    permissions: Mapped[list[str]]
 
 
 class Audit(Row, TenantRow, Base):

@@ -67,6 +67,22 @@ register(
             "请先把管理员角色交给另一位在职用户。",
             "Make somebody else an administrator first.",
         ),
+        "error.duties.mixed.title": (
+            "有人同时担任两项管理职责",
+            "Somebody holds two of the separated duties",
+        ),
+        "error.duties.mixed.remedy": (
+            "系统管理、安全管理与审计须由不同的人担任：{names}。请先调整他们的角色。",
+            "System, security and audit must be different people's: {names}. Change their roles first.",
+        ),
+        "error.duties.unheld.title": (
+            "有一项管理职责无人担任",
+            "Nobody holds one of the separated duties",
+        ),
+        "error.duties.unheld.remedy": (
+            "系统管理、安全管理与审计须各有至少一位在职用户。",
+            "System, security and audit each need an active user.",
+        ),
         "error.operator.exists.title": (
             "运营方代码 {operator} 已存在",
             "There is an operator with code {operator}",
@@ -80,6 +96,19 @@ register(
         "field.client_role": (
             "只有座席和甲方查看者可以限定甲方",
             "Only agents and client viewers can be bound to a client",
+        ),
+        "field.own_rights": (
+            "不能给自己增加没有的权限，请由另一位管理员操作",
+            "Nobody can give themselves a right they lack; ask another administrator",
+        ),
+        "field.role_keeps": ("这个角色离不开其中的权限", "The role cannot do without one of its permissions"),
+        "field.role_bindable": (
+            "座席和甲方查看者不能拥有管理、审计、对账和监控权限",
+            "Agents and client viewers cannot administer, audit, supervise or see the ledger",
+        ),
+        "field.role_one_duty": (
+            "系统管理、人员与权限、审计三项只能给其中一项",
+            "Of system, people and audit a role can have one only",
         ),
         "field.role_needed": ("至少选择一个角色", "Choose at least one role"),
         "kind.client": ("甲方", "clients"),
@@ -99,6 +128,8 @@ register(
         "role.planner": ("排班师", "Planner"),
         "role.administrator": ("管理员", "Administrator"),
         "role.auditor": ("审计员", "Auditor"),
+        "role.system": ("系统管理员", "System administrator"),
+        "role.security": ("安全管理员", "Security administrator"),
         "role.client_viewer": ("甲方查看者", "Client viewer"),
     }
 )

@@ -128,14 +128,14 @@ function ProviderButton({ next }: { next: string }) {
 
 function ProviderRefusal({ code }: { code: string }) {
   const t = useT(texts);
-  const known = code === "oidc.unknown" || code === "oidc.unavailable" ? code : "oidc.failed";
+  const why = code === "oidc.unknown" ? "unknown" : code === "oidc.unavailable" ? "unavailable" : "failed";
   return (
     <Alert
       type="error"
       showIcon
       role="alert"
-      title={t(`${known}.title`)}
-      description={t(`${known}.remedy`)}
+      title={t(`oidc.${why}.title`)}
+      description={t(`oidc.${why}.remedy`)}
     />
   );
 }

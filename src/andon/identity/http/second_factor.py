@@ -9,8 +9,8 @@ from pydantic import Field
 from sqlalchemy import select
 
 from andon.identity import audit, repository
-from andon.identity.access import At, LoggedInActor, Recognised, scope_of, sessions
-from andon.identity.admin import Administrator
+from andon.identity.access import At, LoggedInActor, PeopleManager, Recognised, scope_of, sessions
+from andon.identity.duties import check_duties
 from andon.identity.model import Role
 from andon.identity.tables import LogInRules, User
 from andon.kit.errors import AndonError, not_found
@@ -19,6 +19,7 @@ from andon.kit.web import Body, Shown
 router = APIRouter(tags=["session"])
 
 _MINE = "/api/me/second-factor"
+_NO_RULES = {"second_factor_roles": [], "separated": False}
 
 
 class StandingShown(Shown):
@@ -53,13 +54,16 @@ class RecoveryCodes(Shown):
 
 
 class LogInRulesIn(Body):
-    """Roles whose people must have a second factor beside a local password."""
+    """`second_factor_roles`: whose people must have a second factor beside a local password. `separated`:
+    nobody may administer the system, its people and rights, and the audit log at once."""
 
     second_factor_roles: list[Role]
+    separated: bool
 
 
 class LogInRulesShown(Shown):
     second_factor_roles: list[str]
+    separated: bool
 
 
 @router.get(_MINE)
@@ -104,7 +108,7 @@ async def drop_second_factor(body: Proof, actor: LoggedInActor, request: Request
 
 
 @router.delete("/api/users/{id}/second-factor", status_code=204)
-async def reset_second_factor(id: UUID, actor: Administrator, request: Request, services: At) -> Response:
+async def reset_second_factor(id: UUID, actor: PeopleManager, request: Request, services: At) -> Response:
     """Whoever lost telephone and recovery codes logs in with the password again; log-ins there are end."""
     async with services.db.session(scope_of(actor)) as session:
         user = await session.get(User, id)
@@ -119,25 +123,33 @@ async def reset_second_factor(id: UUID, actor: Administrator, request: Request, 
 
 
 @router.get("/api/log-in-rules")
-async def read_log_in_rules(actor: Administrator, services: At) -> LogInRulesShown:
+async def read_log_in_rules(actor: PeopleManager, services: At) -> LogInRulesShown:
     """What is asked of those who log in."""
     async with services.db.session(scope_of(actor)) as session:
         row = await session.scalar(select(LogInRules))
-    return LogInRulesShown(second_factor_roles=list(row.second_factor_roles) if row else [])
+    return LogInRulesShown.model_validate(row or _NO_RULES)
 
 
 @router.put("/api/log-in-rules")
-async def set_log_in_rules(body: LogInRulesIn, actor: Administrator, services: At) -> LogInRulesShown:
-    """Set it. Who has no second factor yet sets one up at the next log-in; nobody is logged out."""
-    wanted = sorted({role.value for role in body.second_factor_roles})
+async def set_log_in_rules(body: LogInRulesIn, actor: PeopleManager, services: At) -> LogInRulesShown:
+    """Set it. Who has no second factor yet sets one up at the next log-in; nobody is logged out. Duties
+    can be separated once nobody holds two of them and each is somebody's."""
+    wanted = {
+        "second_factor_roles": sorted({role.value for role in body.second_factor_roles}),
+        "separated": body.separated,
+    }
     async with services.db.session(scope_of(actor)) as session:
         row = await session.scalar(select(LogInRules).with_for_update())
-        before = list(row.second_factor_roles) if row is not None else []
+        known = LogInRulesShown.model_validate(row or _NO_RULES).model_dump()
         if row is None:
             row = LogInRules()
             session.add(row)
-        row.second_factor_roles = wanted
-        if wanted != before:
+        for name, value in wanted.items():
+            setattr(row, name, value)
+        await session.flush()
+        await check_duties(session)
+        before, after = audit.changed(known, wanted)
+        if after:
             audit.record(
                 session,
                 actor,
@@ -145,7 +157,7 @@ async def set_log_in_rules(body: LogInRulesIn, actor: Administrator, services: A
                 "update",
                 "log_in_rules",
                 object_id=actor.tenant_id,
-                before={"second_factor_roles": before},
-                after={"second_factor_roles": wanted},
+                before=before,
+                after=after,
             )
-    return LogInRulesShown(second_factor_roles=wanted)
+    return LogInRulesShown.model_validate(wanted)

@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity import audit, repository
-from andon.identity.access import At, LoggedInActor, may, scope_of, sessions
-from andon.identity.admin import Administrator, announce, broken_rule, patch_of, values_of
+from andon.identity.access import At, LoggedInActor, PeopleManager, may, scope_of, sessions
+from andon.identity.admin import announce, broken_rule, patch_of, values_of
+from andon.identity.duties import check_duties
 from andon.identity.model import Actor, Permission, Role, permissions
 from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from andon.identity.tables import Client, User
@@ -30,7 +31,7 @@ AgentNo = Annotated[
 ]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 Password = Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
-Reader = Annotated[Actor, may(Permission.CONFIG, Permission.BOARD, Permission.CONTACTS)]
+Reader = Annotated[Actor, may(Permission.CONFIG, Permission.PEOPLE, Permission.BOARD, Permission.CONTACTS)]
 
 
 class UserChange(Body):
@@ -97,7 +98,7 @@ async def list_users(actor: Reader, services: At, role: Role | None = None) -> P
 
 
 @router.post("/api/users", status_code=201)
-async def make_user(body: UserIn, actor: Administrator, request: Request, services: At) -> UserShown:
+async def make_user(body: UserIn, actor: PeopleManager, request: Request, services: At) -> UserShown:
     """Add a person."""
     values = body.model_dump(exclude={"password"})
     if body.password == body.login:
@@ -109,6 +110,7 @@ async def make_user(body: UserIn, actor: Administrator, request: Request, servic
             row = User(**_plain(values), password_hash=hashed, password_changed_at=services.clock.now())
             session.add(row)
             await session.flush()
+            await check_duties(session)
             await session.refresh(row)
             _record(session, services, actor, "create", row, None, audit.snapshot(_public(row)))
             answer = UserShown.model_validate(row)
@@ -129,7 +131,7 @@ async def read_user(id: UUID, actor: Reader, services: At) -> UserShown:
 async def change_user(
     id: UUID,
     body: UserPatch,  # type: ignore[valid-type]  # made at run time from UserChange
-    actor: Administrator,
+    actor: PeopleManager,
     request: Request,
     services: At,
 ) -> UserShown:
@@ -142,15 +144,18 @@ async def change_user(
             before = _public(row)
             after = before | _plain(values)
             await _check(session, after)
-            steps_down = _administers(before) and not _administers(after)
-            if steps_down and not await repository.other_administrators(session, id):
-                raise AndonError("user.last_administrator", 409)
+            allows = await repository.allows(session)
+            had, has = (permissions(values["roles"], allows) for values in (before, after))
+            if id == actor.user_id and not has <= had:
+                raise invalid(roles="field.own_rights")
             for name, value in _plain(values).items():
                 setattr(row, name, value)
             if before["email"] != row.email:
                 row.oidc_subject = None  # another address: perhaps another person at the provider
             await session.flush()
-            if _loses(before, after):
+            if any(before[name] != after[name] for name in ("roles", "active", "client_id")):
+                await check_duties(session)
+            if not has >= had or _leaves(before, after):
                 ended = await repository.end_sessions(session, id, services.clock.now())
             old, new = audit.changed(before, _public(row))
             if new:
@@ -170,7 +175,7 @@ async def set_password(
     """Set a password: an administrator anybody's, everybody the own. Other log-ins of the person end, and
     a locked name is free again."""
     own = id == actor.user_id
-    if not own and not actor.may(Permission.CONFIG):
+    if not own and not actor.may(Permission.PEOPLE):
         raise AndonError("forbidden", 403)
     passwords = sessions(request).passwords
     # The own password is changed from within a client's walls too, behind which there is no audit log.
@@ -195,16 +200,8 @@ async def set_password(
     return Response(status_code=204)
 
 
-def _administers(values: dict[str, Any]) -> bool:
-    return bool(values["active"]) and Role.ADMINISTRATOR.value in values["roles"]
-
-
-def _loses(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    return (
-        (before["active"] and not after["active"])
-        or before["client_id"] != after["client_id"]
-        or bool(permissions(before["roles"]) - permissions(after["roles"]))
-    )
+def _leaves(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    return (before["active"] and not after["active"]) or before["client_id"] != after["client_id"]
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

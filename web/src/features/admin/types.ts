@@ -20,6 +20,32 @@ export interface User {
 /** Whose log-in asks for more than the password. */
 export interface LogInRules {
   second_factor_roles: Role[];
+  /** Nobody administers the system, its people, and the audit log at once. */
+  separated: boolean;
+}
+
+export const PERMISSIONS = [
+  "desk",
+  "dial_out",
+  "board",
+  "supervise",
+  "contacts",
+  "recordings",
+  "ledger",
+  "config",
+  "people",
+  "audit",
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** What a role allows; `keeps` cannot be taken from it, `never` cannot be given to it. */
+export interface RoleGrant {
+  role: Role;
+  permissions: Permission[];
+  standard: Permission[];
+  keeps: Permission[];
+  never: Permission[];
+  people: number;
 }
 
 export interface AgentSkill {

@@ -128,6 +128,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Roles
+         * @description Every role and what it allows.
+         */
+        get: operations["list_roles_api_roles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Role
+         * @description Change what a role allows, effective with the next request of whoever has it. Whoever thereby loses
+         *     something that open pages stream is logged out.
+         */
+        put: operations["change_role_api_roles__role__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/second-factor": {
         parameters: {
             query?: never;
@@ -230,7 +271,8 @@ export interface paths {
         get: operations["read_log_in_rules_api_log_in_rules_get"];
         /**
          * Set Log In Rules
-         * @description Set it. Who has no second factor yet sets one up at the next log-in; nobody is logged out.
+         * @description Set it. Who has no second factor yet sets one up at the next log-in; nobody is logged out. Duties
+         *     can be separated once nobody holds two of them and each is somebody's.
          */
         put: operations["set_log_in_rules_api_log_in_rules_put"];
         post?: never;
@@ -4188,6 +4230,11 @@ export interface components {
             /** Says */
             says: string;
         };
+        /** GrantIn */
+        GrantIn: {
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -4386,16 +4433,21 @@ export interface components {
         };
         /**
          * LogInRulesIn
-         * @description Roles whose people must have a second factor beside a local password.
+         * @description `second_factor_roles`: whose people must have a second factor beside a local password. `separated`:
+         *     nobody may administer the system, its people and rights, and the audit log at once.
          */
         LogInRulesIn: {
             /** Second Factor Roles */
             second_factor_roles: components["schemas"]["Role"][];
+            /** Separated */
+            separated: boolean;
         };
         /** LogInRulesShown */
         LogInRulesShown: {
             /** Second Factor Roles */
             second_factor_roles: string[];
+            /** Separated */
+            separated: boolean;
         };
         /**
          * MayDial
@@ -4959,6 +5011,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[RoleShown] */
+        Page_RoleShown_: {
+            /** Items */
+            items: components["schemas"]["RoleShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[SeatShown] */
         Page_SeatShown_: {
             /** Items */
@@ -5097,6 +5158,11 @@ export interface components {
              */
             ok: boolean;
         };
+        /**
+         * Permission
+         * @enum {string}
+         */
+        Permission: "desk" | "dial_out" | "board" | "supervise" | "contacts" | "recordings" | "config" | "people" | "audit" | "ledger";
         /** PickUp */
         PickUp: {
             /**
@@ -5788,7 +5854,25 @@ export interface components {
          * Role
          * @enum {string}
          */
-        Role: "agent" | "supervisor" | "quality" | "planner" | "administrator" | "auditor" | "client_viewer";
+        Role: "agent" | "supervisor" | "quality" | "planner" | "administrator" | "auditor" | "system" | "security" | "client_viewer";
+        /**
+         * RoleShown
+         * @description `keeps` cannot be taken from the role, `never` cannot be given to it; `standard`: as it comes.
+         *     `people`: how many of those who can log in have it, clients' people aside.
+         */
+        RoleShown: {
+            role: components["schemas"]["Role"];
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+            /** Standard */
+            standard: components["schemas"]["Permission"][];
+            /** Keeps */
+            keeps: components["schemas"]["Permission"][];
+            /** Never */
+            never: components["schemas"]["Permission"][];
+            /** People */
+            people: number;
+        };
         /**
          * RulesIn
          * @description `ageing_s`: waiting so many seconds is worth a point of priority; null: nothing is.
@@ -7087,6 +7171,61 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_roles_api_roles_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RoleShown_"];
+                };
+            };
+        };
+    };
+    change_role_api_roles__role__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: components["schemas"]["Role"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleShown"];
+                };
             };
             /** @description Validation Error */
             422: {

@@ -18,6 +18,8 @@ export type Role =
   | "planner"
   | "administrator"
   | "auditor"
+  | "system"
+  | "security"
   | "client_viewer";
 
 export interface Me {

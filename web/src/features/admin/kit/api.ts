@@ -53,8 +53,8 @@ export function useList<R extends Row>(path: string) {
 }
 
 /** Choices of a select: every thing of a kind by its name. */
-export function useChoices<R extends Row>(path: string, label: (row: R) => string) {
-  const { data, isPending } = useQuery(listQuery<R>(path));
+export function useChoices<R extends Row>(path: string, label: (row: R) => string, enabled = true) {
+  const { data, isPending } = useQuery({ ...listQuery<R>(path), enabled });
   return {
     loading: isPending,
     rows: data ?? [],

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Tag } from "antd";
+import { Button, Form, Switch, Tag } from "antd";
 import { useState } from "react";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
@@ -40,6 +40,8 @@ export function LogInRules() {
                 ? t("login.factor.nobody")
                 : known.second_factor_roles.map((role) => <Tag key={role}>{c(`role.${role}`)}</Tag>)}
             </dd>
+            <dt>{t("login.separated")}</dt>
+            <dd>{c(known.separated ? "value.yes" : "value.no")}</dd>
           </dl>
         )}
       </QueryView>
@@ -56,13 +58,23 @@ export function LogInRules() {
           }}
         >
           {() => (
-            <ChoiceField
-              name="second_factor_roles"
-              multiple
-              clearable
-              help={t("login.factor.help")}
-              options={ROLES.map((value) => ({ value, label: c(`role.${value}`) }))}
-            />
+            <>
+              <ChoiceField
+                name="second_factor_roles"
+                multiple
+                clearable
+                help={t("login.factor.help")}
+                options={ROLES.map((value) => ({ value, label: c(`role.${value}`) }))}
+              />
+              <Form.Item
+                name="separated"
+                label={t("login.separated")}
+                valuePropName="checked"
+                extra={t("login.separated.help")}
+              >
+                <Switch checkedChildren={c("value.yes")} unCheckedChildren={c("value.no")} />
+              </Form.Item>
+            </>
           )}
         </Editor>
       ) : null}

@@ -1,4 +1,4 @@
-import { Form, type FormInstance, Input, Switch } from "antd";
+import { ConfigProvider, Form, type FormInstance, Input, Switch } from "antd";
 import type { Role } from "@/shared/api";
 import { fields } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
@@ -17,6 +17,8 @@ export const ROLES: readonly Role[] = [
   "quality",
   "planner",
   "administrator",
+  "system",
+  "security",
   "auditor",
   "client_viewer",
 ];
@@ -71,9 +73,14 @@ export function toUserBody(values: UserValues, row: User | null): object {
 interface Props {
   row: User | null;
   form: FormInstance<UserValues>;
+  /** Whether the account may be changed. */
+  manages: boolean;
+  /** Whether skills, queues and certificates may be. */
+  configures: boolean;
 }
 
-export function UserForm({ row, form }: Props) {
+export function UserForm(props: Props) {
+  const { form, manages, configures } = props;
   const t = useT(texts);
   const agent = (Form.useWatch("roles", form) ?? []).includes("agent");
   const seats = Form.useWatch("queue_seats", form) ?? [];
@@ -81,8 +88,17 @@ export function UserForm({ row, form }: Props) {
   return (
     <Sections
       sections={[
-        { key: "basic", label: t("part.basic"), fields: [], body: <Account row={row} form={form} /> },
-        ...(agent
+        {
+          key: "basic",
+          label: t("part.basic"),
+          fields: [],
+          body: (
+            <ConfigProvider componentDisabled={!manages}>
+              <Account {...props} />
+            </ConfigProvider>
+          ),
+        },
+        ...(agent && configures
           ? [
               {
                 key: "queues",
@@ -98,7 +114,7 @@ export function UserForm({ row, form }: Props) {
   );
 }
 
-function Account({ row, form }: Props) {
+function Account({ row, form, manages, configures }: Props) {
   const t = useT(texts);
   const n = useT(fields);
   const c = useT(common);
@@ -108,6 +124,7 @@ function Account({ row, form }: Props) {
   const viewer = roles.includes("client_viewer");
   return (
     <>
+      {manages ? null : <p className="dim">{t("users.not_yours")}</p>}
       <Line>
         <TextField name="name" required />
         <TextField
@@ -160,7 +177,11 @@ function Account({ row, form }: Props) {
         help={t("users.email.help")}
         rules={[{ pattern: /^\s*([^@\s]+@[^@\s]+)?\s*$/, message: t("users.email.pattern") }]}
       />
-      {agent ? <SkillLevels name="skills" level="level" help={t("users.skills.help")} /> : null}
+      {agent && configures ? (
+        <ConfigProvider componentDisabled={false}>
+          <SkillLevels name="skills" level="level" help={t("users.skills.help")} />
+        </ConfigProvider>
+      ) : null}
       <Line>
         <ChoiceField
           name="locale"

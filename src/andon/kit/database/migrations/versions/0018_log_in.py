@@ -1,4 +1,5 @@
-"""Second factors of local passwords and who must have one; people known by their provider."""
+"""Second factors of local passwords and who must have one; people known by their provider;
+what roles allow."""
 
 from andon.kit.database.walls import execute, wall
 
@@ -36,8 +37,15 @@ CREATE TABLE recovery_code (
 CREATE INDEX ix_recovery_code_user ON recovery_code (tenant_id, user_id);
 CREATE TABLE log_in_rules (
     second_factor_roles text[] DEFAULT '{}' NOT NULL,
+    separated boolean DEFAULT false NOT NULL,
     tenant_id uuid DEFAULT andon_tenant() NOT NULL,
     CONSTRAINT pk_log_in_rules PRIMARY KEY (tenant_id)
+);
+CREATE TABLE role_grant (
+    tenant_id uuid DEFAULT andon_tenant() NOT NULL,
+    role text NOT NULL,
+    permissions text[] NOT NULL,
+    CONSTRAINT pk_role_grant PRIMARY KEY (tenant_id, role)
 );
 """
 
@@ -60,6 +68,7 @@ def upgrade() -> None:
         *wall("second_factor", "none"),
         *wall("recovery_code", "none"),
         *wall("log_in_rules", "none"),
+        *wall("role_grant", "none"),
     )
 
 
