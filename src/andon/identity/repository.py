@@ -133,7 +133,8 @@ async def allows(session: AsyncSession) -> dict[Role, frozenset[Permission]]:
 
 def granted(names: Iterable[str]) -> frozenset[Permission]:
     """The permissions of these names; one that nobody knows any more is none."""
-    return frozenset(each for each in Permission if each.value in set(names))
+    known = set(names)
+    return frozenset(each for each in Permission if each.value in known)
 
 
 async def active_people(session: AsyncSession) -> list[tuple[UUID, str, list[str]]]:

@@ -50,13 +50,13 @@ class Standing:
     required: bool
 
 
-def matching_step(secret: bytes, code: str, now: datetime, spent: int) -> int | None:
-    """The time step whose code this is, None when it is none of now or was spent."""
+def matching_step(secret: bytes, code: str, now: datetime) -> int | None:
+    """The time step whose code this is, None when it is none of now."""
     totp = _totp(secret)
     present = int(now.timestamp()) // STEP_SECONDS
     for drift in _DRIFT:
         step = present + drift
-        if step > spent and bytes_eq(totp.generate(step * STEP_SECONDS), code.encode()):
+        if bytes_eq(totp.generate(step * STEP_SECONDS), code.encode()):
             return step
     return None
 
@@ -128,7 +128,7 @@ class SecondFactors:
         async with self._db.session(_own(actor)) as session:
             row = await session.get(SecondFactor, actor.user_id, with_for_update=True)
             secret = self._opened(row.pending) if row is not None and row.pending else None
-            step = matching_step(secret, as_typed(code), now, 0) if secret is not None else None
+            step = matching_step(secret, as_typed(code), now) if secret is not None else None
             if row is None or step is None:
                 raise invalid(code="field.code")
             renewed = row.confirmed_at is not None
@@ -191,10 +191,10 @@ class SecondFactors:
         async with self._db.session(scope) as session:
             row = await session.get(SecondFactor, user_id)
             secret = self._opened(row.secret) if row is not None and row.secret else None
-            step = matching_step(secret, code, now, row.last_step) if row and secret is not None else None
+            step = matching_step(secret, code, now) if secret is not None else None
             if step is None:
                 return None
-            # Of two log-ins with the same code at once one is too late.
+            # A code spent before, or by another log-in at this moment, changes no row.
             spent = await session.scalar(
                 update(SecondFactor)
                 .where(SecondFactor.user_id == user_id, SecondFactor.last_step < step)
