@@ -97,7 +97,7 @@ async def test_rights_are_changed_by_those_whose_duty_it_is(house: OfficeHouse, 
 
     async def toggle(permission: str) -> None:
         await planner.click()
-        await page.get_by_role("checkbox", name=permission).click()
+        await page.locator(f"input[value={permission}]").click()
         await page.get_by_role("button", name=re.compile("保 ?存")).click()
         await expect(page.locator(".ant-drawer-title")).to_have_count(0, timeout=SECONDS)
 
@@ -106,21 +106,21 @@ async def test_rights_are_changed_by_those_whose_duty_it_is(house: OfficeHouse, 
     await page.get_by_role("link", name="角色与权限").click()
     await expect(page.locator(".roles-matrix tbody tr")).to_have_count(11, timeout=SECONDS)
     found = await barriers(page)
-    await toggle("收听录音")
+    await toggle("recordings")
     try:
         await expect(changed).to_have_count(1, timeout=SECONDS)
         await planner.click()
-        await expect(page.get_by_role("checkbox", name="系统设置")).to_be_enabled()
-        await page.get_by_role("checkbox", name="系统设置").check()
-        await page.get_by_role("checkbox", name="人员与权限").check()
+        await expect(page.locator("input[value=config]")).to_be_enabled()
+        await page.locator("input[value=config]").check()
+        await page.locator("input[value=people]").check()
         security.expect_refusal()
         await page.get_by_role("button", name=re.compile("保 ?存")).click()
         await expect(page.get_by_text("三项只能给其中一项").first).to_be_visible(timeout=SECONDS)
         found += await barriers(page)
-        await page.get_by_role("checkbox", name="系统设置").uncheck()
-        await page.get_by_role("checkbox", name="人员与权限").uncheck()
+        await page.locator("input[value=config]").uncheck()
+        await page.locator("input[value=people]").uncheck()
     finally:
-        await page.get_by_role("checkbox", name="收听录音").uncheck()
+        await page.locator("input[value=recordings]").uncheck()
         await page.get_by_role("button", name=re.compile("保 ?存")).click()
         await expect(changed).to_have_count(0, timeout=SECONDS)
 

@@ -164,6 +164,7 @@ function OwnPassword({ me }: { me: Me }) {
   return (
     <Form
       form={form}
+      name="own"
       layout="vertical"
       requiredMark={false}
       className="account-form"

@@ -20,6 +20,7 @@ export function Proof({
   const refused = run.isError ? asProblem(run.error).fields.password : undefined;
   return (
     <Form
+      name="proof"
       layout="vertical"
       requiredMark={false}
       onFinish={({ password }: { password: string }) => run.mutate(password)}

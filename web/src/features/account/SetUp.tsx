@@ -48,6 +48,7 @@ function FirstCode({ told, onCodes }: { told: Enrolment; onCodes: (codes: string
   const refused = confirm.isError ? asProblem(confirm.error).fields.code : undefined;
   return (
     <Form
+      name="first"
       layout="vertical"
       requiredMark={false}
       onFinish={({ code }: { code: string }) => confirm.mutate(code)}
@@ -56,9 +57,16 @@ function FirstCode({ told, onCodes }: { told: Enrolment; onCodes: (codes: string
         <li>{t("setup.scan")}</li>
         <li>{t("setup.type")}</li>
       </ol>
-      <div className="account-qr" role="img" aria-label={t("setup.qr")}>
+      <div className="account-qr">
         {/* Cameras want dark on light, whatever the page looks like. */}
-        <QRCode value={told.uri} type="svg" size={196} color="#000000" bgColor="#ffffff" />
+        <QRCode
+          aria-label={t("setup.qr")}
+          value={told.uri}
+          type="svg"
+          size={196}
+          color="#000000"
+          bgColor="#ffffff"
+        />
       </div>
       <p className="account-secret">
         {t("setup.by_hand")}
