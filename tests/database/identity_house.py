@@ -19,6 +19,7 @@ from andon.identity.tables import Audit, User
 from andon.kit.bus import MemoryBus
 from andon.kit.clock import SystemClock, VirtualClock
 from andon.kit.database import Database
+from andon.kit.seal import Seal
 from andon.kit.settings import Settings
 from andon.kit.web import Services
 
@@ -29,16 +30,17 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 class House:
     """`said` are the topics published; time moves only by `clock.advance`."""
 
-    def __init__(self, db: Database, stand: Stand, home: Path) -> None:
+    def __init__(self, db: Database, stand: Stand, home: Path, **more: Any) -> None:
         self.db, self.stand = db, stand
         self.bus = MemoryBus()
         self.clock = VirtualClock(SystemClock().now())
         self.said: list[tuple[str, dict[str, Any]]] = []
         for topic in ("config", "session"):
             self.bus.subscribe(topic, lambda topic, payload: self.said.append((topic, payload)))
-        settings = Settings(home=home)
+        settings = Settings(home=home, **more)
         self.app = create_app(Services(settings, db, self.bus, self.clock), Passwords(CHEAP))
-        self.sessions = Sessions(db, self.clock, self.bus, policy_of(settings), Passwords(CHEAP))
+        self.seal = Seal(settings.secrets().cookie)
+        self.sessions = Sessions(db, self.clock, self.bus, policy_of(settings), Passwords(CHEAP), self.seal)
 
     async def add_user(self, login: str, *roles: str, password: str = PASSWORD, **more: Any) -> UUID:
         async with self.db.session(self.stand.scope) as session:
@@ -71,7 +73,9 @@ class House:
             return list(await session.scalars(select(Audit).filter_by(**where).order_by(Audit.id)))
 
 
-async def make_house(owner: Database, db: Database, home: Path) -> House:
-    house = House(db, await make_stand(owner), home)
+async def make_house(
+    owner: Database, db: Database, home: Path, stand: Stand | None = None, **settings: Any
+) -> House:
+    house = House(db, stand or await make_stand(owner), home, **settings)
     await house.bus.start()
     return house

@@ -24,6 +24,7 @@ from andon.kit.bus import MemoryBus
 from andon.kit.clock import SystemClock
 from andon.kit.database import Database
 from andon.kit.errors import AndonError
+from andon.kit.seal import Seal
 from andon.kit.settings import Settings
 from andon.kit.web import Services, install
 
@@ -61,7 +62,9 @@ class Edge:
         self.settings, self.db, self.bus, self.stand = settings, db, bus, stand
         self.core = FakeCore(bus)
         self.services = Services(settings, db, bus, SystemClock())
-        self.sessions = Sessions(db, self.services.clock, bus, policy_of(settings), Passwords(CHEAP))
+        self.sessions = Sessions(
+            db, self.services.clock, bus, policy_of(settings), Passwords(CHEAP), Seal("test")
+        )
         self._tokens: dict[UUID, str] = {}
 
     @property

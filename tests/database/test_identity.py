@@ -57,7 +57,7 @@ async def test_a_log_in_is_found_by_its_token_and_nothing_else_of_it_is_kept(hou
 
 async def test_a_hash_of_older_strength_is_renewed_at_the_next_log_in(house: House) -> None:
     stronger = Passwords(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
-    sessions = Sessions(house.db, house.clock, house.bus, house.sessions.policy, stronger)
+    sessions = Sessions(house.db, house.clock, house.bus, house.sessions.policy, stronger, house.seal)
     actor = (await sessions.log_in(f"wang@{house.stand.code}", PASSWORD, "", "")).actor
     async with house.db.session(house.stand.scope) as session:
         renewed = (await session.get_one(User, actor.user_id)).password_hash

@@ -15,6 +15,7 @@ from andon.kit.clock import SystemClock
 from andon.kit.database import Database, database_urls
 from andon.kit.database.server import EmbeddedServer
 from andon.kit.errors import AndonError
+from andon.kit.seal import Seal
 from andon.kit.settings import Settings
 
 pytestmark = pytest.mark.database
@@ -45,7 +46,7 @@ async def test_the_first_operator_is_made_once_and_its_administrator_logs_in(tmp
     server.start()
     db = Database(database_urls(settings)[1], "andon tests", pool_size=2)
     try:
-        sessions = Sessions(db, SystemClock(), MemoryBus(), policy_of(settings), Passwords())
+        sessions = Sessions(db, SystemClock(), MemoryBus(), policy_of(settings), Passwords(), Seal("test"))
         logged_in = await sessions.log_in("chief", password.group(1), "127.0.0.1", "test")
         assert logged_in.actor.tenant_name == "北方呼叫" and logged_in.actor.roles == ("administrator",)
         with pytest.raises(AndonError, match=r"login\.refused"):

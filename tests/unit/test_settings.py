@@ -158,3 +158,19 @@ def test_a_home_is_served_by_one_only(tmp_path: Path) -> None:
             claim_home(settings)
         assert str(tmp_path) in str(error.value.said("en"))
     claim_home(settings).close()
+
+
+def test_the_provider_reaches_child_processes_and_is_asked_over_tls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "andon.toml"
+    config.write_text('[oidc]\nissuer = "https://sso.example"\nclient_id = "andon"\nname = "企业账号"\n')
+    monkeypatch.setenv("ANDON_CONFIG", str(config))
+    settings = Settings(home=tmp_path, http_port=1, sip_port=1)
+    assert settings.oidc is not None and settings.oidc.name == "企业账号"
+    monkeypatch.delenv("ANDON_CONFIG")
+    monkeypatch.setenv("ANDON_OIDC", settings.environment()["ANDON_OIDC"])
+    assert Settings(home=tmp_path).oidc == settings.oidc
+    for issuer in ("http://sso.example", "sso.example", "http://127.0.0.1.evil.example/"):
+        with pytest.raises(ValidationError):
+            Settings(home=tmp_path, oidc={"issuer": issuer, "client_id": "andon"})

@@ -32,6 +32,7 @@ AS_OWNER = {
     "login_users",
     "session_owner",
     "tenants",
+    "operator_id",
     "login_try",
     "login_clear",
     "login_locked",

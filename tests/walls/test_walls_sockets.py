@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from walls_routes import ADMIN, BOARD, SUPERVISOR
 from walls_world import (
     BOUND,
     Operator,
@@ -191,7 +192,7 @@ async def test_each_role_is_pushed_what_it_may_see(house: House, role: Role) -> 
     """An agent the own view, a watcher the board, and nobody what is another role's."""
     async with house.socket(house.there, f"only.{role}") as socket:
         await socket.send(json.dumps({"subscribe": "board"}))
-        board = role in (Role.SUPERVISOR, Role.PLANNER, Role.ADMINISTRATOR, Role.CLIENT_VIEWER)
+        board = role in BOARD
         desk = role is Role.AGENT
         wanted = ["hello", *(["board", "figures"] if board else []), *(["agent"] if desk else [])]
         said = await until(socket, *wanted)
@@ -202,6 +203,6 @@ async def test_each_role_is_pushed_what_it_may_see(house: House, role: Role) -> 
         assert board or desk or house.there.sides[0].tag not in said
     async with house.socket(house.there, f"only.{role}", "/sip", subprotocols=["sip"]) as phone:
         # There is no engine here: whoever may have a phone is told to try again.
-        has_phone = desk or role in (Role.SUPERVISOR, Role.ADMINISTRATOR)
+        has_phone = desk or role in SUPERVISOR | ADMIN
         expected = sip_proxy.CLOSE_TRY_AGAIN if has_phone else sip_proxy.CLOSE_FORBIDDEN
         assert await code_of(phone) == expected

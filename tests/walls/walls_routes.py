@@ -8,21 +8,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from walls_world import DAY, Side, beep
+from walls_world import DAY, PASSWORD, Side, beep
 
 from andon.identity.model import Role
 
-ADMIN = frozenset({Role.ADMINISTRATOR})
+ADMIN = frozenset({Role.ADMINISTRATOR, Role.SYSTEM})
+PEOPLE = frozenset({Role.ADMINISTRATOR, Role.SECURITY})
+LOGGED_IN = frozenset(Role)
 AGENT = frozenset({Role.AGENT})
-ALL = frozenset(Role)
+ALL = LOGGED_IN - {Role.SECURITY}  # who has to do with calls
 STAFF = ALL - AGENT
 CONTACTS = frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AUDITOR, Role.CLIENT_VIEWER})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
-BOARD = frozenset({Role.SUPERVISOR, Role.PLANNER, Role.ADMINISTRATOR, Role.CLIENT_VIEWER})
+BOARD = frozenset({Role.SUPERVISOR, Role.PLANNER, Role.ADMINISTRATOR, Role.SYSTEM, Role.CLIENT_VIEWER})
+LEDGER = ADMIN | {Role.SUPERVISOR, Role.AUDITOR}
 
 # Nobody needs to be logged in: logging in, and what holds nothing of anybody.
 OPEN = {
     ("POST", "/api/session"),
+    ("GET", "/api/oidc"),
+    ("GET", "/api/oidc/start"),
+    ("GET", "/api/oidc/callback"),
     ("GET", "/api/openapi.json"),
     ("GET", "/healthz"),
     ("GET", "/metrics"),
@@ -140,21 +146,49 @@ def _day(mine: Side, theirs: Side) -> dict[str, str]:
 
 
 ROUTES: dict[tuple[str, str], Route] = {
-    ("DELETE", "/api/session"): Route(ALL, own=True),
-    ("GET", "/api/me"): Route(ALL),
-    ("PUT", "/api/me/locale"): Route(ALL, (make(lambda m, t: {"locale": "zh"}),), own=True),
-    ("GET", "/api/users"): Route(STAFF, (Try(), Try(query=lambda m, t: {"role": "agent"}))),
+    ("DELETE", "/api/session"): Route(LOGGED_IN, own=True),
+    ("GET", "/api/me"): Route(LOGGED_IN),
+    ("PUT", "/api/me/locale"): Route(LOGGED_IN, (make(lambda m, t: {"locale": "zh"}),), own=True),
+    ("GET", "/api/me/second-factor"): Route(LOGGED_IN, (Try(blank=True),)),
+    ("POST", "/api/me/second-factor"): Route(
+        LOGGED_IN, (make(lambda m, t: {"password": PASSWORD}),), own=True
+    ),
+    ("PUT", "/api/me/second-factor"): Route(LOGGED_IN, (make(lambda m, t: {"code": "000000"}),), own=True),
+    ("POST", "/api/me/second-factor/codes"): Route(
+        LOGGED_IN, (make(lambda m, t: {"password": PASSWORD}),), own=True
+    ),
+    ("POST", "/api/me/second-factor/off"): Route(
+        LOGGED_IN, (make(lambda m, t: {"password": PASSWORD}),), own=True
+    ),
+    ("DELETE", "/api/users/{id}/second-factor"): Route(PEOPLE, (one("agent"),)),
+    ("GET", "/api/log-in-rules"): Route(PEOPLE, (Try(blank=True),)),
+    ("PUT", "/api/log-in-rules"): Route(
+        PEOPLE, (make(lambda m, t: {"second_factor_roles": ["planner"], "separated": False}),), own=True
+    ),
+    ("GET", "/api/roles"): Route(PEOPLE | {Role.AUDITOR}, (Try(blank=True),)),
+    ("PUT", "/api/roles/{role}"): Route(
+        PEOPLE,
+        (
+            Try(
+                path=lambda m, t: {"role": "planner"},
+                body=lambda m, t: {"permissions": ["board", "contacts"]},
+                blank=True,
+            ),
+        ),
+        own=True,
+    ),
+    ("GET", "/api/users"): Route(STAFF | PEOPLE, (Try(), Try(query=lambda m, t: {"role": "agent"}))),
     ("POST", "/api/users"): Route(
-        ADMIN,
+        PEOPLE,
         (
             make(_user),
             make(lambda m, t: _user(m, t) | {"roles": ["client_viewer"], "client_id": t.client}, 422),
         ),
     ),
-    ("GET", "/api/users/{id}"): Route(STAFF, (one("agent"),)),
-    ("PATCH", "/api/users/{id}"): Route(ADMIN, renamed("agent")),
+    ("GET", "/api/users/{id}"): Route(STAFF | PEOPLE, (one("agent"),)),
+    ("PATCH", "/api/users/{id}"): Route(PEOPLE, renamed("agent")),
     ("POST", "/api/users/{id}/password"): Route(
-        ADMIN, change("agent", lambda m, t: {"password": "another password"})
+        PEOPLE, change("agent", lambda m, t: {"password": "another password"})
     ),
     ("PUT", "/api/users/{id}/skills"): Route(
         ADMIN,
@@ -185,7 +219,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     **resource(
         "/api/clients",
         "client",
-        STAFF,
+        STAFF | PEOPLE,
         (make(lambda m, t: {"name": "x", "short_name": "x"}),),
         renamed("client"),
     ),
@@ -516,10 +550,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/nodes/{name}/drain"): node(),
     ("POST", "/api/nodes/{name}/resume"): node(),
     ("GET", "/api/desk/today"): Route(AGENT, (Try(blank=True),)),
-    ("GET", "/api/ledger"): Route(frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR})),
-    ("POST", "/api/ledger/check"): Route(
-        frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}), (make(lambda m, t: {}),)
-    ),
+    ("GET", "/api/ledger"): Route(LEDGER),
+    ("POST", "/api/ledger/check"): Route(LEDGER, (make(lambda m, t: {}),)),
 }
 
 CASES = [(place, n) for place, route in ROUTES.items() for n in range(len(route.tries))]

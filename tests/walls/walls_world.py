@@ -31,7 +31,16 @@ from andon.identity.access import COOKIE
 from andon.identity.model import Role
 from andon.identity.passwords import Passwords
 from andon.identity.service import Sessions
-from andon.identity.tables import Audit, Client, Project, User
+from andon.identity.tables import (
+    Audit,
+    Client,
+    LogInRules,
+    Project,
+    RecoveryCode,
+    RoleGrant,
+    SecondFactor,
+    User,
+)
 from andon.interactions.events import ContactConnected, ContactIdentified
 from andon.interactions.tables import ReasonNode, WrapFormVersion, WrapUp
 from andon.kit.bus import MemoryBus
@@ -166,6 +175,10 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
         session.add(AgentCertificate(user_id=operator.agent, name="x", valid_until=day.end.date()))
         session.add(QueueSeat(user_id=operator.agent, queue_id=operator.sides[0].queue))
         session.add(RoutingRules(ageing_s=60))
+        session.add(LogInRules())
+        session.add(RoleGrant(role="planner", permissions=["board"]))
+        session.add(SecondFactor(user_id=operator.agent, secret="-", confirmed_at=day.end))
+        session.add(RecoveryCode(user_id=operator.agent, code_hash="-"))
         for n, side in enumerate(operator.sides):
             for table, id in ((Client, side.client), (Project, side.project), (Queue, side.queue)):
                 row = await session.get_one(table, id)

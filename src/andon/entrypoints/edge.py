@@ -26,6 +26,7 @@ from andon.flows import design_http as flow_design
 from andon.flows import http as flows
 from andon.flows import trial_http as trials
 from andon.identity import http as identity
+from andon.identity.oidc import Provider
 from andon.identity.passwords import Passwords
 from andon.identity.service import Sessions, policy_of
 from andon.interactions import forms_http as wrap_forms
@@ -35,6 +36,7 @@ from andon.kit.bus import open_bus
 from andon.kit.clock import SystemClock
 from andon.kit.database import Database, database_urls
 from andon.kit.errors import AndonError
+from andon.kit.seal import Seal
 from andon.kit.settings import Settings
 from andon.kit.static import WebApp, find_web
 from andon.kit.web import Services, install, locale_of
@@ -140,8 +142,16 @@ def create_app(services: Services, passwords: Passwords | None = None) -> FastAP
     )
     install(app)
     app.state.services = services
+    seal = Seal(services.settings.secrets().cookie)
+    oidc = services.settings.oidc
+    app.state.oidc = Provider(oidc, services.clock, seal) if oidc is not None else None
     app.state.sessions = Sessions(
-        services.db, services.clock, services.bus, policy_of(services.settings), passwords or Passwords()
+        services.db,
+        services.clock,
+        services.bus,
+        policy_of(services.settings),
+        passwords or Passwords(),
+        seal,
     )
     for router in (*ROUTERS, here):
         app.include_router(router)

@@ -30,7 +30,12 @@ def address_of(connection: HTTPConnection) -> str:
 
 
 async def find_actor(connection: HTTPConnection) -> Actor | None:
-    """Who holds the cookie of this request or socket, None when nobody does."""
+    """Who holds the cookie of this request or socket and may do anything yet, None when nobody does."""
+    actor = await _bearer(connection)
+    return None if actor is not None and actor.enrolling else actor
+
+
+async def _bearer(connection: HTTPConnection) -> Actor | None:
     token = connection.cookies.get(COOKIE)
     actor = await sessions(connection).find(token, address_of(connection))
     if actor is not None:
@@ -38,11 +43,18 @@ async def find_actor(connection: HTTPConnection) -> Actor | None:
     return actor
 
 
-async def logged_in(connection: HTTPConnection) -> Actor:
-    """Dependency: who asks. Raises `session.required`."""
-    actor = await find_actor(connection)
+async def recognised(connection: HTTPConnection) -> Actor:
+    """Dependency: who asks, even while a second factor is to be set up. Raises `session.required`."""
+    actor = await _bearer(connection)
     if actor is None:
         raise AndonError("session.required", 401)
+    return actor
+
+
+async def logged_in(actor: Annotated[Actor, Depends(recognised)]) -> Actor:
+    """Dependency: who asks. Raises `session.required`, `second_factor.enrol`."""
+    if actor.enrolling:
+        raise AndonError("second_factor.enrol", 403)
     return actor
 
 
@@ -69,6 +81,8 @@ async def _supervisor(actor: Annotated[Actor, may(Permission.SUPERVISE)]) -> Act
     return actor
 
 
+PeopleManager = Annotated[Actor, may(Permission.PEOPLE)]
 LoggedInActor = Annotated[Actor, Depends(logged_in)]
+Recognised = Annotated[Actor, Depends(recognised)]
 Supervisor = Annotated[Actor, Depends(_supervisor)]
 At = Annotated[Services, Depends(services)]

@@ -1,12 +1,13 @@
 """Roles, what they allow, who is asking, and the rules of logging in. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
+from andon.kit.errors import AndonError
 from andon.kit.i18n import Locale
 
 
@@ -17,6 +18,8 @@ class Role(StrEnum):
     PLANNER = "planner"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    SYSTEM = "system"
+    SECURITY = "security"
     CLIENT_VIEWER = "client_viewer"
 
 
@@ -27,7 +30,8 @@ class Permission(StrEnum):
     SUPERVISE = "supervise"  # be at agents' calls, choose their states, order the waiting
     CONTACTS = "contacts"  # everybody's contacts, within one's walls
     RECORDINGS = "recordings"  # listen to everybody's recordings, within one's walls
-    CONFIG = "config"  # see and change everything an administrator sets up
+    CONFIG = "config"  # see and change everything an administrator sets up, people and their rights aside
+    PEOPLE = "people"  # accounts, roles, what they allow, and the rules of logging in
     AUDIT = "audit"
     LEDGER = "ledger"
 
@@ -45,19 +49,59 @@ ALLOWS: dict[Role, frozenset[Permission]] = {
     ),
     Role.QUALITY: frozenset({Permission.CONTACTS, Permission.RECORDINGS}),
     Role.PLANNER: frozenset({Permission.BOARD}),
-    Role.ADMINISTRATOR: frozenset({Permission.CONFIG, Permission.AUDIT, Permission.BOARD, Permission.LEDGER}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.CONFIG, Permission.PEOPLE, Permission.AUDIT, Permission.BOARD, Permission.LEDGER}
+    ),
     Role.AUDITOR: frozenset({Permission.AUDIT, Permission.LEDGER, Permission.CONTACTS}),
+    Role.SYSTEM: frozenset({Permission.CONFIG, Permission.BOARD, Permission.LEDGER}),
+    Role.SECURITY: frozenset({Permission.PEOPLE}),
     Role.CLIENT_VIEWER: frozenset({Permission.BOARD, Permission.CONTACTS}),
 }
 
+# The three duties that are kept apart where duties are separated.
+DUTIES = frozenset({Permission.CONFIG, Permission.PEOPLE, Permission.AUDIT})
+# What a role is there for: it cannot be taken from it.
+KEEPS: dict[Role, frozenset[Permission]] = {
+    Role.AGENT: frozenset({Permission.DESK}),
+    Role.ADMINISTRATOR: DUTIES,
+    Role.AUDITOR: frozenset({Permission.AUDIT}),
+    Role.SYSTEM: frozenset({Permission.CONFIG}),
+    Role.SECURITY: frozenset({Permission.PEOPLE}),
+}
+# Roles of people who may be bound to one client, and what is behind every client's wall.
+BINDABLE = frozenset({Role.AGENT, Role.CLIENT_VIEWER})
+OPERATORS_OWN = DUTIES | {Permission.LEDGER, Permission.SUPERVISE}
+# A socket streams what these allow for as long as it is open.
+STREAMED = frozenset({Permission.DESK, Permission.BOARD, Permission.SUPERVISE, Permission.CONFIG})
 
-def permissions(roles: Iterable[str]) -> frozenset[Permission]:
+Allows = Mapping[Role, frozenset[Permission]]
+
+
+def permissions(roles: Iterable[str], allows: Allows = ALLOWS) -> frozenset[Permission]:
     """What the roles allow together. A role nobody knows allows nothing."""
-    return frozenset().union(*(ALLOWS[Role(role)] for role in roles if role in ALLOWS))
+    return frozenset().union(*(allows[Role(role)] for role in roles if role in ALLOWS))
+
+
+def refused_grant(role: Role, wanted: frozenset[Permission]) -> str | None:
+    """The text that says why the role cannot allow just this; None when it can."""
+    if not KEEPS.get(role, frozenset()) <= wanted:
+        return "field.role_keeps"
+    if role in BINDABLE and wanted & OPERATORS_OWN:
+        return "field.role_bindable"
+    if role is not Role.ADMINISTRATOR and len(wanted & DUTIES) > 1:
+        return "field.role_one_duty"
+    return None
+
+
+def mixes_duties(held: frozenset[Permission]) -> bool:
+    """Whether somebody holds more than one of the three duties."""
+    return len(held & DUTIES) > 1
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is asking, found by the session cookie. `client_id` set: sees this client only."""
+    """Who is asking, found by the session cookie. `client_id` set: sees this client only. `enrolling`: may do
+    nothing yet but set up the second factor that a rule asks for. `granted`: what the roles allow at this
+    operator; None: what they allow as they come."""
 
     tenant_id: UUID
     tenant_name: str
@@ -70,10 +114,12 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     client_id: UUID | None
     locale: Locale
     address: str = ""
+    enrolling: bool = False
+    granted: frozenset[Permission] | None = None
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        return permissions(self.roles)
+        return permissions(self.roles) if self.granted is None else self.granted
 
     @property
     def supervises(self) -> bool:
@@ -97,6 +143,16 @@ class LoginPolicy(msgspec.Struct, frozen=True, kw_only=True):
 def lock_after_failure(policy: LoginPolicy, failed: int, now: datetime) -> datetime | None:
     """Until when the account rests after its `failed`-th wrong password in a row; None: not at all."""
     return now + policy.lock if failed >= policy.attempts else None
+
+
+def locked(until: datetime, now: datetime) -> AndonError:
+    """The refusal of a try while the name rests."""
+    return AndonError("login.locked", 429, minutes=max(1, -(-int((until - now).total_seconds()) // 60)))
+
+
+def needs_second_factor(required_of: Iterable[str], roles: Iterable[str]) -> bool:
+    """Whether the rule asks a second factor of somebody with these roles."""
+    return not set(required_of).isdisjoint(roles)
 
 
 def is_locked(locked_until: datetime | None, now: datetime) -> bool:

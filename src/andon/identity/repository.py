@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from andon.identity.model import Role
-from andon.identity.tables import Tenant, User, UserSession
+from andon.identity.model import ALLOWS, Permission, Role
+from andon.identity.tables import RoleGrant, SecondFactor, Tenant, User, UserSession
 from andon.kit.database import Database
 
 
@@ -25,6 +25,12 @@ async def users_by_login(session: AsyncSession, login: str, operator: str) -> li
         {"login": login, "operator": operator},
     )
     return [(row.tenant_id, row.user_id) for row in rows]
+
+
+async def operator_id(session: AsyncSession, code: str) -> UUID | None:
+    """The operator with this code; without a code the only one there is."""
+    found: UUID | None = await session.scalar(text("SELECT operator_id(:code)"), {"code": code})
+    return found
 
 
 async def session_owner(session: AsyncSession, token_hash: bytes) -> tuple[UUID, UUID] | None:
@@ -60,18 +66,34 @@ async def locked_names(session: AsyncSession, names: Iterable[str], now: datetim
     return set(rows)
 
 
+async def with_second_factor(session: AsyncSession, user_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of the people have a second factor."""
+    rows = await session.scalars(
+        select(SecondFactor.user_id).where(
+            SecondFactor.user_id.in_(list(user_ids)), SecondFactor.confirmed_at.is_not(None)
+        )
+    )
+    return set(rows)
+
+
 async def session_with_user(
     session: AsyncSession, session_id: UUID
-) -> tuple[UserSession, User, Tenant] | None:
+) -> tuple[UserSession, User, Tenant, dict[Role, frozenset[Permission]]] | None:
+    """The log-in, whose it is, and what roles allow there. In a scope without a client: grants lie behind
+    its wall."""
+    changed = select(func.jsonb_object_agg(RoleGrant.role, RoleGrant.permissions)).scalar_subquery()
     row = (
         await session.execute(
-            select(UserSession, User, Tenant)
+            select(UserSession, User, Tenant, changed)
             .join(User, User.id == UserSession.user_id)
             .join(Tenant, Tenant.id == UserSession.tenant_id)
             .where(UserSession.id == session_id)
         )
     ).one_or_none()
-    return None if row is None else (row[0], row[1], row[2])
+    if row is None:
+        return None
+    allowed = {Role(role): granted(names) for role, names in (row[3] or {}).items() if role in ALLOWS}
+    return row[0], row[1], row[2], ALLOWS | allowed
 
 
 async def end_sessions(
@@ -91,13 +113,42 @@ async def end_sessions(
     return list(ended)
 
 
-async def other_administrators(session: AsyncSession, user_id: UUID) -> int:
-    """How many active administrators there are besides this user. Their rows stay locked until the end of
-    the transaction, so that two administrators cannot demote each other at once."""
-    rows = await session.scalars(
-        select(User.id)
-        .where(User.roles.contains([Role.ADMINISTRATOR.value]), User.active, User.client_id.is_(None))
-        .order_by(User.id)
-        .with_for_update()
+async def end_sessions_of_role(session: AsyncSession, role: Role, now: datetime) -> list[UUID]:
+    """End the sessions of everybody who has the role; returns those ended."""
+    holders = select(User.id).where(User.roles.contains([role.value]))
+    ended = await session.scalars(
+        update(UserSession)
+        .where(UserSession.user_id.in_(holders), UserSession.ended_at.is_(None))
+        .values(ended_at=now)
+        .returning(UserSession.id)
     )
-    return sum(1 for id in rows if id != user_id)
+    return list(ended)
+
+
+async def allows(session: AsyncSession) -> dict[Role, frozenset[Permission]]:
+    """What every role allows at the tenant."""
+    rows = await session.scalars(select(RoleGrant))
+    return ALLOWS | {Role(row.role): granted(row.permissions) for row in rows if row.role in ALLOWS}
+
+
+def granted(names: Iterable[str]) -> frozenset[Permission]:
+    """The permissions of these names; one that nobody knows any more is none."""
+    known = set(names)
+    return frozenset(each for each in Permission if each.value in known)
+
+
+async def active_people(session: AsyncSession) -> list[tuple[UUID, str, list[str]]]:
+    """`(id, name, roles)` of everybody who can log in and is not bound to a client."""
+    rows = await session.execute(
+        select(User.id, User.name, User.roles)
+        .where(User.active, User.client_id.is_(None))
+        .order_by(User.name, User.id)
+    )
+    return [(row.id, row.name, row.roles) for row in rows]
+
+
+async def lock_rights(session: AsyncSession) -> None:
+    """Of changes of rights at one tenant one is judged after the other, until the end of the transaction."""
+    await session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('andon rights ' || andon_tenant(), 0))")
+    )

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import msgspec
 import structlog
 from prometheus_client import Counter
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from andon.identity import audit, repository, texts  # noqa: F401  (texts registers what is said here)
-from andon.identity.model import Actor, LoginPolicy, Role, session_lives
+from andon.identity.model import Actor, LoginPolicy, Role, locked, permissions, session_lives
+from andon.identity.oidc import Proven
 from andon.identity.passwords import Passwords
+from andon.identity.second_factor import SecondFactors
 from andon.identity.tables import Tenant, User, UserSession
 from andon.kit.bus.model import Bus
 from andon.kit.clock import Clock
@@ -22,7 +26,8 @@ from andon.kit.database.session import enter_scope
 from andon.kit.errors import AndonError
 from andon.kit.i18n import negotiate
 from andon.kit.ids import uuid7
-from andon.kit.settings import Settings
+from andon.kit.seal import Seal
+from andon.kit.settings import OidcSettings, Settings
 
 log = structlog.get_logger(__name__)
 
@@ -55,28 +60,31 @@ class Sessions:
     """Log-ins of one process; all state is in the database, so that any process may answer."""
 
     def __init__(
-        self, db: Database, clock: Clock, bus: Bus, policy: LoginPolicy, passwords: Passwords
+        self, db: Database, clock: Clock, bus: Bus, policy: LoginPolicy, passwords: Passwords, seal: Seal
     ) -> None:
         self._db = db
         self._clock = clock
         self._bus = bus
         self.policy = policy
         self.passwords = passwords
+        self.factors = SecondFactors(db, clock, policy, passwords, seal)
 
-    async def log_in(self, typed: str, password: str, address: str, device: str) -> LoggedIn:
-        """Check name and password. `typed` is a log-in name, or `name@operator` when operators share names.
+    async def log_in(self, typed: str, password: str, address: str, device: str, code: str = "") -> LoggedIn:
+        """Check name, password and, where there is a second factor, its code or a recovery code. `typed` is
+        a log-in name, or `name@operator` when operators share names.
 
-        Raises `AndonError`: `login.refused`, or `login.locked` after too many wrong tries. A name nobody
-        bears is answered alike: in words, in lock-out, in work, and after the same time.
+        Raises `AndonError`: `login.refused`, `login.code_needed` and `login.code_refused` once the password
+        was right, or `login.locked` after too many wrong tries. A name nobody bears is answered alike: in
+        words, in lock-out, in work, and after the same time.
         """
         begun = self._clock.monotonic()
         try:
-            return await self._log_in(typed, password, address, device)
+            return await self._log_in(typed, password, address, device, code)
         except AndonError:
             await self._clock.sleep(max(0.0, REFUSAL_SECONDS - (self._clock.monotonic() - begun)))
             raise
 
-    async def _log_in(self, typed: str, password: str, address: str, device: str) -> LoggedIn:
+    async def _log_in(self, typed: str, password: str, address: str, device: str, code: str) -> LoggedIn:
         login, _, operator = typed.strip().partition("@")
         now = self._clock.now()
         async with self._db.session(None) as session:
@@ -94,20 +102,85 @@ class Sessions:
         right = await self.passwords.check(user.password_hash if user else None, password)
         if locked_until is not None:
             _logins.labels("locked").inc()
-            minutes = max(1, -(-int((locked_until - now).total_seconds()) // 60))
-            raise AndonError("login.locked", 429, minutes=minutes)
+            raise locked(locked_until, now)
         if not (usable and right) or user is None:
             _logins.labels("refused").inc()
             if user is not None:
                 await self._note_refused(user, address)
-            raise AndonError(
-                "login.refused",
-                401,
-                attempts=self.policy.attempts,
-                minutes=int(self.policy.lock.total_seconds() // 60),
-            )
+            raise self._refusal("login.refused")
+        await self._settle_password(user, who, password)
+        standing = await self.factors.standing(user.tenant_id, user.id)
+        how = "password" if standing.since is None else await self._second(user, code, address)
         _logins.labels("accepted").inc()
-        return await self._open(user, who, password, address, device)
+        enrolling = standing.required and standing.since is None
+        return await self._open(user, address, device, how, enrolling)
+
+    async def _second(self, user: User, code: str, address: str) -> str:
+        """How the second factor was shown. Raises `login.code_needed` or `.code_refused`, `login.locked`."""
+        if not code.strip():
+            raise AndonError("login.code_needed", 401)
+        how = await self.factors.check(user, code)
+        if how is None:
+            _logins.labels("refused").inc()
+            await self._note_refused(user, address)
+            raise self._refusal("login.code_refused")
+        return how
+
+    def _refusal(self, code: str) -> AndonError:
+        minutes = int(self.policy.lock.total_seconds() // 60)
+        return AndonError(code, 401, attempts=self.policy.attempts, minutes=minutes)
+
+    async def log_in_by_provider(
+        self, provider: OidcSettings, proven: Proven, address: str, device: str
+    ) -> LoggedIn:
+        """Whom the provider knows: found by its own name for the person, at the first time by e-mail, which
+        binds the two. Only those who are users already. Raises `oidc.unknown`.
+
+        Second factors of local passwords are not asked for: that is the provider's part."""
+        known_as = f"{provider.issuer} {proven.subject}"
+        async with self._db.session(None) as session:
+            tenant_id = await repository.operator_id(session, provider.operator)
+        if tenant_id is None:
+            log.error("oidc_operator_unknown", operator=provider.operator)
+            raise AndonError("oidc.unknown", 403)
+        async with self._db.session(Scope(tenant_id)) as session:
+            user = await session.scalar(select(User).where(User.oidc_subject == known_as))
+            if user is None and proven.email is not None:
+                user = await session.scalar(
+                    select(User).where(
+                        func.lower(User.email) == proven.email.lower(),
+                        # Somebody bound at this provider is somebody else there.
+                        User.oidc_subject.is_(None)
+                        | ~User.oidc_subject.startswith(f"{provider.issuer} ", autoescape=True),
+                    )
+                )
+        if user is None or not user.active:
+            _logins.labels("refused").inc()
+            log.warning("oidc_person_unknown", subject=proven.subject)
+            if user is not None:
+                await self._note_refused(user, address)
+            raise AndonError("oidc.unknown", 403)
+        if user.oidc_subject != known_as:
+            await self._bind(user, known_as, address)
+        _logins.labels("accepted").inc()
+        return await self._open(user, address, device, "oidc")
+
+    async def _bind(self, user: User, known_as: str, address: str) -> None:
+        async with self._db.session(Scope(user.tenant_id)) as session:
+            row = await session.get_one(User, user.id)
+            before, row.oidc_subject = row.oidc_subject, known_as
+            tenant = await session.get_one(Tenant, user.tenant_id)
+            audit.record(
+                session,
+                _actor(tenant, user, user.id, address),
+                self._clock.now(),
+                "oidc_bind",
+                "user",
+                object_id=user.id,
+                name=user.name,
+                before={"oidc_subject": before},
+                after={"oidc_subject": known_as},
+            )
 
     async def find(self, token: str | None, address: str = "") -> Actor | None:
         """Who holds this token, None when nobody does any more. Using a session keeps it from idling out."""
@@ -122,13 +195,14 @@ class Sessions:
             found = await repository.session_with_user(session, owner[1])
             if found is None:
                 return None
-            row, user, tenant = found
+            row, user, tenant, allows = found
             alive = session_lives(self.policy, seen_at=row.seen_at, expires_at=row.expires_at, now=now)
             if row.ended_at is not None or not user.active or not alive:
                 return None
             if now - row.seen_at >= _SEEN_EVERY:
                 row.seen_at = now
-            return _actor(tenant, user, row.id, address)
+            actor = _actor(tenant, user, row.id, address, row.enrolling)
+            return msgspec.structs.replace(actor, granted=permissions(user.roles, allows))
 
     async def log_out(self, actor: Actor) -> None:
         """End this session."""
@@ -146,14 +220,22 @@ class Sessions:
         for session_id in session_ids:
             self._bus.publish(SESSION_ENDED, {"session_id": str(session_id)})
 
-    async def _open(self, user: User, who: str, password: str, address: str, device: str) -> LoggedIn:
-        now = self._clock.now()
-        token = secrets.token_urlsafe(32)
+    async def _settle_password(self, user: User, who: str, password: str) -> None:
+        """The password was right: tries are counted anew, a hash of older strength is renewed."""
         fresh_hash = None
         if self.passwords.needs_new_hash(user.password_hash):
             fresh_hash = await self.passwords.hash(password)
         async with self._db.session(Scope(user.tenant_id)) as session:
             await repository.clear_login(session, who)
+            if fresh_hash is not None and (known := await session.get(User, user.id)) is not None:
+                known.password_hash = fresh_hash
+
+    async def _open(
+        self, user: User, address: str, device: str, how: str, enrolling: bool = False
+    ) -> LoggedIn:
+        now = self._clock.now()
+        token = secrets.token_urlsafe(32)
+        async with self._db.session(Scope(user.tenant_id)) as session:
             row = UserSession(
                 id=uuid7(),
                 user_id=user.id,
@@ -164,15 +246,16 @@ class Sessions:
                 expires_at=now + self.policy.absolute,
                 address=address,
                 device=device[:_DEVICE_LENGTH],
+                enrolling=enrolling,
             )
             session.add(row)
-            if fresh_hash is not None and (known := await session.get(User, user.id)) is not None:
-                known.password_hash = fresh_hash
             tenant = await session.get_one(Tenant, user.tenant_id)
-            actor = _actor(tenant, user, row.id, address)
-            audit.record(
-                session, actor, now, "login", "session", object_id=row.id, after={"device": row.device}
+            actor = msgspec.structs.replace(
+                _actor(tenant, user, row.id, address, enrolling),
+                granted=permissions(user.roles, await repository.allows(session)),
             )
+            shown = {"device": row.device} | ({} if how == "password" else {"how": how})
+            audit.record(session, actor, now, "login", "session", object_id=row.id, after=shown)
         return LoggedIn(actor, token)
 
     async def _note_refused(self, user: User, address: str) -> None:
@@ -218,7 +301,7 @@ def _digest(value: str) -> bytes:
     return hashlib.sha256(value.encode("utf-8", "replace")).digest()
 
 
-def _actor(tenant: Tenant, user: User, session_id: UUID, address: str) -> Actor:
+def _actor(tenant: Tenant, user: User, session_id: UUID, address: str, enrolling: bool = False) -> Actor:
     return Actor(
         tenant_id=tenant.id,
         tenant_name=tenant.name,
@@ -231,4 +314,5 @@ def _actor(tenant: Tenant, user: User, session_id: UUID, address: str) -> Actor:
         client_id=user.client_id,
         locale=negotiate(user.locale, None),
         address=address,
+        enrolling=enrolling,
     )

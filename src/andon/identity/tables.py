@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -66,6 +66,8 @@ class User(Row, TenantRow, Base):
         referable(),
         Index("uq_app_user_login", "tenant_id", text("lower(login)"), unique=True),
         Index("uq_app_user_agent_no", "tenant_id", "agent_no", unique=True),
+        Index("uq_app_user_email", "tenant_id", text("lower(email)"), unique=True),
+        Index("uq_app_user_oidc_subject", "tenant_id", "oidc_subject", unique=True),
         refers("client_id", "client"),
         CheckConstraint("locale IN ('zh', 'en')", name="locale"),
     )
@@ -76,6 +78,8 @@ class User(Row, TenantRow, Base):
     department: Mapped[str] = mapped_column(server_default="")
     roles: Mapped[list[str]]
     client_id: Mapped[UUID | None]
+    email: Mapped[str | None]
+    oidc_subject: Mapped[str | None]  # issuer and the provider's own name for the person, a space between
     password_hash: Mapped[str]
     password_changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     locale: Mapped[str] = mapped_column(server_default="zh")
@@ -102,6 +106,59 @@ class UserSession(Row, TenantRow, Base):
     ended_at: Mapped[datetime | None]
     address: Mapped[str]
     device: Mapped[str]
+    # must set up a second factor before anything else
+    enrolling: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class SecondFactor(TenantRow, Base):
+    """What a person's authenticator app and we know, sealed. `secret` counts; `pending` waits for a first
+    code to replace it. Codes of `last_step` and before are spent."""
+
+    __tablename__ = "second_factor"
+    __table_args__ = (
+        refers("user_id", "app_user", cascade=True),
+        CheckConstraint("(secret IS NULL) = (confirmed_at IS NULL)", name="confirmed"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    secret: Mapped[str | None]
+    pending: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
+class RecoveryCode(Row, TenantRow, Base):
+    """Lets in once without the authenticator app. Only a hash is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (
+        refers("user_id", "app_user", cascade=True),
+        Index("ix_recovery_code_user", "tenant_id", "user_id"),
+    )
+
+    user_id: Mapped[UUID]
+    code_hash: Mapped[str]
+    used_at: Mapped[datetime | None]
+
+
+class LogInRules(Base):
+    """What a tenant asks of those who log in; no row: nothing out of the ordinary."""
+
+    __tablename__ = "log_in_rules"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("andon_tenant()"))
+    second_factor_roles: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    separated: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class RoleGrant(Base):
+    """What a role allows at a tenant; no row: what it allows as it comes."""
+
+    __tablename__ = "role_grant"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("andon_tenant()"))
+    role: Mapped[str] = mapped_column(primary_key=True)
+    permissions: Mapped[list[str]]
 
 
 class Audit(Row, TenantRow, Base):

@@ -63,6 +63,20 @@ class MediaNode(BaseModel):
     started: bool = True
 
 
+class OidcSettings(BaseModel):
+    """The company's OpenID provider. People of `operator` (its code; empty: the only one) log in there.
+    `trust_email`: its addresses count though it does not say that it verified them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(pattern=r"^(https://|http://(127\.0\.0\.1|localhost)[:/])")
+    client_id: str = Field(min_length=1)
+    client_secret: str = ""
+    name: str = ""
+    operator: str = ""
+    trust_email: bool = False
+
+
 class Settings(BaseSettings):
     """All settings. Paths are made absolute; directories are created when first asked for."""
 
@@ -83,6 +97,9 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1)
     login_attempts: int = Field(5, ge=1)
     login_lock_minutes: int = Field(15, ge=1)
+
+    # logging in at the company's own provider
+    oidc: OidcSettings | None = None
 
     sip_host: str = "127.0.0.1"
     sip_port: int = Field(5060, ge=0, le=65535)
@@ -178,7 +195,7 @@ class Settings(BaseSettings):
         ports = self.ports()
         values |= {f"{name}_port": port for name, port in asdict(ports).items()}
         return {
-            f"ANDON_{name.upper()}": json.dumps(value) if isinstance(value, list) else str(value)
+            f"ANDON_{name.upper()}": json.dumps(value) if isinstance(value, list | dict) else str(value)
             for name, value in values.items()
         }
 

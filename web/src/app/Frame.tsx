@@ -1,4 +1,4 @@
-import { LogoutOutlined, MenuOutlined } from "@ant-design/icons";
+import { LogoutOutlined, MenuOutlined, SafetyOutlined } from "@ant-design/icons";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Avatar, Button, Dropdown, Layout, Menu, Tooltip } from "antd";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
@@ -150,9 +150,11 @@ export function Frame() {
                     ),
                   },
                   { type: "divider" },
+                  { key: "account", icon: <SafetyOutlined />, label: t("menu.account") },
                   { key: "out", icon: <LogoutOutlined />, label: t("menu.signout") },
                 ],
                 onClick: ({ key }) => {
+                  if (key === "account") void navigate({ to: "/account" });
                   if (key === "out") void signOut();
                 },
               }}

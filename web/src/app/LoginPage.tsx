@@ -1,8 +1,9 @@
-import { LockOutlined, UserOutlined } from "@ant-design/icons";
-import { useMutation } from "@tanstack/react-query";
+import { LockOutlined, LoginOutlined, SafetyOutlined, UserOutlined } from "@ant-design/icons";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Alert, Button, Form, Input } from "antd";
-import { api, type Me, take } from "@/shared/api";
+import { useState } from "react";
+import { api, asProblem, type Me, take } from "@/shared/api";
 import { asLocale, changeLocale, useT } from "@/shared/i18n";
 import { meQuery } from "@/shared/session";
 import { common } from "@/shared/texts";
@@ -15,16 +16,24 @@ import "./login.css";
 interface Credentials {
   login: string;
   password: string;
+  code?: string;
 }
 
+/** Name and password; then, for those who have a second factor, its code. */
 export function LoginPage() {
   const t = useT(texts);
   const c = useT(common);
   const navigate = useNavigate();
-  const search = useSearch({ strict: false }) as { next?: string; ended?: boolean };
+  const search = useSearch({ strict: false }) as {
+    next?: string;
+    ended?: boolean;
+    refused?: string;
+  };
+  /** What was typed and right, while the code is asked for. */
+  const [known, setKnown] = useState<Credentials | null>(null);
   const login = useMutation({
     mutationFn: async (body: Credentials): Promise<Me> => {
-      await take(api.POST("/api/session", { body }));
+      await take(api.POST("/api/session", { body: { code: "", ...body } }));
       await queryClient.resetQueries();
       return queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
     },
@@ -32,7 +41,11 @@ export function LoginPage() {
       await changeLocale(asLocale(me.locale));
       await navigate({ to: search.next ?? "/", replace: true });
     },
+    onError: (thrown, body) => {
+      if (asProblem(thrown).code === "login.code_needed") setKnown(body);
+    },
   });
+  const asked = login.isError && asProblem(login.error).code === "login.code_needed";
 
   return (
     <main className="login">
@@ -43,38 +56,127 @@ export function LoginPage() {
       <section className="login-card" aria-labelledby="login-title">
         <img src="/lamp.svg" alt="" width={52} height={52} />
         <h1 id="login-title">{t("login.title")}</h1>
-        <p className="login-lead">{t("login.lead")}</p>
+        <p className="login-lead">{t(known ? "login.code.lead" : "login.lead")}</p>
         {search.ended && !login.isError ? <Alert type="info" showIcon title={t("login.ended")} /> : null}
-        {login.isError ? <ProblemView problem={login.error} /> : null}
-        <Form<Credentials>
-          layout="vertical"
-          size="large"
-          requiredMark={false}
-          onFinish={(values) => login.mutate(values)}
-          disabled={login.isPending}
-        >
-          <Form.Item
-            name="login"
-            label={t("login.name")}
-            rules={[{ required: true, message: t("login.name.missing") }]}
+        {search.refused && !login.isError && !known ? <ProviderRefusal code={search.refused} /> : null}
+        {login.isError && !asked ? <ProblemView problem={login.error} /> : null}
+        {known ? (
+          <CodeForm
+            pending={login.isPending}
+            onCode={(code) => login.mutate({ ...known, code })}
+            onBack={() => {
+              setKnown(null);
+              login.reset();
+            }}
+          />
+        ) : (
+          <Form<Credentials>
+            layout="vertical"
+            size="large"
+            requiredMark={false}
+            onFinish={(values) => login.mutate(values)}
+            disabled={login.isPending}
           >
-            <Input prefix={<UserOutlined />} autoComplete="username" autoFocus autoCapitalize="none" />
-          </Form.Item>
-          <Form.Item
-            name="password"
-            label={t("login.password")}
-            rules={[{ required: true, message: t("login.password.missing") }]}
-          >
-            <Input.Password prefix={<LockOutlined />} autoComplete="current-password" />
-          </Form.Item>
-          <Button type="primary" htmlType="submit" block loading={login.isPending}>
-            {t("login.submit")}
-          </Button>
-        </Form>
+            <Form.Item
+              name="login"
+              label={t("login.name")}
+              rules={[{ required: true, message: t("login.name.missing") }]}
+            >
+              <Input prefix={<UserOutlined />} autoComplete="username" autoFocus autoCapitalize="none" />
+            </Form.Item>
+            <Form.Item
+              name="password"
+              label={t("login.password")}
+              rules={[{ required: true, message: t("login.password.missing") }]}
+            >
+              <Input.Password prefix={<LockOutlined />} autoComplete="current-password" />
+            </Form.Item>
+            <Button type="primary" htmlType="submit" block loading={login.isPending}>
+              {t("login.submit")}
+            </Button>
+          </Form>
+        )}
+        {known ? null : <ProviderButton next={search.next ?? "/"} />}
         <p className="login-foot">
           {c("app.name")} · {c("app.tagline")}
         </p>
       </section>
     </main>
+  );
+}
+
+/** The way by the company's provider, where there is one. */
+function ProviderButton({ next }: { next: string }) {
+  const t = useT(texts);
+  const way = useQuery({
+    queryKey: ["oidc"],
+    queryFn: ({ signal }) => take(api.GET("/api/oidc", { signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (!way.data?.name) return null;
+  return (
+    <Button
+      size="large"
+      block
+      icon={<LoginOutlined />}
+      href={`/api/oidc/start?${new URLSearchParams({ next })}`}
+    >
+      {t("login.provider", { name: way.data.name })}
+    </Button>
+  );
+}
+
+function ProviderRefusal({ code }: { code: string }) {
+  const t = useT(texts);
+  const why = code === "oidc.unknown" ? "unknown" : code === "oidc.unavailable" ? "unavailable" : "failed";
+  return (
+    <Alert
+      type="error"
+      showIcon
+      role="alert"
+      title={t(`oidc.${why}.title`)}
+      description={t(`oidc.${why}.remedy`)}
+    />
+  );
+}
+
+function CodeForm({
+  pending,
+  onCode,
+  onBack,
+}: {
+  pending: boolean;
+  onCode: (code: string) => void;
+  onBack: () => void;
+}) {
+  const t = useT(texts);
+  return (
+    <Form
+      layout="vertical"
+      size="large"
+      requiredMark={false}
+      onFinish={({ code }: { code: string }) => onCode(code)}
+    >
+      <Form.Item
+        name="code"
+        label={t("login.code")}
+        extra={t("login.code.lost")}
+        rules={[{ required: true, whitespace: true, message: t("login.code.missing") }]}
+      >
+        <Input
+          prefix={<SafetyOutlined />}
+          autoComplete="one-time-code"
+          autoCapitalize="characters"
+          maxLength={20}
+          autoFocus
+        />
+      </Form.Item>
+      <Button type="primary" htmlType="submit" block loading={pending}>
+        {t("login.submit")}
+      </Button>
+      <Button type="text" block onClick={onBack} disabled={pending}>
+        {t("login.back")}
+      </Button>
+    </Form>
   );
 }

@@ -1,3 +1,4 @@
+import { routes as account } from "@/features/account/routes";
 import { routes as admin } from "@/features/admin/routes";
 import { routes as audit } from "@/features/audit/routes";
 import { routes as board } from "@/features/board/routes";
@@ -22,4 +23,5 @@ export const rooms: Room[] = [
   ...prompts,
   ...admin,
   ...audit,
+  ...account,
 ];

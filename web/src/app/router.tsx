@@ -24,15 +24,33 @@ const root = createRootRoute({
   ),
 });
 
+/** Where to go after the log-in: a page of ours, never another site's. */
+function readNext(raw: Record<string, unknown>): { next?: string } {
+  return typeof raw.next === "string" && /^\/(?!\/)/.test(raw.next) ? { next: raw.next } : {};
+}
+
 const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
   component: lazyRouteComponent(() => import("./LoginPage"), "LoginPage"),
   pendingComponent: Pending,
-  validateSearch: (raw: Record<string, unknown>): { next?: string; ended?: boolean } => ({
-    ...(typeof raw.next === "string" && /^\/(?!\/)/.test(raw.next) ? { next: raw.next } : {}),
+  validateSearch: (raw: Record<string, unknown>): { next?: string; ended?: boolean; refused?: string } => ({
+    ...readNext(raw),
+    ...(typeof raw.refused === "string" ? { refused: raw.refused } : {}),
     ...(raw.ended ? { ended: true } : {}),
   }),
+});
+
+const enrol = createRoute({
+  getParentRoute: () => root,
+  path: "/second-factor",
+  component: lazyRouteComponent(() => import("./EnrolPage"), "EnrolPage"),
+  pendingComponent: Pending,
+  validateSearch: readNext,
+  beforeLoad: async () => {
+    const me = await queryClient.ensureQueryData(meQuery).catch(() => null);
+    if (!me?.enrolling) throw redirect({ to: me ? "/" : "/login" });
+  },
 });
 
 const frame = createRoute({
@@ -46,11 +64,12 @@ const frame = createRoute({
     </div>
   ),
   beforeLoad: async ({ location }) => {
+    const next = location.pathname === "/" ? {} : { next: location.href };
     try {
-      await queryClient.ensureQueryData(meQuery);
+      const me = await queryClient.ensureQueryData(meQuery);
+      if (me.enrolling) throw redirect({ to: "/second-factor", search: next });
     } catch (thrown) {
-      if (asProblem(thrown).status === 401)
-        throw redirect({ to: "/login", search: location.pathname === "/" ? {} : { next: location.href } });
+      if (asProblem(thrown).status === 401) throw redirect({ to: "/login", search: next });
       throw thrown;
     }
   },
@@ -85,7 +104,7 @@ const pages = rooms.map((room) => {
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, frame.addChildren([index, ...pages])]),
+  routeTree: root.addChildren([login, enrol, frame.addChildren([index, ...pages])]),
   defaultPreload: "intent",
   scrollRestoration: false,
   context: {},

@@ -45,7 +45,12 @@ class ProjectShown(Shown):
 
 
 CLIENTS = Resource(
-    path="/api/clients", kind="client", table=Client, model=ClientIn, shown=ClientShown, readers=READERS
+    path="/api/clients",
+    kind="client",
+    table=Client,
+    model=ClientIn,
+    shown=ClientShown,
+    readers=(*READERS, Permission.PEOPLE),
 )
 PROJECTS = Resource(
     path="/api/projects",

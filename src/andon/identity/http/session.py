@@ -7,19 +7,22 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from andon.identity.access import COOKIE, At, LoggedInActor, address_of, scope_of, sessions
+from andon.identity.access import COOKIE, At, Recognised, address_of, scope_of, sessions
 from andon.identity.model import Actor
+from andon.identity.service import LoggedIn
 from andon.identity.tables import User
-from andon.kit.web import Body, Shown
+from andon.kit.web import Body, Services, Shown
 
 router = APIRouter(tags=["session"])
 
 
 class LogIn(Body):
-    """`login` may be `name@operator` when two operators of the installation share names."""
+    """`login` may be `name@operator` when two operators of the installation share names. `code`: of the
+    second factor, needed when the answer without it is `login.code_needed`."""
 
     login: Annotated[str, Field(min_length=1, max_length=100)]
     password: Annotated[str, Field(min_length=1, max_length=200)]
+    code: Annotated[str, Field(max_length=20)] = ""
 
 
 class TenantShown(Shown):
@@ -37,6 +40,7 @@ class Me(Shown):
     tenant: TenantShown
     locale: str
     permissions: list[str]
+    enrolling: bool
 
 
 class Language(Body):
@@ -53,7 +57,8 @@ def me_of(actor: Actor) -> Me:
         client_id=actor.client_id,
         tenant=TenantShown(id=actor.tenant_id, name=actor.tenant_name),
         locale=actor.locale,
-        permissions=sorted(actor.permissions),
+        permissions=[] if actor.enrolling else sorted(actor.permissions),
+        enrolling=actor.enrolling,
     )
 
 
@@ -61,8 +66,14 @@ def me_of(actor: Actor) -> Me:
 async def log_in(body: LogIn, request: Request, response: Response, services: At) -> Me:
     """Log in; the session is a cookie."""
     found = await sessions(request).log_in(
-        body.login, body.password, address_of(request), request.headers.get("user-agent", "")
+        body.login, body.password, address_of(request), request.headers.get("user-agent", ""), body.code
     )
+    give_cookie(response, request, services, found)
+    return me_of(found.actor)
+
+
+def give_cookie(response: Response, request: Request, services: Services, found: LoggedIn) -> None:
+    """The session's cookie."""
     response.set_cookie(
         COOKIE,
         found.token,
@@ -72,11 +83,10 @@ async def log_in(body: LogIn, request: Request, response: Response, services: At
         secure=services.settings.secure_cookie or request.url.scheme == "https",
         path="/",
     )
-    return me_of(found.actor)
 
 
 @router.delete("/api/session", status_code=204)
-async def log_out(actor: LoggedInActor, request: Request) -> Response:
+async def log_out(actor: Recognised, request: Request) -> Response:
     """Log out."""
     await sessions(request).log_out(actor)
     answer = Response(status_code=204)
@@ -85,13 +95,13 @@ async def log_out(actor: LoggedInActor, request: Request) -> Response:
 
 
 @router.get("/api/me")
-async def me(actor: LoggedInActor) -> Me:
+async def me(actor: Recognised) -> Me:
     """Who is logged in and what is allowed."""
     return me_of(actor)
 
 
 @router.put("/api/me/locale")
-async def choose_language(body: Language, actor: LoggedInActor, services: At) -> Me:
+async def choose_language(body: Language, actor: Recognised, services: At) -> Me:
     """Choose the own language."""
     async with services.db.session(scope_of(actor)) as session:
         user = await session.get_one(User, actor.user_id)

@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity import audit, repository
-from andon.identity.access import At, LoggedInActor, may, scope_of, sessions
-from andon.identity.admin import Administrator, announce, broken_rule, patch_of, values_of
+from andon.identity.access import At, LoggedInActor, PeopleManager, may, scope_of, sessions
+from andon.identity.admin import announce, broken_rule, patch_of, values_of
+from andon.identity.duties import check_duties
 from andon.identity.model import Actor, Permission, Role, permissions
 from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from andon.identity.tables import Client, User
@@ -28,8 +29,9 @@ Login = Annotated[
 AgentNo = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20, pattern=r"^[A-Za-z0-9-]+$")
 ]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 Password = Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
-Reader = Annotated[Actor, may(Permission.CONFIG, Permission.BOARD, Permission.CONTACTS)]
+Reader = Annotated[Actor, may(Permission.CONFIG, Permission.PEOPLE, Permission.BOARD, Permission.CONTACTS)]
 
 
 class UserChange(Body):
@@ -41,6 +43,7 @@ class UserChange(Body):
     department: Line = ""
     roles: list[Role]
     client_id: UUID | None = None
+    email: Email | None = None
     locale: Literal["zh", "en"] = "zh"
     active: bool = True
 
@@ -67,9 +70,11 @@ class UserShown(Shown):
     department: str
     roles: list[str]
     client_id: UUID | None
+    email: str | None
     locale: str
     active: bool
     locked: bool = False
+    second_factor: bool = False
     created_at: datetime
 
 
@@ -93,7 +98,7 @@ async def list_users(actor: Reader, services: At, role: Role | None = None) -> P
 
 
 @router.post("/api/users", status_code=201)
-async def make_user(body: UserIn, actor: Administrator, request: Request, services: At) -> UserShown:
+async def make_user(body: UserIn, actor: PeopleManager, request: Request, services: At) -> UserShown:
     """Add a person."""
     values = body.model_dump(exclude={"password"})
     if body.password == body.login:
@@ -105,6 +110,7 @@ async def make_user(body: UserIn, actor: Administrator, request: Request, servic
             row = User(**_plain(values), password_hash=hashed, password_changed_at=services.clock.now())
             session.add(row)
             await session.flush()
+            await check_duties(session)
             await session.refresh(row)
             _record(session, services, actor, "create", row, None, audit.snapshot(_public(row)))
             answer = UserShown.model_validate(row)
@@ -125,7 +131,7 @@ async def read_user(id: UUID, actor: Reader, services: At) -> UserShown:
 async def change_user(
     id: UUID,
     body: UserPatch,  # type: ignore[valid-type]  # made at run time from UserChange
-    actor: Administrator,
+    actor: PeopleManager,
     request: Request,
     services: At,
 ) -> UserShown:
@@ -138,13 +144,18 @@ async def change_user(
             before = _public(row)
             after = before | _plain(values)
             await _check(session, after)
-            steps_down = _administers(before) and not _administers(after)
-            if steps_down and not await repository.other_administrators(session, id):
-                raise AndonError("user.last_administrator", 409)
+            allows = await repository.allows(session)
+            had, has = (permissions(values["roles"], allows) for values in (before, after))
+            if id == actor.user_id and not has <= had:
+                raise invalid(roles="field.own_rights")
             for name, value in _plain(values).items():
                 setattr(row, name, value)
+            if before["email"] != row.email:
+                row.oidc_subject = None  # another address: perhaps another person at the provider
             await session.flush()
-            if _loses(before, after):
+            if any(before[name] != after[name] for name in ("roles", "active", "client_id")):
+                await check_duties(session)
+            if not has >= had or _leaves(before, after):
                 ended = await repository.end_sessions(session, id, services.clock.now())
             old, new = audit.changed(before, _public(row))
             if new:
@@ -164,7 +175,7 @@ async def set_password(
     """Set a password: an administrator anybody's, everybody the own. Other log-ins of the person end, and
     a locked name is free again."""
     own = id == actor.user_id
-    if not own and not actor.may(Permission.CONFIG):
+    if not own and not actor.may(Permission.PEOPLE):
         raise AndonError("forbidden", 403)
     passwords = sessions(request).passwords
     # The own password is changed from within a client's walls too, behind which there is no audit log.
@@ -180,7 +191,8 @@ async def set_password(
             raise invalid(password="field.password_same")  # noqa: S106  # a text's key
         row.password_hash = hashed
         row.password_changed_at = services.clock.now()
-        await repository.clear_login(session, f"user:{id}")
+        for counted in ("user", "own", "code"):
+            await repository.clear_login(session, f"{counted}:{id}")
         keep = actor.session_id if own else None
         ended = await repository.end_sessions(session, id, services.clock.now(), keep=keep)
         _record(session, services, actor, "password", row, None, None)
@@ -188,16 +200,8 @@ async def set_password(
     return Response(status_code=204)
 
 
-def _administers(values: dict[str, Any]) -> bool:
-    return bool(values["active"]) and Role.ADMINISTRATOR.value in values["roles"]
-
-
-def _loses(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    return (
-        (before["active"] and not after["active"])
-        or before["client_id"] != after["client_id"]
-        or bool(permissions(before["roles"]) - permissions(after["roles"]))
-    )
+def _leaves(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    return (before["active"] and not after["active"]) or before["client_id"] != after["client_id"]
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
@@ -209,7 +213,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 
 def _public(row: User) -> dict[str, Any]:
     values = values_of(row)
-    del values["password_hash"], values["password_changed_at"]
+    del values["password_hash"], values["password_changed_at"], values["oidc_subject"]
     return values
 
 
@@ -221,10 +225,17 @@ async def _user(session: AsyncSession, id: UUID) -> User:
 
 
 async def _shown(session: AsyncSession, services: Services, rows: list[User]) -> list[UserShown]:
-    names = {row.id: f"user:{row.id}" for row in rows}
-    locked = await repository.locked_names(session, names.values(), services.clock.now())
+    ids = [row.id for row in rows]
+    names = [f"{counted}:{id}" for id in ids for counted in ("user", "code")]
+    locked = {
+        name.partition(":")[2] for name in await repository.locked_names(session, names, services.clock.now())
+    }
+    confirmed = await repository.with_second_factor(session, ids)
     return [
-        UserShown.model_validate(row).model_copy(update={"locked": names[row.id] in locked}) for row in rows
+        UserShown.model_validate(row).model_copy(
+            update={"locked": str(row.id) in locked, "second_factor": row.id in confirmed}
+        )
+        for row in rows
     ]
 
 
@@ -246,7 +257,8 @@ async def _check(session: AsyncSession, values: dict[str, Any]) -> None:
 def _broken(error: IntegrityError) -> AndonError:
     diagnosis = getattr(error.orig, "diag", None)
     name = (diagnosis.constraint_name if diagnosis else "") or ""
-    return broken_rule(error, "agent_no" if name.endswith("agent_no") else "login")
+    field = next((field for field in ("agent_no", "email") if name.endswith(field)), "login")
+    return broken_rule(error, field)
 
 
 def _record(

@@ -2,8 +2,9 @@ import { Link, Navigate, useNavigate, useParams } from "@tanstack/react-router";
 import { Select } from "antd";
 import { ownProblem } from "@/shared/api";
 import { useT } from "@/shared/i18n";
+import { useMe } from "@/shared/session";
 import { ErrorBoundary, ProblemView, useNarrow } from "@/shared/ui";
-import { GROUPS, SECTIONS, type SectionKey } from "./sections";
+import { groupsFor, SECTIONS, type SectionKey } from "./sections";
 import { texts } from "./texts";
 import "./admin.css";
 
@@ -12,30 +13,43 @@ export default function AdminPage() {
   const t = useT(texts);
   const narrow = useNarrow();
   const { section } = useParams({ strict: false }) as { section?: string };
-  if (section === undefined) return <Navigate to="/admin/$section" params={{ section: "users" }} replace />;
+  const groups = groupsFor(useMe()?.permissions ?? []);
+  const [first] = groups.flatMap((group) => group.sections);
+  if (section === undefined)
+    return first ? <Navigate to="/admin/$section" params={{ section: first }} replace /> : null;
   const Section = section in SECTIONS ? SECTIONS[section as SectionKey] : undefined;
+  const open = groups.some((group) => group.sections.includes(section as SectionKey));
   return (
     <div className="admin">
-      {narrow ? <SectionSelect section={section} /> : <SectionMenu section={section} />}
+      {narrow ? (
+        <SectionSelect groups={groups} section={section} />
+      ) : (
+        <SectionMenu groups={groups} section={section} />
+      )}
       <div className="admin-body">
         <h1 className="unseen">{t("title")}</h1>
-        {Section ? (
+        {Section && open ? (
           <ErrorBoundary key={section}>
             <Section />
           </ErrorBoundary>
         ) : (
-          <ProblemView problem={ownProblem("not_found")} />
+          <ProblemView problem={Section ? ownProblem("forbidden", 403) : ownProblem("not_found")} />
         )}
       </div>
     </div>
   );
 }
 
-function SectionMenu({ section }: { section: string }) {
+interface Menu {
+  groups: ReturnType<typeof groupsFor>;
+  section: string;
+}
+
+function SectionMenu({ groups, section }: Menu) {
   const t = useT(texts);
   return (
     <nav className="admin-menu" aria-label={t("menu")}>
-      {GROUPS.map((group) => (
+      {groups.map((group) => (
         <div key={group.key}>
           <h2>{t(`group.${group.key}`)}</h2>
           <ul>
@@ -58,7 +72,7 @@ function SectionMenu({ section }: { section: string }) {
   );
 }
 
-function SectionSelect({ section }: { section: string }) {
+function SectionSelect({ groups, section }: Menu) {
   const t = useT(texts);
   const navigate = useNavigate();
   return (
@@ -67,7 +81,7 @@ function SectionSelect({ section }: { section: string }) {
         value={section}
         aria-label={t("menu")}
         onChange={(key: string) => void navigate({ to: "/admin/$section", params: { section: key } })}
-        options={GROUPS.map((group) => ({
+        options={groups.map((group) => ({
           label: t(`group.${group.key}`),
           options: group.sections.map((key) => ({ value: key, label: t(`section.${key}`) })),
         }))}

@@ -3,10 +3,12 @@ import { Calendars } from "./sections/Calendars";
 import { Clients } from "./sections/Clients";
 import { DoNotCallList } from "./sections/DoNotCallList";
 import { Flows } from "./sections/Flows";
+import { LogInRules } from "./sections/LogInRules";
 import { Nodes } from "./sections/Nodes";
 import { Numbers } from "./sections/Numbers";
 import { Projects } from "./sections/Projects";
 import { Queues } from "./sections/Queues";
+import { Roles } from "./sections/Roles";
 import { RoutingRules } from "./sections/RoutingRules";
 import { Skills } from "./sections/Skills";
 import { StateReasons } from "./sections/StateReasons";
@@ -17,7 +19,7 @@ import { WrapReasons } from "./sections/WrapReasons";
 
 /** What the page administers, in the order of its menu. A section's key is its address and its text's key. */
 export const GROUPS = [
-  { key: "people", sections: ["users", "skills"] },
+  { key: "people", sections: ["users", "skills", "roles", "log-in-rules"] },
   {
     key: "work",
     sections: [
@@ -38,6 +40,8 @@ export type SectionKey = (typeof GROUPS)[number]["sections"][number];
 export const SECTIONS: Record<SectionKey, ComponentType> = {
   users: Users,
   skills: Skills,
+  roles: Roles,
+  "log-in-rules": LogInRules,
   clients: Clients,
   projects: Projects,
   queues: Queues,
@@ -52,3 +56,20 @@ export const SECTIONS: Record<SectionKey, ComponentType> = {
   flows: Flows,
   calendars: Calendars,
 };
+
+/** Any one of these permissions opens the section; of the others it is `config`. */
+const NEEDS: Partial<Record<SectionKey, readonly string[]>> = {
+  users: ["people", "config"],
+  roles: ["people", "audit"],
+  "log-in-rules": ["people"],
+};
+
+/** The sections that somebody with these permissions may open, in the order of the menu. */
+export function groupsFor(permissions: readonly string[]) {
+  return GROUPS.map((group) => ({
+    key: group.key,
+    sections: (group.sections as readonly SectionKey[]).filter((key) =>
+      (NEEDS[key] ?? ["config"]).some((name) => permissions.includes(name)),
+    ),
+  })).filter((group) => group.sections.length > 0);
+}

@@ -10,9 +10,42 @@ export interface User {
   department: string;
   roles: Role[];
   client_id: string | null;
+  email: string | null;
   locale: "zh" | "en";
   active: boolean;
   locked: boolean;
+  second_factor: boolean;
+}
+
+/** Whose log-in asks for more than the password. */
+export interface LogInRules {
+  second_factor_roles: Role[];
+  /** Nobody administers the system, its people, and the audit log at once. */
+  separated: boolean;
+}
+
+export const PERMISSIONS = [
+  "desk",
+  "dial_out",
+  "board",
+  "supervise",
+  "contacts",
+  "recordings",
+  "ledger",
+  "config",
+  "people",
+  "audit",
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** What a role allows; `keeps` cannot be taken from it, `never` cannot be given to it. */
+export interface RoleGrant {
+  role: Role;
+  permissions: Permission[];
+  standard: Permission[];
+  keeps: Permission[];
+  never: Permission[];
+  people: number;
 }
 
 export interface AgentSkill {

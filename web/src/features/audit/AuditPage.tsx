@@ -36,6 +36,8 @@ const KINDS = [
   "recording",
   "ledger",
   "session",
+  "log_in_rules",
+  "role",
 ] as const;
 const COLORS: Record<string, string> = { create: "success", update: "processing", delete: "error" };
 /** More changed fields than this are folded. */

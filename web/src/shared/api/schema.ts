@@ -68,6 +68,220 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Way By Provider
+         * @description What the log-in page's button says.
+         */
+        get: operations["way_by_provider_api_oidc_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go To Provider
+         * @description To the provider.
+         */
+        get: operations["go_to_provider_api_oidc_start_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Back From Provider
+         * @description From the provider: logged in, or back at the log-in page with the reason.
+         */
+        get: operations["back_from_provider_api_oidc_callback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Roles
+         * @description Every role and what it allows.
+         */
+        get: operations["list_roles_api_roles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Role
+         * @description Change what a role allows, effective with the next request of whoever has it. Whoever thereby loses
+         *     something that open pages stream is logged out.
+         */
+        put: operations["change_role_api_roles__role__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Second Factor
+         * @description How it stands with the own second factor.
+         */
+        get: operations["my_second_factor_api_me_second_factor_get"];
+        /**
+         * Confirm Second Factor
+         * @description The first code: from now on log-ins ask for one.
+         */
+        put: operations["confirm_second_factor_api_me_second_factor_put"];
+        /**
+         * Begin Second Factor
+         * @description A new secret for the authenticator app; it counts once a code was typed.
+         */
+        post: operations["begin_second_factor_api_me_second_factor_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Renew Recovery Codes
+         * @description New recovery codes in place of the old ones.
+         */
+        post: operations["renew_recovery_codes_api_me_second_factor_codes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/second-factor/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop Second Factor
+         * @description Log in with the password alone again, unless a rule asks for more.
+         */
+        post: operations["drop_second_factor_api_me_second_factor_off_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Reset Second Factor
+         * @description Whoever lost telephone and recovery codes logs in with the password again; log-ins there are end.
+         */
+        delete: operations["reset_second_factor_api_users__id__second_factor_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log-in-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Log In Rules
+         * @description What is asked of those who log in.
+         */
+        get: operations["read_log_in_rules_api_log_in_rules_get"];
+        /**
+         * Set Log In Rules
+         * @description Set it. Who has no second factor yet sets one up at the next log-in; nobody is logged out. Duties
+         *     can be separated once nobody holds two of them and each is somebody's.
+         */
+        put: operations["set_log_in_rules_api_log_in_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -3291,6 +3505,11 @@ export interface components {
              */
             created_at: string;
         };
+        /** Code */
+        Code: {
+            /** Code */
+            code: string;
+        };
         /** ConditionBody */
         ConditionBody: {
             /** Key */
@@ -3789,6 +4008,16 @@ export interface components {
             mean_s: number;
         };
         /**
+         * EnrolmentShown
+         * @description `uri` for a QR code, `secret` to type in.
+         */
+        EnrolmentShown: {
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /**
          * FieldBody
          * @description See `interactions.forms.Field`; keys and values stay when labels change.
          */
@@ -4050,6 +4279,11 @@ export interface components {
             /** Says */
             says: string;
         };
+        /** GrantIn */
+        GrantIn: {
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -4232,13 +4466,37 @@ export interface components {
         };
         /**
          * LogIn
-         * @description `login` may be `name@operator` when two operators of the installation share names.
+         * @description `login` may be `name@operator` when two operators of the installation share names. `code`: of the
+         *     second factor, needed when the answer without it is `login.code_needed`.
          */
         LogIn: {
             /** Login */
             login: string;
             /** Password */
             password: string;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+        };
+        /**
+         * LogInRulesIn
+         * @description `second_factor_roles`: whose people must have a second factor beside a local password. `separated`:
+         *     nobody may administer the system, its people and rights, and the audit log at once.
+         */
+        LogInRulesIn: {
+            /** Second Factor Roles */
+            second_factor_roles: components["schemas"]["Role"][];
+            /** Separated */
+            separated: boolean;
+        };
+        /** LogInRulesShown */
+        LogInRulesShown: {
+            /** Second Factor Roles */
+            second_factor_roles: string[];
+            /** Separated */
+            separated: boolean;
         };
         /**
          * MayDial
@@ -4272,6 +4530,8 @@ export interface components {
             locale: string;
             /** Permissions */
             permissions: string[];
+            /** Enrolling */
+            enrolling: boolean;
         };
         /**
          * MediaNodeShown
@@ -4800,6 +5060,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[RoleShown] */
+        Page_RoleShown_: {
+            /** Items */
+            items: components["schemas"]["RoleShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[SeatShown] */
         Page_SeatShown_: {
             /** Items */
@@ -4938,6 +5207,11 @@ export interface components {
              */
             ok: boolean;
         };
+        /**
+         * Permission
+         * @enum {string}
+         */
+        Permission: "desk" | "dial_out" | "board" | "supervise" | "contacts" | "recordings" | "config" | "people" | "audit" | "ledger";
         /** PickUp */
         PickUp: {
             /**
@@ -5202,6 +5476,17 @@ export interface components {
             made_at: string;
             /** Made By */
             made_by: string | null;
+        };
+        /**
+         * Proof
+         * @description The own password. Right after a log-in that has to set up a second factor it is not asked again.
+         */
+        Proof: {
+            /**
+             * Password
+             * @default
+             */
+            password: string;
         };
         /** PublisherShown */
         PublisherShown: {
@@ -5564,6 +5849,14 @@ export interface components {
             agent: components["schemas"]["Named"] | null;
         };
         /**
+         * RecoveryCodes
+         * @description Shown once and kept nowhere.
+         */
+        RecoveryCodes: {
+            /** Codes */
+            codes: string[];
+        };
+        /**
          * RelaxIn
          * @description From `after_s` on; a minimum of 0 means the skill is no longer needed. `groups` are departments.
          */
@@ -5610,7 +5903,25 @@ export interface components {
          * Role
          * @enum {string}
          */
-        Role: "agent" | "supervisor" | "quality" | "planner" | "administrator" | "auditor" | "client_viewer";
+        Role: "agent" | "supervisor" | "quality" | "planner" | "administrator" | "auditor" | "system" | "security" | "client_viewer";
+        /**
+         * RoleShown
+         * @description `keeps` cannot be taken from the role, `never` cannot be given to it; `standard`: as it comes.
+         *     `people`: how many of those who can log in have it, clients' people aside.
+         */
+        RoleShown: {
+            role: components["schemas"]["Role"];
+            /** Permissions */
+            permissions: components["schemas"]["Permission"][];
+            /** Standard */
+            standard: components["schemas"]["Permission"][];
+            /** Keeps */
+            keeps: components["schemas"]["Permission"][];
+            /** Never */
+            never: components["schemas"]["Permission"][];
+            /** People */
+            people: number;
+        };
         /**
          * RulesIn
          * @description `ageing_s`: waiting so many seconds is worth a point of priority; null: nothing is.
@@ -5841,6 +6152,18 @@ export interface components {
             says: string;
             /** Ms */
             ms: number;
+        };
+        /**
+         * StandingShown
+         * @description `since` null: there is none. `required`: a rule asks for it.
+         */
+        StandingShown: {
+            /** Since */
+            since: string | null;
+            /** Codes Left */
+            codes_left: number;
+            /** Required */
+            required: boolean;
         };
         /**
          * State
@@ -6213,6 +6536,8 @@ export interface components {
             roles?: components["schemas"]["Role"][];
             /** Client Id */
             client_id?: string | null;
+            /** Email */
+            email?: string | null;
             /**
              * Locale
              * @enum {string}
@@ -6238,6 +6563,8 @@ export interface components {
             roles: components["schemas"]["Role"][];
             /** Client Id */
             client_id?: string | null;
+            /** Email */
+            email?: string | null;
             /**
              * Locale
              * @default zh
@@ -6271,6 +6598,8 @@ export interface components {
             roles: string[];
             /** Client Id */
             client_id: string | null;
+            /** Email */
+            email: string | null;
             /** Locale */
             locale: string;
             /** Active */
@@ -6280,6 +6609,11 @@ export interface components {
              * @default false
              */
             locked: boolean;
+            /**
+             * Second Factor
+             * @default false
+             */
+            second_factor: boolean;
             /**
              * Created At
              * Format: date-time
@@ -6384,6 +6718,14 @@ export interface components {
             next: string | null;
             /** Total */
             total: number | null;
+        };
+        /**
+         * WayShown
+         * @description `name` null: there is no provider.
+         */
+        WayShown: {
+            /** Name */
+            name: string | null;
         };
         /** Who */
         Who: {
@@ -6818,6 +7160,372 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    way_by_provider_api_oidc_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayShown"];
+                };
+            };
+        };
+    };
+    go_to_provider_api_oidc_start_get: {
+        parameters: {
+            query?: {
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    back_from_provider_api_oidc_callback_get: {
+        parameters: {
+            query?: {
+                state?: string;
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_roles_api_roles_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RoleShown_"];
+                };
+            };
+        };
+    };
+    change_role_api_roles__role__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: components["schemas"]["Role"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_second_factor_api_me_second_factor_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingShown"];
+                };
+            };
+        };
+    };
+    confirm_second_factor_api_me_second_factor_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    begin_second_factor_api_me_second_factor_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    renew_recovery_codes_api_me_second_factor_codes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    drop_second_factor_api_me_second_factor_off_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reset_second_factor_api_users__id__second_factor_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_log_in_rules_api_log_in_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogInRulesShown"];
+                };
+            };
+        };
+    };
+    set_log_in_rules_api_log_in_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogInRulesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogInRulesShown"];
                 };
             };
             /** @description Validation Error */

@@ -18,6 +18,8 @@ export type Role =
   | "planner"
   | "administrator"
   | "auditor"
+  | "system"
+  | "security"
   | "client_viewer";
 
 export interface Me {
@@ -30,6 +32,8 @@ export interface Me {
   tenant: { id: string; name: string };
   locale: string;
   permissions: string[];
+  /** A second factor is to be set up before anything else. */
+  enrolling: boolean;
 }
 
 export interface PressedKey {

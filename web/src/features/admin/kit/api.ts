@@ -34,6 +34,7 @@ export const call = {
   set: async <R>(path: string, body: object): Promise<R> => (await take(loose.PUT(path, { body }))) as R,
   act: async <R>(path: string, id: string, body: object): Promise<R> =>
     (await take(loose.POST(path, { ...one(id), body }))) as R,
+  drop: async (path: string, id: string): Promise<unknown> => take(loose.DELETE(path, one(id))),
   retire: async (path: string, id: string): Promise<void> => {
     await take(loose.DELETE(`${path}/{id}`, one(id)));
   },
@@ -52,8 +53,8 @@ export function useList<R extends Row>(path: string) {
 }
 
 /** Choices of a select: every thing of a kind by its name. */
-export function useChoices<R extends Row>(path: string, label: (row: R) => string) {
-  const { data, isPending } = useQuery(listQuery<R>(path));
+export function useChoices<R extends Row>(path: string, label: (row: R) => string, enabled = true) {
+  const { data, isPending } = useQuery({ ...listQuery<R>(path), enabled });
   return {
     loading: isPending,
     rows: data ?? [],

@@ -1,4 +1,4 @@
-import { Form, type FormInstance, Input, Switch } from "antd";
+import { ConfigProvider, Form, type FormInstance, Input, Switch } from "antd";
 import type { Role } from "@/shared/api";
 import { fields } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
@@ -11,12 +11,14 @@ import { texts } from "../texts";
 import type { AgentCertificate, AgentSkill, Client, QueueSeat, User } from "../types";
 import { UserQueues } from "./UserQueues";
 
-const ROLES: readonly Role[] = [
+export const ROLES: readonly Role[] = [
   "agent",
   "supervisor",
   "quality",
   "planner",
   "administrator",
+  "system",
+  "security",
   "auditor",
   "client_viewer",
 ];
@@ -30,8 +32,11 @@ export interface AgentLists {
   certificates: Omit<AgentCertificate, "user_id">[];
 }
 
-export interface UserValues extends AgentLists, Omit<User, "id" | "agent_no" | "client_id" | "locked"> {
+export interface UserValues
+  extends AgentLists,
+    Omit<User, "id" | "agent_no" | "client_id" | "email" | "locked" | "second_factor"> {
   agent_no: string;
+  email: string;
   client_id?: string | null;
   password: string;
 }
@@ -41,6 +46,7 @@ export function toUserValues(row: User | null, lists: AgentLists): UserValues {
     login: row?.login ?? "",
     name: row?.name ?? "",
     agent_no: row?.agent_no ?? "",
+    email: row?.email ?? "",
     department: row?.department ?? "",
     roles: row?.roles ?? ["agent"],
     client_id: row?.client_id ?? undefined,
@@ -58,6 +64,7 @@ export function toUserBody(values: UserValues, row: User | null): object {
   return {
     ...rest,
     agent_no: rest.agent_no.trim() || null,
+    email: rest.email.trim() || null,
     client_id: bound ? (rest.client_id ?? null) : null,
     ...(row === null ? { password } : {}),
   };
@@ -66,9 +73,14 @@ export function toUserBody(values: UserValues, row: User | null): object {
 interface Props {
   row: User | null;
   form: FormInstance<UserValues>;
+  /** Whether the account may be changed. */
+  manages: boolean;
+  /** Whether skills, queues and certificates may be. */
+  configures: boolean;
 }
 
-export function UserForm({ row, form }: Props) {
+export function UserForm(props: Props) {
+  const { form, manages, configures } = props;
   const t = useT(texts);
   const agent = (Form.useWatch("roles", form) ?? []).includes("agent");
   const seats = Form.useWatch("queue_seats", form) ?? [];
@@ -76,8 +88,17 @@ export function UserForm({ row, form }: Props) {
   return (
     <Sections
       sections={[
-        { key: "basic", label: t("part.basic"), fields: [], body: <Account row={row} form={form} /> },
-        ...(agent
+        {
+          key: "basic",
+          label: t("part.basic"),
+          fields: [],
+          body: (
+            <ConfigProvider componentDisabled={!manages}>
+              <Account {...props} />
+            </ConfigProvider>
+          ),
+        },
+        ...(agent && configures
           ? [
               {
                 key: "queues",
@@ -93,7 +114,7 @@ export function UserForm({ row, form }: Props) {
   );
 }
 
-function Account({ row, form }: Props) {
+function Account({ row, form, manages, configures }: Props) {
   const t = useT(texts);
   const n = useT(fields);
   const c = useT(common);
@@ -103,6 +124,7 @@ function Account({ row, form }: Props) {
   const viewer = roles.includes("client_viewer");
   return (
     <>
+      {manages ? null : <p className="dim">{t("users.not_yours")}</p>}
       <Line>
         <TextField name="name" required />
         <TextField
@@ -149,7 +171,17 @@ function Account({ row, form }: Props) {
         />
         <TextField name="department" max={200} />
       </Line>
-      {agent ? <SkillLevels name="skills" level="level" help={t("users.skills.help")} /> : null}
+      <TextField
+        name="email"
+        max={254}
+        help={t("users.email.help")}
+        rules={[{ pattern: /^\s*([^@\s]+@[^@\s]+)?\s*$/, message: t("users.email.pattern") }]}
+      />
+      {agent && configures ? (
+        <ConfigProvider componentDisabled={false}>
+          <SkillLevels name="skills" level="level" help={t("users.skills.help")} />
+        </ConfigProvider>
+      ) : null}
       <Line>
         <ChoiceField
           name="locale"

@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Role } from "@/shared/api";
 import { fields } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
+import { permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
 import { call, listQuery, useChoices, useList, useSave } from "../kit/api";
 import { Editor } from "../kit/Editor";
@@ -12,6 +13,7 @@ import { type Column, ResourceList } from "../kit/ResourceList";
 import { useDone } from "../kit/useDone";
 import { texts } from "../texts";
 import type { AgentCertificate, AgentSkill, Client, QueueSeat, Skill, User } from "../types";
+import { useFactorReset } from "./FactorReset";
 import { PasswordReset } from "./PasswordReset";
 import { type AgentLists, toUserBody, toUserValues, UserForm, type UserValues } from "./UserForm";
 
@@ -31,16 +33,25 @@ export function Users() {
   const done = useDone();
   const cache = useQueryClient();
   const users = useList<User>("/api/users");
-  const links = useQuery(listQuery<AgentSkill>("/api/agent-skills"));
-  const papers = useQuery(listQuery<AgentCertificate>("/api/agent-certificates"));
-  const seats = useQuery(listQuery<QueueSeat>("/api/queue-seats"));
-  const skills = useChoices<Skill>("/api/skills", (row) => row.name);
+  const me = useMe();
+  // Accounts and rights are one duty, what agents can and where they sit another.
+  const manages = permitted(me, ["people"]);
+  const configures = permitted(me, ["config"]);
+  const links = useQuery({ ...listQuery<AgentSkill>("/api/agent-skills"), enabled: configures });
+  const papers = useQuery({
+    ...listQuery<AgentCertificate>("/api/agent-certificates"),
+    enabled: configures,
+  });
+  const seats = useQuery({ ...listQuery<QueueSeat>("/api/queue-seats"), enabled: configures });
+  const listed = !configures || (links.isFetched && papers.isFetched && seats.isFetched);
+  const skills = useChoices<Skill>("/api/skills", (row) => row.name, configures);
   const clients = useChoices<Client>("/api/clients", (row) => row.short_name);
   const save = useSave<User>("/api/users");
   const [shown, setShown] = useState<Shown>("active");
   const [editing, setEditing] = useState<{ row: User | null } | null>(null);
   const [resetting, setResetting] = useState<User | null>(null);
   const [saved, setSaved] = useState<string | null>(null);
+  const resetFactor = useFactorReset();
   const skillsOf = (id: string) => (links.data ?? []).filter((link) => link.user_id === id);
   const listsOf = (id: string | undefined): AgentLists => ({
     skills: ownOf(links.data, id),
@@ -82,9 +93,12 @@ export function Users() {
             <Tag color="error">{t("users.locked")}</Tag>
           </Tooltip>
         ) : (
-          <Tag color={row.active ? "success" : "default"}>
-            {t(row.active ? "users.active" : "users.left")}
-          </Tag>
+          <>
+            <Tag color={row.active ? "success" : "default"}>
+              {t(row.active ? "users.active" : "users.left")}
+            </Tag>
+            {row.second_factor ? <Tag>{t("users.factor")}</Tag> : null}
+          </>
         ),
     },
   ];
@@ -94,10 +108,11 @@ export function Users() {
   } as typeof users;
 
   const store = async (values: UserValues, row: User | null) => {
-    const answer = await save.mutateAsync({ id: row?.id ?? null, body: toUserBody(values, row) });
+    const answer =
+      row && !manages ? row : await save.mutateAsync({ id: row?.id ?? null, body: toUserBody(values, row) });
     // Should one of the lists be refused, the person is there: the next try changes, it does not make another.
     if (row === null) setEditing({ row: answer });
-    if (values.roles.includes("agent")) {
+    if (configures && values.roles.includes("agent")) {
       for (const [list, path, all] of LISTS) {
         try {
           await call.put(path, answer.id, values[list]);
@@ -132,8 +147,12 @@ export function Users() {
         }
         nameOf={(row) => row.name}
         onOpen={(row) => setEditing({ row })}
-        onAdd={() => setEditing({ row: null })}
-        addLabel={t("add", { noun: n("kind.user") })}
+        {...(manages
+          ? {
+              onAdd: () => setEditing({ row: null }),
+              addLabel: t("add", { noun: n("kind.user") }),
+            }
+          : {})}
         saved={saved}
         dim={(row) => !row.active}
         tools={
@@ -148,19 +167,33 @@ export function Users() {
             }))}
           />
         }
-        actions={(row) => (
-          <Button
-            type="text"
-            size="small"
-            aria-label={`${t("password.reset")} ${row.name}`}
-            onClick={() => setResetting(row)}
-          >
-            {t("password.reset")}
-          </Button>
-        )}
+        actions={(row) =>
+          manages ? (
+            <>
+              {row.second_factor ? (
+                <Button
+                  type="text"
+                  size="small"
+                  aria-label={`${t("factor.reset")} ${row.name}`}
+                  onClick={() => resetFactor(row)}
+                >
+                  {t("factor.reset")}
+                </Button>
+              ) : null}
+              <Button
+                type="text"
+                size="small"
+                aria-label={`${t("password.reset")} ${row.name}`}
+                onClick={() => setResetting(row)}
+              >
+                {t("password.reset")}
+              </Button>
+            </>
+          ) : null
+        }
       />
       <Editor<UserValues>
-        open={editing !== null && !links.isPending && !papers.isPending && !seats.isPending}
+        open={editing !== null && listed}
         width={600}
         title={
           editing?.row
@@ -171,7 +204,9 @@ export function Users() {
         onClose={() => setEditing(null)}
         onSave={(values) => store(values, editing?.row ?? null)}
       >
-        {(form) => <UserForm row={editing?.row ?? null} form={form} />}
+        {(form) => (
+          <UserForm row={editing?.row ?? null} form={form} manages={manages} configures={configures} />
+        )}
       </Editor>
       {resetting ? <PasswordReset user={resetting} onClose={() => setResetting(null)} /> : null}
     </>

@@ -1,0 +1,163 @@
+"""HTTP of the second factor: one's own, resetting somebody's, and the rule that asks for it."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+from sqlalchemy import select
+
+from andon.identity import audit, repository
+from andon.identity.access import At, LoggedInActor, PeopleManager, Recognised, scope_of, sessions
+from andon.identity.duties import check_duties
+from andon.identity.model import Role
+from andon.identity.tables import LogInRules, User
+from andon.kit.errors import AndonError, not_found
+from andon.kit.web import Body, Shown
+
+router = APIRouter(tags=["session"])
+
+_MINE = "/api/me/second-factor"
+_NO_RULES = {"second_factor_roles": [], "separated": False}
+
+
+class StandingShown(Shown):
+    """`since` null: there is none. `required`: a rule asks for it."""
+
+    since: datetime | None
+    codes_left: int
+    required: bool
+
+
+class Proof(Body):
+    """The own password. Right after a log-in that has to set up a second factor it is not asked again."""
+
+    password: Annotated[str, Field(max_length=200)] = ""
+
+
+class Code(Body):
+    code: Annotated[str, Field(min_length=1, max_length=20)]
+
+
+class EnrolmentShown(Shown):
+    """`uri` for a QR code, `secret` to type in."""
+
+    secret: str
+    uri: str
+
+
+class RecoveryCodes(Shown):
+    """Shown once and kept nowhere."""
+
+    codes: list[str]
+
+
+class LogInRulesIn(Body):
+    """`second_factor_roles`: whose people must have a second factor beside a local password. `separated`:
+    nobody may administer the system, its people and rights, and the audit log at once."""
+
+    second_factor_roles: list[Role]
+    separated: bool
+
+
+class LogInRulesShown(Shown):
+    second_factor_roles: list[str]
+    separated: bool
+
+
+@router.get(_MINE)
+async def my_second_factor(actor: Recognised, request: Request) -> StandingShown:
+    """How it stands with the own second factor."""
+    standing = await sessions(request).factors.standing(actor.tenant_id, actor.user_id)
+    return StandingShown.model_validate(standing)
+
+
+@router.post(_MINE)
+async def begin_second_factor(body: Proof, actor: Recognised, request: Request) -> EnrolmentShown:
+    """A new secret for the authenticator app; it counts once a code was typed."""
+    factors = sessions(request).factors
+    if not actor.enrolling:
+        await factors.prove(actor, body.password)
+    return EnrolmentShown.model_validate(await factors.begin(actor))
+
+
+@router.put(_MINE)
+async def confirm_second_factor(body: Code, actor: Recognised, request: Request) -> RecoveryCodes:
+    """The first code: from now on log-ins ask for one."""
+    return RecoveryCodes(codes=await sessions(request).factors.confirm(actor, body.code))
+
+
+@router.post(_MINE + "/codes")
+async def renew_recovery_codes(body: Proof, actor: LoggedInActor, request: Request) -> RecoveryCodes:
+    """New recovery codes in place of the old ones."""
+    factors = sessions(request).factors
+    await factors.prove(actor, body.password)
+    return RecoveryCodes(codes=await factors.renew_codes(actor))
+
+
+@router.post(_MINE + "/off", status_code=204)
+async def drop_second_factor(body: Proof, actor: LoggedInActor, request: Request) -> Response:
+    """Log in with the password alone again, unless a rule asks for more."""
+    factors = sessions(request).factors
+    await factors.prove(actor, body.password)
+    if (await factors.standing(actor.tenant_id, actor.user_id)).required:
+        raise AndonError("second_factor.required", 409)
+    await factors.drop(actor, actor.user_id, actor.name, "second_factor_off")
+    return Response(status_code=204)
+
+
+@router.delete("/api/users/{id}/second-factor", status_code=204)
+async def reset_second_factor(id: UUID, actor: PeopleManager, request: Request, services: At) -> Response:
+    """Whoever lost telephone and recovery codes logs in with the password again; log-ins there are end."""
+    async with services.db.session(scope_of(actor)) as session:
+        user = await session.get(User, id)
+        if user is None:
+            raise not_found("user")
+    await sessions(request).factors.drop(actor, id, user.name, "second_factor_reset")
+    async with services.db.session(scope_of(actor)) as session:
+        keep = actor.session_id if id == actor.user_id else None
+        ended = await repository.end_sessions(session, id, services.clock.now(), keep=keep)
+    sessions(request).tell_ended(ended)
+    return Response(status_code=204)
+
+
+@router.get("/api/log-in-rules")
+async def read_log_in_rules(actor: PeopleManager, services: At) -> LogInRulesShown:
+    """What is asked of those who log in."""
+    async with services.db.session(scope_of(actor)) as session:
+        row = await session.scalar(select(LogInRules))
+    return LogInRulesShown.model_validate(row or _NO_RULES)
+
+
+@router.put("/api/log-in-rules")
+async def set_log_in_rules(body: LogInRulesIn, actor: PeopleManager, services: At) -> LogInRulesShown:
+    """Set it. Who has no second factor yet sets one up at the next log-in; nobody is logged out. Duties
+    can be separated once nobody holds two of them and each is somebody's."""
+    wanted = {
+        "second_factor_roles": sorted({role.value for role in body.second_factor_roles}),
+        "separated": body.separated,
+    }
+    async with services.db.session(scope_of(actor)) as session:
+        row = await session.scalar(select(LogInRules).with_for_update())
+        known = LogInRulesShown.model_validate(row or _NO_RULES).model_dump()
+        if row is None:
+            row = LogInRules()
+            session.add(row)
+        for name, value in wanted.items():
+            setattr(row, name, value)
+        await session.flush()
+        await check_duties(session)
+        before, after = audit.changed(known, wanted)
+        if after:
+            audit.record(
+                session,
+                actor,
+                services.clock.now(),
+                "update",
+                "log_in_rules",
+                object_id=actor.tenant_id,
+                before=before,
+                after=after,
+            )
+    return LogInRulesShown.model_validate(wanted)

@@ -1,0 +1,83 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Form, Switch, Tag } from "antd";
+import { useState } from "react";
+import { useT } from "@/shared/i18n";
+import { common } from "@/shared/texts";
+import { QueryView } from "@/shared/ui";
+import { call } from "../kit/api";
+import { Editor } from "../kit/Editor";
+import { ChoiceField } from "../kit/inputs";
+import { ResourceHead } from "../kit/ResourceHead";
+import { useDone } from "../kit/useDone";
+import { texts } from "../texts";
+import type { LogInRules as Rules } from "../types";
+import { ROLES } from "./UserForm";
+
+const PATH = "/api/log-in-rules";
+const KEY = ["config", PATH];
+
+/** What is asked of those who log in. */
+export function LogInRules() {
+  const t = useT(texts);
+  const c = useT(common);
+  const done = useDone();
+  const cache = useQueryClient();
+  const rules = useQuery({ queryKey: KEY, queryFn: ({ signal }) => call.read<Rules>(PATH, signal) });
+  const [editing, setEditing] = useState(false);
+  return (
+    <section className="resource" aria-labelledby="resource-title">
+      <ResourceHead title={t("section.log-in-rules")} lead={t("login.lead")}>
+        <Button type="primary" disabled={!rules.data} onClick={() => setEditing(true)}>
+          {c("action.edit")}
+        </Button>
+      </ResourceHead>
+      <QueryView query={rules}>
+        {(known) => (
+          <dl className="rules-facts">
+            <dt>{t("login.factor")}</dt>
+            <dd>
+              {known.second_factor_roles.length === 0
+                ? t("login.factor.nobody")
+                : known.second_factor_roles.map((role) => <Tag key={role}>{c(`role.${role}`)}</Tag>)}
+            </dd>
+            <dt>{t("login.separated")}</dt>
+            <dd>{c(known.separated ? "value.yes" : "value.no")}</dd>
+          </dl>
+        )}
+      </QueryView>
+      {rules.data ? (
+        <Editor<Rules>
+          open={editing}
+          title={t("section.log-in-rules")}
+          initial={rules.data}
+          onClose={() => setEditing(false)}
+          onSave={async (values) => {
+            cache.setQueryData(KEY, await call.set<Rules>(PATH, values));
+            setEditing(false);
+            done(t("done.changed", { name: t("section.log-in-rules") }));
+          }}
+        >
+          {() => (
+            <>
+              <ChoiceField
+                name="second_factor_roles"
+                multiple
+                clearable
+                help={t("login.factor.help")}
+                options={ROLES.map((value) => ({ value, label: c(`role.${value}`) }))}
+              />
+              <Form.Item
+                name="separated"
+                label={t("login.separated")}
+                valuePropName="checked"
+                extra={t("login.separated.help")}
+              >
+                <Switch checkedChildren={c("value.yes")} unCheckedChildren={c("value.no")} />
+              </Form.Item>
+            </>
+          )}
+        </Editor>
+      ) : null}
+    </section>
+  );
+}

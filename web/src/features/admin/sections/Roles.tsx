@@ -1,0 +1,141 @@
+import { CheckOutlined, EditOutlined } from "@ant-design/icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Checkbox, Form } from "antd";
+import { useState } from "react";
+import { useT } from "@/shared/i18n";
+import { meQuery, permitted, useMe } from "@/shared/session";
+import { common } from "@/shared/texts";
+import { QueryView } from "@/shared/ui";
+import { call } from "../kit/api";
+import { Editor } from "../kit/Editor";
+import { ResourceHead } from "../kit/ResourceHead";
+import { useDone } from "../kit/useDone";
+import { texts } from "../texts";
+import { PERMISSIONS, type Permission, type RoleGrant } from "../types";
+
+const PATH = "/api/roles";
+const KEY = ["config", PATH];
+
+interface Values {
+  permissions: Permission[];
+}
+
+/** Roles and what they allow, as a matrix; what each permission means stands beside it. */
+export function Roles() {
+  const t = useT(texts);
+  const c = useT(common);
+  const done = useDone();
+  const cache = useQueryClient();
+  const manages = permitted(useMe(), ["people"]);
+  const roles = useQuery({ queryKey: KEY, queryFn: ({ signal }) => call.list<RoleGrant>(PATH, {}, signal) });
+  const [editing, setEditing] = useState<RoleGrant | null>(null);
+  return (
+    <section className="resource" aria-labelledby="resource-title">
+      <ResourceHead title={t("section.roles")} lead={t("roles.lead")}>
+        {null}
+      </ResourceHead>
+      <QueryView query={roles}>
+        {(grants) => <Matrix grants={grants} onEdit={manages ? setEditing : null} />}
+      </QueryView>
+      {editing ? (
+        <Editor<Values>
+          open
+          title={t("edit.title", { noun: t("roles.role"), name: c(`role.${editing.role}`) })}
+          initial={{ permissions: editing.permissions }}
+          onClose={() => setEditing(null)}
+          onSave={async ({ permissions }) => {
+            await call.set(`${PATH}/${editing.role}`, { permissions });
+            await cache.invalidateQueries({ queryKey: KEY });
+            setEditing(null);
+            done(t("done.changed", { name: c(`role.${editing.role}`) }));
+            await cache.invalidateQueries({ queryKey: meQuery.queryKey, exact: true });
+          }}
+        >
+          {() => (
+            <>
+              <p className="dim">{t("roles.people", { n: editing.people })}</p>
+              <Alert type="info" showIcon title={t("roles.effect")} className="editor-problem" />
+              <Form.Item name="permissions" label={t("roles.allows")}>
+                <Checkbox.Group className="roles-choices">
+                  {PERMISSIONS.map((each) => (
+                    <Checkbox
+                      key={each}
+                      value={each}
+                      disabled={editing.keeps.includes(each) || editing.never.includes(each)}
+                    >
+                      {t(`permission.${each}`)}
+                      <small className="dim">
+                        {editing.keeps.includes(each)
+                          ? t("roles.keeps")
+                          : editing.never.includes(each)
+                            ? t("roles.never")
+                            : t(`permission.${each}.means`)}
+                      </small>
+                    </Checkbox>
+                  ))}
+                </Checkbox.Group>
+              </Form.Item>
+            </>
+          )}
+        </Editor>
+      ) : null}
+    </section>
+  );
+}
+
+function Matrix({ grants, onEdit }: { grants: RoleGrant[]; onEdit: ((row: RoleGrant) => void) | null }) {
+  const t = useT(texts);
+  const c = useT(common);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+    <section className="resource-scroll" tabIndex={0} aria-label={t("section.roles")}>
+      <table className="resource-table roles-matrix">
+        <thead>
+          <tr>
+            <th scope="col">{t("roles.permission")}</th>
+            {grants.map((row) => (
+              <th scope="col" key={row.role}>
+                {c(`role.${row.role}`)}
+                {onEdit ? (
+                  <Button
+                    type="text"
+                    size="small"
+                    icon={<EditOutlined />}
+                    aria-label={`${c("action.edit")} ${c(`role.${row.role}`)}`}
+                    onClick={() => onEdit(row)}
+                  />
+                ) : null}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {PERMISSIONS.map((each) => (
+            <tr key={each}>
+              <th scope="row">
+                {t(`permission.${each}`)}
+                <small className="dim">{t(`permission.${each}.means`)}</small>
+              </th>
+              {grants.map((row) => {
+                const has = row.permissions.includes(each);
+                return (
+                  <td key={row.role} data-changed={has !== row.standard.includes(each) || undefined}>
+                    {has ? <CheckOutlined aria-hidden="true" /> : null}
+                    <span className="unseen">{c(has ? "value.yes" : "value.no")}</span>
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+          <tr>
+            <th scope="row">{t("roles.count")}</th>
+            {grants.map((row) => (
+              <td key={row.role}>{row.people}</td>
+            ))}
+          </tr>
+        </tbody>
+      </table>
+      <p className="dim roles-note">{t("roles.changed")}</p>
+    </section>
+  );
+}
