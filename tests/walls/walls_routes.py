@@ -18,6 +18,7 @@ ALL = frozenset(Role)
 STAFF = ALL - AGENT
 CONTACTS = frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AUDITOR, Role.CLIENT_VIEWER})
 SUPERVISOR = frozenset({Role.SUPERVISOR})
+EXPORTS = frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AUDITOR, Role.CLIENT_VIEWER})
 BOARD = frozenset({Role.SUPERVISOR, Role.PLANNER, Role.ADMINISTRATOR, Role.CLIENT_VIEWER})
 
 # Nobody needs to be logged in: logging in, and what holds nothing of anybody.
@@ -133,6 +134,16 @@ def _user(mine: Side, theirs: Side) -> dict[str, Any]:
 
 def _summary(contact: Side, reason: Side) -> dict[str, Any]:
     return {"contact_id": contact.contact, "reason_id": reason.reason, "note": "x", "resolved": False}
+
+
+def _saved(side: Side) -> dict[str, Any]:
+    return {"name": "x", "search": {"queue": side.queue}, "period": {"last": "week"}}
+
+
+def _export(mine: Side, theirs: Side) -> dict[str, Any]:
+    """Of the contacts of one queue; from behind a wall there are none."""
+    span = {"since": f"{DAY}T00:00Z", "until": f"{DAY}T23:59Z"}
+    return span | {"search": {"queue": theirs.queue}, "columns": ["arrived"], "format": "csv"}
 
 
 def _day(mine: Side, theirs: Side) -> dict[str, str]:
@@ -444,6 +455,28 @@ ROUTES: dict[tuple[str, str], Route] = {
             Try(query=lambda m, t: {"limit": 200, "from": f"{DAY}T00:00:00Z"}),
         ),
     ),
+    ("GET", "/api/saved-searches"): Route(CONTACTS),
+    ("POST", "/api/saved-searches"): Route(
+        CONTACTS, (make(lambda m, t: _saved(m) | {"roles": ["client_viewer"]}),), own=True
+    ),
+    ("PUT", "/api/saved-searches/{id}"): Route(CONTACTS, change("saved", lambda m, t: _saved(m))),
+    ("DELETE", "/api/saved-searches/{id}"): Route(CONTACTS, (one("saved"),)),
+    ("GET", "/api/history-columns"): Route(CONTACTS, (Try(blank=True),)),
+    ("PUT", "/api/history-columns"): Route(
+        CONTACTS, (make(lambda m, t: {"columns": ["arrived"]}),), own=True
+    ),
+    ("GET", "/api/exports"): Route(
+        EXPORTS | ADMIN, (Try(), Try(query=lambda m, t: {"box": "decide"}, blank=True))
+    ),
+    ("POST", "/api/exports"): Route(EXPORTS, (make(_export, 422),)),
+    ("POST", "/api/exports/{id}/decide"): Route(
+        frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR}),
+        change("decide", lambda m, t: {"approve": True}),
+    ),
+    ("DELETE", "/api/exports/{id}"): Route(EXPORTS, (one("cancel"),)),
+    ("GET", "/api/exports/{id}/file"): Route(EXPORTS, (one("export", blank=True),)),
+    ("GET", "/api/export-rules"): Route(EXPORTS | ADMIN, (Try(blank=True),)),
+    ("PUT", "/api/export-rules"): Route(ADMIN, (make(lambda m, t: {"rows_over": 10}),)),
     ("GET", "/api/desk/contacts"): Route(AGENT, (Try(blank=True),)),
     ("GET", "/api/contacts/{contact_id}"): Route(CONTACTS | AGENT, (contact(),)),
     ("GET", "/api/contacts/{contact_id}/why"): Route(CONTACTS, (contact(),)),

@@ -16,7 +16,9 @@ from andon.messages import http as messages
 from andon.reporting import texts  # noqa: F401  (registers what is said here)
 from andon.reporting.board import http as board
 from andon.reporting.checks import http as checks
+from andon.reporting.exports import http as exports
 from andon.reporting.history import http as history
+from andon.reporting.history import saved_http as saved_searches
 from andon.reporting.live import http as live
 from andon.reporting.live.hub import LiveHub
 from andon.work import http as work
@@ -28,6 +30,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     nodes_http.router,
     dial_http.router,
     history.router,
+    saved_searches.router,
+    exports.router,
     board.router,
     checks.router,
     live.router,

@@ -27,6 +27,9 @@ class Permission(StrEnum):
     SUPERVISE = "supervise"  # be at agents' calls, choose their states, order the waiting
     CONTACTS = "contacts"  # everybody's contacts, within one's walls
     RECORDINGS = "recordings"  # listen to everybody's recordings, within one's walls
+    EXPORT = "export"  # have the result of a search of contacts written to a file
+    NUMBERS = "numbers"  # with whole telephone numbers in it
+    APPROVE_EXPORTS = "approve_exports"  # decide about others' exports that need it
     CONFIG = "config"  # see and change everything an administrator sets up
     AUDIT = "audit"
     LEDGER = "ledger"
@@ -41,13 +44,32 @@ ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.CONTACTS,
             Permission.RECORDINGS,
             Permission.LEDGER,
+            Permission.EXPORT,
+            Permission.NUMBERS,
+            Permission.APPROVE_EXPORTS,
         }
     ),
-    Role.QUALITY: frozenset({Permission.CONTACTS, Permission.RECORDINGS}),
+    Role.QUALITY: frozenset({Permission.CONTACTS, Permission.RECORDINGS, Permission.EXPORT}),
     Role.PLANNER: frozenset({Permission.BOARD}),
-    Role.ADMINISTRATOR: frozenset({Permission.CONFIG, Permission.AUDIT, Permission.BOARD, Permission.LEDGER}),
-    Role.AUDITOR: frozenset({Permission.AUDIT, Permission.LEDGER, Permission.CONTACTS}),
-    Role.CLIENT_VIEWER: frozenset({Permission.BOARD, Permission.CONTACTS}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.CONFIG,
+            Permission.AUDIT,
+            Permission.BOARD,
+            Permission.LEDGER,
+            Permission.APPROVE_EXPORTS,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {
+            Permission.AUDIT,
+            Permission.LEDGER,
+            Permission.CONTACTS,
+            Permission.EXPORT,
+            Permission.APPROVE_EXPORTS,
+        }
+    ),
+    Role.CLIENT_VIEWER: frozenset({Permission.BOARD, Permission.CONTACTS, Permission.EXPORT}),
 }
 
 

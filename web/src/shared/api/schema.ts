@@ -1994,9 +1994,10 @@ export interface paths {
          * Search Contacts
          * @description Contacts, newest first, that arrived from `from` (inclusive) to `to` (exclusive).
          *
-         *     `q` finds a number or part of one, a customer's name, an agent's name or number, or a contact's id.
-         *     `contact` finds those of the same caller at the same client as that contact's. An agent finds the own
-         *     contacts, and with a customer, or with a contact that rang at the own desk, those of that person.
+         *     `q` finds a number or part of one, a customer's name, an agent's name or number, words of the summary, or
+         *     a contact's id. `contact` finds those of the same caller at the same client as that contact's. An agent
+         *     finds the own contacts, and with a customer, or with a contact that rang at the own desk, those of that
+         *     person.
          */
         get: operations["search_contacts_api_contacts_get"];
         put?: never;
@@ -2160,6 +2161,186 @@ export interface paths {
          */
         get: operations["list_callbacks_api_callbacks_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Saved
+         * @description The asker's own, and those shared with the asker's roles or department.
+         */
+        get: operations["list_saved_api_saved_searches_get"];
+        put?: never;
+        /**
+         * Save Search
+         * @description Keep a search. Raises `saved_search.too_many`, or that the name is taken.
+         */
+        post: operations["save_search_api_saved_searches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-searches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Saved
+         * @description Change one of the asker's own.
+         */
+        put: operations["change_saved_api_saved_searches__id__put"];
+        post?: never;
+        /**
+         * Forget Search
+         * @description Forget one of the asker's own, for everybody it was shared with too.
+         */
+        delete: operations["forget_search_api_saved_searches__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history-columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Columns
+         * @description The columns the asker looks at, in order.
+         */
+        get: operations["read_columns_api_history_columns_get"];
+        /**
+         * Choose Columns
+         * @description Choose them; each stands once, where it is named first.
+         */
+        put: operations["choose_columns_api_history_columns_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description The asker's own, newest first; or those that wait for the asker's decision, oldest first.
+         */
+        get: operations["list_exports_api_exports_get"];
+        put?: never;
+        /**
+         * Ask For Export
+         * @description Have the result of a search written to a file; the rule may want somebody's approval first.
+         */
+        post: operations["ask_for_export_api_exports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Approve or refuse somebody else's export. Raises `export.own`, `export.decided`.
+         */
+        post: operations["decide_api_exports__id__decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel
+         * @description Stop one of the asker's own, or delete its file.
+         */
+        delete: operations["cancel_api_exports__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description The file, for whoever asked for it. Raises `export.not_ready`, `export.gone`.
+         */
+        get: operations["download_api_exports__id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/export-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rule
+         * @description What exports may be, and which of them need somebody's approval.
+         */
+        get: operations["read_rule_api_export_rules_get"];
+        /**
+         * Change Rule
+         * @description Set the rule, for exports asked for from now on.
+         */
+        put: operations["change_rule_api_export_rules_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3250,6 +3431,19 @@ export interface components {
              */
             created_at: string;
         };
+        /** ColumnsBody */
+        ColumnsBody: {
+            /** Columns */
+            columns: ("arrived" | "direction" | "caller" | "customer" | "tier" | "number" | "client" | "project" | "queue" | "agent" | "outcome" | "waited" | "talked" | "held" | "acw" | "total" | "offers" | "ended_by" | "score" | "reason" | "resolved" | "recording" | "contact")[];
+        };
+        /**
+         * ColumnsShown
+         * @description Null: nobody has chosen yet.
+         */
+        ColumnsShown: {
+            /** Columns */
+            columns: string[] | null;
+        };
         /** ConditionBody */
         ConditionBody: {
             /** Key */
@@ -3323,6 +3517,8 @@ export interface components {
             talked_ms: number | null;
             /** Held Ms */
             held_ms: number | null;
+            /** Acw Ms */
+            acw_ms: number | null;
             /** Total Ms */
             total_ms: number | null;
             /** Offers */
@@ -3385,6 +3581,8 @@ export interface components {
             talked_ms: number | null;
             /** Held Ms */
             held_ms: number | null;
+            /** Acw Ms */
+            acw_ms: number | null;
             /** Total Ms */
             total_ms: number | null;
             /** Offers */
@@ -3592,6 +3790,16 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** DecisionIn */
+        DecisionIn: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** DeviceChoice */
         DeviceChoice: {
             /**
@@ -3738,6 +3946,101 @@ export interface components {
             node: string;
             /** Went */
             went: number;
+        };
+        /**
+         * ExportIn
+         * @description Contacts that arrived from `since` (inclusive) to `until` (exclusive), not later than now.
+         */
+        ExportIn: {
+            search: components["schemas"]["SearchBody-Input"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Columns */
+            columns: ("arrived" | "direction" | "caller" | "customer" | "tier" | "number" | "client" | "project" | "queue" | "agent" | "outcome" | "waited" | "talked" | "held" | "acw" | "total" | "offers" | "ended_by" | "score" | "reason" | "resolved" | "recording" | "contact")[];
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            /**
+             * Whole Numbers
+             * @default false
+             */
+            whole_numbers: boolean;
+        };
+        /** ExportList */
+        ExportList: {
+            /** Items */
+            items: components["schemas"]["ExportShown"][];
+        };
+        /**
+         * ExportShown
+         * @description `own`: the asker's. `rows_done` of `rows_expected` are written.
+         */
+        ExportShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "wanted" | "running" | "done" | "failed" | "refused" | "cancelled" | "expired";
+            /** Own */
+            own: boolean;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            search: components["schemas"]["SearchBody-Output"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Columns */
+            columns: string[];
+            /** Format */
+            format: string;
+            /** Whole Numbers */
+            whole_numbers: boolean;
+            /** Rows Expected */
+            rows_expected: number;
+            /** Rows Done */
+            rows_done: number;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decision */
+            decision: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Size */
+            size: number | null;
         };
         /**
          * FieldBody
@@ -4566,12 +4869,6 @@ export interface components {
          */
         "Outcome-Input": "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "callee_busy" | "callee_rejected" | "callee_no_answer" | "callee_unreachable" | "wrong_number" | "dial_cancelled" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
         /**
-         * Outcome
-         * @description How an item is over.
-         * @enum {string}
-         */
-        "Outcome-Output": "reached" | "not_reached" | "solved" | "not_needed" | "called_again" | "withdrawn";
-        /**
          * OverflowIn
          * @description Without a queue the contact goes back to its flow.
          */
@@ -4888,6 +5185,18 @@ export interface components {
              * @default true
              */
             ok: boolean;
+        };
+        /**
+         * Period
+         * @description Days counted back from today when it is asked, or two days, both inclusive.
+         */
+        Period: {
+            /** Last */
+            last?: ("today" | "yesterday" | "week" | "month") | null;
+            /** First Day */
+            first_day?: string | null;
+            /** Last Day */
+            last_day?: string | null;
         };
         /** PickUp */
         PickUp: {
@@ -5563,6 +5872,33 @@ export interface components {
          */
         Role: "agent" | "supervisor" | "quality" | "planner" | "administrator" | "auditor" | "client_viewer";
         /**
+         * RuleBody
+         * @description Another person approves exports of more than `rows_over` rows (null: however many), and those that show
+         *     whole numbers when `whole_numbers` is set.
+         */
+        RuleBody: {
+            /**
+             * Rows Over
+             * @default 1000
+             */
+            rows_over: number | null;
+            /**
+             * Whole Numbers
+             * @default true
+             */
+            whole_numbers: boolean;
+            /**
+             * Most Rows
+             * @default 100000
+             */
+            most_rows: number;
+            /**
+             * Keep Hours
+             * @default 72
+             */
+            keep_hours: number;
+        };
+        /**
          * RulesIn
          * @description `ageing_s`: waiting so many seconds is worth a point of priority; null: nothing is.
          */
@@ -5585,6 +5921,203 @@ export interface components {
             ageing_s: number | null;
             /** Certificate Warning Days */
             certificate_warning_days: number;
+        };
+        /**
+         * SavedIn
+         * @description `roles` and `departments`: with whom it is shared. Without `columns` it shows those of the reader.
+         */
+        SavedIn: {
+            /** Name */
+            name: string;
+            search: components["schemas"]["SearchBody-Input"];
+            period: components["schemas"]["Period"];
+            /** Columns */
+            columns?: ("arrived" | "direction" | "caller" | "customer" | "tier" | "number" | "client" | "project" | "queue" | "agent" | "outcome" | "waited" | "talked" | "held" | "acw" | "total" | "offers" | "ended_by" | "score" | "reason" | "resolved" | "recording" | "contact")[] | null;
+            /** Roles */
+            roles?: components["schemas"]["Role"][];
+            /** Departments */
+            departments?: string[];
+        };
+        /**
+         * SavedList
+         * @description `departments` are those there are to share with.
+         */
+        SavedList: {
+            /** Items */
+            items: components["schemas"]["SavedShown"][];
+            /** Departments */
+            departments: string[];
+        };
+        /**
+         * SavedShown
+         * @description `own`: the asker's, who may change it.
+         */
+        SavedShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Owner Name */
+            owner_name: string;
+            /** Own */
+            own: boolean;
+            search: components["schemas"]["SearchBody-Output"];
+            period: components["schemas"]["Period"];
+            /** Columns */
+            columns: string[];
+            /** Roles */
+            roles: string[];
+            /** Departments */
+            departments: string[];
+        };
+        /**
+         * SearchBody
+         * @description What to look for, of whatever period. Spans in seconds; every bound is inclusive.
+         */
+        "SearchBody-Input": {
+            /** Q */
+            q?: string | null;
+            /** Queue */
+            queue?: string | null;
+            /** Project */
+            project?: string | null;
+            /** Client */
+            client?: string | null;
+            /** Agent */
+            agent?: string | null;
+            /** Customer */
+            customer?: string | null;
+            /** Number */
+            number?: string | null;
+            /** Trunk */
+            trunk?: string | null;
+            /** Flow */
+            flow?: string | null;
+            /** Reason */
+            reason?: string | null;
+            outcome?: components["schemas"]["Outcome-Input"] | null;
+            /** Direction */
+            direction?: ("inbound" | "outbound") | null;
+            /** Tier */
+            tier?: ("normal" | "silver" | "gold" | "vip") | null;
+            /** Ended By */
+            ended_by?: ("caller" | "agent" | "system" | "supervisor") | null;
+            /** Resolved */
+            resolved?: boolean | null;
+            /** Follow Up */
+            follow_up?: boolean | null;
+            /** Wrapped Up */
+            wrapped_up?: boolean | null;
+            /** Transferred */
+            transferred?: boolean | null;
+            /** Recording */
+            recording?: boolean | null;
+            /** Voicemail */
+            voicemail?: boolean | null;
+            /** Score From */
+            score_from?: number | null;
+            /** Score To */
+            score_to?: number | null;
+            /** Offers From */
+            offers_from?: number | null;
+            /** Offers To */
+            offers_to?: number | null;
+            /** Waited From */
+            waited_from?: number | null;
+            /** Waited To */
+            waited_to?: number | null;
+            /** Talked From */
+            talked_from?: number | null;
+            /** Talked To */
+            talked_to?: number | null;
+            /** Held From */
+            held_from?: number | null;
+            /** Held To */
+            held_to?: number | null;
+            /** Acw From */
+            acw_from?: number | null;
+            /** Acw To */
+            acw_to?: number | null;
+            /** Total From */
+            total_from?: number | null;
+            /** Total To */
+            total_to?: number | null;
+        };
+        /**
+         * SearchBody
+         * @description What to look for, of whatever period. Spans in seconds; every bound is inclusive.
+         */
+        "SearchBody-Output": {
+            /** Q */
+            q?: string | null;
+            /** Queue */
+            queue?: string | null;
+            /** Project */
+            project?: string | null;
+            /** Client */
+            client?: string | null;
+            /** Agent */
+            agent?: string | null;
+            /** Customer */
+            customer?: string | null;
+            /** Number */
+            number?: string | null;
+            /** Trunk */
+            trunk?: string | null;
+            /** Flow */
+            flow?: string | null;
+            /** Reason */
+            reason?: string | null;
+            outcome?: components["schemas"]["andon__interactions__events__Outcome"] | null;
+            /** Direction */
+            direction?: ("inbound" | "outbound") | null;
+            /** Tier */
+            tier?: ("normal" | "silver" | "gold" | "vip") | null;
+            /** Ended By */
+            ended_by?: ("caller" | "agent" | "system" | "supervisor") | null;
+            /** Resolved */
+            resolved?: boolean | null;
+            /** Follow Up */
+            follow_up?: boolean | null;
+            /** Wrapped Up */
+            wrapped_up?: boolean | null;
+            /** Transferred */
+            transferred?: boolean | null;
+            /** Recording */
+            recording?: boolean | null;
+            /** Voicemail */
+            voicemail?: boolean | null;
+            /** Score From */
+            score_from?: number | null;
+            /** Score To */
+            score_to?: number | null;
+            /** Offers From */
+            offers_from?: number | null;
+            /** Offers To */
+            offers_to?: number | null;
+            /** Waited From */
+            waited_from?: number | null;
+            /** Waited To */
+            waited_to?: number | null;
+            /** Talked From */
+            talked_from?: number | null;
+            /** Talked To */
+            talked_to?: number | null;
+            /** Held From */
+            held_from?: number | null;
+            /** Held To */
+            held_to?: number | null;
+            /** Acw From */
+            acw_from?: number | null;
+            /** Acw To */
+            acw_to?: number | null;
+            /** Total From */
+            total_from?: number | null;
+            /** Total To */
+            total_to?: number | null;
         };
         /**
          * SeatIn
@@ -6419,7 +6952,7 @@ export interface components {
             taken_at: string | null;
             /** Done At */
             done_at: string | null;
-            outcome: components["schemas"]["Outcome-Output"] | null;
+            outcome: components["schemas"]["andon__work__model__Outcome"] | null;
             /** Note */
             note: string;
             /** Promise */
@@ -6498,7 +7031,7 @@ export interface components {
             taken_at: string | null;
             /** Done At */
             done_at: string | null;
-            outcome: components["schemas"]["Outcome-Output"] | null;
+            outcome: components["schemas"]["andon__work__model__Outcome"] | null;
             /** Note */
             note: string;
             /** Promise */
@@ -6649,6 +7182,18 @@ export interface components {
             /** Submitted At */
             submitted_at: string;
         };
+        /**
+         * Outcome
+         * @description How a contact ended: one name for each way. Every contact has exactly one.
+         * @enum {string}
+         */
+        andon__interactions__events__Outcome: "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "callee_busy" | "callee_rejected" | "callee_no_answer" | "callee_unreachable" | "wrong_number" | "dial_cancelled" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
+        /**
+         * Outcome
+         * @description How an item is over.
+         * @enum {string}
+         */
+        andon__work__model__Outcome: "reached" | "not_reached" | "solved" | "not_needed" | "called_again" | "withdrawn";
     };
     responses: never;
     parameters: never;
@@ -10952,15 +11497,42 @@ export interface operations {
     search_contacts_api_contacts_get: {
         parameters: {
             query?: {
-                from?: string | null;
-                to?: string | null;
                 q?: string | null;
                 queue?: string | null;
                 project?: string | null;
+                client?: string | null;
                 agent?: string | null;
                 customer?: string | null;
+                number?: string | null;
+                trunk?: string | null;
+                flow?: string | null;
+                reason?: string | null;
                 outcome?: components["schemas"]["Outcome-Input"] | null;
                 direction?: ("inbound" | "outbound") | null;
+                tier?: ("normal" | "silver" | "gold" | "vip") | null;
+                ended_by?: ("caller" | "agent" | "system" | "supervisor") | null;
+                resolved?: boolean | null;
+                follow_up?: boolean | null;
+                wrapped_up?: boolean | null;
+                transferred?: boolean | null;
+                recording?: boolean | null;
+                voicemail?: boolean | null;
+                score_from?: number | null;
+                score_to?: number | null;
+                offers_from?: number | null;
+                offers_to?: number | null;
+                waited_from?: number | null;
+                waited_to?: number | null;
+                talked_from?: number | null;
+                talked_to?: number | null;
+                held_from?: number | null;
+                held_to?: number | null;
+                acw_from?: number | null;
+                acw_to?: number | null;
+                total_from?: number | null;
+                total_to?: number | null;
+                from?: string | null;
+                to?: string | null;
                 contact?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -11240,6 +11812,389 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallbackPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_saved_api_saved_searches_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedList"];
+                };
+            };
+        };
+    };
+    save_search_api_saved_searches_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_saved_api_saved_searches__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    forget_search_api_saved_searches__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_columns_api_history_columns_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnsShown"];
+                };
+            };
+        };
+    };
+    choose_columns_api_history_columns_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ColumnsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnsShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_exports_api_exports_get: {
+        parameters: {
+            query?: {
+                box?: "own" | "decide";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ask_for_export_api_exports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decide_api_exports__id__decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_api_exports__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    download_api_exports__id__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_rule_api_export_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+        };
+    };
+    change_rule_api_export_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
                 };
             };
             /** @description Validation Error */
