@@ -1,12 +1,13 @@
 """Spreadsheets: what is written opens as what it was, whatever somebody typed."""
 
 import csv
+import zipfile
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from andon.kit.sheets import guarded, open_sheet, unguarded
+from andon.kit.sheets import Unreadable, guarded, open_sheet, read_rows, unguarded
 
 pytestmark = pytest.mark.unit
 
@@ -59,3 +60,47 @@ def test_a_file_holds_every_row_as_text_and_numbers(form: str, tmp_path: Path) -
     assert {cell.data_type for row in found for cell in row} <= {"s", "n"}  # never "f"
     assert len(found) == len(expected) + 1
     assert found[1][0].value == 13800138000 and found[1][1].value == "'=1+1"
+
+
+ROWS = [["姓名", "号码"], ["王小明", "+8613800138000"], ["=1+1", "003"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_csv_is_read_whatever_saved_it(encoding: str, delimiter: str, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    text = "\r\n".join(delimiter.join(row) for row in (ROWS[0], [" ", ""], *ROWS[1:]))
+    path.write_bytes(text.encode(encoding))
+    assert list(read_rows(path)) == [(1, ROWS[0]), (3, ROWS[1]), (4, ROWS[2])]  # the empty row is counted
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_what_was_written_is_read_as_it_was(form: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.{form}"
+    writer = open_sheet(path, form, ROWS[0], "x")
+    writer.write(ROWS[1:])
+    writer.write([[5, None]])
+    writer.close()
+    assert [row for _, row in read_rows(path)] == [*ROWS, ["5"]]
+
+
+def test_what_is_no_spreadsheet_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    for content, why in (
+        (b"PK\x03\x04 and nothing more", "kind"),
+        (bytes(range(256)) * 9, "encoding"),
+        (b'a,"b\n', "csv"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(Unreadable) as error:
+            list(read_rows(path))
+        assert error.value.why == why
+    bomb = tmp_path / "b"
+    with (
+        zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed,
+        packed.open("a", "w", force_zip64=True) as part,
+    ):
+        for _ in range(310):
+            part.write(bytes(1_000_000))
+    with pytest.raises(Unreadable, match="packed"):
+        list(read_rows(bomb))

@@ -193,6 +193,13 @@ ROUTES: dict[tuple[str, str], Route] = {
         frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
         (Try(), filtered(object_id=lambda t: t.operator.skill), filtered(user_id=lambda t: t.operator.agent)),
     ),
+    ("POST", "/api/audit/undo"): Route(
+        ADMIN,
+        (
+            make(lambda m, t: {"object_kind": "skill", "object_id": t.operator.skill}, 404),
+            make(lambda m, t: {"object_kind": "queue", "object_id": t.queue}, 404),
+        ),
+    ),
     **resource(
         "/api/clients",
         "client",
@@ -477,6 +484,17 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/exports/{id}/file"): Route(EXPORTS, (one("export", blank=True),)),
     ("GET", "/api/export-rules"): Route(EXPORTS | ADMIN, (Try(blank=True),)),
     ("PUT", "/api/export-rules"): Route(ADMIN, (make(lambda m, t: {"rows_over": 10}),)),
+    ("GET", "/api/import-templates/{kind}"): Route(
+        ADMIN,
+        (Try(path=lambda m, t: {"kind": "users"}, query=lambda m, t: {"filled": True, "format": "csv"}),),
+        own=True,
+    ),
+    ("GET", "/api/imports"): Route(ADMIN),
+    ("POST", "/api/imports"): Route(
+        ADMIN, (Try(query=lambda m, t: {"kind": "users"}, raw=b"x", blank=True),)
+    ),
+    ("GET", "/api/imports/{id}"): Route(ADMIN, (one("brought"),)),
+    ("POST", "/api/imports/{id}/apply"): Route(ADMIN, (one("brought"),)),
     ("GET", "/api/desk/contacts"): Route(AGENT, (Try(blank=True),)),
     ("GET", "/api/contacts/{contact_id}"): Route(CONTACTS | AGENT, (contact(),)),
     ("GET", "/api/contacts/{contact_id}/why"): Route(CONTACTS, (contact(),)),

@@ -32,6 +32,7 @@ from andon.identity.model import Role
 from andon.identity.passwords import Passwords
 from andon.identity.service import Sessions
 from andon.identity.tables import Audit, Client, Project, User
+from andon.imports.tables import ImportJob
 from andon.interactions.events import ContactConnected, ContactIdentified
 from andon.interactions.tables import ReasonNode, WrapFormVersion, WrapUp
 from andon.kit.bus import MemoryBus
@@ -91,6 +92,7 @@ class Side:
     saved: UUID = field(default_factory=uuid7)  # a search kept
     export: UUID = field(default_factory=uuid7)  # with a file
     cancel: UUID = field(default_factory=uuid7)  # an export without
+    brought: UUID = field(default_factory=uuid7)  # a spreadsheet
     decide: UUID = field(default_factory=uuid7)  # an export that waits for somebody's approval
     e164: str = ""
 
@@ -236,13 +238,23 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
                     roles=["client_viewer"],
                 )
             )
-            bound = side.client if n == 0 else None
+            bound = side.client if n == 1 else None  # the first is the operator's own
             for id, by, state in (
                 (side.export, everything, "done"),
                 (side.cancel, everything, "done"),
                 (side.decide, operator.agent, "waiting"),
             ):
                 session.add(_export(id, by, bound, state, side))
+            session.add(
+                ImportJob(
+                    id=side.brought,
+                    asked_by=everything,
+                    kind="users",
+                    file_name=side.tag,
+                    state="checked",
+                    expires_at=SystemClock().now() + timedelta(days=1),
+                )
+            )
             file = recordings.parent / "exports" / str(stand.tenant_id) / f"{side.export}.csv"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(side.tag)

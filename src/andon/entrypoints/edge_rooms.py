@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from andon.channels.voice import control_http, desk_http, dial_http, nodes_http, sip_proxy
 from andon.channels.voice import texts as node_texts  # noqa: F401  (registers what is said here)
 from andon.identity.sockets import SocketSessions
+from andon.imports import http as imports
 from andon.interactions.monitor import http as monitor
 from andon.kit.web import Services
 from andon.messages import http as messages
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     history.router,
     saved_searches.router,
     exports.router,
+    imports.router,
     board.router,
     checks.router,
     live.router,

@@ -106,7 +106,7 @@ async def make_user(body: UserIn, actor: Administrator, request: Request, servic
             session.add(row)
             await session.flush()
             await session.refresh(row)
-            _record(session, services, actor, "create", row, None, audit.snapshot(_public(row)))
+            _record(session, services, actor, "create", row, None, audit.snapshot(public_values(row)))
             answer = UserShown.model_validate(row)
     except IntegrityError as error:
         raise _broken(error) from error
@@ -135,7 +135,7 @@ async def change_user(
     try:
         async with services.db.session(scope_of(actor)) as session:
             row = await _user(session, id)
-            before = _public(row)
+            before = public_values(row)
             after = before | _plain(values)
             await _check(session, after)
             steps_down = _administers(before) and not _administers(after)
@@ -144,9 +144,9 @@ async def change_user(
             for name, value in _plain(values).items():
                 setattr(row, name, value)
             await session.flush()
-            if _loses(before, after):
+            if loses(before, after):
                 ended = await repository.end_sessions(session, id, services.clock.now())
-            old, new = audit.changed(before, _public(row))
+            old, new = audit.changed(before, public_values(row))
             if new:
                 _record(session, services, actor, "update", row, old, new)
             answer = (await _shown(session, services, [row]))[0]
@@ -192,7 +192,8 @@ def _administers(values: dict[str, Any]) -> bool:
     return bool(values["active"]) and Role.ADMINISTRATOR.value in values["roles"]
 
 
-def _loses(before: dict[str, Any], after: dict[str, Any]) -> bool:
+def loses(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether the person may do or see less than before, so that open sessions must end."""
     return (
         (before["active"] and not after["active"])
         or before["client_id"] != after["client_id"]
@@ -207,7 +208,8 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _public(row: User) -> dict[str, Any]:
+def public_values(row: User) -> dict[str, Any]:
+    """A person's columns without what belongs to the password."""
     values = values_of(row)
     del values["password_hash"], values["password_changed_at"]
     return values
@@ -228,16 +230,23 @@ async def _shown(session: AsyncSession, services: Services, rows: list[User]) ->
     ]
 
 
-async def _check(session: AsyncSession, values: dict[str, Any]) -> None:
-    """Rules over several fields."""
+def broken_rules(values: dict[str, Any]) -> dict[str, str]:
+    """Rules over several fields: the field at fault with its text's key, or nothing."""
     roles = {str(role) for role in values["roles"]}
     if Role.AGENT in roles and not values["agent_no"]:
-        raise invalid(agent_no="field.agent_no_needed")
+        return {"agent_no": "field.agent_no_needed"}
     if Role.CLIENT_VIEWER in roles and values["client_id"] is None:
-        raise invalid(client_id="field.client_needed")
+        return {"client_id": "field.client_needed"}
+    if values["client_id"] is not None and roles - {Role.CLIENT_VIEWER, Role.AGENT}:
+        return {"client_id": "field.client_role"}
+    return {}
+
+
+async def _check(session: AsyncSession, values: dict[str, Any]) -> None:
+    wrong = broken_rules(values)
+    if wrong:
+        raise AndonError("invalid", 422, fields={**wrong})
     if values["client_id"] is not None:
-        if roles - {Role.CLIENT_VIEWER, Role.AGENT}:
-            raise invalid(client_id="field.client_role")
         client = await session.get(Client, values["client_id"])
         if client is None or client.retired_at is not None:
             raise invalid(client_id="field.unknown_reference")

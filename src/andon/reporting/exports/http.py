@@ -26,7 +26,7 @@ from andon.reporting.exports import (
     texts,  # noqa: F401  (registers what is said here)
 )
 from andon.reporting.exports.jobs import TOPIC
-from andon.reporting.exports.model import OPEN
+from andon.reporting.exports.model import OPEN, Rule
 from andon.reporting.exports.tables import ExportJob, ExportRule
 from andon.reporting.history.query import Columns, SearchBody
 
@@ -221,7 +221,7 @@ async def change_rule(body: RuleBody, actor: Administrator, here: At) -> RuleBod
     return body
 
 
-def _rule(rule: service.Rule) -> RuleBody:
+def _rule(rule: Rule) -> RuleBody:
     return RuleBody(
         rows_over=rule.rows_over,
         whole_numbers=rule.whole_numbers,

@@ -9,6 +9,7 @@ import { Projects } from "./sections/Projects";
 import { Queues } from "./sections/Queues";
 import { RoutingRules } from "./sections/RoutingRules";
 import { Skills } from "./sections/Skills";
+import { Spreadsheets } from "./sections/Spreadsheets";
 import { StateReasons } from "./sections/StateReasons";
 import { Trunks } from "./sections/Trunks";
 import { Users } from "./sections/Users";
@@ -17,7 +18,7 @@ import { WrapReasons } from "./sections/WrapReasons";
 
 /** What the page administers, in the order of its menu. A section's key is its address and its text's key. */
 export const GROUPS = [
-  { key: "people", sections: ["users", "skills"] },
+  { key: "people", sections: ["users", "skills", "spreadsheets"] },
   {
     key: "work",
     sections: [
@@ -38,6 +39,7 @@ export type SectionKey = (typeof GROUPS)[number]["sections"][number];
 export const SECTIONS: Record<SectionKey, ComponentType> = {
   users: Users,
   skills: Skills,
+  spreadsheets: Spreadsheets,
   clients: Clients,
   projects: Projects,
   queues: Queues,

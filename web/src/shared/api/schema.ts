@@ -231,6 +231,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Change
+         * @description Take back the last change of a thing. Raises `undo.impossible`, `undo.changed_since`, `undo.not_own`,
+         *     and whatever making the same change by hand would.
+         */
+        post: operations["undo_change_api_audit_undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/skills": {
         parameters: {
             query?: never;
@@ -2348,6 +2369,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/import-templates/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description The spreadsheet to fill in, with an example; `filled`: with what is there now, which is audited.
+         */
+        get: operations["template_api_import_templates__kind__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description The files brought last, without their faults.
+         */
+        get: operations["list_imports_api_imports_get"];
+        put?: never;
+        /**
+         * Bring
+         * @description Bring a file and have it tried: nothing is changed yet. Raises `import.too_large`.
+         */
+        post: operations["bring_api_imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Import
+         * @description What came of a file.
+         */
+        get: operations["read_import_api_imports__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Take over all of a file that was tried, as its bringer. Raises `import.not_checked`.
+         */
+        post: operations["apply_api_imports__id__apply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/board": {
         parameters: {
             query?: never;
@@ -2956,6 +3061,11 @@ export interface components {
             } | null;
             /** Address */
             address: string;
+            /**
+             * Undoable
+             * @default false
+             */
+            undoable: boolean;
         };
         /**
          * Board
@@ -4043,6 +4153,18 @@ export interface components {
             size: number | null;
         };
         /**
+         * FaultShown
+         * @description What to do about a cell, in the reader's language; `column` as in the head, empty: the whole row.
+         */
+        FaultShown: {
+            /** Row */
+            row: number;
+            /** Column */
+            column: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * FieldBody
          * @description See `interactions.forms.Field`; keys and values stay when labels change.
          */
@@ -4351,6 +4473,60 @@ export interface components {
             exceptions?: {
                 [key: string]: unknown;
             }[];
+        };
+        /** ImportList */
+        ImportList: {
+            /** Items */
+            items: components["schemas"]["ImportShown"][];
+        };
+        /**
+         * ImportShown
+         * @description `faults` are the first of `faults_count`. `made` and `changed`: what it would do, or has done.
+         */
+        ImportShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "users" | "numbers" | "reasons";
+            /** File Name */
+            file_name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "wanted" | "checking" | "checked" | "wrong" | "approved" | "applying" | "applied" | "failed" | "expired";
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Rows */
+            rows: number;
+            /** Made */
+            made: number;
+            /** Changed */
+            changed: number;
+            /** Same */
+            same: number;
+            /** Faults Count */
+            faults_count: number;
+            /** Faults */
+            faults: components["schemas"]["FaultShown"][];
         };
         /** Keys */
         Keys: {
@@ -6658,6 +6834,33 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * UndoIn
+         * @description The change `entry_id`, or else the thing's last one, which must be the asker's own.
+         */
+        UndoIn: {
+            /** Object Kind */
+            object_kind: string;
+            /**
+             * Object Id
+             * Format: uuid
+             */
+            object_id: string;
+            /** Entry Id */
+            entry_id?: string | null;
+        };
+        /** Undone */
+        Undone: {
+            /** Object Kind */
+            object_kind: string;
+            /**
+             * Object Id
+             * Format: uuid
+             */
+            object_id: string;
+            /** Object Name */
+            object_name: string;
+        };
         /** Unread */
         Unread: {
             /** Count */
@@ -7802,6 +8005,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AuditShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_change_api_audit_undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
                 };
             };
             /** @description Validation Error */
@@ -12195,6 +12431,159 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    template_api_import_templates__kind__get: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+                filled?: boolean;
+            };
+            header?: never;
+            path: {
+                kind: "users" | "numbers" | "reasons";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_imports_api_imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+        };
+    };
+    bring_api_imports_post: {
+        parameters: {
+            query: {
+                kind: "users" | "numbers" | "reasons";
+                file_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_import_api_imports__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    apply_api_imports__id__apply_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportShown"];
                 };
             };
             /** @description Validation Error */

@@ -2,7 +2,7 @@ import type { FormInstance } from "antd";
 import { type ReactNode, useState } from "react";
 import { useT } from "@/shared/i18n";
 import { texts } from "../texts";
-import { type Row, useList, useSave } from "./api";
+import { changedAt, type Row, useList, useSave } from "./api";
 import { Editor } from "./Editor";
 import { type Column, ResourceList } from "./ResourceList";
 import { useDone } from "./useDone";
@@ -67,7 +67,7 @@ export function ResourcePage<R extends Row, V extends object>(props: ResourcePag
           const answer = await save.mutateAsync({ id: row?.id ?? null, body: props.toBody(values, row) });
           setSaved(answer.id);
           setEditing(null);
-          done(t(row ? "done.changed" : "done.made", { name: nameOf(answer) }));
+          done(t(row ? "done.changed" : "done.made", { name: nameOf(answer) }), changedAt(path, answer.id));
         }}
         extra={removal(editing?.row ? { id: editing.row.id, name: nameOf(editing.row) } : null)}
       >

@@ -1,4 +1,4 @@
-"""Saved searches, the columns people chose, exports and the rule about them."""
+"""Saved searches, the columns people chose, exports and the rule about them, spreadsheets brought."""
 
 from andon.kit.database.walls import execute, wall
 
@@ -89,8 +89,37 @@ CREATE INDEX ix_export_job_open ON export_job (tenant_id, id)
         WHERE state IN ('waiting', 'wanted', 'running', 'done');
 """
 
+IMPORTS = """
+CREATE TABLE import_job (
+    asked_by UUID NOT NULL,
+    kind TEXT NOT NULL,
+    file_name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    beat_at timestamptz,
+    rows INTEGER DEFAULT 0 NOT NULL,
+    made INTEGER DEFAULT 0 NOT NULL,
+    changed INTEGER DEFAULT 0 NOT NULL,
+    same INTEGER DEFAULT 0 NOT NULL,
+    faults_count INTEGER DEFAULT 0 NOT NULL,
+    faults JSONB DEFAULT '[]' NOT NULL,
+    finished_at timestamptz,
+    expires_at timestamptz NOT NULL,
+    id UUID NOT NULL,
+    created_at timestamptz DEFAULT now() NOT NULL,
+    tenant_id UUID DEFAULT andon_tenant() NOT NULL,
+    CONSTRAINT pk_import_job PRIMARY KEY (id),
+    CONSTRAINT fk_import_job_tenant_id_asked_by FOREIGN KEY(tenant_id, asked_by)
+        REFERENCES app_user (tenant_id, id),
+    CONSTRAINT ck_import_job_kind CHECK (kind IN ('users', 'numbers', 'reasons')),
+    CONSTRAINT ck_import_job_state CHECK (state IN ('wanted', 'checking', 'checked', 'wrong', 'approved',
+        'applying', 'applied', 'failed', 'expired'))
+);
+CREATE INDEX ix_import_job_newest ON import_job (tenant_id, id);
+"""
+
 
 def upgrade() -> None:
+    execute(IMPORTS, *wall("import_job", "none", "SELECT, INSERT, UPDATE"))
     execute(SEARCHES, *wall("saved_search", "own"), *wall("history_columns", "via app_user.user_id"))
     execute(
         EXPORTS,
