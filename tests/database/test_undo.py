@@ -121,6 +121,18 @@ async def test_a_thing_that_is_used_is_not_unmade(house: House) -> None:
         assert (await admin.get(f"/api/skills/{id}")).status_code == 404
 
 
+async def test_what_was_deleted_needs_what_it_stood_on(house: House) -> None:
+    async with house.client("admin") as admin:
+        body = {"client_id": str(house.stand.clients[0]), "name": "p"}
+        project = (await admin.post("/api/projects", json=body)).json()["id"]
+        queue = (await admin.post("/api/queues", json={"project_id": project, "name": "q"})).json()["id"]
+        assert (await admin.delete(f"/api/queues/{queue}")).status_code == 204
+        assert (await admin.delete(f"/api/projects/{project}")).status_code == 204
+        assert await undo(admin, "queue", queue) == "invalid"
+        assert await undo(admin, "project", project) == ""
+        assert await undo(admin, "queue", queue) == ""
+
+
 async def test_what_cannot_be_undone_is_said_and_only_an_administrator_may(house: House) -> None:
     async with house.client("admin") as admin, house.client("auditor") as auditor:
         trunk = {"name": "t", "host": "sip.example", "secret": "s3cret"}

@@ -195,10 +195,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("POST", "/api/audit/undo"): Route(
         ADMIN,
-        (
-            make(lambda m, t: {"object_kind": "skill", "object_id": t.operator.skill}, 404),
-            make(lambda m, t: {"object_kind": "queue", "object_id": t.queue}, 404),
-        ),
+        (make(lambda m, t: {"object_kind": "skill", "object_id": t.operator.skill}, 404),),
     ),
     **resource(
         "/api/clients",

@@ -139,7 +139,8 @@ async def _restore(
     )
     values = wanted.model_dump(include=wanted.model_fields_set)
     if resource.prepare is not None:
-        await resource.prepare(session, values, row)
+        # What was deleted is looked at as if it was made anew: what it stands on may be gone since.
+        await resource.prepare(session, values, row if entry.after is not None else None)
     for name, value in values.items():
         setattr(row, name, value)
     row.retired_at = None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 from uuid import UUID
 
+import msgspec
 import structlog
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -216,7 +217,7 @@ async def _allowed(db: Database, job: ExportJob) -> tuple[Filters, str]:
     if user is None or not needed <= may or user.client_id != job.client_id:
         raise AndonError("forbidden", 403)
     wanted = SearchBody.model_validate(job.search)
-    return wanted.filters(since=job.since, until=job.until, masked=not job.whole_numbers), zone
+    return wanted.filters(since=job.since, until=job.until, masked=job.client_id is not None), zone
 
 
 async def _make(db: Database, clock: Clock, job: ExportJob, path: Path, filters: Filters, zone: str) -> bool:
@@ -227,11 +228,12 @@ async def _make(db: Database, clock: Clock, job: ExportJob, path: Path, filters:
         open_sheet, path, job.format, head(job.columns, locale), title
     )
     scope, cursor, done = Scope(job.tenant_id, job.client_id, job.asked_by), None, 0
+    shown = msgspec.structs.replace(filters, masked=not job.whole_numbers)
     try:
         while True:
             async with db.session(scope) as session:
                 found = await search.find(session, filters, cursor, PAGE)
-                items = await contact_items(session, found.rows, locale, filters)
+                items = await contact_items(session, found.rows, locale, shown)
             rows = [cells(item, job.columns, locale, zone) for item in items]
             await asyncio.to_thread(writer.write, rows)
             done, cursor = done + len(rows), found.next
