@@ -468,7 +468,8 @@ async def _set_skills(session: AsyncSession, known: Known, step: Step, by: By) -
     before = known.levels.get(step.id, {})
     if step.skills is None or step.skills == before:
         return []
-    await session.execute(delete(AgentSkill).where(AgentSkill.user_id == step.id))
+    if before:
+        await session.execute(delete(AgentSkill).where(AgentSkill.user_id == step.id))
     session.add_all(
         AgentSkill(user_id=step.id, skill_id=skill_id, level=level) for skill_id, level in step.skills.items()
     )

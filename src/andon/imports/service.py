@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from andon.identity.admin import CONFIG_CHANGED
@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 KEPT = timedelta(hours=1)  # a file may hold first passwords: it goes as soon as it may
 DEAD_AFTER = timedelta(minutes=15)
+# A request's transaction is over in two minutes; one of 50,000 rows may take longer on a small machine.
+_LONG = text("SELECT set_config('transaction_timeout', '10min', true)")
 
 
 def file_of(home: Path, tenant_id: UUID, job_id: UUID) -> Path:
@@ -134,6 +136,7 @@ class Importer:
         }
         ended: list[UUID] = []
         async with self._db.session(Scope(job.tenant_id)) as session:
+            await session.execute(_LONG)
             known = await load(session, job.kind)
             found = await asyncio.to_thread(plan, job.kind, known, lines)
             if not found.faults:

@@ -29,6 +29,9 @@ export interface ResourcePageProps<R extends Row, V extends object> {
   width?: number;
 }
 
+/** Nothing was changed: there is nothing to take back. */
+const same = (row: object | null, answer: object) => JSON.stringify(row) === JSON.stringify(answer);
+
 /** List, make, change and delete one kind of thing. */
 export function ResourcePage<R extends Row, V extends object>(props: ResourcePageProps<R, V>) {
   const { path, noun, nameOf } = props;
@@ -67,7 +70,10 @@ export function ResourcePage<R extends Row, V extends object>(props: ResourcePag
           const answer = await save.mutateAsync({ id: row?.id ?? null, body: props.toBody(values, row) });
           setSaved(answer.id);
           setEditing(null);
-          done(t(row ? "done.changed" : "done.made", { name: nameOf(answer) }), changedAt(path, answer.id));
+          done(
+            t(row ? "done.changed" : "done.made", { name: nameOf(answer) }),
+            same(row, answer) ? undefined : changedAt(path, answer.id),
+          );
         }}
         extra={removal(editing?.row ? { id: editing.row.id, name: nameOf(editing.row) } : null)}
       >
