@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from andon.identity import audit
 from andon.identity.access import At, scope_of
 from andon.identity.admin import Administrator
-from andon.identity.model import Actor
+from andon.identity.model import Actor, Role
 from andon.identity.tables import User
 from andon.imports import service, texts
 from andon.imports.jobs import TOPIC
@@ -86,6 +86,7 @@ async def template(
 ) -> Response:
     """The spreadsheet to fill in, with an example; `filled`: with what is there now, which is audited."""
     rows = [[column.example for column in COLUMNS[kind]]]
+    _check_right(actor, kind)
     if filled:
         async with here.db.session(scope_of(actor)) as session:
             rows = rows_of(kind, await load(session, kind), actor.locale)
@@ -128,6 +129,7 @@ async def bring(
     file_name: Annotated[str, Query(max_length=200)] = "",
 ) -> ImportShown:
     """Bring a file and have it tried: nothing is changed yet. Raises `import.too_large`."""
+    _check_right(actor, kind)
     id = uuid7()
     path = service.file_of(here.settings.home, actor.tenant_id, id)
     await _store(request, path)
@@ -167,6 +169,7 @@ async def apply(id: UUID, actor: Administrator, here: At) -> ImportShown:
         job = await session.get(ImportJob, id, with_for_update=True)
         if job is None:
             raise not_found("import_job")
+        _check_right(actor, job.kind)
         if job.asked_by != actor.user_id:
             raise AndonError("import.not_own", 403)
         if job.state != "checked" or job.expires_at <= here.clock.now():
@@ -176,6 +179,12 @@ async def apply(id: UUID, actor: Administrator, here: At) -> ImportShown:
         answer = await _one(session, id, actor)
     _wake(here, actor)
     return answer
+
+
+def _check_right(actor: Actor, kind: str) -> None:
+    """People and their roles are brought by those who administer people too. Raises `forbidden`."""
+    if kind == "users" and Role.ADMINISTRATOR not in actor.roles:
+        raise AndonError("forbidden", 403)
 
 
 def _wake(here: Services, actor: Actor) -> None:

@@ -20,7 +20,7 @@ from andon.channels.voice.tables import NumberRow, TrunkRow
 from andon.flows.tables import FlowRow
 from andon.identity import audit
 from andon.identity.admin import values_of
-from andon.identity.http.users import UserChange, broken_rules, loses, public_values
+from andon.identity.http.users import UserChange, broken_rules
 from andon.identity.model import Role
 from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from andon.identity.repository import end_sessions
@@ -69,7 +69,8 @@ class Plan:
 
 @dataclass
 class Known:
-    """What is there already, by the names that a spreadsheet uses; null: several bear the name."""
+    """What is there already, by the names that a spreadsheet uses; null: several bear the name. `asked_by`:
+    who brings the spreadsheet."""
 
     users: list[User] = field(default_factory=list)
     numbers: list[NumberRow] = field(default_factory=list)
@@ -81,6 +82,7 @@ class Known:
     flows: dict[str, UUID | None] = field(default_factory=dict)
     skills: dict[str, UUID | None] = field(default_factory=dict)
     levels: dict[UUID, Skills] = field(default_factory=lambda: defaultdict(dict))
+    asked_by: UUID | None = None
 
     def name_of(self, names: dict[str, UUID | None], id: UUID | None) -> str:
         """The first name under which the id is found; empty for null."""
@@ -94,9 +96,9 @@ def _named(pairs: Iterable[tuple[str, UUID]]) -> dict[str, UUID | None]:
     return names
 
 
-async def load(session: AsyncSession, kind: str) -> Known:
+async def load(session: AsyncSession, kind: str, asked_by: UUID | None = None) -> Known:
     """All of the tenant's, as far as this kind of spreadsheet can name it."""
-    known = Known()
+    known = Known(asked_by=asked_by)
     clients = {row.id: row for row in await _living(session, Client)}
     known.clients = _named((name, row.id) for row in clients.values() for name in (row.short_name, row.name))
     if kind == "users":
@@ -201,10 +203,8 @@ def _users(known: Known, lines: list[Line]) -> Plan:
     for line in lines:
         faults: list[Fault] = []
         user = there.get(logins[line.row])
-        before = public_values(user) if user is not None else {}
-        values: dict[str, Any] = (
-            {name: before[name] for name in UserChange.model_fields} if user is not None else {}
-        )
+        before = _as_changed(user) if user is not None else {}
+        values = dict(before)
         cells = line.cells
         values |= {name: cells[name] for name in ("login", "name", "department") if name in cells}
         if "agent_no" in cells:
@@ -229,6 +229,11 @@ def _users(known: Known, lines: list[Line]) -> Plan:
             values["roles"] = [str(role) for role in values["roles"]]
             for column, key in broken_rules(values).items():
                 faults.append(Fault(row=line.row, column=column, key=key))
+        if not faults and user is not None and user.id == known.asked_by:
+            # Nobody gives themselves rights, or takes away the ones they work with.
+            for column in ("roles", "client_id", "active"):
+                if values[column] != before[column]:
+                    faults.append(Fault(row=line.row, column=column, key="import.own_rights"))
         made.faults += faults
         levels = _levels(line, known, made.faults)
         password = _password(line, user, made.faults)
@@ -248,6 +253,20 @@ def _users(known: Known, lines: list[Line]) -> Plan:
         key = "import.passwords_most"
         made.faults.append(Fault(row=row, column="password", key=key, params={"n": PASSWORDS_MOST}))
     return made
+
+
+def _as_changed(user: User) -> dict[str, Any]:
+    """A person's columns that a change can name."""
+    return {name: getattr(user, name) for name in UserChange.model_fields}
+
+
+def _loses(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether the person may do or see less than before, so that open sessions must end."""
+    return (
+        (before["active"] and not after["active"])
+        or before["client_id"] != after["client_id"]
+        or not set(before["roles"]) <= set(after["roles"])
+    )
 
 
 def _agent_numbers(steps: list[Step], bearers: dict[str, str]) -> list[Fault]:
@@ -438,20 +457,18 @@ async def perform(
     for at in range(0, len(wanted.steps), _AT_ONCE):
         entries: list[Audit] = []
         for step in wanted.steps[at : at + _AT_ONCE]:
-            before = public_values(step.row) if kind == "users" and step.row is not None else None
-            if step.row is not None and before is None:
-                before = values_of(step.row)
             if step.row is None:
                 own = {"password_hash": hashed.get(step.line, NO_PASSWORD)} if kind == "users" else {}
                 session.add(table(id=step.id, **step.values, **own))
                 entries.append(_entry(by, "create", object_kind, step, None, audit.snapshot(step.values)))
                 continue
+            before = {name: getattr(step.row, name) for name in step.values}
             for name, value in step.values.items():
                 setattr(step.row, name, value)
-            old, new = audit.changed(before or {}, step.values)
+            old, new = audit.changed(before, step.values)
             if new:
                 entries.append(_entry(by, "update", object_kind, step, old, new))
-            if kind == "users" and loses(before or {}, (before or {}) | step.values):
+            if kind == "users" and _loses(before, step.values):
                 ended += await end_sessions(session, step.id, by.at)
         await session.flush()
         for step in wanted.steps[at : at + _AT_ONCE]:

@@ -119,7 +119,7 @@ class Importer:
     async def _check(self, job: ImportJob, lines: list[Line]) -> bool:
         """Try it; true when it may be applied."""
         async with self._db.session(Scope(job.tenant_id)) as session:
-            known = await load(session, job.kind)
+            known = await load(session, job.kind, job.asked_by)
         found = await asyncio.to_thread(plan, job.kind, known, lines)
         if found.faults:
             await self._wrong(job, len(lines), found.faults, found)
@@ -137,7 +137,7 @@ class Importer:
         ended: list[UUID] = []
         async with self._db.session(Scope(job.tenant_id)) as session:
             await session.execute(_LONG)
-            known = await load(session, job.kind)
+            known = await load(session, job.kind, job.asked_by)
             found = await asyncio.to_thread(plan, job.kind, known, lines)
             if not found.faults:
                 user = await session.get_one(User, job.asked_by)

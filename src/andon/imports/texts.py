@@ -38,6 +38,10 @@ def load() -> None:
                 "没有角色“{name}”，请按模板填写角色名",
                 "There is no role “{name}”: write a role's name",
             ),
+            "import.own_rights": (
+                "不能改自己的角色、委托方或在职状态，请由另一位管理员修改",
+                "Nobody changes their own roles, client or activity: another administrator does",
+            ),
             "import.skills": (
                 "请写成“技能=等级”，用逗号隔开",
                 "Write “skill=level”, with commas between",

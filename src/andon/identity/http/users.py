@@ -106,7 +106,7 @@ async def make_user(body: UserIn, actor: Administrator, request: Request, servic
             session.add(row)
             await session.flush()
             await session.refresh(row)
-            _record(session, services, actor, "create", row, None, audit.snapshot(public_values(row)))
+            _record(session, services, actor, "create", row, None, audit.snapshot(_public(row)))
             answer = UserShown.model_validate(row)
     except IntegrityError as error:
         raise _broken(error) from error
@@ -135,7 +135,7 @@ async def change_user(
     try:
         async with services.db.session(scope_of(actor)) as session:
             row = await _user(session, id)
-            before = public_values(row)
+            before = _public(row)
             after = before | _plain(values)
             await _check(session, after)
             steps_down = _administers(before) and not _administers(after)
@@ -144,9 +144,9 @@ async def change_user(
             for name, value in _plain(values).items():
                 setattr(row, name, value)
             await session.flush()
-            if loses(before, after):
+            if _loses(before, after):
                 ended = await repository.end_sessions(session, id, services.clock.now())
-            old, new = audit.changed(before, public_values(row))
+            old, new = audit.changed(before, _public(row))
             if new:
                 _record(session, services, actor, "update", row, old, new)
             answer = (await _shown(session, services, [row]))[0]
@@ -192,8 +192,7 @@ def _administers(values: dict[str, Any]) -> bool:
     return bool(values["active"]) and Role.ADMINISTRATOR.value in values["roles"]
 
 
-def loses(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether the person may do or see less than before, so that open sessions must end."""
+def _loses(before: dict[str, Any], after: dict[str, Any]) -> bool:
     return (
         (before["active"] and not after["active"])
         or before["client_id"] != after["client_id"]
@@ -208,8 +207,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def public_values(row: User) -> dict[str, Any]:
-    """A person's columns without what belongs to the password."""
+def _public(row: User) -> dict[str, Any]:
     values = values_of(row)
     del values["password_hash"], values["password_changed_at"]
     return values

@@ -2,7 +2,7 @@
 
 from andon.kit.database.walls import execute, wall
 
-revision = "0018"
+revision = "0021"
 down_revision = "0017"
 
 SEARCHES = """
