@@ -40,7 +40,7 @@ async def test_a_search_is_kept_and_its_result_exported(house: OfficeHouse, ente
     await shot(page, "more")
     await drawer.get_by_label("话后处理 至少").fill("")
     await drawer.get_by_label("话后处理 至少").press("Enter")
-    await drawer.get_by_role("button", name="Close").click()
+    await page.keyboard.press("Escape")
     await expect(page.locator(".list-table tbody tr")).to_have_count(1, timeout=SECONDS)
 
     await page.get_by_role("button", name="选择显示的列").click()

@@ -107,12 +107,12 @@ async def test_people_with_skills_are_tried_then_taken_over(house: House) -> Non
             assert (again["state"], again["made"], again["changed"]) == ("checked", 0, 0), again
             assert again["same"] == before + 1
     entries = await house.audit(object_kind="user")
-    assert [(e.action, e.object_name) for e in entries if e.action != "download"] == [
+    assert {(e.action, e.object_name) for e in entries if e.action != "download"} == {
         ("create", "张三"),
         ("update", "座席零"),
         ("skills", "张三"),
         ("import", "a.csv"),
-    ]
+    }
     assert all(e.user_name == "admin" for e in entries)
     assert "correct horse" not in str([e.after for e in entries])
     assert ("config.changed", {"tenant_id": str(house.stand.tenant_id)}) in house.said

@@ -470,12 +470,15 @@ async def perform(
                 entries.append(_entry(by, "update", object_kind, step, old, new))
             if kind == "users" and _loses(before, step.values):
                 ended += await end_sessions(session, step.id, by.at)
-        await session.flush()
-        for step in wanted.steps[at : at + _AT_ONCE]:
-            entries += await _set_skills(session, known, step, by)
         session.add_all(entries)
         await session.flush()
         await asyncio.sleep(0)  # the worker does other things too
+    # Once everybody is there: keys checked against a table that still looks small are looked for row by row.
+    for at in range(0, len(wanted.steps), _AT_ONCE):
+        for step in wanted.steps[at : at + _AT_ONCE]:
+            session.add_all(await _set_skills(session, known, step, by))
+        await session.flush()
+        await asyncio.sleep(0)
     if kind == "users" and not await _administrators(session):
         raise AndonError("user.last_administrator", 409)
     return ended

@@ -28,8 +28,12 @@ log = structlog.get_logger(__name__)
 
 KEPT = timedelta(hours=1)  # a file may hold first passwords: it goes as soon as it may
 DEAD_AFTER = timedelta(minutes=15)
-# A request's transaction is over in two minutes; one of 50,000 rows may take longer on a small machine.
-_LONG = text("SELECT set_config('transaction_timeout', '10min', true)")
+# A request's transaction is over in two minutes; one of 50,000 rows may take longer on a small machine. A
+# limit that already runs is not moved by another one: it has to be stopped first.
+_LONG = (
+    text("SELECT set_config('transaction_timeout', '0', true)"),
+    text("SELECT set_config('transaction_timeout', '10min', true)"),
+)
 
 
 def file_of(home: Path, tenant_id: UUID, job_id: UUID) -> Path:
@@ -136,7 +140,8 @@ class Importer:
         }
         ended: list[UUID] = []
         async with self._db.session(Scope(job.tenant_id)) as session:
-            await session.execute(_LONG)
+            for statement in _LONG:
+                await session.execute(statement)
             known = await load(session, job.kind, job.asked_by)
             found = await asyncio.to_thread(plan, job.kind, known, lines)
             if not found.faults:
