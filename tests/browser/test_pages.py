@@ -124,6 +124,8 @@ async def test_every_page_reads_well_in_english_and_on_a_telephone(house: Office
         ("/admin/wrap-forms", ".resource-head"),
         ("/work", ".work-columns"),
         ("/messages", ".my-day form"),
+        ("/exports", ".exports"),
+        ("/admin/spreadsheets", ".sheets-tools"),
     ):
         await look(boss, path, shown)
         found += await barriers(boss.page)

@@ -22,6 +22,7 @@ CONTACTS = frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AUDITOR, Role.CLIENT_V
 SUPERVISOR = frozenset({Role.SUPERVISOR})
 BOARD = frozenset({Role.SUPERVISOR, Role.PLANNER, Role.ADMINISTRATOR, Role.SYSTEM, Role.CLIENT_VIEWER})
 LEDGER = ADMIN | {Role.SUPERVISOR, Role.AUDITOR}
+EXPORTS = frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AUDITOR, Role.CLIENT_VIEWER})
 
 # Nobody needs to be logged in: logging in, and what holds nothing of anybody.
 OPEN = {
@@ -141,6 +142,16 @@ def _summary(contact: Side, reason: Side) -> dict[str, Any]:
     return {"contact_id": contact.contact, "reason_id": reason.reason, "note": "x", "resolved": False}
 
 
+def _saved(side: Side) -> dict[str, Any]:
+    return {"name": "x", "search": {"queue": side.queue}, "period": {"last": "week"}}
+
+
+def _export(mine: Side, theirs: Side) -> dict[str, Any]:
+    """Of the contacts of one queue; from behind a wall there are none."""
+    span = {"since": f"{DAY}T00:00Z", "until": f"{DAY}T23:59Z"}
+    return span | {"search": {"queue": theirs.queue}, "columns": ["arrived"], "format": "csv"}
+
+
 def _day(mine: Side, theirs: Side) -> dict[str, str]:
     return {"since": f"{DAY}T00:00Z", "until": f"{DAY}T23:00Z"}
 
@@ -215,6 +226,10 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/audit"): Route(
         frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
         (Try(), filtered(object_id=lambda t: t.operator.skill), filtered(user_id=lambda t: t.operator.agent)),
+    ),
+    ("POST", "/api/audit/undo"): Route(
+        ADMIN,
+        (make(lambda m, t: {"object_kind": "skill", "object_id": t.operator.skill}, 404),),
     ),
     **resource(
         "/api/clients",
@@ -482,6 +497,39 @@ ROUTES: dict[tuple[str, str], Route] = {
             Try(query=lambda m, t: {"limit": 200, "from": f"{DAY}T00:00:00Z"}),
         ),
     ),
+    ("GET", "/api/saved-searches"): Route(CONTACTS),
+    ("POST", "/api/saved-searches"): Route(
+        CONTACTS, (make(lambda m, t: _saved(m) | {"roles": ["client_viewer"]}),), own=True
+    ),
+    ("PUT", "/api/saved-searches/{id}"): Route(CONTACTS, change("saved", lambda m, t: _saved(m))),
+    ("DELETE", "/api/saved-searches/{id}"): Route(CONTACTS, (one("saved"),)),
+    ("GET", "/api/history-columns"): Route(CONTACTS, (Try(blank=True),)),
+    ("PUT", "/api/history-columns"): Route(
+        CONTACTS, (make(lambda m, t: {"columns": ["arrived"]}),), own=True
+    ),
+    ("GET", "/api/exports"): Route(
+        EXPORTS | ADMIN, (Try(), Try(query=lambda m, t: {"box": "decide"}, blank=True))
+    ),
+    ("POST", "/api/exports"): Route(EXPORTS, (make(_export, 422),)),
+    ("POST", "/api/exports/{id}/decide"): Route(
+        frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR}),
+        change("decide", lambda m, t: {"approve": True}),
+    ),
+    ("DELETE", "/api/exports/{id}"): Route(EXPORTS, (one("cancel"),)),
+    ("GET", "/api/exports/{id}/file"): Route(EXPORTS, (one("export", blank=True),)),
+    ("GET", "/api/export-rules"): Route(EXPORTS | ADMIN, (Try(blank=True),)),
+    ("PUT", "/api/export-rules"): Route(ADMIN, (make(lambda m, t: {"rows_over": 10}),)),
+    ("GET", "/api/import-templates/{kind}"): Route(
+        ADMIN,
+        (Try(path=lambda m, t: {"kind": "users"}, query=lambda m, t: {"filled": True, "format": "csv"}),),
+        own=True,
+    ),
+    ("GET", "/api/imports"): Route(ADMIN),
+    ("POST", "/api/imports"): Route(
+        ADMIN, (Try(query=lambda m, t: {"kind": "users"}, raw=b"x", blank=True),)
+    ),
+    ("GET", "/api/imports/{id}"): Route(ADMIN, (one("brought"),)),
+    ("POST", "/api/imports/{id}/apply"): Route(ADMIN, (one("brought"),)),
     ("GET", "/api/desk/contacts"): Route(AGENT, (Try(blank=True),)),
     ("GET", "/api/contacts/{contact_id}"): Route(CONTACTS | AGENT, (contact(),)),
     ("GET", "/api/contacts/{contact_id}/why"): Route(CONTACTS, (contact(),)),

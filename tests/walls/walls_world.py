@@ -41,6 +41,7 @@ from andon.identity.tables import (
     SecondFactor,
     User,
 )
+from andon.imports.tables import ImportJob
 from andon.interactions.events import ContactConnected, ContactIdentified
 from andon.interactions.tables import ReasonNode, WrapFormVersion, WrapUp
 from andon.kit.bus import MemoryBus
@@ -52,6 +53,8 @@ from andon.messages.tables import Message
 from andon.prompts.sound import fit
 from andon.prompts.tables import PromptRow, PromptVersionRow
 from andon.reporting.checks.tables import LedgerCheck
+from andon.reporting.exports.tables import ExportJob, ExportRule
+from andon.reporting.history.tables import HistoryColumns, SavedSearch
 from andon.reporting.projector import Projector
 from andon.routing.tables import (
     AgentCertificate,
@@ -95,6 +98,11 @@ class Side:
     contact: UUID = field(default_factory=uuid7)  # with a recording and a summary
     work: UUID = field(default_factory=uuid7)
     message: UUID = field(default_factory=uuid7)
+    saved: UUID = field(default_factory=uuid7)  # a search kept
+    export: UUID = field(default_factory=uuid7)  # with a file
+    cancel: UUID = field(default_factory=uuid7)  # an export without
+    brought: UUID = field(default_factory=uuid7)  # a spreadsheet
+    decide: UUID = field(default_factory=uuid7)  # an export that waits for somebody's approval
     e164: str = ""
 
     def graph(self) -> dict[str, Any]:
@@ -179,6 +187,8 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
         session.add(RoleGrant(role="planner", permissions=["board"]))
         session.add(SecondFactor(user_id=operator.agent, secret="-", confirmed_at=day.end))
         session.add(RecoveryCode(user_id=operator.agent, code_hash="-"))
+        session.add(ExportRule(rows_over=10))
+        session.add(HistoryColumns(user_id=everything, columns=["arrived"]))
         for n, side in enumerate(operator.sides):
             for table, id in ((Client, side.client), (Project, side.project), (Queue, side.queue)):
                 row = await session.get_one(table, id)
@@ -230,6 +240,37 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
                     at_ms=0,
                 )
             )
+            session.add(
+                SavedSearch(
+                    id=side.saved,
+                    client_id=side.client if n == 0 else None,  # one behind a wall, one the operator's
+                    owner_id=everything,
+                    name=side.tag,
+                    search={"queue": str(side.queue)},
+                    period={"last": "week"},
+                    roles=["client_viewer"],
+                )
+            )
+            bound = side.client if n == 1 else None  # the first is the operator's own
+            for id, by, state in (
+                (side.export, everything, "done"),
+                (side.cancel, everything, "done"),
+                (side.decide, operator.agent, "waiting"),
+            ):
+                session.add(_export(id, by, bound, state, side))
+            session.add(
+                ImportJob(
+                    id=side.brought,
+                    asked_by=everything,
+                    kind="users",
+                    file_name=side.tag,
+                    state="checked",
+                    expires_at=SystemClock().now() + timedelta(days=1),
+                )
+            )
+            file = recordings.parent / "exports" / str(stand.tenant_id) / f"{side.export}.csv"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(side.tag)
             write_wave(recordings / stored[side.contact].path)
             known = ContactIdentified(
                 at=talk.at,
@@ -271,6 +312,25 @@ def _things(side: Side) -> list[Any]:
             current={"zh": 1},
         ),
     ]
+
+
+def _export(id: UUID, by: UUID, client: UUID | None, state: str, side: Side) -> ExportJob:
+    now = SystemClock().now()
+    return ExportJob(
+        id=id,
+        client_id=client,
+        asked_by=by,
+        search={"queue": str(side.queue), "q": side.tag},
+        since=now,
+        until=now,
+        columns=["arrived"],
+        format="csv",
+        locale="zh",
+        whole_numbers=False,
+        rows_expected=1,
+        state=state,
+        expires_at=now + timedelta(days=1),
+    )
 
 
 def beep() -> bytes:

@@ -10,13 +10,16 @@ from fastapi import APIRouter, FastAPI
 from andon.channels.voice import control_http, desk_http, dial_http, nodes_http, sip_proxy
 from andon.channels.voice import texts as node_texts  # noqa: F401  (registers what is said here)
 from andon.identity.sockets import SocketSessions
+from andon.imports import http as imports
 from andon.interactions.monitor import http as monitor
 from andon.kit.web import Services
 from andon.messages import http as messages
 from andon.reporting import texts  # noqa: F401  (registers what is said here)
 from andon.reporting.board import http as board
 from andon.reporting.checks import http as checks
+from andon.reporting.exports import http as exports
 from andon.reporting.history import http as history
+from andon.reporting.history import saved_http as saved_searches
 from andon.reporting.live import http as live
 from andon.reporting.live.hub import LiveHub
 from andon.work import http as work
@@ -28,6 +31,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     nodes_http.router,
     dial_http.router,
     history.router,
+    saved_searches.router,
+    exports.router,
+    imports.router,
     board.router,
     checks.router,
     live.router,

@@ -20,6 +20,7 @@ from sqlalchemy import text
 from andon.channels.voice.jobs import RecordingStore
 from andon.entrypoints.worker_reporting import keep_jobs, keep_reporting
 from andon.identity.repository import tenant_ids
+from andon.imports.jobs import keep_importing
 from andon.kit import telemetry
 from andon.kit.bus import Bus, open_bus
 from andon.kit.clock import Clock, SystemClock
@@ -64,6 +65,7 @@ def parts(settings: Settings, db: Database, bus: Bus, clock: Clock) -> dict[str,
         "recordings": store.run,
         "reporting": lambda: keep_reporting(settings, db, bus, clock),
         "work": lambda: keep_each(WorkKeeper, db, bus, clock, partial(tenant_ids, db)),
+        "imports": lambda: keep_importing(db, bus, clock, settings.home, partial(tenant_ids, db)),
         "jobs": lambda: keep_jobs(db, bus, clock),
     }
 

@@ -1,4 +1,4 @@
-"""The worker's part of reporting: projections kept up, ledger checks run when wanted or due."""
+"""The worker's part of reporting: projections kept up, ledger checks and exports made when wanted."""
 
 import asyncio
 from functools import partial
@@ -10,6 +10,7 @@ from andon.kit.database import Database
 from andon.kit.jobs import open_jobs
 from andon.kit.settings import Settings
 from andon.reporting.checks.jobs import keep_checking, register
+from andon.reporting.exports.jobs import keep_exporting
 from andon.reporting.projector import keep_projecting
 
 
@@ -19,6 +20,7 @@ async def keep_reporting(settings: Settings, db: Database, bus: Bus, clock: Cloc
     async with asyncio.TaskGroup() as group:
         group.create_task(keep_projecting(db, bus, clock, tenants))
         group.create_task(keep_checking(db, bus, clock, settings.home, tenants))
+        group.create_task(keep_exporting(db, bus, clock, settings.home, tenants))
 
 
 async def keep_jobs(db: Database, bus: Bus, clock: Clock) -> None:

@@ -142,8 +142,17 @@ def broken_rule(error: IntegrityError, unique: str) -> AndonError:
     return AndonError("invalid", 422)
 
 
+_resources: dict[str, Resource] = {}
+
+
+def resource_of(kind: str) -> Resource | None:
+    """What is administered under this kind, once its room is loaded."""
+    return _resources.get(kind)
+
+
 def crud(resource: Resource) -> APIRouter:
     """GET and POST on the path, GET, PATCH and DELETE on `/{id}` below it."""
+    _resources[resource.kind] = resource
     router = APIRouter(tags=[resource.kind])
     table, shown = resource.table, resource.shown
     patch_model = patch_of(resource.model)

@@ -32,6 +32,9 @@ class Permission(StrEnum):
     RECORDINGS = "recordings"  # listen to everybody's recordings, within one's walls
     CONFIG = "config"  # see and change everything an administrator sets up, people and their rights aside
     PEOPLE = "people"  # accounts, roles, what they allow, and the rules of logging in
+    EXPORT = "export"  # have the result of a search of contacts written to a file
+    NUMBERS = "numbers"  # with whole telephone numbers in it
+    APPROVE_EXPORTS = "approve_exports"  # decide about others' exports that need it
     AUDIT = "audit"
     LEDGER = "ledger"
 
@@ -45,17 +48,35 @@ ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.CONTACTS,
             Permission.RECORDINGS,
             Permission.LEDGER,
+            Permission.EXPORT,
+            Permission.NUMBERS,
+            Permission.APPROVE_EXPORTS,
         }
     ),
-    Role.QUALITY: frozenset({Permission.CONTACTS, Permission.RECORDINGS}),
+    Role.QUALITY: frozenset({Permission.CONTACTS, Permission.RECORDINGS, Permission.EXPORT}),
     Role.PLANNER: frozenset({Permission.BOARD}),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.CONFIG, Permission.PEOPLE, Permission.AUDIT, Permission.BOARD, Permission.LEDGER}
+        {
+            Permission.CONFIG,
+            Permission.PEOPLE,
+            Permission.AUDIT,
+            Permission.BOARD,
+            Permission.LEDGER,
+            Permission.APPROVE_EXPORTS,
+        }
     ),
-    Role.AUDITOR: frozenset({Permission.AUDIT, Permission.LEDGER, Permission.CONTACTS}),
+    Role.AUDITOR: frozenset(
+        {
+            Permission.AUDIT,
+            Permission.LEDGER,
+            Permission.CONTACTS,
+            Permission.EXPORT,
+            Permission.APPROVE_EXPORTS,
+        }
+    ),
     Role.SYSTEM: frozenset({Permission.CONFIG, Permission.BOARD, Permission.LEDGER}),
     Role.SECURITY: frozenset({Permission.PEOPLE}),
-    Role.CLIENT_VIEWER: frozenset({Permission.BOARD, Permission.CONTACTS}),
+    Role.CLIENT_VIEWER: frozenset({Permission.BOARD, Permission.CONTACTS, Permission.EXPORT}),
 }
 
 # The three duties that are kept apart where duties are separated.

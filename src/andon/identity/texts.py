@@ -88,6 +88,21 @@ register(
             "There is an operator with code {operator}",
         ),
         "error.operator.exists.remedy": ("请换一个代码。", "Choose another code."),
+        "error.undo.impossible.title": ("这项改动不能撤销", "This change cannot be undone"),
+        "error.undo.impossible.remedy": (
+            "请在管理页手工改回。",
+            "Change it back by hand on its own page.",
+        ),
+        "error.undo.changed_since.title": ("之后又有人改过", "Somebody has changed it since"),
+        "error.undo.changed_since.remedy": (
+            "只能撤销最后一次改动，请先看审计日志里的最新记录。",
+            "Only the last change can be undone; look at the newest entry in the audit log.",
+        ),
+        "error.undo.not_own.title": ("最后一次改动不是您做的", "The last change is not yours"),
+        "error.undo.not_own.remedy": (
+            "如要撤销，请在审计日志里找到那一条。",
+            "To undo it, find it in the audit log.",
+        ),
         "field.password_current": ("当前密码不正确", "This is not the current password"),
         "field.code": ("验证码不正确，请输入应用当前显示的 6 位数字", "Not the code that the app shows now"),
         "field.password_same": ("密码不能与登录名相同", "Must not be the log-in name"),

@@ -106,7 +106,7 @@ def install(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return refuse(request, _invalid(error.errors()))
+        return refuse(request, refusal_of(error.errors()))
 
     async def on_http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
@@ -163,14 +163,15 @@ _SAID_BY_START = (
 )
 
 
-def _invalid(errors: Sequence[Any]) -> AndonError:
+def refusal_of(errors: Sequence[Any], *, inside: int = 1) -> AndonError:
+    """What pydantic complains of, field by field; the first `inside` parts of a place are not the field's."""
     fields: dict[str, str | tuple[str, dict[str, Any]]] = {}
     for error in errors:
         kind, context = str(error["type"]), error.get("ctx") or {}
         if kind == "json_invalid":
             return AndonError("request.malformed", 400)
         place = [str(part) for part in error["loc"]]
-        name = ".".join(place[1:]) or place[0]
+        name = ".".join(place[inside:]) or (place[0] if place else "")
         if kind in ("literal_error", "enum"):
             fields[name] = ("field.choice", {"choices": str(context.get("expected", "")).replace("'", "")})
         elif kind in _SAID:

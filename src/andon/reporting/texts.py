@@ -301,6 +301,19 @@ register(
         "error.cursor.invalid.remedy": ("请从第一页重新查询。", "Search again from the first page."),
         "error.period.invalid.title": ("时间范围无效", "The period is not valid"),
         "error.period.invalid.remedy": ("结束时间须晚于开始时间。", "The end must be after the begin."),
+        "error.saved_search.too_many.title": ("保存的查询太多了", "You have too many saved searches"),
+        "error.saved_search.too_many.remedy": (
+            "每人最多 {n} 个，请先删除不用的。",
+            "There may be {n} of one person; delete some first.",
+        ),
+        "field.range_reversed": (
+            "范围的上限小于下限，请调换",
+            "The upper bound is below the lower one; swap them",
+        ),
+        "field.period_needed": (
+            "请选择近期天数，或起止两个日期",
+            "Choose recent days, or a first and a last day",
+        ),
         "error.ledger.running.title": ("核账正在进行", "A check is already running"),
         "error.ledger.running.remedy": ("请等待当前核账完成。", "Wait until it is done."),
     }

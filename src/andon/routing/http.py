@@ -25,7 +25,9 @@ from andon.identity.admin import (
     values_of,
 )
 from andon.identity.model import Actor, Permission
-from andon.identity.tables import Project, User
+from andon.identity.tables import Audit, Project, User
+from andon.identity.undo import add_undo
+from andon.kit.errors import AndonError
 from andon.kit.web import Body, Name, Page, Services, Shown, invalid
 from andon.routing import texts  # noqa: F401  (registers what is said here and by core)
 from andon.routing.model import LaneFlag, OverflowWhen, Policy
@@ -356,6 +358,22 @@ async def set_agent_skills(
     announce(services, actor)
     items = [AgentSkillShown(user_id=id, skill_id=link.skill_id, level=link.level) for link in body]
     return Page(items=items, total=len(items))
+
+
+async def _undo_skills(session: AsyncSession, entry: Audit) -> None:
+    """An agent's skills as they were. Raises `undo.changed_since`."""
+    user_id = entry.object_id
+    links = list(await session.scalars(select(AgentSkill).where(AgentSkill.user_id == user_id)))
+    if {str(link.skill_id): link.level for link in links} != entry.after:
+        raise AndonError("undo.changed_since", 409)
+    levels = {UUID(id): int(level) for id, level in (entry.before or {}).items()}
+    if not await _all_skills(session, list(levels)):
+        raise invalid(skill_id="field.unknown_reference")
+    await session.execute(delete(AgentSkill).where(AgentSkill.user_id == user_id))
+    session.add_all([AgentSkill(user_id=user_id, skill_id=id, level=level) for id, level in levels.items()])
+
+
+add_undo("user", "skills", _undo_skills)
 
 
 class CertificateIn(Body):

@@ -1,16 +1,19 @@
-"""HTTP of the audit log."""
+"""HTTP of the audit log, and of taking the last change of a thing back."""
 
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import StringConstraints
 from sqlalchemy import select, tuple_
 
+from andon.identity import undo
 from andon.identity.access import At, may, scope_of
+from andon.identity.admin import Administrator, announce
 from andon.identity.model import Actor, Permission
 from andon.identity.tables import Audit
-from andon.kit.web import Page, Shown, invalid
+from andon.kit.web import Body, Page, Shown, invalid
 
 router = APIRouter(tags=["audit"])
 
@@ -27,6 +30,21 @@ class AuditShown(Shown):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     address: str
+    undoable: bool = False  # by the asker, as far as can be seen without trying
+
+
+class UndoIn(Body):
+    """The change `entry_id`, or else the thing's last one, which must be the asker's own."""
+
+    object_kind: Annotated[str, StringConstraints(max_length=40)]
+    object_id: UUID
+    entry_id: UUID | None = None
+
+
+class Undone(Shown):
+    object_kind: str
+    object_id: UUID
+    object_name: str
 
 
 @router.get("/api/audit")
@@ -64,6 +82,21 @@ async def audit_log(
             raise invalid(cursor="field.invalid") from error
     async with services.db.session(scope_of(actor)) as session:
         rows = list(await session.scalars(wanted.order_by(Audit.at.desc(), Audit.id.desc()).limit(limit + 1)))
-    page = rows[:limit]
+        page = rows[:limit]
+        able = await undo.undoable(session, page) if actor.may(Permission.CONFIG) else set()
     more = f"{page[-1].at.isoformat()}~{page[-1].id}" if len(rows) > limit else None
-    return Page(items=[AuditShown.model_validate(row) for row in page], next=more)
+    items = [AuditShown.model_validate(row).model_copy(update={"undoable": row.id in able}) for row in page]
+    return Page(items=items, next=more)
+
+
+@router.post("/api/audit/undo")
+async def undo_change(body: UndoIn, actor: Administrator, services: At) -> Undone:
+    """Take back the last change of a thing. Raises `undo.impossible`, `undo.changed_since`, `undo.not_own`,
+    and whatever making the same change by hand would."""
+    async with services.db.session(scope_of(actor)) as session:
+        entry = await undo.take_back(
+            session, actor, services.clock.now(), body.object_kind, body.object_id, body.entry_id
+        )
+        answer = Undone.model_validate(entry)
+    announce(services, actor)
+    return answer

@@ -239,16 +239,23 @@ async def _shown(session: AsyncSession, services: Services, rows: list[User]) ->
     ]
 
 
-async def _check(session: AsyncSession, values: dict[str, Any]) -> None:
-    """Rules over several fields."""
+def broken_rules(values: dict[str, Any]) -> dict[str, str]:
+    """Rules over several fields: the field at fault with its text's key, or nothing."""
     roles = {str(role) for role in values["roles"]}
     if Role.AGENT in roles and not values["agent_no"]:
-        raise invalid(agent_no="field.agent_no_needed")
+        return {"agent_no": "field.agent_no_needed"}
     if Role.CLIENT_VIEWER in roles and values["client_id"] is None:
-        raise invalid(client_id="field.client_needed")
+        return {"client_id": "field.client_needed"}
+    if values["client_id"] is not None and roles - {Role.CLIENT_VIEWER, Role.AGENT}:
+        return {"client_id": "field.client_role"}
+    return {}
+
+
+async def _check(session: AsyncSession, values: dict[str, Any]) -> None:
+    wrong = broken_rules(values)
+    if wrong:
+        raise AndonError("invalid", 422, fields={**wrong})
     if values["client_id"] is not None:
-        if roles - {Role.CLIENT_VIEWER, Role.AGENT}:
-            raise invalid(client_id="field.client_role")
         client = await session.get(Client, values["client_id"])
         if client is None or client.retired_at is not None:
             raise invalid(client_id="field.unknown_reference")

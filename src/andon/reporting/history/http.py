@@ -8,17 +8,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
-from pydantic import AwareDatetime
 
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
 from andon.identity.model import Actor, Permission
-from andon.interactions.events import Outcome
 from andon.kit.database import Scope
 from andon.kit.errors import AndonError
 from andon.kit.web import Services
 from andon.reporting.history import repository, service
 from andon.reporting.history.peaks import peaks_of
+from andon.reporting.history.query import ContactsWanted
 from andon.reporting.history.search import Filters
 from andon.reporting.history.shapes import (
     CallbackPage,
@@ -55,42 +54,20 @@ def only_own(actor: Actor, permission: Permission) -> UUID | None:
 async def search_contacts(
     actor: Reader,
     here: At,
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
-    q: Annotated[str | None, Query(max_length=200)] = None,
-    queue: UUID | None = None,
-    project: UUID | None = None,
-    agent: UUID | None = None,
-    customer: UUID | None = None,
-    outcome: Outcome | None = None,
-    direction: Literal["inbound", "outbound"] | None = None,
-    contact: UUID | None = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
+    wanted: Annotated[ContactsWanted, Query()],
 ) -> ContactPage:
     """Contacts, newest first, that arrived from `from` (inclusive) to `to` (exclusive).
 
-    `q` finds a number or part of one, a customer's name, an agent's name or number, or a contact's id.
-    `contact` finds those of the same caller at the same client as that contact's. An agent finds the own
-    contacts, and with a customer, or with a contact that rang at the own desk, those of that person.
+    `q` finds a number or part of one, a customer's name, an agent's name or number, words of the summary, or
+    a contact's id. `contact` finds those of the same caller at the same client as that contact's. An agent
+    finds the own contacts, and with a customer, or with a contact that rang at the own desk, those of that
+    person.
     """
-    filters = Filters(
-        since=since,
-        until=until,
-        q=q,
-        queue_id=queue,
-        project_id=project,
-        agent_id=agent,
-        customer_id=customer,
-        outcome=outcome,
-        direction=direction,
-        own_agent=only_own(actor, Permission.CONTACTS),
-        masked=masked(actor),
-    )
+    filters = wanted.filters(own_agent=only_own(actor, Permission.CONTACTS), masked=masked(actor))
     async with here.db.session(scope_of(actor)) as session:
-        if contact is not None:
-            filters = await service.of_person(session, actor.tenant_id, contact, filters)
-        return await service.search_contacts(session, filters, cursor, limit, actor.locale)
+        if wanted.contact is not None:
+            filters = await service.of_person(session, actor.tenant_id, wanted.contact, filters)
+        return await service.search_contacts(session, filters, wanted.cursor, wanted.limit, actor.locale)
 
 
 @router.get("/desk/contacts", tags=["desk"])

@@ -7,20 +7,28 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, cast, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, cast, false, func, literal, not_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from andon.customers.tables import CustomerRow
 from andon.identity.tables import User
 from andon.interactions.events import Outcome
-from andon.interactions.tables import WrapUp
+from andon.interactions.tables import ReasonNode, WrapUp
 from andon.kit.errors import AndonError
-from andon.reporting.tables import ReportAgentState, ReportContact, ReportOffer
+from andon.reporting.tables import ReportAgentState, ReportContact, ReportOffer, ReportRecording
 
 # Counting on costs as much as reading: beyond this "more than" is all a page needs to say.
 COUNT_MOST = 10_000
 _DIGITS_LEAST = 3
+
+
+class Range(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of `ReportContact` by name, within bounds that are both inclusive; null: no bound."""
+
+    column: str
+    least: int | None = None
+    most: int | None = None
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +38,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     contact's id. `client_id` and `caller` are those of one contact, whose person is looked for. `own_agent`
     limits to what that agent had to do with, except that a customer or such a caller finds what others had
     to do with them. `masked`: numbers are hidden from the asker, so only a whole number finds, or they could
-    be guessed digit by digit.
+    be guessed digit by digit. `reason_id` finds the reasons below it too. `transferred`: with more than one
+    conversation. `recording` and `voicemail`: with one that was kept.
     """
 
     since: datetime | None = None
@@ -44,6 +53,19 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     client_id: UUID | None = None
     caller: str | None = None
     outcome: Outcome | None = None
+    number_id: UUID | None = None
+    trunk_id: UUID | None = None
+    flow_id: UUID | None = None
+    reason_id: UUID | None = None
+    tier: str | None = None
+    ended_by: str | None = None
+    resolved: bool | None = None
+    follow_up: bool | None = None
+    wrapped_up: bool | None = None
+    transferred: bool | None = None
+    recording: bool | None = None
+    voicemail: bool | None = None
+    ranges: tuple[Range, ...] = ()
     own_agent: UUID | None = None
     masked: bool = False
 
@@ -63,8 +85,7 @@ async def find(session: AsyncSession, filters: Filters, cursor: str | None, limi
     where = _where(filters)
     total = None
     if cursor is None:
-        some = select(ReportContact.contact_id).where(*where).limit(COUNT_MOST + 1).subquery()
-        counted = await session.scalar(select(func.count()).select_from(some)) or 0
+        counted = await count(session, filters, COUNT_MOST)
         total = counted if counted <= COUNT_MOST else None
     else:
         where.append(
@@ -81,6 +102,12 @@ async def find(session: AsyncSession, filters: Filters, cursor: str | None, limi
     rows = rows[:limit]
     last = make_cursor(rows[-1].arrived_at, rows[-1].contact_id) if more else None
     return Found(rows=rows, next=last, total=total)
+
+
+async def count(session: AsyncSession, filters: Filters, most: int) -> int:
+    """How many there are; `most` + 1 when there are more than that."""
+    some = select(ReportContact.contact_id).where(*_where(filters)).limit(most + 1).subquery()
+    return await session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def own(agent_id: UUID) -> ColumnElement[bool]:
@@ -136,13 +163,47 @@ def _where(filters: Filters) -> list[ColumnElement[bool]]:
         (ReportContact.caller, filters.caller),
         (ReportContact.direction, filters.direction),
         (ReportContact.outcome, filters.outcome.value if filters.outcome else None),
+        (ReportContact.number_id, filters.number_id),
+        (ReportContact.trunk_id, filters.trunk_id),
+        (ReportContact.flow_id, filters.flow_id),
+        (ReportContact.tier, filters.tier),
+        (ReportContact.ended_by, filters.ended_by),
+        (ReportContact.resolved, filters.resolved),
     ):
         if value is not None:
             where.append(column == value)
+    where += _said_of(filters)
+    for bounds in filters.ranges:
+        measured: InstrumentedAttribute[int | None] = getattr(ReportContact, bounds.column)
+        if bounds.least is not None:
+            where.append(measured >= bounds.least)
+        if bounds.most is not None:
+            where.append(measured <= bounds.most)
     if filters.own_agent is not None and filters.customer_id is None and filters.caller is None:
         where.append(own(filters.own_agent))
     if filters.q and (q := filters.q.strip()):
         where.append(_matches(q, filters.masked))
+    return where
+
+
+def _said_of(filters: Filters) -> list[ColumnElement[bool]]:
+    """Conditions that are more than a column's value."""
+    kept = select(ReportRecording.contact_id).where(ReportRecording.path.is_not(None))
+    where: list[ColumnElement[bool]] = []
+    for wanted, holds in (
+        (filters.follow_up, func.coalesce(ReportContact.follow_up, false())),
+        (filters.wrapped_up, ReportContact.wrapped_at.is_not(None)),
+        (filters.transferred, func.jsonb_array_length(ReportContact.talks) > 1),
+        (filters.recording, ReportContact.contact_id.in_(kept)),
+        (filters.voicemail, ReportContact.voicemail_ms.is_not(None)),
+    ):
+        if wanted is not None:
+            where.append(holds if wanted else not_(holds))
+    if filters.reason_id is not None:
+        below = select(ReasonNode.id).where(ReasonNode.id == filters.reason_id).cte(recursive=True)
+        child = aliased(ReasonNode)
+        below = below.union_all(select(child.id).join(below, child.parent_id == below.c.id))
+        where.append(ReportContact.reason_id.in_(select(below.c.id)))
     return where
 
 

@@ -47,7 +47,7 @@ async def search_contacts(
     session: AsyncSession, filters: search.Filters, cursor: str | None, limit: int, locale: Locale
 ) -> ContactPage:
     found = await search.find(session, filters, cursor, limit)
-    items = await _items(session, found.rows, locale, filters)
+    items = await contact_items(session, found.rows, locale, filters)
     return ContactPage(items=items, next=found.next, total=found.total)
 
 
@@ -248,9 +248,10 @@ async def visible_contact(
     return contact
 
 
-async def _items(
+async def contact_items(
     session: AsyncSession, rows: list[ReportContact], locale: Locale, filters: search.Filters
 ) -> list[ContactItem]:
+    """The rows as lists show them, numbers masked when the filters say so."""
     book = await _learn(session, rows, locale)
     masked = filters.masked
     # Others' recordings are not an agent's to hear.
@@ -297,6 +298,7 @@ def _item(
         "waited_ms": row.waited_ms,
         "talked_ms": row.talked_ms,
         "held_ms": row.held_ms,
+        "acw_ms": row.acw_ms,
         "total_ms": row.total_ms,
         "offers": row.offers,
         "survey_score": row.survey_score,

@@ -31,6 +31,7 @@ class ContactItem(BaseModel):
     waited_ms: int | None
     talked_ms: int | None
     held_ms: int | None
+    acw_ms: int | None
     total_ms: int | None
     offers: int
     survey_score: int | None

@@ -11,6 +11,7 @@ import { Queues } from "./sections/Queues";
 import { Roles } from "./sections/Roles";
 import { RoutingRules } from "./sections/RoutingRules";
 import { Skills } from "./sections/Skills";
+import { Spreadsheets } from "./sections/Spreadsheets";
 import { StateReasons } from "./sections/StateReasons";
 import { Trunks } from "./sections/Trunks";
 import { Users } from "./sections/Users";
@@ -19,7 +20,7 @@ import { WrapReasons } from "./sections/WrapReasons";
 
 /** What the page administers, in the order of its menu. A section's key is its address and its text's key. */
 export const GROUPS = [
-  { key: "people", sections: ["users", "skills", "roles", "log-in-rules"] },
+  { key: "people", sections: ["users", "skills", "roles", "log-in-rules", "spreadsheets"] },
   {
     key: "work",
     sections: [
@@ -42,6 +43,7 @@ export const SECTIONS: Record<SectionKey, ComponentType> = {
   skills: Skills,
   roles: Roles,
   "log-in-rules": LogInRules,
+  spreadsheets: Spreadsheets,
   clients: Clients,
   projects: Projects,
   queues: Queues,

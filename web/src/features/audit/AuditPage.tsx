@@ -1,6 +1,7 @@
+import { UndoOutlined } from "@ant-design/icons";
 import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Button, DatePicker, Select, Tag } from "antd";
+import { App, Button, DatePicker, Select, Tag } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 import { api, type Page, take } from "@/shared/api";
@@ -10,6 +11,7 @@ import { useT } from "@/shared/i18n";
 import { permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
 import { Nothing, Pending, ProblemView } from "@/shared/ui";
+import { useUndo } from "@/shared/undo";
 import { type Change, changesOf, type Entry, shown } from "./changes";
 import { texts } from "./texts";
 import "./audit.css";
@@ -33,6 +35,9 @@ const KINDS = [
   "customer",
   "work_item",
   "message",
+  "saved_search",
+  "export",
+  "export_rule",
   "recording",
   "ledger",
   "session",
@@ -170,8 +175,36 @@ function EntryRow({ entry }: { entry: Entry }) {
             {open ? t("changes.less") : t("changes.all", { n: changes.length })}
           </Button>
         ) : null}
+        {entry.undoable ? <UndoButton entry={entry} /> : null}
       </td>
     </tr>
+  );
+}
+
+/** Takes the change back, once the person has confirmed. */
+function UndoButton({ entry }: { entry: Entry }) {
+  const t = useT(texts);
+  const c = useT(common);
+  const undo = useUndo();
+  const { modal } = App.useApp();
+  const { object_id: id } = entry;
+  if (!id) return null;
+  return (
+    <Button
+      size="small"
+      icon={<UndoOutlined />}
+      onClick={() =>
+        modal.confirm({
+          title: t("undo.title", { name: entry.object_name }),
+          content: t("undo.content"),
+          okText: t("undo"),
+          cancelText: c("action.cancel"),
+          onOk: () => undo({ object_kind: entry.object_kind, object_id: id, entry_id: entry.id }),
+        })
+      }
+    >
+      {t("undo")}
+    </Button>
   );
 }
 

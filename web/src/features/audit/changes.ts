@@ -12,6 +12,8 @@ export interface Entry {
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   address: string;
+  /** The last change of its thing, of a kind that can be taken back. */
+  undoable?: boolean;
 }
 
 export interface Change {

@@ -1,7 +1,13 @@
-import { AudioOutlined, SettingOutlined } from "@ant-design/icons";
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { AudioOutlined, DownloadOutlined } from "@ant-design/icons";
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Button, Checkbox, DatePicker, Input, Popover, Select } from "antd";
+import { Button, DatePicker, Input, Select } from "antd";
 import dayjs from "dayjs";
 import { type ReactNode, useState } from "react";
 import { DialNumber, DirectionTag } from "@/shared/dial";
@@ -9,88 +15,54 @@ import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
-import { Nothing, OutcomeTag, Pending, ProblemView, TierTag, useNarrow } from "@/shared/ui";
+import { Nothing, OutcomeTag, Pending, ProblemView, TierTag, useNarrow, useReportProblem } from "@/shared/ui";
+import { ColumnChooser } from "./ColumnChooser";
 import { Score } from "./ContactPage";
-import { type Choices, contactsQuery, filtersQuery } from "./queries";
-import { DIRECTIONS, daysOf, OUTCOMES, readSearch, type Search } from "./search";
+import { type Column, NUMBERS, readColumns } from "./columns";
+import { ExportDialog } from "./ExportDialog";
+import { MoreConditions } from "./MoreConditions";
+import { type Choices, columnsQuery, contactsQuery, filtersQuery, keepColumns } from "./queries";
+import { SavedSearches } from "./SavedSearches";
+import { DIRECTIONS, daysOf, LAST, OUTCOMES, readSearch, type Search } from "./search";
 import { texts } from "./texts";
 import type { ContactItem, Named } from "./types";
 import "./history.css";
-
-const COLUMNS = [
-  "arrived",
-  "direction",
-  "caller",
-  "customer",
-  "number",
-  "client",
-  "project",
-  "queue",
-  "agent",
-  "outcome",
-  "waited",
-  "talked",
-  "held",
-  "total",
-  "offers",
-  "ended_by",
-  "score",
-  "reason",
-  "recording",
-] as const;
-type Column = (typeof COLUMNS)[number];
-const USUAL: readonly Column[] = [
-  "arrived",
-  "direction",
-  "caller",
-  "customer",
-  "project",
-  "queue",
-  "agent",
-  "outcome",
-  "waited",
-  "talked",
-  "score",
-  "reason",
-  "recording",
-];
-const NUMBERS: ReadonlySet<Column> = new Set(["waited", "talked", "held", "total", "offers"]);
-const COLUMNS_KEY = "andon.history.columns";
-
-function keptColumns(): readonly Column[] {
-  const kept = globalThis.localStorage?.getItem(COLUMNS_KEY)?.split(",") ?? [];
-  const known = COLUMNS.filter((column) => kept.includes(column));
-  return known.length > 0 ? known : USUAL;
-}
 
 export default function HistoryPage() {
   const t = useT(texts);
   const c = useT(common);
   const f = useFormat();
+  const me = useMe();
   const narrow = useNarrow();
   const navigate = useNavigate();
   const search = readSearch(useSearch({ strict: false }) as Record<string, unknown>);
-  const [columns, setColumns] = useState(keptColumns);
+  const client = useQueryClient();
+  const report = useReportProblem();
+  // Those a saved search brought, until others are chosen.
+  const [brought, setBrought] = useState<readonly Column[] | null>(null);
+  const chosen = useQuery(columnsQuery).data;
+  const [exporting, setExporting] = useState(false);
+  const columns = brought ?? readColumns(chosen);
   const contacts = useInfiniteQuery({
     ...contactsQuery(search, f.locale),
     placeholderData: keepPreviousData,
   });
-  const filters = useQuery({ ...filtersQuery, enabled: permitted(useMe(), ["board"]) });
+  const filters = useQuery({ ...filtersQuery, enabled: permitted(me, ["board"]) });
 
   const change = (part: Partial<Search>) =>
     void navigate({ to: "/contacts", search: readSearch({ ...search, ...part }), replace: true });
-  const choose = (next: Column[]) => {
-    const sorted = COLUMNS.filter((column) => next.includes(column));
-    setColumns(sorted);
-    globalThis.localStorage?.setItem(COLUMNS_KEY, sorted.join(","));
+  const keep = useMutation({ mutationFn: keepColumns, onError: report });
+  const choose = (next: readonly Column[]) => {
+    setBrought(null);
+    client.setQueryData(columnsQuery.queryKey, [...next]);
+    keep.mutate(next);
   };
-  const today = dayjs().startOf("day");
   const days = daysOf(search, dayjs());
   const items = contacts.data?.pages.flatMap((page) => page.items) ?? [];
   const total = contacts.data?.pages[0]?.total;
   // Who may not see the board has no list to choose from but what was found.
   const choices = filters.data ?? choicesFrom(items);
-  const filtered = Object.keys(search).some((key) => key !== "from" && key !== "to");
+  const filtered = Object.keys(search).some((key) => !["from", "to", "last"].includes(key));
 
   return (
     <div className="history">
@@ -100,15 +72,22 @@ export default function HistoryPage() {
           value={days}
           allowClear={false}
           aria-label={t("filter.range")}
-          presets={[
-            { label: t("filter.today"), value: [today, today] },
-            { label: t("filter.yesterday"), value: [today.subtract(1, "day"), today.subtract(1, "day")] },
-            { label: t("filter.week"), value: [today.subtract(6, "day"), today] },
-            { label: t("filter.month"), value: [today.subtract(29, "day"), today] },
-          ]}
           onChange={(range) =>
-            change({ from: range?.[0]?.format("YYYY-MM-DD"), to: range?.[1]?.format("YYYY-MM-DD") })
+            change({
+              from: range?.[0]?.format("YYYY-MM-DD"),
+              to: range?.[1]?.format("YYYY-MM-DD"),
+              last: undefined,
+            })
           }
+        />
+        <Select
+          allowClear
+          className="history-last"
+          placeholder={t("filter.last")}
+          aria-label={t("filter.last")}
+          value={search.last}
+          onChange={(last?: Search["last"]) => change({ last })}
+          options={LAST.map((value) => ({ value, label: t(`filter.${value}`) }))}
         />
         <Input.Search
           key={search.q ?? ""}
@@ -161,11 +140,24 @@ export default function HistoryPage() {
           options={DIRECTIONS.map((value) => ({ value, label: c(`direction.${value}`) }))}
           popupMatchSelectWidth={false}
         />
+        <MoreConditions search={search} onChange={change} />
+        <SavedSearches
+          search={search}
+          columns={columns}
+          onOpen={(next, shown) => {
+            setBrought(shown);
+            void navigate({ to: "/contacts", search: next });
+          }}
+        />
         {filtered ? (
           <Button
             type="link"
             onClick={() =>
-              void navigate({ to: "/contacts", search: { from: search.from, to: search.to }, replace: true })
+              void navigate({
+                to: "/contacts",
+                search: { from: search.from, to: search.to, last: search.last },
+                replace: true,
+              })
             }
           >
             {t("filter.clear")}
@@ -179,26 +171,26 @@ export default function HistoryPage() {
                 : t("list.shown.total", { n: items.length, total })
               : ""}
           </span>
-          {narrow ? null : (
-            <Popover
-              trigger="click"
-              placement="bottomRight"
-              content={
-                <Checkbox.Group
-                  className="history-columns"
-                  value={[...columns]}
-                  onChange={(next) => choose(next as Column[])}
-                  options={COLUMNS.map((value) => ({ value, label: t(`col.${value}`) }))}
-                />
-              }
+          {permitted(me, ["export"]) ? (
+            <Button
+              icon={<DownloadOutlined />}
+              disabled={items.length === 0}
+              onClick={() => setExporting(true)}
             >
-              <Button icon={<SettingOutlined />} aria-label={t("columns.label")}>
-                {t("columns.choose")}
-              </Button>
-            </Popover>
-          )}
+              {t("export.open")}
+            </Button>
+          ) : null}
+          {narrow ? null : <ColumnChooser columns={columns} onChange={choose} />}
         </span>
       </search>
+      {exporting ? (
+        <ExportDialog
+          search={search}
+          columns={columns}
+          rows={total ?? null}
+          onClose={() => setExporting(false)}
+        />
+      ) : null}
       <div className="history-list card">
         {contacts.isError ? (
           <ProblemView problem={contacts.error} onRetry={() => void contacts.refetch()} />
@@ -282,6 +274,14 @@ function useCell(): (item: ContactItem, column: Column) => ReactNode {
         return item.talked_ms === null ? null : f.timer(item.talked_ms);
       case "held":
         return item.held_ms ? f.timer(item.held_ms) : null;
+      case "acw":
+        return item.acw_ms === null ? null : f.timer(item.acw_ms);
+      case "tier":
+        return item.tier ? <TierTag tier={item.tier} /> : null;
+      case "resolved":
+        return item.resolved === null ? null : c(item.resolved ? "value.yes" : "value.no");
+      case "contact":
+        return <code>{item.contact_id}</code>;
       case "total":
         return item.total_ms === null ? null : f.timer(item.total_ms);
       case "offers":

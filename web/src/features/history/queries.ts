@@ -1,9 +1,10 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import dayjs from "dayjs";
 import { api, type Page, take } from "@/shared/api";
-import type { Locale } from "@/shared/i18n";
+import { currentLocale, type Locale } from "@/shared/i18n";
 import type { Decision, WhyNotOffer } from "@/shared/why";
-import { apiQuery, type Search } from "./search";
+import type { Column } from "./columns";
+import { apiQuery, type Conditions, type Period, type Search } from "./search";
 import type { ContactDetail, ContactItem, Named } from "./types";
 
 /** The texts in the answers are in the reader's language, so the language is part of every key. */
@@ -108,3 +109,81 @@ export const filtersQuery = queryOptions({
   staleTime: 60_000,
   retry: false,
 });
+
+/** The columns this person chose, null before any were. */
+export const columnsQuery = queryOptions({
+  queryKey: ["contacts", "columns"],
+  queryFn: async ({ signal }) => (await take(api.GET("/api/history-columns", { signal }))).columns,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const keepColumns = (columns: readonly Column[]) =>
+  take(api.PUT("/api/history-columns", { body: { columns: [...columns] } }));
+
+export type Things = Record<"client" | "project" | "number" | "flow" | "reason", Named[]>;
+
+/** What there is to search by, beside queues and agents. */
+export const thingsQuery = queryOptions({
+  queryKey: ["contacts", "things"],
+  queryFn: async ({ signal }): Promise<Things> => {
+    const [clients, projects, numbers, flows, reasons] = await Promise.all([
+      take(api.GET("/api/clients", { signal })),
+      take(api.GET("/api/projects", { signal })),
+      take(api.GET("/api/numbers", { signal })),
+      take(api.GET("/api/flows", { signal })),
+      take(api.GET("/api/wrap-reasons", { signal })),
+    ]);
+    const project = new Map(projects.items.map(({ id, name }) => [id, name]));
+    const within = (name: string, id: string) => [name, project.get(id)].filter(Boolean).join(" · ");
+    return {
+      client: clients.items.map(({ id, short_name }) => ({ id, name: short_name })),
+      project: projects.items.map(({ id, name }) => ({ id, name })),
+      number: numbers.items.map(({ id, label, e164 }) => ({ id, name: `${label} ${e164}` })),
+      flow: flows.items.map(({ id, name, project_id }) => ({ id, name: within(name, project_id) })),
+      reason: reasons.items.map((one) => ({
+        id: one.id,
+        name: within(currentLocale() === "zh" ? one.name_zh : one.name_en, one.project_id),
+      })),
+    };
+  },
+  staleTime: 60_000,
+});
+
+export interface SavedSearch {
+  id: string;
+  name: string;
+  owner_name: string;
+  own: boolean;
+  search: object;
+  period: Period;
+  columns: string[];
+  roles: string[];
+  departments: string[];
+}
+
+export const savedQuery = queryOptions({
+  queryKey: ["contacts", "saved"],
+  queryFn: async ({ signal }) =>
+    (await take(api.GET("/api/saved-searches", { signal }))) as {
+      items: SavedSearch[];
+      departments: string[];
+    },
+});
+
+export interface SavedBody {
+  name: string;
+  search: Conditions | object;
+  period: Period;
+  columns: readonly string[] | null;
+  roles: string[];
+  departments: string[];
+}
+
+/** Keeps a search under a name; with an id, changes that one. */
+export const keepSearch = (id: string | null, body: SavedBody) =>
+  id === null
+    ? take(api.POST("/api/saved-searches", { body: body as never }))
+    : take(api.PUT("/api/saved-searches/{id}", { params: { path: { id } }, body: body as never }));
+
+export const forgetSearch = (id: string) =>
+  take(api.DELETE("/api/saved-searches/{id}", { params: { path: { id } } }));

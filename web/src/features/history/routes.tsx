@@ -1,4 +1,4 @@
-import { HistoryOutlined } from "@ant-design/icons";
+import { DownloadOutlined, HistoryOutlined } from "@ant-design/icons";
 import type { Room } from "@/shared/rooms";
 import { readSearch } from "./search";
 
@@ -11,6 +11,14 @@ export const routes: Room[] = [
     menu: 30,
     load: () => import("./HistoryPage"),
     validateSearch: (raw) => readSearch(raw) as Record<string, unknown>,
+  },
+  {
+    path: "/exports",
+    title: { zh: "导出", en: "Exports" },
+    icon: DownloadOutlined,
+    permission: ["export", "approve_exports"],
+    menu: 35,
+    load: () => import("./ExportsPage"),
   },
   {
     path: "/contacts/$id",

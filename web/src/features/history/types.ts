@@ -29,6 +29,7 @@ export interface ContactItem {
   waited_ms: number | null;
   talked_ms: number | null;
   held_ms: number | null;
+  acw_ms: number | null;
   total_ms: number | null;
   offers: number;
   survey_score: number | null;

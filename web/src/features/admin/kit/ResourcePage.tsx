@@ -2,7 +2,7 @@ import type { FormInstance } from "antd";
 import { type ReactNode, useState } from "react";
 import { useT } from "@/shared/i18n";
 import { texts } from "../texts";
-import { type Row, useList, useSave } from "./api";
+import { changedAt, type Row, useList, useSave } from "./api";
 import { Editor } from "./Editor";
 import { type Column, ResourceList } from "./ResourceList";
 import { useDone } from "./useDone";
@@ -28,6 +28,9 @@ export interface ResourcePageProps<R extends Row, V extends object> {
   sort?: (a: R, b: R) => number;
   width?: number;
 }
+
+/** Nothing was changed: there is nothing to take back. */
+const same = (row: object | null, answer: object) => JSON.stringify(row) === JSON.stringify(answer);
 
 /** List, make, change and delete one kind of thing. */
 export function ResourcePage<R extends Row, V extends object>(props: ResourcePageProps<R, V>) {
@@ -67,7 +70,10 @@ export function ResourcePage<R extends Row, V extends object>(props: ResourcePag
           const answer = await save.mutateAsync({ id: row?.id ?? null, body: props.toBody(values, row) });
           setSaved(answer.id);
           setEditing(null);
-          done(t(row ? "done.changed" : "done.made", { name: nameOf(answer) }));
+          done(
+            t(row ? "done.changed" : "done.made", { name: nameOf(answer) }),
+            same(row, answer) ? undefined : changedAt(path, answer.id),
+          );
         }}
         extra={removal(editing?.row ? { id: editing.row.id, name: nameOf(editing.row) } : null)}
       >

@@ -100,3 +100,23 @@ export function useRetire(path: string) {
     onSuccess: () => client.invalidateQueries({ queryKey: ["config"] }),
   });
 }
+
+/** Kinds whose changes the audit log can take back, by path. */
+const KINDS: Record<string, string> = {
+  "/api/clients": "client",
+  "/api/projects": "project",
+  "/api/skills": "skill",
+  "/api/queues": "queue",
+  "/api/state-reasons": "state_reason",
+  "/api/wrap-reasons": "wrap_reason",
+  "/api/trunks": "trunk",
+  "/api/numbers": "number",
+  "/api/do-not-call": "do_not_call",
+  "/api/calendars": "calendar",
+};
+
+/** What was changed, for taking it back; nothing where that is not kept. */
+export function changedAt(path: string, id: string): { kind: string; id: string } | undefined {
+  const kind = KINDS[path];
+  return kind ? { kind, id } : undefined;
+}

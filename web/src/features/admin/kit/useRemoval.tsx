@@ -3,7 +3,7 @@ import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { useReportProblem } from "@/shared/ui";
 import { texts } from "../texts";
-import { useRetire } from "./api";
+import { changedAt, useRetire } from "./api";
 import { useDone } from "./useDone";
 
 interface Removed {
@@ -29,7 +29,7 @@ export function useRemoval(path: string, hint: string | undefined, onRemoved: ()
       onOk: async () => {
         try {
           await retire.mutateAsync(id);
-          done(t("done.deleted", { name }));
+          done(t("done.deleted", { name }), changedAt(path, id));
           onRemoved();
         } catch (thrown) {
           // Still in use: the server says by what.

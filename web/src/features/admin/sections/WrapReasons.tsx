@@ -5,7 +5,7 @@ import { fields } from "@/shared/fields";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { Nothing, QueryView } from "@/shared/ui";
-import { useChoices, useList, useSave } from "../kit/api";
+import { changedAt, useChoices, useList, useSave } from "../kit/api";
 import { Editor } from "../kit/Editor";
 import { ChoiceField, Line, NumberField, TextField } from "../kit/inputs";
 import { ResourceHead } from "../kit/ResourceHead";
@@ -56,7 +56,11 @@ export function WrapReasons() {
     });
     setSaved(answer.id);
     setEditing(null);
-    done(t(row ? "done.changed" : "done.made", { name: nameOf(answer) }));
+    const changed = JSON.stringify(row) !== JSON.stringify(answer);
+    done(
+      t(row ? "done.changed" : "done.made", { name: nameOf(answer) }),
+      changed ? changedAt(PATH, answer.id) : undefined,
+    );
   };
 
   return (

@@ -1,0 +1,149 @@
+"""The last change of a thing can be taken back, as long as nobody changed it since; that is on record too."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from identity_house import House, make_house
+
+from andon.kit.database import Database
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+async def house(owner_db: Database, db: Database, tmp_path: Path) -> AsyncIterator[House]:
+    house = await make_house(owner_db, db, tmp_path)
+    await house.add_user("admin", "administrator")
+    await house.add_user("other", "administrator")
+    await house.add_user("auditor", "auditor")
+    yield house
+    await house.bus.stop()
+
+
+async def undo(client: httpx.AsyncClient, kind: str, id: str, entry_id: str | None = None) -> str:
+    """Empty when it was done, else why it was not."""
+    body = {"object_kind": kind, "object_id": id, "entry_id": entry_id}
+    answer = await client.post("/api/audit/undo", json=body)
+    return "" if answer.is_success else str(answer.json()["error"]["code"])
+
+
+async def entries(client: httpx.AsyncClient, id: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await client.get(f"/api/audit?object_id={id}")).json()["items"]
+    return found
+
+
+async def test_queues_numbers_skills_and_reasons_become_what_they_were(house: House) -> None:
+    project = str(house.stand.projects[0])
+    e164 = str(10**12 + house.stand.tenant_id.int % 10**12)
+    async with house.client("admin") as admin:
+        skill = (await admin.post("/api/skills", json={"name": "粤语"})).json()["id"]
+        need = [{"skill_id": skill, "min_level": 3}]
+        for kind, path, new, change in (
+            (
+                "queue",
+                "/api/queues",
+                {"project_id": project, "name": "售后", "required_skills": need},
+                {"name": "售前", "required_skills": [], "callback": {"attempts": 9}, "max_wait_s": 60},
+            ),
+            (
+                "number",
+                "/api/numbers",
+                {"project_id": project, "e164": e164, "label": "热线"},
+                {"label": "x", "dial_out": True, "project_id": str(house.stand.projects[1])},
+            ),
+            (
+                "state_reason",
+                "/api/state-reasons",
+                {"kind": "break", "name_zh": "用餐", "name_en": "Meal", "limit_min": 30},
+                {"limit_min": None},
+            ),
+            (
+                "wrap_reason",
+                "/api/wrap-reasons",
+                {"project_id": project, "name_zh": "投诉", "name_en": "Complaint"},
+                {"name_zh": "表扬", "sort": 4},
+            ),
+        ):
+            made = (await admin.post(path, json=new)).json()
+            one = f"{path}/{made['id']}"
+            changed = (await admin.patch(one, json=change)).json()
+            assert changed != made, kind
+            assert await undo(admin, kind, made["id"]) == ""
+            assert (await admin.get(one)).json() == made, kind
+            # Taking back what was taken back brings the change again.
+            assert await undo(admin, kind, made["id"]) == ""
+            assert (await admin.get(one)).json() == changed, kind
+            assert (await admin.delete(one)).status_code == 204
+            assert await undo(admin, kind, made["id"]) == ""
+            assert (await admin.get(one)).json() == changed, kind
+            log = await entries(admin, made["id"])
+            done = ["create", "update", "undo", "undo", "delete", "undo"]
+            assert [entry["action"] for entry in reversed(log)] == done
+            assert [entry["undoable"] for entry in log] == [True, *[False] * 5]
+            assert (log[2]["before"], log[2]["after"]) == (log[3]["after"], log[3]["before"])
+    told = [payload for topic, payload in house.said if topic == "config.changed"]
+    assert told == [{"tenant_id": str(house.stand.tenant_id)}] * (1 + 4 * len(done))  # each at once
+
+
+async def test_not_when_somebody_changed_it_since(house: House) -> None:
+    async with house.client("admin") as admin, house.client("other") as other:
+        id = (await admin.post("/api/skills", json={"name": "a"})).json()["id"]
+        await admin.patch(f"/api/skills/{id}", json={"name": "b"})
+        (first, _) = await entries(admin, id)
+        await other.patch(f"/api/skills/{id}", json={"name": "c"})
+        assert await undo(admin, "skill", id) == "undo.not_own"
+        assert await undo(admin, "skill", id, first["id"]) == "undo.changed_since"
+        (last, *rest) = await entries(admin, id)
+        assert last["undoable"] and not any(entry["undoable"] for entry in rest)
+        assert await undo(admin, "skill", id, last["id"]) == ""
+        assert (await admin.get(f"/api/skills/{id}")).json()["name"] == "b"
+        # The name it had may be somebody else's by now.
+        await admin.patch(f"/api/skills/{id}", json={"name": "d"})
+        await admin.post("/api/skills", json={"name": "b"})
+        assert await undo(admin, "skill", id) == "conflict"
+        assert (await admin.get(f"/api/skills/{id}")).json()["name"] == "d"
+
+
+async def test_a_thing_that_is_used_is_not_unmade(house: House) -> None:
+    async with house.client("admin") as admin:
+        id = (await admin.post("/api/skills", json={"name": "a"})).json()["id"]
+        users = f"/api/users/{house.stand.agents[0]}"
+        given = [{"skill_id": id, "level": 4}]
+        assert (await admin.put(f"{users}/skills", json=given)).status_code == 200
+        assert await undo(admin, "skill", id) == "in_use"
+        # An agent's skills are taken back too; then nothing uses it.
+        assert await undo(admin, "user", str(house.stand.agents[0])) == ""
+        assert (await admin.get(f"/api/agent-skills?user_id={house.stand.agents[0]}")).json()["items"] == []
+        assert await undo(admin, "skill", id) == ""
+        assert (await admin.get(f"/api/skills/{id}")).status_code == 404
+
+
+async def test_what_was_deleted_needs_what_it_stood_on(house: House) -> None:
+    async with house.client("admin") as admin:
+        body = {"client_id": str(house.stand.clients[0]), "name": "p"}
+        project = (await admin.post("/api/projects", json=body)).json()["id"]
+        queue = (await admin.post("/api/queues", json={"project_id": project, "name": "q"})).json()["id"]
+        assert (await admin.delete(f"/api/queues/{queue}")).status_code == 204
+        assert (await admin.delete(f"/api/projects/{project}")).status_code == 204
+        assert await undo(admin, "queue", queue) == "invalid"
+        assert await undo(admin, "project", project) == ""
+        assert await undo(admin, "queue", queue) == ""
+
+
+async def test_what_cannot_be_undone_is_said_and_only_an_administrator_may(house: House) -> None:
+    async with house.client("admin") as admin, house.client("auditor") as auditor:
+        trunk = {"name": "t", "host": "sip.example", "secret": "s3cret"}
+        id = (await admin.post("/api/trunks", json=trunk)).json()["id"]
+        await admin.patch(f"/api/trunks/{id}", json={"secret": "0ther"})
+        assert await undo(admin, "trunk", id) == "undo.impossible"  # no secret is kept anywhere
+        agent = str(house.stand.agents[1])
+        assert (await admin.patch(f"/api/users/{agent}", json={"name": "新名"})).status_code == 200
+        assert await undo(admin, "user", agent) == "undo.impossible"
+        assert await undo(admin, "skill", agent) == "not_found"
+        assert await undo(admin, "made_up", agent) == "not_found"
+        skill = (await admin.post("/api/skills", json={"name": "z"})).json()["id"]
+        assert await undo(auditor, "skill", skill) == "forbidden"
+        assert not any(entry["undoable"] for entry in await entries(auditor, skill))
