@@ -241,6 +241,16 @@ ROUTES: dict[tuple[str, str], Route] = {
         renamed("trunk"),
     ),
     **resource(
+        "/api/alarm-rules",
+        "rule",
+        ADMIN,
+        (
+            make(lambda m, t: {"name": "x", "figure": "waiting", "warn_at": 1, "queue_id": t.queue}, 422),
+            make(lambda m, t: {"name": "y", "figure": "ready", "warn_at": 1, "project_id": t.project}, 422),
+        ),
+        (*renamed("rule"), mend("rule", lambda m, t: {"queue_id": t.queue})),
+    ),
+    **resource(
         "/api/do-not-call",
         "refused",
         ADMIN,

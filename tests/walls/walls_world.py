@@ -21,6 +21,7 @@ from reporting_stand import Stand, journal, make_stand
 from reporting_world import Day
 from sqlalchemy import text
 
+from andon.alarms.tables import AlarmRuleRow
 from andon.calendars.tables import CalendarRow
 from andon.channels.voice.tables import NumberRow, TrunkRow
 from andon.customers.tables import CustomerRow, DoNotCallRow
@@ -107,6 +108,7 @@ class Operator:
     skill: UUID = field(default_factory=uuid7)
     trunk: UUID = field(default_factory=uuid7)
     pause: UUID = field(default_factory=uuid7)
+    rule: UUID = field(default_factory=uuid7)  # of an alarm
     refused: UUID = field(default_factory=uuid7)  # a number that must not be called
     sides: list[Side] = field(default_factory=list)
     users: dict[str, UUID] = field(default_factory=dict)
@@ -146,6 +148,7 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
             StateReason(id=operator.pause, kind="break", name_zh=f"小休 {stand.code}", name_en="Pause")
         )
         session.add(DoNotCallRow(id=operator.refused, number="13900000002", reason=stand.code))
+        session.add(AlarmRuleRow(id=operator.rule, name=f"积压 {stand.code}", figure="waiting", warn_at=9))
         session.add(LedgerCheck(asked_by=operator.agent, state="done", finished_at=day.end))
         session.add(
             Audit(

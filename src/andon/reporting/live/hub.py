@@ -63,6 +63,7 @@ class LiveHub:
             hear(projector.TOPIC, self._hear_figures),
             hear(keeper.TOPIC, self._hear_work),
             hear(messages.TOPIC, self._hear_messages),
+            hear("alarm", self._hear_alarm),
             hear("config.changed", lambda _topic, payload: self._configured(payload)),
             hear("core.started", lambda _topic, _payload: self._refresh()),
             hear(RECONNECTED, lambda _topic, _payload: self._refresh()),
@@ -239,6 +240,16 @@ class LiveHub:
         for connection in self._connections:
             if connection.viewer.user_id in told:
                 connection.put(message, "message")
+
+    def _hear_alarm(self, topic: str, alarm: dict[str, Any]) -> None:
+        """A rule raised or cleared something: those of the operator's own people are told whom it names."""
+        tenant_id = UUID(topic.partition(".")[2])
+        roles = set(alarm.pop("roles", []))
+        message = packed({"type": "alarm", "alarm": alarm})
+        for connection in self._connections:
+            viewer = connection.viewer
+            if viewer.tenant_id == tenant_id and viewer.client_id is None and roles & viewer.roles:
+                connection.put(message)
 
     # figures
 

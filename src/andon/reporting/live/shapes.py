@@ -84,9 +84,22 @@ class BoardTrunk(_Part):
 
 
 class BoardAlarm(_Part):
+    """`code` `rule`: an administrator's rule raised it; what follows `since` is told of these only."""
+
     code: str
     subject: str
     since: Instant
+    rule_id: UUID | None = None
+    name: str | None = None
+    level: str | None = None
+    figure: str | None = None
+    variant: str | None = None
+    state: str | None = None
+    value: float | None = None
+    limit: int | None = None
+    about: str | None = None  # centre, project, queue, agent, trunk
+    about_id: UUID | None = None
+    about_name: str | None = None
 
 
 class Board(BaseModel):

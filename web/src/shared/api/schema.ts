@@ -1287,6 +1287,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alarm-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List All */
+        get: operations["list_all_alarm_rule"];
+        put?: never;
+        /** Make */
+        post: operations["make_alarm_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_alarm_rule"];
+        put?: never;
+        post?: never;
+        /** Retire */
+        delete: operations["retire_alarm_rule"];
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_alarm_rule"];
+        trace?: never;
+    };
     "/api/desk/sign-in": {
         parameters: {
             query?: never;
@@ -2715,6 +2752,160 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * AlarmRuleIn
+         * @description See `alarms.model.Rule`. `variant` is the service level's, `state` the agents' whose time counts.
+         */
+        AlarmRuleIn: {
+            /** Name */
+            name: string;
+            figure: components["schemas"]["Figure"];
+            /**
+             * Variant
+             * @default
+             * @enum {string}
+             */
+            variant: "" | "sl.a" | "sl.b" | "sl.c" | "sl.d" | "sl.e";
+            /**
+             * State
+             * @default
+             * @enum {string}
+             */
+            state: "" | "ready" | "not_ready" | "break" | "dialing" | "ringing" | "talking" | "held" | "acw";
+            /** Project Id */
+            project_id?: string | null;
+            /** Queue Id */
+            queue_id?: string | null;
+            /** Warn At */
+            warn_at?: number | null;
+            /** Alarm At */
+            alarm_at?: number | null;
+            /**
+             * Hold S
+             * @default 0
+             */
+            hold_s: number;
+            /**
+             * Quiet From
+             * @default
+             */
+            quiet_from: string;
+            /**
+             * Quiet Until
+             * @default
+             */
+            quiet_until: string;
+            /** Roles */
+            roles?: ("agent" | "supervisor" | "quality" | "planner" | "administrator" | "auditor")[];
+            /**
+             * Sound
+             * @default false
+             */
+            sound: boolean;
+            /**
+             * Webhook
+             * @default
+             */
+            webhook: string;
+            /**
+             * Secret
+             * @default
+             */
+            secret: string;
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+        };
+        /** AlarmRuleInPatch */
+        AlarmRuleInPatch: {
+            /** Name */
+            name?: string;
+            figure?: components["schemas"]["Figure"];
+            /**
+             * Variant
+             * @enum {string}
+             */
+            variant?: "" | "sl.a" | "sl.b" | "sl.c" | "sl.d" | "sl.e";
+            /**
+             * State
+             * @enum {string}
+             */
+            state?: "" | "ready" | "not_ready" | "break" | "dialing" | "ringing" | "talking" | "held" | "acw";
+            /** Project Id */
+            project_id?: string | null;
+            /** Queue Id */
+            queue_id?: string | null;
+            /** Warn At */
+            warn_at?: number | null;
+            /** Alarm At */
+            alarm_at?: number | null;
+            /** Hold S */
+            hold_s?: number;
+            /** Quiet From */
+            quiet_from?: string;
+            /** Quiet Until */
+            quiet_until?: string;
+            /** Roles */
+            roles?: ("agent" | "supervisor" | "quality" | "planner" | "administrator" | "auditor")[];
+            /** Sound */
+            sound?: boolean;
+            /** Webhook */
+            webhook?: string;
+            /** Secret */
+            secret?: string;
+            /** Active */
+            active?: boolean;
+        };
+        /**
+         * AlarmRuleShown
+         * @description The secret is written, never read; `signed` says that there is one.
+         */
+        AlarmRuleShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Figure */
+            figure: string;
+            /** Variant */
+            variant: string;
+            /** State */
+            state: string;
+            /** Project Id */
+            project_id: string | null;
+            /** Queue Id */
+            queue_id: string | null;
+            /** Warn At */
+            warn_at: number | null;
+            /** Alarm At */
+            alarm_at: number | null;
+            /** Hold S */
+            hold_s: number;
+            /** Quiet From */
+            quiet_from: string;
+            /** Quiet Until */
+            quiet_until: string;
+            /** Roles */
+            roles: string[];
+            /** Sound */
+            sound: boolean;
+            /** Webhook */
+            webhook: string;
+            /** Active */
+            active: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Signed */
+            readonly signed: boolean;
+        };
+        /**
          * Answer
          * @description A field of the project's form as it was when filled in, in the reader's language.
          */
@@ -2837,7 +3028,10 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** BoardAlarm */
+        /**
+         * BoardAlarm
+         * @description `code` `rule`: an administrator's rule raised it; what follows `since` is told of these only.
+         */
         BoardAlarm: {
             /** Code */
             code: string;
@@ -2845,6 +3039,28 @@ export interface components {
             subject: string;
             /** Since */
             since: string;
+            /** Rule Id */
+            rule_id?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Level */
+            level?: string | null;
+            /** Figure */
+            figure?: string | null;
+            /** Variant */
+            variant?: string | null;
+            /** State */
+            state?: string | null;
+            /** Value */
+            value?: number | null;
+            /** Limit */
+            limit?: number | null;
+            /** About */
+            about?: string | null;
+            /** About Id */
+            about_id?: string | null;
+            /** About Name */
+            about_name?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -3808,6 +4024,12 @@ export interface components {
             choices?: string[] | null;
         };
         /**
+         * Figure
+         * @description What a rule may watch: `waiting` and `ready` are people, waits and states seconds, others per cent.
+         * @enum {string}
+         */
+        Figure: "waiting" | "longest_wait" | "service_level" | "ready" | "state_time" | "trunk_use";
+        /**
          * FigureSet
          * @description Figures of one thing. Targets are the queue's; null where there is not one target.
          */
@@ -4611,6 +4833,15 @@ export interface components {
         Page_AgentSkillShown_: {
             /** Items */
             items: components["schemas"]["AgentSkillShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[AlarmRuleShown] */
+        Page_AlarmRuleShown_: {
+            /** Items */
+            items: components["schemas"]["AlarmRuleShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -9930,6 +10161,154 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FormShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_all_alarm_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AlarmRuleShown_"];
+                };
+            };
+        };
+    };
+    make_alarm_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_alarm_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_alarm_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_alarm_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmRuleInPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleShown"];
                 };
             };
             /** @description Validation Error */
