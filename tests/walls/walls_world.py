@@ -45,6 +45,8 @@ from andon.prompts.sound import fit
 from andon.prompts.tables import PromptRow, PromptVersionRow
 from andon.reporting.checks.tables import LedgerCheck
 from andon.reporting.projector import Projector
+from andon.reporting.walls.repository import digest, new_token
+from andon.reporting.walls.tables import Wallboard, WallboardLink
 from andon.routing.tables import (
     AgentCertificate,
     AgentSkill,
@@ -62,6 +64,7 @@ from andon.work.tables import WorkItem
 PASSWORD = "correct horse"  # of people who exist in tests only
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 DAY = "2026-03-02"
+TILE = {"id": "a", "kind": "queues", "x": 0, "y": 0, "w": 16, "h": 9}
 EVERYBODY = [role for role in Role if role is not Role.CLIENT_VIEWER]
 BOUND = [Role.CLIENT_VIEWER, Role.AGENT]
 
@@ -109,6 +112,9 @@ class Operator:
     trunk: UUID = field(default_factory=uuid7)
     pause: UUID = field(default_factory=uuid7)
     rule: UUID = field(default_factory=uuid7)  # of an alarm
+    wallboard: UUID = field(default_factory=uuid7)
+    wall_link: UUID = field(default_factory=uuid7)
+    wall_token: str = ""
     refused: UUID = field(default_factory=uuid7)  # a number that must not be called
     sides: list[Side] = field(default_factory=list)
     users: dict[str, UUID] = field(default_factory=dict)
@@ -149,6 +155,18 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
         )
         session.add(DoNotCallRow(id=operator.refused, number="13900000002", reason=stand.code))
         session.add(AlarmRuleRow(id=operator.rule, name=f"积压 {stand.code}", figure="waiting", warn_at=9))
+        session.add(Wallboard(id=operator.wallboard, name=f"大厅 {stand.code}", tiles=[TILE]))
+        await session.flush()
+        operator.wall_token = new_token(stand.tenant_id)
+        session.add(
+            WallboardLink(
+                id=operator.wall_link,
+                wallboard_id=operator.wallboard,
+                name=stand.code,
+                token_hash=digest(operator.wall_token),
+                made_by=operator.agent,
+            )
+        )
         session.add(LedgerCheck(asked_by=operator.agent, state="done", finished_at=day.end))
         session.add(
             Audit(

@@ -1,6 +1,7 @@
 """What agents' desks and supervisors' boards see of the core: whole agent views, and a board in changes."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -342,17 +343,21 @@ class BoardScreen:
 
     def _agents(self, agents: set[UUID] | None) -> dict[str, Row]:
         router = self._centre.floor.router
+        serving: dict[UUID, set[str]] = defaultdict(set)
+        for queue in self._centre.queues.values():
+            for agent_id in router.members(queue.queue_id):
+                serving[agent_id].add(str(queue.project_id))
         if agents is None:
-            return {str(now.agent_id): self._agent(now) for now in router.agents()}
+            return {str(now.agent_id): self._agent(now, serving) for now in router.agents()}
         rows = {}
         for agent_id in agents:
             try:
-                rows[str(agent_id)] = self._agent(router.agent(agent_id))
+                rows[str(agent_id)] = self._agent(router.agent(agent_id), serving)
             except Refused:  # taken out of the configuration: the next whole look removes the row
                 continue
         return rows
 
-    def _agent(self, now: AgentNow) -> Row:
+    def _agent(self, now: AgentNow, serving: Mapping[UUID, set[str]]) -> Row:
         queue = self._centre.queues.get(now.queue_id) if now.queue_id is not None else None
         return {
             "agent_id": str(now.agent_id),
@@ -368,6 +373,7 @@ class BoardScreen:
             "registered": now.registered,
             "pending_state": now.pending_state.value if now.pending_state is not None else None,
             "forced_by": forced.name if (forced := now.forced or now.pending_forced) is not None else None,
+            "projects": sorted(serving.get(now.agent_id, ())),
         }
 
     def _waiting(self) -> dict[str, Row]:

@@ -44,7 +44,7 @@ class LiveHub:
         self._bus = bus
         self._db = db
         self._clock = clock
-        self._boards = Boards(bus, db, clock)
+        self.boards = Boards(bus, db, clock)
         self._connections: set[Connection] = set()
         self._agents: dict[UUID, set[Connection]] = defaultdict(set)
         self._users: Tally[UUID] = Tally()
@@ -59,7 +59,7 @@ class LiveHub:
         hear = self._bus.subscribe
         self._unsubscribe = [
             hear("agent", self._hear_agent),
-            hear("board", self._boards.hear),
+            hear("board", self.boards.hear),
             hear(projector.TOPIC, self._hear_figures),
             hear(keeper.TOPIC, self._hear_work),
             hear(messages.TOPIC, self._hear_messages),
@@ -123,14 +123,14 @@ class LiveHub:
         if not connection.viewer.board:
             return False
         self._watching.add(connection)
-        self._boards.watch(connection)
+        self.boards.watch(connection)
         self._count_soon(connection.viewer.tenant_id)
         return True
 
     def unsubscribe(self, connection: Connection) -> None:
         if connection in self._watching:
             self._watching.discard(connection)
-            self._boards.unwatch(connection)
+            self.boards.unwatch(connection)
 
     def pong(self, connection: Connection) -> None:
         """Answer a browser's own ping."""
@@ -161,7 +161,7 @@ class LiveHub:
 
     def _refresh(self) -> None:
         """Messages may have been lost, or core is new: look at everything again."""
-        self._boards.reload()
+        self.boards.reload()
         told: set[tuple[UUID, str]] = set()
         for connection in self._connections:
             viewer = connection.viewer
@@ -173,7 +173,7 @@ class LiveHub:
 
     def _configured(self, payload: dict[str, Any]) -> None:
         tenant = payload.get("tenant_id")
-        self._boards.reload(UUID(tenant) if tenant else None)
+        self.boards.reload(UUID(tenant) if tenant else None)
 
     # agents
 

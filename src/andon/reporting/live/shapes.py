@@ -14,6 +14,8 @@ class _Part(BaseModel):
 
 
 class BoardAgent(_Part):
+    """`projects`: whose queues the agent serves now."""
+
     agent_id: UUID
     agent_no: str | None
     name: str
@@ -27,6 +29,7 @@ class BoardAgent(_Part):
     registered: bool
     pending_state: str | None = None
     forced_by: str | None = None
+    projects: list[UUID] = []
 
 
 class BoardQueue(_Part):

@@ -2552,6 +2552,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/wallboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List All */
+        get: operations["list_all_wallboard"];
+        put?: never;
+        /** Make */
+        post: operations["make_wallboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wallboards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_wallboard"];
+        put?: never;
+        post?: never;
+        /** Retire */
+        delete: operations["retire_wallboard"];
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_wallboard"];
+        trace?: never;
+    };
+    "/api/wallboard-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description Every figure that a tile can show.
+         */
+        get: operations["figures_api_wallboard_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wallboards/{id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description What the board would show now with these tiles. Stores nothing.
+         */
+        post: operations["look_api_wallboards__id__look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wallboards/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Links
+         * @description The board's links, newest first; revoked ones too.
+         */
+        get: operations["list_links_api_wallboards__id__links_get"];
+        put?: never;
+        /**
+         * Make Link
+         * @description A link that shows this board, and nothing else, to whoever has it, until it is revoked.
+         */
+        post: operations["make_link_api_wallboards__id__links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wallboards/{id}/links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Link
+         * @description Screens that show the board by this link go dark at once. Once more: nothing.
+         */
+        delete: operations["revoke_link_api_wallboards__id__links__link_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2994,7 +3115,10 @@ export interface components {
             /** Alarms */
             alarms: components["schemas"]["BoardAlarm"][];
         };
-        /** BoardAgent */
+        /**
+         * BoardAgent
+         * @description `projects`: whose queues the agent serves now.
+         */
         BoardAgent: {
             /**
              * Agent Id
@@ -3025,6 +3149,11 @@ export interface components {
             pending_state?: string | null;
             /** Forced By */
             forced_by?: string | null;
+            /**
+             * Projects
+             * @default []
+             */
+            projects: string[];
         } & {
             [key: string]: unknown;
         };
@@ -4030,6 +4159,20 @@ export interface components {
          */
         Figure: "waiting" | "longest_wait" | "service_level" | "ready" | "state_time" | "trunk_use";
         /**
+         * FigureChoice
+         * @description A figure to choose: `kinds` are the tiles that can show it, `agents`: also a ranking of agents.
+         */
+        FigureChoice: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Kinds */
+            kinds: components["schemas"]["andon__reporting__walls__model__Kind"][];
+            /** Agents */
+            agents: boolean;
+        };
+        /**
          * FigureSet
          * @description Figures of one thing. Targets are the queue's; null where there is not one target.
          */
@@ -4277,11 +4420,6 @@ export interface components {
             digits: string;
         };
         /**
-         * Kind
-         * @enum {string}
-         */
-        Kind: "voicemail" | "missed_call" | "callback" | "follow_up";
-        /**
          * LaneFlag
          * @description Why a contact may take a fast lane.
          * @enum {string}
@@ -4396,6 +4534,53 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * LinkIn
+         * @description `name` says where the screen hangs.
+         */
+        LinkIn: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * LinkMade
+         * @description The token is told once and kept by nobody.
+         */
+        LinkMade: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Token */
+            token: string;
+        };
+        /** LinkShown */
+        LinkShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+        };
         /** LintIn */
         LintIn: {
             /** Graph */
@@ -4412,6 +4597,25 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+        };
+        /**
+         * Look
+         * @description What the tiles of a board show now, by their ids.
+         */
+        Look: {
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+            /** Zone */
+            zone: string;
+            /** Tiles */
+            tiles: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
         };
         /**
          * MayDial
@@ -4919,6 +5123,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[LinkShown] */
+        Page_LinkShown_: {
+            /** Items */
+            items: components["schemas"]["LinkShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[NumberShown] */
         Page_NumberShown_: {
             /** Items */
@@ -5031,6 +5244,15 @@ export interface components {
         Page_VersionShown_: {
             /** Items */
             items: components["schemas"]["VersionShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[WallboardShown] */
+        Page_WallboardShown_: {
+            /** Items */
+            items: components["schemas"]["WallboardShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -6145,6 +6367,51 @@ export interface components {
             sip: components["schemas"]["TesterAccount"];
         };
         /**
+         * TileIn
+         * @description See `walls.model.Tile`.
+         */
+        TileIn: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["andon__reporting__walls__model__Kind"];
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** W */
+            w: number;
+            /** H */
+            h: number;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Figure
+             * @default
+             */
+            figure: string;
+            /** Queue Id */
+            queue_id?: string | null;
+            /**
+             * Of
+             * @default queues
+             * @enum {string}
+             */
+            of: "queues" | "agents";
+            /**
+             * Count
+             * @default 5
+             */
+            count: number;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
          * TimelineStep
          * @description One point of the time line; `text` is in the user's language, `offset_ms` counts from arrival.
          */
@@ -6547,6 +6814,68 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /**
+         * WallboardIn
+         * @description Without `project_id` it is about the whole centre. `show_agents`: names of agents may be on it.
+         */
+        WallboardIn: {
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id?: string | null;
+            /**
+             * Locale
+             * @default zh
+             * @enum {string}
+             */
+            locale: "zh" | "en";
+            /**
+             * Show Agents
+             * @default false
+             */
+            show_agents: boolean;
+            /** Tiles */
+            tiles?: components["schemas"]["TileIn"][];
+        };
+        /** WallboardInPatch */
+        WallboardInPatch: {
+            /** Name */
+            name?: string;
+            /** Project Id */
+            project_id?: string | null;
+            /**
+             * Locale
+             * @enum {string}
+             */
+            locale?: "zh" | "en";
+            /** Show Agents */
+            show_agents?: boolean;
+            /** Tiles */
+            tiles?: components["schemas"]["TileIn"][];
+        };
+        /** WallboardShown */
+        WallboardShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id: string | null;
+            /** Locale */
+            locale: string;
+            /** Show Agents */
+            show_agents: boolean;
+            /** Tiles */
+            tiles: components["schemas"]["TileIn"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
         /** Who */
         Who: {
             /**
@@ -6610,7 +6939,7 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["andon__work__model__Kind"];
             /** Why */
             why: string;
             state: components["schemas"]["State"];
@@ -6689,7 +7018,7 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["andon__work__model__Kind"];
             /** Why */
             why: string;
             state: components["schemas"]["State"];
@@ -6880,6 +7209,16 @@ export interface components {
             /** Submitted At */
             submitted_at: string;
         };
+        /**
+         * Kind
+         * @enum {string}
+         */
+        andon__reporting__walls__model__Kind: "figure" | "trend" | "ranking" | "queues" | "text" | "clock";
+        /**
+         * Kind
+         * @enum {string}
+         */
+        andon__work__model__Kind: "voicemail" | "missed_call" | "callback" | "follow_up";
     };
     responses: never;
     parameters: never;
@@ -11763,7 +12102,7 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["State"];
                 mine?: boolean;
-                kind?: components["schemas"]["Kind"] | null;
+                kind?: components["schemas"]["andon__work__model__Kind"] | null;
                 queue?: string | null;
                 project?: string | null;
                 cursor?: string | null;
@@ -12185,6 +12524,305 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessageShown"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_all_wallboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WallboardShown_"];
+                };
+            };
+        };
+    };
+    make_wallboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallboardIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallboardShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_wallboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallboardShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_wallboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_wallboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallboardInPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallboardShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    figures_api_wallboard_figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureChoice"][];
+                };
+            };
+        };
+    };
+    look_api_wallboards__id__look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallboardIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Look"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_links_api_wallboards__id__links_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LinkShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_link_api_wallboards__id__links_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkMade"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    revoke_link_api_wallboards__id__links__link_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
