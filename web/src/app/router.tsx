@@ -35,6 +35,14 @@ const login = createRoute({
   }),
 });
 
+/** A screen in the room: nobody is logged in there. */
+const wall = createRoute({
+  getParentRoute: () => root,
+  path: "/wall",
+  component: lazyRouteComponent(() => import("@/features/walls/WallPage")),
+  pendingComponent: Pending,
+});
+
 const frame = createRoute({
   getParentRoute: () => root,
   id: "frame",
@@ -85,7 +93,7 @@ const pages = rooms.map((room) => {
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, frame.addChildren([index, ...pages])]),
+  routeTree: root.addChildren([login, wall, frame.addChildren([index, ...pages])]),
   defaultPreload: "intent",
   scrollRestoration: false,
   context: {},
