@@ -4,12 +4,9 @@ import { speak, useT } from "@/shared/i18n";
 import { type LiveStatus, webSocketTo } from "@/shared/live";
 import { setServerTime, useNow } from "@/shared/time";
 import { Canvas } from "./Canvas";
+import { staleness } from "./stale";
 import { texts } from "./texts";
 import type { WallNews } from "./types";
-
-/** The server beats each ten seconds, and counts the day's figures each five. */
-const SILENT_MS = 25_000;
-const FIGURES_OLD_MS = 60_000;
 
 interface Wall {
   news: WallNews | null;
@@ -122,9 +119,8 @@ function useStale({ news, status, core, heard }: Wall): string | null {
   const f = useFormat();
   const now = useNow();
   if (!news) return null;
-  if (status !== "open" || now - heard > SILENT_MS) return t("stale.lost", { time: f.clock(heard, true) });
-  if (!core) return t("stale.core");
-  if (now - Date.parse(news.figures_at) > FIGURES_OLD_MS)
-    return t("stale.figures", { time: f.clock(news.figures_at, true) });
-  return null;
+  const why = staleness({ status, core, heard, figuresAt: Date.parse(news.figures_at) }, now);
+  if (why === null) return null;
+  const at = why === "figures" ? news.figures_at : heard;
+  return t(`stale.${why}`, why === "core" ? undefined : { time: f.clock(at, true) });
 }
