@@ -1,4 +1,4 @@
-"""A rule colours the board and tells its role; a wallboard is put together, hangs by its link, and goes dark."""
+"""A rule colours the board and tells its role; a wallboard is put together, hangs, and goes dark."""
 
 import os
 import re
@@ -132,7 +132,9 @@ async def test_a_rule_and_a_wall_from_making_to_going_dark(house: OfficeHouse, e
     await boss.page.get_by_role("link", name=BOARD).click()
     await boss.page.get_by_role("button", name="链接", exact=True).click()
     await boss.page.get_by_role("button", name=f"作废 {SCREEN}").click()
-    await boss.page.locator(".ant-modal-confirm-btns").get_by_role("button", name=re.compile("作.?废")).click()
+    await (
+        boss.page.locator(".ant-modal-confirm-btns").get_by_role("button", name=re.compile("作.?废")).click()
+    )
     await expect(screen.page.get_by_role("heading", name="这个链接已失效")).to_be_visible(timeout=SECONDS)
     await boss.page.keyboard.press("Escape")
     await look(boss, "/admin/alarm-rules", ".resource-table tbody tr")

@@ -453,6 +453,16 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/desk/consult/conference"): desk(),
     ("POST", "/api/desk/consult/complete"): desk(),
     ("POST", "/api/desk/consult/cancel"): desk(),
+    ("POST", "/api/desk/line"): desk(
+        lambda m, t: {
+            "contact_id": t.contact,
+            "mos": 4,
+            "mos_least": 3,
+            "loss_percent": 0,
+            "jitter_ms": 5,
+            "measured_ms": 2000,
+        }
+    ),
     ("POST", "/api/desk/wrap-extend"): desk(lambda m, t: {"seconds": 10}),
     ("POST", "/api/supervise/device"): Route(SUPERVISOR, (Try(body=lambda m, t: {}, blank=True),)),
     ("POST", "/api/supervise/end"): Route(SUPERVISOR, (Try(blank=True),)),

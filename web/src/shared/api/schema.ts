@@ -1535,6 +1535,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Line Measured
+         * @description What the agent's browser measured of a call; kept with the contact, if the agent talked in it.
+         */
+        post: operations["line_measured_api_desk_line_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/wrap-extend": {
         parameters: {
             query?: never;
@@ -4520,6 +4540,37 @@ export interface components {
         LedgerState: {
             running: components["schemas"]["LedgerCheckInfo"] | null;
             last: components["schemas"]["LedgerCheckInfo"] | null;
+        };
+        /**
+         * LineBody
+         * @description See `interactions.events.LineMeasured`.
+         */
+        LineBody: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Mos */
+            mos: number;
+            /** Mos Least */
+            mos_least: number;
+            /** Loss Percent */
+            loss_percent: number;
+            /** Jitter Ms */
+            jitter_ms: number;
+            /** Rtt Ms */
+            rtt_ms?: number | null;
+            /** Measured Ms */
+            measured_ms: number;
+        };
+        /**
+         * LineKept
+         * @description Whether it was kept: what was measured in somebody else's contact is not.
+         */
+        LineKept: {
+            /** Kept */
+            kept: boolean;
         };
         /** LineShown */
         LineShown: {
@@ -10946,6 +10997,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    line_measured_api_desk_line_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineKept"];
                 };
             };
             /** @description Validation Error */
