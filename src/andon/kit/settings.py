@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     # less free space than this where recordings are written raises the alarm `disk_full`
     disk_low_mb: int = Field(500, ge=0)
 
-    # flows may send HTTP requests to addresses within the own network, this machine included
+    # flows and webhooks of alarm rules may reach addresses within the own network, this machine included
     flow_http_private: bool = False
 
     town_sip_port: int = Field(0, ge=0, le=65535)
