@@ -15,7 +15,7 @@ from conftest import Enter
 
 pytestmark = pytest.mark.browser
 
-RULE, BOARD, SCREEN = "热线积压", "大厅大屏", "前台"
+RULE, BOARD, SCREEN = "Backlog", "Hall", "Front"
 FULL_HD, FOUR_K = (1920, 1080), (3840, 2160)
 
 
@@ -65,8 +65,9 @@ async def make_board(boss: Visitor) -> str:
     await page.get_by_label("文字", exact=True).fill("今天也辛苦了")
     figure = page.get_by_role("button", name=re.compile("^指标，"))
     await figure.focus()
-    for key in ("Shift+ArrowDown", "ArrowDown", "ArrowUp", "Shift+ArrowUp"):
-        await page.keyboard.press(key)  # there is room for none of these but as they were
+    for key in ("Shift+ArrowDown", "ArrowDown", "ArrowUp", "ArrowRight"):
+        await page.keyboard.press(key)  # there is room for none of these
+    await expect(figure).to_have_attribute("aria-label", re.compile("第 1 列第 1 行，4×3"))
     clock = page.get_by_role("button", name=re.compile("^时钟，"))
     before = await clock.get_attribute("aria-label")
     await clock.focus()

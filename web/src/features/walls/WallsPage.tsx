@@ -112,7 +112,6 @@ function NewBoard({ onClose }: { onClose: () => void }) {
   const cache = useQueryClient();
   const report = useReportProblem();
   const projects = useQuery(projectsQuery);
-  const [form] = Form.useForm<{ name: string; project_id?: string | null }>();
   const make = useMutation({
     mutationFn: (values: { name: string; project_id?: string | null }) =>
       makeBoard({
@@ -135,10 +134,10 @@ function NewBoard({ onClose }: { onClose: () => void }) {
       okText={c("action.confirm")}
       cancelText={c("action.cancel")}
       confirmLoading={make.isPending}
-      onOk={() => form.submit()}
+      okButtonProps={{ htmlType: "submit", form: "new-wallboard" }}
       onCancel={onClose}
     >
-      <Form form={form} layout="vertical" onFinish={(values) => make.mutate(values)}>
+      <Form id="new-wallboard" layout="vertical" onFinish={(values) => make.mutate(values)}>
         <Form.Item name="name" label={t("field.name")} rules={[{ required: true, whitespace: true }]}>
           <Input maxLength={80} autoFocus />
         </Form.Item>
