@@ -139,8 +139,8 @@ async def test_a_rule_and_a_wall_from_making_to_going_dark(house: OfficeHouse, e
     await expect(screen.page.get_by_role("heading", name="这个链接已失效")).to_be_visible(timeout=SECONDS)
     await boss.page.keyboard.press("Escape")
     await look(boss, "/admin/alarm-rules", ".resource-table tbody tr")
-    await boss.page.locator(".resource-table tbody tr", has_text=RULE).click()
-    await boss.page.locator(".editor-foot").get_by_role("button", name=re.compile("删.?除")).click()
+    await boss.page.get_by_role("button", name=f"编辑 {RULE}").click()
+    await boss.page.locator(".editor-delete").click()
     await boss.page.locator(".ant-modal-confirm-btns .ant-btn-dangerous").click()
     await expect(boss.page.locator(".resource-table", has_text=RULE)).to_have_count(0, timeout=SECONDS)
     assert found == []
