@@ -206,3 +206,25 @@ async def test_each_role_is_pushed_what_it_may_see(house: House, role: Role) -> 
         has_phone = desk or role in SUPERVISOR | ADMIN
         expected = sip_proxy.CLOSE_TRY_AGAIN if has_phone else sip_proxy.CLOSE_FORBIDDEN
         assert await code_of(phone) == expected
+
+
+async def test_a_wallboard_s_link_shows_its_own_board_of_its_own_operator(house: House) -> None:
+    """Its token opens that board and no other socket; one made up, or naming another operator, none."""
+    token = house.here.wall_token
+    async with house.socket(None, "", "/api/wall") as socket:
+        await socket.send(json.dumps({"subscribe": f"wall:{token}"}))
+        said = await until(socket, "wall")
+        shout(house, house.there)
+        shout(house, house.here)
+        assert house.here.sides[0].tag in said  # the name of its queue
+        assert [mark for mark in house.hidden if mark in said] == []
+        assert house.here.users["everything"].hex not in said.replace("-", "")
+    _, _, secret = token.partition(".")
+    for wrong in (f"{house.there.id.hex}.{secret}", f"{house.here.id.hex}.x", "x", "", f"{token} "):
+        async with house.socket(None, "", "/api/wall") as socket:
+            await socket.send(json.dumps({"subscribe": f"wall:{wrong}"}))
+            assert await code_of(socket) == Close.SESSION, wrong
+    async with house.socket(None, "", "/api/wall", origin="https://evil.example") as socket:
+        assert await code_of(socket) == Close.FORBIDDEN
+    async with house.socket(None, "", "/api/live") as socket:
+        assert await code_of(socket) == Close.SESSION

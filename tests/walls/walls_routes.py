@@ -35,7 +35,7 @@ OPEN = {
     ("GET", "/metrics"),
     ("GET", "/{path:path}"),
 }
-SOCKETS = {"/api/live", "/sip"}
+SOCKETS = {"/api/live", "/sip", "/api/wall"}
 
 Of = Callable[[Side, Side], Any]
 
@@ -136,6 +136,11 @@ def verb(path: str, name: str, body: Of | None = None) -> dict[tuple[str, str], 
 
 def _user(mine: Side, theirs: Side) -> dict[str, Any]:
     return {"login": "new", "name": "x", "roles": ["planner"], "password": "correct horse"}
+
+
+def _tile(side: Side) -> dict[str, Any]:
+    place = {"x": 0, "y": 0, "w": 4, "h": 2}
+    return {"id": "a", "kind": "figure", "figure": "now.waiting", "queue_id": side.queue, **place}
 
 
 def _summary(contact: Side, reason: Side) -> dict[str, Any]:
@@ -288,6 +293,43 @@ ROUTES: dict[tuple[str, str], Route] = {
         ADMIN,
         (make(lambda m, t: {"name": "x", "host": "a.example"}),),
         renamed("trunk"),
+    ),
+    ("GET", "/api/wallboard-figures"): Route(ADMIN, (Try(blank=True),)),
+    ("POST", "/api/wallboards/{id}/look"): Route(
+        ADMIN,
+        (
+            *change("wallboard", lambda m, t: {"name": "x", "tiles": [_tile(m)]}),
+            mend("wallboard", lambda m, t: {"name": "x", "tiles": [_tile(t)]}),
+        ),
+    ),
+    ("GET", "/api/wallboards/{id}/links"): Route(ADMIN, (one("wallboard"),)),
+    ("POST", "/api/wallboards/{id}/links"): Route(ADMIN, change("wallboard", lambda m, t: {"name": "x"})),
+    ("DELETE", "/api/wallboards/{id}/links/{link_id}"): Route(
+        ADMIN,
+        (
+            Try(path=lambda m, t: {"id": t.operator.wallboard, "link_id": t.operator.wall_link}, refused=404),
+            Try(path=lambda m, t: {"id": m.operator.wallboard, "link_id": t.operator.wall_link}, refused=404),
+        ),
+    ),
+    **resource(
+        "/api/wallboards",
+        "wallboard",
+        ADMIN,
+        (
+            make(lambda m, t: {"name": "x", "project_id": t.project}, 422),
+            make(lambda m, t: {"name": "y", "tiles": [_tile(t)]}, 422),
+        ),
+        (*renamed("wallboard"), mend("wallboard", lambda m, t: {"tiles": [_tile(t)]})),
+    ),
+    **resource(
+        "/api/alarm-rules",
+        "rule",
+        ADMIN,
+        (
+            make(lambda m, t: {"name": "x", "figure": "waiting", "warn_at": 1, "queue_id": t.queue}, 422),
+            make(lambda m, t: {"name": "y", "figure": "ready", "warn_at": 1, "project_id": t.project}, 422),
+        ),
+        (*renamed("rule"), mend("rule", lambda m, t: {"queue_id": t.queue})),
     ),
     **resource(
         "/api/do-not-call",
@@ -464,6 +506,16 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/desk/consult/conference"): desk(),
     ("POST", "/api/desk/consult/complete"): desk(),
     ("POST", "/api/desk/consult/cancel"): desk(),
+    ("POST", "/api/desk/line"): desk(
+        lambda m, t: {
+            "contact_id": t.contact,
+            "mos": 4,
+            "mos_least": 3,
+            "loss_percent": 0,
+            "jitter_ms": 5,
+            "measured_ms": 2000,
+        }
+    ),
     ("POST", "/api/desk/wrap-extend"): desk(lambda m, t: {"seconds": 10}),
     ("POST", "/api/supervise/device"): Route(SUPERVISOR, (Try(body=lambda m, t: {}, blank=True),)),
     ("POST", "/api/supervise/end"): Route(SUPERVISOR, (Try(blank=True),)),

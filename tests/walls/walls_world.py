@@ -21,6 +21,7 @@ from reporting_stand import Stand, journal, make_stand
 from reporting_world import Day
 from sqlalchemy import text
 
+from andon.alarms.tables import AlarmRuleRow
 from andon.calendars.tables import CalendarRow
 from andon.channels.voice.tables import NumberRow, TrunkRow
 from andon.customers.tables import CustomerRow, DoNotCallRow
@@ -56,6 +57,8 @@ from andon.reporting.checks.tables import LedgerCheck
 from andon.reporting.exports.tables import ExportJob, ExportRule
 from andon.reporting.history.tables import HistoryColumns, SavedSearch
 from andon.reporting.projector import Projector
+from andon.reporting.walls.repository import digest, new_token
+from andon.reporting.walls.tables import Wallboard, WallboardLink
 from andon.routing.tables import (
     AgentCertificate,
     AgentSkill,
@@ -73,6 +76,7 @@ from andon.work.tables import WorkItem
 PASSWORD = "correct horse"  # of people who exist in tests only
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 DAY = "2026-03-02"
+TILE = {"id": "a", "kind": "queues", "x": 0, "y": 0, "w": 16, "h": 9}
 EVERYBODY = [role for role in Role if role is not Role.CLIENT_VIEWER]
 BOUND = [Role.CLIENT_VIEWER, Role.AGENT]
 
@@ -124,6 +128,10 @@ class Operator:
     skill: UUID = field(default_factory=uuid7)
     trunk: UUID = field(default_factory=uuid7)
     pause: UUID = field(default_factory=uuid7)
+    rule: UUID = field(default_factory=uuid7)  # of an alarm
+    wallboard: UUID = field(default_factory=uuid7)
+    wall_link: UUID = field(default_factory=uuid7)
+    wall_token: str = ""
     refused: UUID = field(default_factory=uuid7)  # a number that must not be called
     sides: list[Side] = field(default_factory=list)
     users: dict[str, UUID] = field(default_factory=dict)
@@ -163,6 +171,19 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
             StateReason(id=operator.pause, kind="break", name_zh=f"小休 {stand.code}", name_en="Pause")
         )
         session.add(DoNotCallRow(id=operator.refused, number="13900000002", reason=stand.code))
+        session.add(AlarmRuleRow(id=operator.rule, name=f"积压 {stand.code}", figure="waiting", warn_at=9))
+        session.add(Wallboard(id=operator.wallboard, name=f"大厅 {stand.code}", tiles=[TILE]))
+        await session.flush()
+        operator.wall_token = new_token(stand.tenant_id)
+        session.add(
+            WallboardLink(
+                id=operator.wall_link,
+                wallboard_id=operator.wallboard,
+                name=stand.code,
+                token_hash=digest(operator.wall_token),
+                made_by=operator.agent,
+            )
+        )
         session.add(LedgerCheck(asked_by=operator.agent, state="done", finished_at=day.end))
         session.add(
             Audit(

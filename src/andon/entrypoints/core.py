@@ -33,8 +33,10 @@ from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre, Configuration
 from andon.entrypoints.core_dial import Outgoing
 from andon.entrypoints.core_flows import BesideFlows, Hearing
+from andon.entrypoints.core_hooks import Hooks
 from andon.entrypoints.core_prompts import Prompts
 from andon.entrypoints.core_publish import Publisher
+from andon.entrypoints.core_rules import RuleWatch
 from andon.entrypoints.core_state import Keeper, KeptEngine, Left
 from andon.entrypoints.core_trials import TrialDesk
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
@@ -148,6 +150,16 @@ class Core:
         self.watchdog = Watchdog(self.voice, self.floors, self._append)
         self.fetcher = Fetcher(allow_private=settings.flow_http_private)
         self.hearing = Hearing(recogniser_of(settings), addresses[0].raw_recordings)
+        self.rules = RuleWatch(
+            db=self.db,
+            bus=self.bus,
+            clock=self.clock,
+            hooks=Hooks(self.fetcher, self._append, self._now),
+            directory=self.directory,
+            centres=lambda: self.centres.values(),
+            append=self._append,
+            on_change=self._board_changed,
+        )
         self._ready = False
         self._lost_facts = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -176,6 +188,7 @@ class Core:
         await self.trunks.settle()
         self._keep_engines()
         self.watchdog.start()
+        self.rules.start()
         self._ready = True
         await self.bus.ready()
         self.bus.publish("core.started", {})
@@ -377,6 +390,7 @@ class Core:
             floor.act(lambda router, at: router.close(at))
             self._append(CoreStopped(at=floor.now(), tenant_id=centre.tenant_id))
             floor.close()
+        await _let_go("rules", self.rules.stop())
         await _let_go("requests", self.fetcher.close())
         await _let_go("speech", self.hearing.close())
         await _let_go("publisher", self.publisher.stop())

@@ -8,8 +8,12 @@ import msgspec
 import structlog
 from sqlalchemy import text
 
+from andon.alarms.machine import RuleBook
+from andon.alarms.model import Rule
+from andon.alarms.repository import load_rules
+from andon.calendars.day import DEFAULT_ZONE
 from andon.calendars.model import Calendar
-from andon.calendars.repository import load_calendars
+from andon.calendars.repository import load_calendars, zones
 from andon.channels.voice.model import Number, Person, Project, VoiceConfig
 from andon.channels.voice.repository import load_voice
 from andon.customers.model import Customer, DoNotCall, PhoneBook
@@ -41,6 +45,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     do_not_call: DoNotCall
     prompts: list[Kept] = []
     client_names: dict[UUID, str] = {}
+    alarm_rules: list[Rule] = []
+    zone: str = DEFAULT_ZONE
 
 
 async def tenants(db: Database) -> list[UUID]:
@@ -60,6 +66,8 @@ async def load(db: Database, tenant_id: UUID) -> Configuration:
             calendars=await load_calendars(session),
             do_not_call=await load_do_not_call(session),
             prompts=await load_kept(session),
+            alarm_rules=await load_rules(session),
+            zone=(await zones(session))[0],
         )
 
 
@@ -94,6 +102,9 @@ class Centre:
         self.people: dict[UUID, Person] = {}
         self.queues: dict[UUID, QueueConfig] = {}
         self.loading = asyncio.Lock()
+        self.alarm_rules: list[Rule] = []
+        self.rule_book = RuleBook()
+        self.zone = DEFAULT_ZONE
 
     def put(self, config: Configuration, at: datetime, *, live: bool) -> None:
         """Take a configuration; `live`: the router runs already and is told."""
@@ -107,6 +118,7 @@ class Centre:
         self.projects = {project.project_id: project for project in config.voice.projects}
         self.people = {person.agent_id: person for person in config.voice.people}
         self.queues = {queue.queue_id: queue for queue in config.centre.queues}
+        self.alarm_rules, self.zone = config.alarm_rules, config.zone
         for calendar, year in self.flows.calendars_without_holidays(at):
             log.warning("holidays_unknown", calendar=calendar.name, year=year)
         if live:

@@ -1,10 +1,13 @@
 """What agents' desks and supervisors' boards see of the core: whole agent views, and a board in changes."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from andon.alarms.machine import Standing
+from andon.alarms.model import Figure
 from andon.channels.voice.machine import Directory
 from andon.customers.model import mask
 from andon.entrypoints.core_alarms import Alarms
@@ -329,22 +332,32 @@ class BoardScreen:
             "alarms": {
                 alarm.key: {"code": alarm.code, "subject": alarm.subject, "since": iso(alarm.since)}
                 for alarm in self._alarms.of(self._centre.tenant_id)
+            }
+            | {
+                f"{row['code']}:{row['subject']}": row
+                for row in (
+                    rule_alarm(self._centre, self._directory, on) for on in self._centre.rule_book.standing()
+                )
             },
         }
 
     def _agents(self, agents: set[UUID] | None) -> dict[str, Row]:
         router = self._centre.floor.router
+        serving: dict[UUID, set[str]] = defaultdict(set)
+        for queue in self._centre.queues.values():
+            for agent_id in router.members(queue.queue_id):
+                serving[agent_id].add(str(queue.project_id))
         if agents is None:
-            return {str(now.agent_id): self._agent(now) for now in router.agents()}
+            return {str(now.agent_id): self._agent(now, serving) for now in router.agents()}
         rows = {}
         for agent_id in agents:
             try:
-                rows[str(agent_id)] = self._agent(router.agent(agent_id))
+                rows[str(agent_id)] = self._agent(router.agent(agent_id), serving)
             except Refused:  # taken out of the configuration: the next whole look removes the row
                 continue
         return rows
 
-    def _agent(self, now: AgentNow) -> Row:
+    def _agent(self, now: AgentNow, serving: Mapping[UUID, set[str]]) -> Row:
         queue = self._centre.queues.get(now.queue_id) if now.queue_id is not None else None
         return {
             "agent_id": str(now.agent_id),
@@ -360,6 +373,7 @@ class BoardScreen:
             "registered": now.registered,
             "pending_state": now.pending_state.value if now.pending_state is not None else None,
             "forced_by": forced.name if (forced := now.forced or now.pending_forced) is not None else None,
+            "projects": sorted(serving.get(now.agent_id, ())),
         }
 
     def _waiting(self) -> dict[str, Row]:
@@ -395,3 +409,41 @@ class BoardScreen:
             "number_label": number.label if number else None,
             "since": iso(contact.arrived),
         }
+
+
+def rule_alarm(centre: Centre, directory: Directory, on: Standing) -> Row:
+    """An alarm of a rule as boards and pages are told it."""
+    kind, name = _about(centre, directory, on)
+    return {
+        "code": "rule",
+        "subject": f"{on.rule.rule_id}.{on.about_id or ''}",
+        "since": iso(on.since),
+        "rule_id": str(on.rule.rule_id),
+        "name": on.rule.name,
+        "level": on.level.value,
+        "figure": on.rule.figure.value,
+        "variant": on.rule.variant,
+        "state": on.rule.state,
+        "value": round(on.value, 1),
+        "limit": on.limit,
+        "about": kind,
+        "about_id": str(on.about_id) if on.about_id is not None else None,
+        "about_name": name,
+    }
+
+
+def _about(centre: Centre, directory: Directory, on: Standing) -> tuple[str, str]:
+    """The kind and the name of what an alarm is about. An agent is named as boards name them."""
+    if on.about_id is None:
+        return "centre", ""
+    if on.rule.figure is Figure.TRUNK_USE:
+        trunks = directory.trunks_of(centre.tenant_id)
+        return "trunk", next((trunk.name for trunk in trunks if trunk.trunk_id == on.about_id), "")
+    if on.rule.figure is Figure.STATE_TIME:
+        person = centre.people.get(on.about_id)
+        return "agent", person.name if person is not None else ""
+    if on.rule.queue_id is not None:
+        queue = centre.queues.get(on.about_id)
+        return "queue", queue.name if queue is not None else ""
+    project = centre.projects.get(on.about_id)
+    return "project", project.name if project is not None else ""

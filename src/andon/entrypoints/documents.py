@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 
 import msgspec
 
+import andon.alarms.events
 import andon.interactions.dialling.events
 import andon.interactions.events
 import andon.interactions.monitor.events
@@ -65,7 +66,8 @@ def _fields(fact: type[Fact]) -> list[str]:
 
 def _named(hint: Any) -> str:
     text = hint.__name__ if isinstance(hint, type) and not hasattr(hint, "__origin__") else str(hint)
-    text = text.replace("andon.telephony.events.", "").replace("uuid.", "").replace("typing.", "")
+    for room in ("andon.alarms.model.", "andon.telephony.events.", "uuid.", "typing."):
+        text = text.replace(room, "")
     return f"`{text}`".replace("|", "\\|")
 
 

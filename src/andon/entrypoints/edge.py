@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from andon.alarms import http as alarms
 from andon.calendars import http as calendars
 from andon.channels.voice import http as voice
 from andon.customers import do_not_call_http as do_not_call
@@ -56,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     do_not_call.router,
     interactions.router,
     wrap_forms.router,
+    alarms.router,
     *edge_rooms.ROUTERS,
 )
 

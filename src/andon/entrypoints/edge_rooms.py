@@ -22,6 +22,8 @@ from andon.reporting.history import http as history
 from andon.reporting.history import saved_http as saved_searches
 from andon.reporting.live import http as live
 from andon.reporting.live.hub import LiveHub
+from andon.reporting.walls import http as walls
+from andon.reporting.walls.hub import WallHub
 from andon.work import http as work
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -40,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     sip_proxy.router,
     work.router,
     messages.router,
+    walls.router,
 )
 
 
@@ -49,8 +52,10 @@ async def sockets(app: FastAPI, services: Services) -> AsyncIterator[None]:
     policy = app.state.sessions.policy
     watch = SocketSessions(services.db, services.bus, services.clock, policy)
     hub = LiveHub(services.bus, services.db, services.clock)
-    app.state.socket_sessions, app.state.live = watch, hub
+    screens = WallHub(services.bus, services.db, services.clock, hub.boards)
+    app.state.socket_sessions, app.state.live, app.state.walls = watch, hub, screens
     await hub.start()
+    await screens.start()
     tasks = {asyncio.create_task(watch.run())}
 
     def drained(topic: str, payload: dict[str, Any]) -> None:
@@ -66,4 +71,5 @@ async def sockets(app: FastAPI, services: Services) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await screens.stop()
         await hub.stop()

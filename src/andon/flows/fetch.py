@@ -145,7 +145,8 @@ class Fetcher:
                 "host": named.netloc.decode(),
                 "accept-encoding": "identity",  # what comes is as large as it says
             },
-            json=request.body,
+            content=request.body if isinstance(request.body, bytes) else None,
+            json=None if isinstance(request.body, bytes) else request.body,
             extensions={"sni_hostname": named.host},
         ) as response:
             if response.is_redirect:

@@ -118,7 +118,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     headers: Mapping[str, str] = {}
     query: Mapping[str, str] = {}
-    body: Any = None  # sent as JSON; None: no body
+    body: Any = None  # sent as JSON, bytes as they are; None: no body
     timeout_s: float = 5.0
     retries: int = 0
 

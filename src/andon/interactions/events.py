@@ -394,6 +394,19 @@ class ContactEnded(Fact, frozen=True, kw_only=True):
     total_ms: int
 
 
+class LineMeasured(Fact, frozen=True, kw_only=True):
+    """What the agent's browser measured of its line over its part of a call. `mos` is the mean of an estimate
+    by a simplified E-model (ITU-T G.107, see `web/src/softphone/mos.ts`), `mos_least` its worst moment."""
+
+    kind: ClassVar[str] = "line.measured"
+    mos: float
+    mos_least: float
+    loss_percent: float
+    jitter_ms: int
+    measured_ms: int
+    rtt_ms: int | None = None
+
+
 class WrapUpSubmitted(Fact, frozen=True, kw_only=True):
     """The agent's own summary. Free text stays in the `wrapup` table, not here."""
 

@@ -43,8 +43,7 @@ async def submit(
     of another project, one that has others below it, or answers that the form refuses. A reason once kept
     may be sent again, though it has become a branch since.
     """
-    wanted = {"contact": summary.contact_id, "agent": agent_id, "kind": ContactConnected.kind}
-    talked = (await session.execute(_CONNECTED, wanted)).one_or_none()
+    talked = await talked_in(session, summary.contact_id, agent_id)
     if talked is None:
         raise not_found("contact")
     kept = await session.get(WrapUp, summary.contact_id, with_for_update=True)
@@ -78,6 +77,12 @@ async def submit(
         ),
     )
     return True
+
+
+async def talked_in(session: AsyncSession, contact_id: UUID, agent_id: UUID) -> Any | None:
+    """`client_id` and `project_id` of a contact this agent talked in; None for any other."""
+    wanted = {"contact": contact_id, "agent": agent_id, "kind": ContactConnected.kind}
+    return (await session.execute(_CONNECTED, wanted)).one_or_none()
 
 
 async def _check_reason(session: AsyncSession, reason_id: UUID, project_id: UUID) -> None:

@@ -124,7 +124,7 @@ class Settings(BaseSettings):
     # less free space than this where recordings are written raises the alarm `disk_full`
     disk_low_mb: int = Field(500, ge=0)
 
-    # flows may send HTTP requests to addresses within the own network, this machine included
+    # flows and webhooks of alarm rules may reach addresses within the own network, this machine included
     flow_http_private: bool = False
 
     # speech engines of the installation's own: an address, or a command in which `{language}` is zh or en

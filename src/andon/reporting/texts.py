@@ -236,6 +236,10 @@ _TIMELINE = {
     "callback.ended": ("回呼结束：{how}", "Callback over: {how}"),
     "contact.ended": ("结束：{outcome}（{by}），共 {total} 秒", "Ended: {outcome} (by {by}) after {total} s"),
     "wrapup.submitted": ("{agent} 提交小结：{reason}", "{agent} wrapped up: {reason}"),
+    "line.measured": (
+        "{agent} 的线路：MOS 估计 {mos}（最低 {least}），丢包 {loss}%，抖动 {jitter} 毫秒",
+        "{agent}'s line: MOS estimate {mos} (lowest {least}), {loss}% lost, {jitter} ms jitter",
+    ),
     "recording.stored": ("录音已保存，{lasted} 秒", "Recording stored, {lasted} s"),
     "recording.incomplete": ("录音缺失 {missing} 秒：{why}", "{missing} s of recording missing: {why}"),
     "work.opened": ("列入待办：{what}", "On the work list: {what}"),

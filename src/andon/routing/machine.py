@@ -535,6 +535,11 @@ class Router(Returning, Supervised):
     def queues(self) -> list[QueueNow]:
         return [queue_now(queue) for queue in self._centre.queues.values()]
 
+    def members(self, queue_id: UUID) -> frozenset[UUID]:
+        """Signed-in agents who serve a queue; nobody for one that is unknown."""
+        queue = self._centre.queues.get(queue_id)
+        return frozenset() if queue is None else frozenset(queue.members)
+
     def waiting(self, contact_id: UUID) -> WaitingNow | None:
         """A contact's place; None when it does not wait."""
         contact = self._contacts.get(contact_id)

@@ -22,6 +22,8 @@ const badges = new Map(rooms.flatMap((room) => (room.badge ? [[room.path, lazy(r
 
 const SideMenu = lazy(() => import("./SideMenu"));
 
+const AlarmNotices = lazy(() => import("./AlarmNotices"));
+
 function LiveLamp() {
   const t = useT(common);
   const status = useLive((state) => state.status);
@@ -184,6 +186,9 @@ export function Frame() {
           </ErrorBoundary>
         ) : null,
       )}
+      <Suspense fallback={null}>
+        <AlarmNotices />
+      </Suspense>
       <Layout.Content id="content" className="frame-content" tabIndex={-1}>
         <Outlet />
       </Layout.Content>

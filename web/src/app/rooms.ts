@@ -8,6 +8,7 @@ import { routes as history } from "@/features/history/routes";
 import { routes as ledger } from "@/features/ledger/routes";
 import { routes as messages } from "@/features/messages/routes";
 import { routes as prompts } from "@/features/prompts/routes";
+import { routes as walls } from "@/features/walls/routes";
 import { routes as work } from "@/features/work/routes";
 import type { Room } from "@/shared/rooms";
 
@@ -21,6 +22,7 @@ export const rooms: Room[] = [
   ...ledger,
   ...flows,
   ...prompts,
+  ...walls,
   ...admin,
   ...audit,
   ...account,

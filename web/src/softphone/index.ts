@@ -13,6 +13,7 @@ export {
   openMicrophone,
   watchSilence,
 } from "./media";
+export { type LineSummary, mosOf } from "./mos";
 export { Softphone } from "./phone";
 export type { Quality } from "./quality";
 export { playTestSound, startRinging } from "./sounds";

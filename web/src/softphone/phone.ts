@@ -3,6 +3,7 @@ import { create } from "zustand";
 import { type EchoResult, echoTest } from "./echo";
 import { type Credentials, inCall, type PhonePhase, phaseOf, softphoneMachine } from "./machine";
 import { audioChoice, closeStream, faultOf, openMicrophone, playThrough } from "./media";
+import { LineLog, type LineSummary } from "./mos";
 import { type Quality, qualityOf, type Reading, read } from "./quality";
 import { Signalling } from "./signalling";
 import { beep } from "./sounds";
@@ -20,6 +21,8 @@ interface PhoneState {
   quality: Quality | null;
   /** The microphone was muted on this page. */
   muted: boolean;
+  /** What the line of the last call here was. */
+  measured: (LineSummary & { contactId: string }) | null;
 }
 
 const nothing: PhoneState = {
@@ -30,6 +33,7 @@ const nothing: PhoneState = {
   ended: null,
   quality: null,
   muted: false,
+  measured: null,
 };
 
 /** The browser's telephone: JsSIP, the microphone, the speaker and the machine that says what is allowed. */
@@ -40,6 +44,7 @@ export class Softphone {
   private readonly remote = new Audio();
   private microphone: Promise<MediaStream> | undefined;
   private before: Reading | undefined;
+  private log: { contactId: string; line: LineLog } | undefined;
   private statsTimer: ReturnType<typeof setInterval> | undefined;
 
   /**
@@ -159,6 +164,8 @@ export class Softphone {
 
   private watch(): void {
     this.before = undefined;
+    const { contactId } = this.store.getState();
+    this.log = contactId === null ? undefined : { contactId, line: new LineLog(STATS_EVERY_MS) };
     clearInterval(this.statsTimer);
     this.statsTimer = setInterval(() => void this.measure(), STATS_EVERY_MS);
   }
@@ -168,7 +175,11 @@ export class Softphone {
     if (!connection || !inCall(this.store.getState().phase)) return;
     const now = await read(connection);
     // The first reading is only the ground for the next: what is lost while a call is set up tells nothing.
-    if (this.before) this.store.setState({ quality: qualityOf(this.before, now) });
+    if (this.before) {
+      const quality = qualityOf(this.before, now);
+      this.store.setState({ quality });
+      this.log?.line.add(quality);
+    }
     this.before = now;
   }
 
@@ -178,7 +189,10 @@ export class Softphone {
     this.microphone = undefined;
     void opening?.then(closeStream, ignoreFault);
     this.remote.srcObject = null;
-    this.store.setState({ quality: null, muted: false });
+    const line = this.log?.line.summary();
+    const measured = line && this.log ? { ...line, contactId: this.log.contactId } : null;
+    this.log = undefined;
+    this.store.setState({ quality: null, muted: false, ...(measured ? { measured } : {}) });
   }
 }
 

@@ -9,7 +9,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from andon.identity.access import At, may, scope_of
 from andon.identity.model import Actor, Permission
-from andon.interactions.wrapup import Summary, submit
+from andon.interactions.events import LineMeasured
+from andon.interactions.wrapup import Summary, submit, talked_in
+from andon.kit.journal.store import append
 from andon.kit.web import Body, Services, Text
 
 router = APIRouter(prefix="/api/desk", tags=["desk"])
@@ -206,6 +208,24 @@ class WrapUpBody(Body):
     form_version: Annotated[int | None, Field(ge=1)] = None
 
 
+class LineBody(Body):
+    """See `interactions.events.LineMeasured`."""
+
+    contact_id: UUID
+    mos: Annotated[float, Field(ge=1, le=5)]
+    mos_least: Annotated[float, Field(ge=1, le=5)]
+    loss_percent: Annotated[float, Field(ge=0, le=100)]
+    jitter_ms: Annotated[int, Field(ge=0, le=60_000)]
+    rtt_ms: Annotated[int | None, Field(ge=0, le=60_000)] = None
+    measured_ms: Annotated[int, Field(ge=0, le=86_400_000)]
+
+
+class LineKept(BaseModel):
+    """Whether it was kept: what was measured in somebody else's contact is not."""
+
+    kept: bool
+
+
 class WrapExtend(Body):
     seconds: int = Field(ge=1, le=600)
 
@@ -310,6 +330,25 @@ async def wrap_up(body: WrapUpBody, actor: Agent, here: At) -> Done:
     async with here.db.session(scope_of(actor)) as session:
         await submit(session, actor.tenant_id, actor.user_id, summary, here.clock.now())
     return await _done(here, actor, "wrap.done", contact_id=str(body.contact_id))
+
+
+@router.post("/line")
+async def line_measured(body: LineBody, actor: Agent, here: At) -> LineKept:
+    """What the agent's browser measured of a call; kept with the contact, if the agent talked in it."""
+    async with here.db.session(scope_of(actor)) as session:
+        talked = await talked_in(session, body.contact_id, actor.user_id)
+        if talked is None:
+            return LineKept(kept=False)
+        fact = LineMeasured(
+            at=here.clock.now(),
+            tenant_id=actor.tenant_id,
+            client_id=talked.client_id,
+            project_id=talked.project_id,
+            agent_id=actor.user_id,
+            **body.model_dump(),
+        )
+        await append(session, fact)
+    return LineKept(kept=True)
 
 
 @router.post("/wrap-extend")

@@ -50,6 +50,14 @@ _PROJECT_VISITS = text(
     )
 )
 
+_STEP_VISITS = text(
+    _VISITS.format(
+        rows="SELECT date_bin('30 minutes', queued_at, CAST(:since AS timestamptz)) AS key, queue_id,"
+        " queued_at, queue_how AS how, waited_ms, NULL::int AS estimated_wait_s FROM report_contact"
+        " WHERE direction <> 'outbound' AND (CAST(:project AS uuid) IS NULL OR project_id = :project)"
+    )
+)
+
 _TALKS = """
     SELECT {key} AS key, count(*) AS n, sum(talk.talked_ms)::bigint AS talked_ms,
         count(*) FILTER (WHERE talk.held_ms > 0) AS held, coalesce(sum(talk.held_ms), 0)::bigint AS held_ms,
@@ -62,6 +70,7 @@ _TALKS = """
         AND contact.connected_at < :until
         AND talk.connected_at >= :since AND talk.connected_at < :until AND talk.talked_ms IS NOT NULL
         AND (CAST(:agent AS uuid) IS NULL OR talk.agent_id = :agent)
+        AND (CAST(:project AS uuid) IS NULL OR contact.project_id = :project)
     GROUP BY 1
 """
 _TALK_KEYS = {"queue_id": "talk.queue_id", "agent_id": "talk.agent_id", "project_id": "contact.project_id"}
@@ -136,6 +145,24 @@ async def agent_counts(session: AsyncSession, span: Span, now: datetime, agent: 
     return counts
 
 
+async def agent_talks(session: AsyncSession, span: Span, project_id: UUID | None) -> Keyed:
+    """Counts of each agent's talks alone, of one project's or of all."""
+    counts: Keyed = defaultdict(Counts)
+    bound = {"since": span.since, "until": span.until, "agent": None, "project": project_id}
+    await _add_talks(session, counts, "agent_id", bound)
+    counts.pop(None, None)
+    return counts
+
+
+async def step_counts(session: AsyncSession, span: Span, project_id: UUID | None) -> dict[datetime, Counts]:
+    """Counts of visits in steps of half an hour, by the instant in which a step begins."""
+    counts: dict[datetime, Counts] = defaultdict(Counts)
+    bound = {"since": span.since, "until": span.until, "project": project_id}
+    for row in await session.execute(_STEP_VISITS, bound | _limits(None)):
+        counts[row.key].add_visits([_visit(row)])
+    return counts
+
+
 def total(parts: Mapping[Any, Counts]) -> Counts:
     """The sum of disjoint counts."""
     whole = Counts()
@@ -149,11 +176,15 @@ async def _add_talks_and_surveys(
     session: AsyncSession, counts: Keyed, key: str, at: Mapping[str, Any]
 ) -> None:
     bound = {"since": at["since"], "until": at["until"], "agent": at.get("agent")}
+    await _add_talks(session, counts, key, {**bound, "project": None})
+    for row in await session.execute(text(_SURVEYS.format(key=key)), bound):
+        counts[row.key].add_surveys([SurveyCell(score=row.score, n=row.n)])
+
+
+async def _add_talks(session: AsyncSession, counts: Keyed, key: str, bound: Mapping[str, Any]) -> None:
     for row in await session.execute(text(_TALKS.format(key=_TALK_KEYS[key])), bound):
         cell = msgspec.convert({name: getattr(row, name) for name in TalkCell.__struct_fields__}, TalkCell)
         counts[row.key].add_talks([cell])
-    for row in await session.execute(text(_SURVEYS.format(key=key)), bound):
-        counts[row.key].add_surveys([SurveyCell(score=row.score, n=row.n)])
 
 
 def _limits(short_s: int | None) -> dict[str, int | None]:

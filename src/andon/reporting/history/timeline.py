@@ -269,6 +269,16 @@ def _wrapped(fact: Any, names: Names) -> dict[str, Any]:
     return {"agent": _name(names, fact.agent_id), "reason": _name(names, fact.reason_id)}
 
 
+def _line_measured(fact: Any, names: Names) -> dict[str, Any]:
+    return {
+        "agent": _name(names, fact.agent_id),
+        "mos": f"{fact.mos:.1f}",
+        "least": f"{fact.mos_least:.1f}",
+        "loss": f"{fact.loss_percent:.1f}",
+        "jitter": fact.jitter_ms,
+    }
+
+
 def _recording_stored(fact: Any, names: Names) -> dict[str, Any]:
     return {"lasted": _seconds(fact.audio_ms)}
 
@@ -341,6 +351,7 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.CallbackEnded: _callback_ended,
     ix.ContactEnded: _ended,
     ix.WrapUpSubmitted: _wrapped,
+    ix.LineMeasured: _line_measured,
     tp.RecordingStored: _recording_stored,
     tp.RecordingIncomplete: _recording_incomplete,
     wk.WorkOpened: _work_opened,

@@ -34,6 +34,7 @@ class _Watched:
         self.mirror: BoardMirror | None = None
         self.early: list[dict[str, Any]] = []  # deltas that came before the snapshot
         self.watchers: set[Connection] = set()
+        self.attending: set[object] = set()  # who reads the mirror
         self.loading: asyncio.Task[None] | None = None
         self.telling: asyncio.Task[None] | None = None
         self.due = False  # clients' viewers have not seen the newest
@@ -66,11 +67,33 @@ class Boards:
         if watched is None:
             return
         watched.watchers.discard(connection)
-        if not watched.watchers:
-            for task in (watched.loading, watched.telling):
-                if task is not None:
-                    task.cancel()
-            del self._tenants[tenant_id]
+        self._let_go(tenant_id, watched)
+
+    def attend(self, tenant_id: UUID, who: object) -> None:
+        """Keep the tenant's mirror for somebody who reads it."""
+        watched = self._tenants.setdefault(tenant_id, _Watched())
+        watched.attending.add(who)
+        if watched.mirror is None:
+            self._load(tenant_id)
+
+    def unattend(self, tenant_id: UUID, who: object) -> None:
+        watched = self._tenants.get(tenant_id)
+        if watched is not None:
+            watched.attending.discard(who)
+            self._let_go(tenant_id, watched)
+
+    def mirror(self, tenant_id: UUID) -> BoardMirror | None:
+        """The board as it is known now; None while it is not, or nobody attends it."""
+        watched = self._tenants.get(tenant_id)
+        return None if watched is None else watched.mirror
+
+    def _let_go(self, tenant_id: UUID, watched: _Watched) -> None:
+        if watched.watchers or watched.attending:
+            return
+        for task in (watched.loading, watched.telling):
+            if task is not None:
+                task.cancel()
+        del self._tenants[tenant_id]
 
     def reload(self, tenant_id: UUID | None = None) -> None:
         """Take fresh snapshots: messages may have been lost, or the configuration changed."""

@@ -32,6 +32,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     session: str
     agent: bool
     board: bool
+    roles: frozenset[str] = frozenset()
 
 
 class Wire(Protocol):

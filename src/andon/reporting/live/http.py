@@ -1,9 +1,9 @@
 """The live socket: `WS /api/live`.
 
 Server to browser: `hello`, `agent` (the own view, whole), `today` (the own figures), `core` (whether the
-call core answers), and once subscribed `board` (a snapshot, then deltas; for a client's viewer snapshots of
-the own) and `figures`; `ping` each ten seconds. Browser to server: `{"subscribe": "board"}`,
-`{"unsubscribe": "board"}`, `{"type": "ping"}`.
+call core answers), `alarm` (a rule's, for the roles it names), and once subscribed `board` (a snapshot, then
+deltas; for a client's viewer snapshots of the own) and `figures`; `ping` each ten seconds. Browser to server:
+`{"subscribe": "board"}`, `{"unsubscribe": "board"}`, `{"type": "ping"}`.
 """
 
 import asyncio
@@ -66,6 +66,7 @@ def _viewer(actor: Actor) -> Viewer:
         session=str(actor.session_id),
         agent=actor.may(Permission.DESK),
         board=actor.may(Permission.BOARD),
+        roles=frozenset(actor.roles),
     )
 
 

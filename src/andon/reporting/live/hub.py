@@ -44,7 +44,7 @@ class LiveHub:
         self._bus = bus
         self._db = db
         self._clock = clock
-        self._boards = Boards(bus, db, clock)
+        self.boards = Boards(bus, db, clock)
         self._connections: set[Connection] = set()
         self._agents: dict[UUID, set[Connection]] = defaultdict(set)
         self._users: Tally[UUID] = Tally()
@@ -59,10 +59,11 @@ class LiveHub:
         hear = self._bus.subscribe
         self._unsubscribe = [
             hear("agent", self._hear_agent),
-            hear("board", self._boards.hear),
+            hear("board", self.boards.hear),
             hear(projector.TOPIC, self._hear_figures),
             hear(keeper.TOPIC, self._hear_work),
             hear(messages.TOPIC, self._hear_messages),
+            hear("alarm", self._hear_alarm),
             hear("config.changed", lambda _topic, payload: self._configured(payload)),
             hear("core.started", lambda _topic, _payload: self._refresh()),
             hear(RECONNECTED, lambda _topic, _payload: self._refresh()),
@@ -122,14 +123,14 @@ class LiveHub:
         if not connection.viewer.board:
             return False
         self._watching.add(connection)
-        self._boards.watch(connection)
+        self.boards.watch(connection)
         self._count_soon(connection.viewer.tenant_id)
         return True
 
     def unsubscribe(self, connection: Connection) -> None:
         if connection in self._watching:
             self._watching.discard(connection)
-            self._boards.unwatch(connection)
+            self.boards.unwatch(connection)
 
     def pong(self, connection: Connection) -> None:
         """Answer a browser's own ping."""
@@ -160,7 +161,7 @@ class LiveHub:
 
     def _refresh(self) -> None:
         """Messages may have been lost, or core is new: look at everything again."""
-        self._boards.reload()
+        self.boards.reload()
         told: set[tuple[UUID, str]] = set()
         for connection in self._connections:
             viewer = connection.viewer
@@ -172,7 +173,7 @@ class LiveHub:
 
     def _configured(self, payload: dict[str, Any]) -> None:
         tenant = payload.get("tenant_id")
-        self._boards.reload(UUID(tenant) if tenant else None)
+        self.boards.reload(UUID(tenant) if tenant else None)
 
     # agents
 
@@ -239,6 +240,16 @@ class LiveHub:
         for connection in self._connections:
             if connection.viewer.user_id in told:
                 connection.put(message, "message")
+
+    def _hear_alarm(self, topic: str, alarm: dict[str, Any]) -> None:
+        """A rule raised or cleared something: those of the operator's own people are told whom it names."""
+        tenant_id = UUID(topic.partition(".")[2])
+        roles = set(alarm.pop("roles", []))
+        message = packed({"type": "alarm", "alarm": alarm})
+        for connection in self._connections:
+            viewer = connection.viewer
+            if viewer.tenant_id == tenant_id and viewer.client_id is None and roles & viewer.roles:
+                connection.put(message)
 
     # figures
 

@@ -14,6 +14,8 @@ class _Part(BaseModel):
 
 
 class BoardAgent(_Part):
+    """`projects`: whose queues the agent serves now."""
+
     agent_id: UUID
     agent_no: str | None
     name: str
@@ -27,6 +29,7 @@ class BoardAgent(_Part):
     registered: bool
     pending_state: str | None = None
     forced_by: str | None = None
+    projects: list[UUID] = []
 
 
 class BoardQueue(_Part):
@@ -84,9 +87,22 @@ class BoardTrunk(_Part):
 
 
 class BoardAlarm(_Part):
+    """`code` `rule`: an administrator's rule raised it; what follows `since` is told of these only."""
+
     code: str
     subject: str
     since: Instant
+    rule_id: UUID | None = None
+    name: str | None = None
+    level: str | None = None
+    figure: str | None = None
+    variant: str | None = None
+    state: str | None = None
+    value: float | None = None
+    limit: int | None = None
+    about: str | None = None  # centre, project, queue, agent, trunk
+    about_id: UUID | None = None
+    about_name: str | None = None
 
 
 class Board(BaseModel):

@@ -1,4 +1,5 @@
 import type { ComponentType } from "react";
+import { AlarmRules } from "./sections/AlarmRules";
 import { Calendars } from "./sections/Calendars";
 import { Clients } from "./sections/Clients";
 import { DoNotCallList } from "./sections/DoNotCallList";
@@ -31,6 +32,7 @@ export const GROUPS = [
       "wrap-reasons",
       "wrap-forms",
       "state-reasons",
+      "alarm-rules",
     ],
   },
   { key: "lines", sections: ["numbers", "do-not-call", "trunks", "media-nodes", "flows", "calendars"] },
@@ -51,6 +53,7 @@ export const SECTIONS: Record<SectionKey, ComponentType> = {
   "wrap-reasons": WrapReasons,
   "wrap-forms": WrapForms,
   "state-reasons": StateReasons,
+  "alarm-rules": AlarmRules,
   numbers: Numbers,
   "do-not-call": DoNotCallList,
   trunks: Trunks,

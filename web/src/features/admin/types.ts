@@ -194,6 +194,49 @@ export interface DoNotCall {
   created_at: string;
 }
 
+export const ALARM_FIGURES = [
+  "waiting",
+  "longest_wait",
+  "service_level",
+  "ready",
+  "state_time",
+  "trunk_use",
+] as const;
+export type AlarmFigure = (typeof ALARM_FIGURES)[number];
+export const ALARM_VARIANTS = ["sl.d", "sl.a", "sl.b", "sl.c", "sl.e"] as const;
+export const ALARM_STATES = [
+  "break",
+  "not_ready",
+  "acw",
+  "held",
+  "talking",
+  "ringing",
+  "dialing",
+  "ready",
+] as const;
+
+/** Thresholds are people, seconds or per cent, as the figure is; a service level or free agents below them count. */
+export interface AlarmRule {
+  id: string;
+  name: string;
+  figure: AlarmFigure;
+  variant: string;
+  state: string;
+  project_id: string | null;
+  queue_id: string | null;
+  warn_at: number | null;
+  alarm_at: number | null;
+  hold_s: number;
+  quiet_from: string;
+  quiet_until: string;
+  roles: Role[];
+  sound: boolean;
+  webhook: string;
+  /** The webhook's secret is written, never read; this says that there is one. */
+  signed: boolean;
+  active: boolean;
+}
+
 export interface Trunk {
   id: string;
   name: string;

@@ -9,6 +9,7 @@ import { Nothing, StateDot, stateColor } from "@/shared/ui";
 import { Elapsed } from "./Elapsed";
 import { AGENT_STATES, type AgentOrder, agentsInOrder, countStates } from "./model";
 import type { ReasonShown } from "./queries";
+import { useRuleLevels } from "./rules";
 import { texts } from "./texts";
 import { useColumns, useWindow } from "./useWindow";
 import { AgentVerbs, AtCall, useMaySupervise } from "./verbs";
@@ -235,16 +236,19 @@ function Cards({ agents, reasonOf, frozen }: ViewProps) {
 /** Time in the state; against the limit of the reason given, where it has one. */
 function Time({ agent, reasonOf, frozen }: { agent: BoardAgent } & Omit<ViewProps, "agents">) {
   const t = useT(texts);
+  const rule = useRuleLevels();
   const limitMs = reasonOf(agent.reason_id)?.limitMs;
   const long = limitMs === undefined ? LONG[agent.state] : { warn: limitMs, alarm: limitMs };
   return (
-    <Elapsed
-      since={agent.since}
-      warnMs={long?.warn}
-      alarmMs={long?.alarm}
-      alarmText={limitMs === undefined ? undefined : t("agents.over")}
-      frozen={frozen}
-    />
+    <span className="agent-time" data-rule={rule("state_time", agent.agent_id)}>
+      <Elapsed
+        since={agent.since}
+        warnMs={long?.warn}
+        alarmMs={long?.alarm}
+        alarmText={limitMs === undefined ? undefined : t("agents.over")}
+        frozen={frozen}
+      />
+    </span>
   );
 }
 

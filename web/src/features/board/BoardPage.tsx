@@ -121,6 +121,7 @@ export default function BoardPage() {
       {problem ? <ProblemView problem={problem} /> : null}
       <Alarms alarms={[...board.alarms.values()]} frozen={lost} />
       <HeadLine
+        project={project === ALL ? null : project}
         set={figures?.scope(project)}
         waiting={waiting.length}
         longestSince={longestWaitSince(waiting)}

@@ -1,9 +1,11 @@
 import type { ReactNode } from "react";
+import type { Level } from "@/shared/alarms";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { Elapsed } from "./Elapsed";
 import { FigureTip } from "./FigureTip";
 import { type FigureSet, MAIN_VARIANT, pick, SIDE_VARIANT, standing } from "./figures";
+import { useRuleLevels } from "./rules";
 import { texts } from "./texts";
 
 function Tile({
@@ -11,16 +13,18 @@ function Tile({
   children,
   foot,
   tone = "",
+  rule,
   wide = false,
 }: {
   label: ReactNode;
   children: ReactNode;
   foot?: ReactNode;
   tone?: string;
+  rule?: Level;
   wide?: boolean;
 }) {
   return (
-    <div className={`tile${wide ? " tile-wide" : ""}`} data-tone={tone}>
+    <div className={`tile${wide ? " tile-wide" : ""}`} data-tone={tone} data-rule={rule}>
       <dt className="tile-label">{label}</dt>
       <dd className="tile-value">{children}</dd>
       <dd className="tile-foot">{foot ?? "\u00a0"}</dd>
@@ -29,6 +33,8 @@ function Tile({
 }
 
 interface Props {
+  /** The project shown, null for the whole centre. */
+  project: string | null;
   set: FigureSet | undefined;
   waiting: number;
   longestSince: string | null;
@@ -36,9 +42,10 @@ interface Props {
 }
 
 /** What a supervisor looks at first: today's figures and who waits now. */
-export function HeadLine({ set, waiting, longestSince, frozen }: Props) {
+export function HeadLine({ project, set, waiting, longestSince, frozen }: Props) {
   const t = useT(texts);
   const f = useFormat();
+  const rule = useRuleLevels();
   const main = pick(set, "service_level", MAIN_VARIANT);
   const side = pick(set, "service_level", SIDE_VARIANT);
   // Only where callers were told a wait.
@@ -55,6 +62,7 @@ export function HeadLine({ set, waiting, longestSince, frozen }: Props) {
       <Tile
         wide
         tone={how}
+        rule={rule("service_level", project, MAIN_VARIANT)}
         label={
           <>
             {main?.name ?? "SL"} <code className="variant">{MAIN_VARIANT}</code>
@@ -118,10 +126,14 @@ export function HeadLine({ set, waiting, longestSince, frozen }: Props) {
         {shown("asa")}
       </Tile>
       <Tile label={label("aht", t("queues.aht"))}>{shown("aht")}</Tile>
-      <Tile label={t("head.waiting")} tone={waiting > 0 ? "busy" : ""}>
+      <Tile label={t("head.waiting")} tone={waiting > 0 ? "busy" : ""} rule={rule("waiting", project)}>
         {waiting}
       </Tile>
-      <Tile label={t("head.longest")} foot={longestSince ? undefined : t("head.nobody")}>
+      <Tile
+        label={t("head.longest")}
+        foot={longestSince ? undefined : t("head.nobody")}
+        rule={rule("longest_wait", project)}
+      >
         {longestSince ? (
           <Elapsed since={longestSince} warnMs={targetMs} alarmMs={targetMs * 3} frozen={frozen} />
         ) : (

@@ -5,6 +5,7 @@ import { Nothing } from "@/shared/ui";
 import { Elapsed } from "./Elapsed";
 import { FigureTip } from "./FigureTip";
 import { type FigureSet, MAIN_VARIANT, pick, SIDE_VARIANT, standing } from "./figures";
+import { useRuleLevels } from "./rules";
 import { texts } from "./texts";
 
 interface Props {
@@ -18,6 +19,7 @@ interface Props {
 export function QueueTable({ queues, figures, scoped, frozen }: Props) {
   const t = useT(texts);
   const f = useFormat();
+  const rule = useRuleLevels();
   if (queues.length === 0)
     return (
       <Nothing
@@ -88,10 +90,19 @@ export function QueueTable({ queues, figures, scoped, frozen }: Props) {
                   <span className="queue-name">{queue.name}</span>
                   <span className="queue-project">{queue.project_name}</span>
                 </th>
-                <td data-label={t("queues.waiting")} className="num strong" data-busy={queue.waiting > 0}>
+                <td
+                  data-label={t("queues.waiting")}
+                  className="num strong"
+                  data-busy={queue.waiting > 0}
+                  data-rule={rule("waiting", queue.queue_id)}
+                >
                   {queue.waiting}
                 </td>
-                <td data-label={t("queues.oldest")} className="num">
+                <td
+                  data-label={t("queues.oldest")}
+                  className="num"
+                  data-rule={rule("longest_wait", queue.queue_id)}
+                >
                   {queue.oldest_since ? (
                     <Elapsed
                       since={queue.oldest_since}
@@ -106,7 +117,7 @@ export function QueueTable({ queues, figures, scoped, frozen }: Props) {
                 <td data-label={t("queues.signed_in")} className="num" data-empty={queue.signed_in === 0}>
                   {queue.signed_in}
                 </td>
-                <td data-label={t("queues.ready")} className="num">
+                <td data-label={t("queues.ready")} className="num" data-rule={rule("ready", queue.queue_id)}>
                   {queue.ready}
                 </td>
                 <td data-label={t("queues.talking")} className="num">
@@ -119,6 +130,7 @@ export function QueueTable({ queues, figures, scoped, frozen }: Props) {
                   data-label={MAIN_VARIANT}
                   className="num strong"
                   data-standing={standing(main?.value, set?.target_percent)}
+                  data-rule={rule("service_level", queue.queue_id, MAIN_VARIANT)}
                 >
                   <FigureTip figure={main}>{f.figure(main?.value, main?.unit ?? "ratio")}</FigureTip>
                   {set?.target_percent == null ? null : (

@@ -1,10 +1,12 @@
 import { Link } from "@tanstack/react-router";
+import { alarmTexts, isRuleAlarm, useAlarmSentence } from "@/shared/alarms";
 import type { BoardAlarm, BoardCall, BoardTrunk } from "@/shared/api";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { Nothing, stateColor } from "@/shared/ui";
 import { Elapsed } from "./Elapsed";
 import { AGENT_STATES, alarmKey, type Department } from "./model";
+import { useRuleLevels } from "./rules";
 import { texts } from "./texts";
 
 /** Head-count of each department now, as a bar of states. A click shows only its agents. */
@@ -80,13 +82,14 @@ export function MenuCalls({ calls, frozen }: { calls: BoardCall[]; frozen: boole
 
 export function Trunks({ trunks }: { trunks: BoardTrunk[] }) {
   const t = useT(texts);
+  const rule = useRuleLevels();
   if (trunks.length === 0) return <Nothing title={t("trunks.none")} />;
   return (
     <ul className="rows">
       {trunks.map((trunk) => {
         const share = trunk.limit > 0 ? trunk.in_use / trunk.limit : 0;
         return (
-          <li key={trunk.trunk_id} className="row row-stack">
+          <li key={trunk.trunk_id} className="row row-stack" data-rule={rule("trunk_use", trunk.trunk_id)}>
             <span className="department-head">
               <span>{trunk.name}</span>
               <span className="dim">{t("trunks.use", { used: trunk.in_use, limit: trunk.limit })}</span>
@@ -108,11 +111,24 @@ export function Trunks({ trunks }: { trunks: BoardTrunk[] }) {
 /** Alarms that stand now; nothing is drawn without one. */
 export function Alarms({ alarms, frozen }: { alarms: BoardAlarm[]; frozen: boolean }) {
   const t = useT(texts);
+  const a = useT(alarmTexts);
+  const sentence = useAlarmSentence();
   if (alarms.length === 0) return null;
   return (
     <ul className="alarms" role="alert" aria-label={t("alarms.title")}>
       {alarms.map((alarm) => {
         const key = `alarm.${alarm.code}`;
+        if (isRuleAlarm(alarm))
+          return (
+            <li key={alarmKey(alarm)} data-level={alarm.level}>
+              <b>
+                {a(`level.${alarm.level}`)} · {alarm.name}
+              </b>
+              <span>{alarm.about_name || a("centre")}</span>
+              <span>{sentence(alarm)}</span>
+              <Elapsed since={alarm.since} frozen={frozen} />
+            </li>
+          );
         return (
           <li key={alarmKey(alarm)}>
             <b>{key in texts.zh ? t(key as "alarm.disk_full") : alarm.code}</b>

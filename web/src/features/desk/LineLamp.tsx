@@ -1,7 +1,7 @@
 import { WarningFilled } from "@ant-design/icons";
 import { Button, Tooltip } from "antd";
 import { useT } from "@/shared/i18n";
-import { inCall } from "@/softphone";
+import { inCall, mosOf } from "@/softphone";
 import { phone, usePhone, useSeat } from "./seat";
 import { texts } from "./texts";
 
@@ -19,6 +19,7 @@ export function LineLamp({ registered }: { registered: boolean }) {
 
   if (browser && inCall(phase) && quality) {
     const numbers = t("line.numbers", {
+      mos: mosOf(quality)?.toFixed(1) ?? "—",
       rtt: whole(quality.rttMs),
       jitter: whole(quality.jitterMs),
       loss: quality.loss === null ? "—" : `${(quality.loss * 100).toFixed(1)}%`,

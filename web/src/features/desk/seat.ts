@@ -61,6 +61,22 @@ export const phone = new Softphone(
 
 export const usePhone = phone.store;
 
+// What the line was is kept with the contact; a page that is closed in a call does not get to say it.
+usePhone.subscribe(({ measured }, before) => {
+  if (measured === null || measured === before.measured) return;
+  const { contactId, mos, mosLeast, lossPercent, jitterMs, rttMs, measuredMs } = measured;
+  const body = {
+    contact_id: contactId,
+    mos,
+    mos_least: mosLeast,
+    loss_percent: lossPercent,
+    jitter_ms: jitterMs,
+    rtt_ms: rttMs,
+    measured_ms: measuredMs,
+  };
+  void take(api.POST("/api/desk/line", { body })).catch(() => undefined);
+});
+
 /** Signs in, resumes, or moves the desk here. Problems are kept in the seat for the page to show. */
 export async function joinDesk(how: {
   device: Device;

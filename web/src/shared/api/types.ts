@@ -214,7 +214,23 @@ export interface BoardTrunk {
   limit: number;
 }
 
-export interface BoardAlarm {
+/** What an administrator's rule raised; `value` and `limit` are people, seconds or per cent, as the figure is. */
+export interface RuleAlarm {
+  rule_id: string;
+  name: string;
+  level: "warning" | "alarm";
+  figure: "waiting" | "longest_wait" | "service_level" | "ready" | "state_time" | "trunk_use";
+  variant: string;
+  state: string;
+  value: number;
+  limit: number;
+  about: "centre" | "project" | "queue" | "agent" | "trunk";
+  about_id: string | null;
+  about_name: string;
+}
+
+/** `code` `rule`: a rule raised it, and the rest is told too. */
+export interface BoardAlarm extends Partial<RuleAlarm> {
   code: string;
   subject: string;
   since: string;

@@ -35,6 +35,12 @@ export function currentLocale(): Locale {
 
 export async function changeLocale(locale: Locale): Promise<void> {
   globalThis.localStorage?.setItem(KEY, locale);
+  await speak(locale);
+}
+
+/** Speaks a language on this page without remembering it: a wallboard has its own. */
+export async function speak(locale: Locale): Promise<void> {
+  if (currentLocale() === locale) return;
   document.documentElement.lang = locale === "zh" ? "zh-CN" : "en";
   await i18next.changeLanguage(locale);
 }

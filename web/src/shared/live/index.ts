@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { create } from "zustand";
 import { type AgentView, announceSignedOut, type Board, type BoardDelta } from "@/shared/api";
 import { serverNow, setServerTime } from "@/shared/time";
-import { type LiveMessage, LiveSocket, type LiveStatus } from "./socket";
+import { type Listener, type LiveMessage, LiveSocket, type LiveStatus } from "./socket";
 
 interface LiveState {
   status: LiveStatus;
@@ -53,25 +53,26 @@ function receive(message: LiveMessage): void {
 
 let socket: LiveSocket | undefined;
 
+/** A socket to a path of this server that comes back by itself. */
+export function webSocketTo(path: string, listener: Listener): LiveSocket {
+  const { protocol, host } = globalThis.location;
+  return new LiveSocket(`${protocol === "https:" ? "wss" : "ws"}://${host}${path}`, listener, {
+    open: (url) => new WebSocket(url) as never,
+    after: (ms, work) => {
+      const id = setTimeout(work, ms);
+      return () => clearTimeout(id);
+    },
+    random: Math.random,
+  });
+}
+
 function liveSocket(): LiveSocket {
   if (socket) return socket;
-  const { protocol, host } = globalThis.location;
-  socket = new LiveSocket(
-    `${protocol === "https:" ? "wss" : "ws"}://${host}/api/live`,
-    {
-      onMessage: receive,
-      onStatus: (status) => useLive.setState({ status, since: Date.now() }),
-      onRefused: announceSignedOut,
-    },
-    {
-      open: (url) => new WebSocket(url) as never,
-      after: (ms, work) => {
-        const id = setTimeout(work, ms);
-        return () => clearTimeout(id);
-      },
-      random: Math.random,
-    },
-  );
+  socket = webSocketTo("/api/live", {
+    onMessage: receive,
+    onStatus: (status) => useLive.setState({ status, since: Date.now() }),
+    onRefused: announceSignedOut,
+  });
   globalThis.addEventListener("online", () => socket?.hurry());
   return socket;
 }
