@@ -398,6 +398,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/desk/retrieve"): desk(),
     ("POST", "/api/desk/mute"): desk(lambda m, t: {"on": True}),
     ("POST", "/api/desk/dtmf"): desk(lambda m, t: {"digits": "1"}),
+    ("POST", "/api/desk/card"): desk(lambda m, t: {"on": True}),
     ("POST", "/api/desk/hangup"): desk(),
     ("POST", "/api/desk/reject"): desk(),
     ("GET", "/api/desk/targets"): desk(),

@@ -47,6 +47,14 @@ def _forced(forced: Forced | None) -> Row | None:
     return None if forced is None else {"name": forced.name, "note": forced.note}
 
 
+def _card(contact: Contact) -> Row | None:
+    """Card data that the agent takes."""
+    card = contact.card
+    if card is None or card.until is None:
+        return None
+    return {"source": card.source.value, "since": iso(card.since), "until": iso(card.until)}
+
+
 def _project_name(centre: Centre, project_id: UUID) -> str | None:
     project = centre.projects.get(project_id)
     return project.name if project else None
@@ -128,6 +136,7 @@ class AgentScreens:
             "answered_at": iso(contact.connected) if phase not in {"ringing", "dialing"} else None,
             "held_since": iso(talk.held_since) if talk is not None else None,
             "muted": talk.muted if talk is not None else False,
+            "card": _card(contact),
             "keys": [{"node": key.node, "keys": key.keys, "label": key.label} for key in contact.keys],
             "handed_over": self._handed_over(contact, now.agent_id),
             "second": self._second(contact, now.agent_id),

@@ -234,6 +234,8 @@ def _perform(port: ContactPort, command: ask.ContactCommand) -> None:
             port.take_voicemail(max_s, queue_id)
         case ask.StopRecording():
             port.stop_recording()
+        case ask.OffRecord(on):
+            port.card(on)
         case ask.Music(on):
             port.music(on)
         case ask.Tag(tags):

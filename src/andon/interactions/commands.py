@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from andon.interactions import texts
+from andon.interactions.card.service import CardData
 from andon.interactions.control import CallControl, FlowNames
 from andon.interactions.dialling.service import Dialling
 from andon.interactions.model import (
@@ -115,9 +116,10 @@ class Desk:
         flows: FlowNames,
         *,
         transfer_to_head: bool = True,
+        card_limit_s: int = 120,
     ) -> None:
         """`view` shows an agent; `later` runs what need not be waited for. `transfer_to_head`: who is passed
-        on to a queue goes to its head."""
+        on to a queue goes to its head. Card data is taken for `card_limit_s` at the most."""
         self.dialling = dialling
         self._floor = floor
         self._devices = devices
@@ -141,6 +143,7 @@ class Desk:
             **CallControl(floor, self._call, flows, to_head=transfer_to_head).verbs,
             **dialling.verbs,
             **Parking(floor, self._call).verbs,
+            **CardData(floor, self._call, card_limit_s).verbs,
         }
 
     @property

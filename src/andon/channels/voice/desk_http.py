@@ -60,6 +60,15 @@ class Returned(_Told):
     number: str | None
 
 
+class CardTaking(_Told):
+    """Card data is being taken: the recording is silent, supervisors hear nothing, keys are masked. Over
+    by itself at `until`."""
+
+    source: Literal["button", "field"]
+    since: str
+    until: str
+
+
 class AgentContact(_Told):
     """The contact at the agent's hand."""
 
@@ -86,6 +95,7 @@ class AgentContact(_Told):
     answered_at: str | None
     held_since: str | None
     muted: bool
+    card: CardTaking | None = None
     keys: list[PressedKey]
     handed_over: HandedOver | None = None
     second: SecondParty | None = None
@@ -184,6 +194,13 @@ class Mute(Body):
     on: bool
 
 
+class Card(Body):
+    """`source`: by hand, or because a field of card data has the focus."""
+
+    on: bool
+    source: Literal["button", "field"] = "button"
+
+
 class Keys(Body):
     digits: Annotated[str, StringConstraints(pattern=r"^[0-9*#A-D]{1,32}$")]
 
@@ -275,6 +292,12 @@ async def retrieve(actor: Agent, here: At) -> Done:
 @router.post("/mute")
 async def mute(body: Mute, actor: Agent, here: At) -> Done:
     return await _done(here, actor, "call.mute", on=body.on)
+
+
+@router.post("/card")
+async def card(body: Card, actor: Agent, here: At) -> Done:
+    """Take card data, or have done with it. The same again changes nothing."""
+    return await _done(here, actor, "call.card", on=body.on, source=body.source)
 
 
 @router.post("/dtmf")

@@ -12,11 +12,13 @@ from andon.interactions.model import (
     Found,
     HangUp,
     Join,
+    MaskKeys,
     Music,
     MuteAgent,
     Park,
     Part,
     Place,
+    Silence,
     Stage,
     Tape,
 )
@@ -33,6 +35,10 @@ def found(contact: Contact, now: Found, out: Out) -> None:
     taping = contact.taping
     if taping is not None and taping.started is None and not taping.stopped:
         out.do(Tape(taping.recording_id))
+    if contact.card is not None:
+        out.do(Silence(True))
+        if contact.card.leg_id:
+            out.do(MaskKeys(contact.card.leg_id, True))
     if contact.music:
         out.do(Music(True, contact.queue_id))
     offer, talk = contact.offer, contact.talk

@@ -17,6 +17,7 @@ from andon.interactions.monitor.events import Mode
 from andon.interactions.monitor.machine import Effect, begin, step
 from andon.interactions.monitor.model import (
     TALKING,
+    Deafened,
     Ended,
     Input,
     Monitor,
@@ -113,10 +114,16 @@ class Supervision:
         self._perform(monitor, step(monitor, heard, self._floor.now()))
 
     def settle(self) -> None:
-        """After anything moved on the floor: sessions whose call is over end."""
+        """After anything moved on the floor: sessions whose call is over end, nobody overhears card data."""
         for monitor in list(self._monitors.values()):
             if not self._goes_on(monitor):
                 self.hear(monitor, Ended("call_over"))
+            elif monitor.deaf is not self._private(monitor.contact_id):
+                self.hear(monitor, Deafened(not monitor.deaf))
+
+    def _private(self, contact_id: UUID) -> bool:
+        contact = self._floor.contacts.get(contact_id)
+        return contact is not None and contact.card is not None
 
     def close(self) -> None:
         """The system stops."""
@@ -171,6 +178,7 @@ class Supervision:
             "contact_id": str(monitor.contact_id),
             "mode": None if monitor.mode is None else monitor.mode.value,
             "wanted": monitor.wanted.value,
+            "deaf": monitor.deaf,
             "since": (monitor.started or monitor.asked).isoformat(timespec="milliseconds"),
         }
 
@@ -248,6 +256,7 @@ class Supervision:
             leg_id=f"m-{monitor_id.hex}",
             wanted=mode,
             asked=self._floor.now(),
+            deaf=contact.card is not None,
         )
         self._perform(monitor, begin(monitor))
         return self._answer(monitor)

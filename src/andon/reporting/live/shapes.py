@@ -64,7 +64,7 @@ class BoardCall(_Part):
 
 
 class BoardMonitor(_Part):
-    """A supervisor at a call."""
+    """A supervisor at a call; `deaf` while card data is taken there."""
 
     monitor_id: UUID
     supervisor_id: UUID
@@ -73,6 +73,7 @@ class BoardMonitor(_Part):
     contact_id: UUID
     mode: str | None
     wanted: str
+    deaf: bool = False
     since: Instant
 
 

@@ -47,6 +47,8 @@ const post = {
   consult: (body: Exclude<Target, { to: "queue" }>) => order(api.POST("/api/desk/consult", { body })),
   dial: (body: CallOut) => order(api.POST("/api/desk/dial", { body })),
   park: () => order(api.POST("/api/desk/park", {})),
+  card: (on: boolean, source: "button" | "field") =>
+    order(api.POST("/api/desk/card", { body: { on, source } })),
   pickUp: (contact_id: string) => order(api.POST("/api/desk/pick-up", { body: { contact_id } })),
   swap: () => order(api.POST("/api/desk/consult/swap", {})),
   conference: () => order(api.POST("/api/desk/consult/conference", {})),

@@ -1418,6 +1418,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Card
+         * @description Take card data, or have done with it. The same again changes nothing.
+         */
+        post: operations["card_api_desk_card_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/dtmf": {
         parameters: {
             query?: never;
@@ -2600,6 +2620,7 @@ export interface components {
             held_since: string | null;
             /** Muted */
             muted: boolean;
+            card?: components["schemas"]["CardTaking"] | null;
             /** Keys */
             keys: components["schemas"]["PressedKey"][];
             handed_over?: components["schemas"]["HandedOver"] | null;
@@ -2866,7 +2887,7 @@ export interface components {
         };
         /**
          * BoardMonitor
-         * @description A supervisor at a call.
+         * @description A supervisor at a call; `deaf` while card data is taken there.
          */
         BoardMonitor: {
             /**
@@ -2892,6 +2913,11 @@ export interface components {
             mode: string | null;
             /** Wanted */
             wanted: string;
+            /**
+             * Deaf
+             * @default false
+             */
+            deaf: boolean;
             /** Since */
             since: string;
         } & {
@@ -3167,6 +3193,38 @@ export interface components {
             items: components["schemas"]["CallbackItem"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Card
+         * @description `source`: by hand, or because a field of card data has the focus.
+         */
+        Card: {
+            /** On */
+            on: boolean;
+            /**
+             * Source
+             * @default button
+             * @enum {string}
+             */
+            source: "button" | "field";
+        };
+        /**
+         * CardTaking
+         * @description Card data is being taken: the recording is silent, supervisors hear nothing, keys are masked. Over
+         *     by itself at `until`.
+         */
+        CardTaking: {
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "button" | "field";
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * CertificateIn
@@ -3750,7 +3808,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "text" | "number" | "date" | "choice" | "choices" | "phone";
+            type: "text" | "number" | "date" | "choice" | "choices" | "phone" | "card";
             /** Label Zh */
             label_zh: string;
             /** Label En */
@@ -3776,6 +3834,11 @@ export interface components {
             most?: number | null;
             /** Options */
             options?: components["schemas"]["OptionBody"][];
+            /**
+             * Last Four
+             * @default false
+             */
+            last_four: boolean;
             shown_when?: components["schemas"]["ConditionBody"] | null;
         };
         /**
@@ -5503,7 +5566,8 @@ export interface components {
         };
         /**
          * RecordingPart
-         * @description A stretch of the recording spent on one leg: flow, queue, agent, hold, survey or voicemail.
+         * @description A stretch of the recording spent on one leg: flow, queue, agent, hold, conference, outside,
+         *     survey or voicemail; `card` is silent, for card data was taken.
          */
         RecordingPart: {
             /** Leg */
@@ -10112,6 +10176,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Mute"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    card_api_desk_card_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Card"];
             };
         };
         responses: {

@@ -66,6 +66,13 @@ export interface Returned {
   number: string | null;
 }
 
+/** Card data is being taken: nothing is recorded or overheard; over by itself at `until`. */
+export interface CardTaking {
+  source: "button" | "field";
+  since: string;
+  until: string;
+}
+
 export interface AgentContact {
   contact_id: string;
   phase: ContactPhase;
@@ -92,6 +99,7 @@ export interface AgentContact {
   answered_at: string | null;
   held_since: string | null;
   muted: boolean;
+  card?: CardTaking | null;
   keys: PressedKey[];
   handed_over?: HandedOver | null;
   second?: SecondParty | null;
@@ -200,6 +208,8 @@ export interface BoardMonitor {
   contact_id: string;
   mode: MonitorMode | null;
   wanted: MonitorMode;
+  /** Hears nothing, for card data is taken at the call. */
+  deaf?: boolean;
   since: string;
 }
 
