@@ -213,6 +213,9 @@ def parked_call(book: Book, agent: str) -> None:
     book.add("contact.ended", "c9", outcome="served", by="caller", total_ms=book.ms - begin)
     book.ms += 700
     book.state(agent, "ready")
+    book.add("break.asked", agent=agent, reason_id=None, why="at_once", taken_ms=0, until=None)
+    book.ms += 800
+    book.add("break.answered", agent=agent, how="refused", by_id="chief", waited_ms=800)
 
 
 def a_day(waits: list[int], *, returned: bool = False) -> Book:

@@ -393,6 +393,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/desk/sign-in"): desk(lambda m, t: {}),
     ("POST", "/api/desk/sign-out"): desk(),
     ("POST", "/api/desk/state"): desk(lambda m, t: {"state": "break", "reason_id": t.operator.pause}),
+    ("POST", "/api/desk/break/withdraw"): desk(),
     ("POST", "/api/desk/device-test"): desk(lambda m, t: {"passed": True}),
     ("POST", "/api/desk/hold"): desk(),
     ("POST", "/api/desk/retrieve"): desk(),

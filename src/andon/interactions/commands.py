@@ -138,6 +138,7 @@ class Desk:
             "call.dtmf": self._dtmf,
             "call.hangup": self._hang_up,
             "call.reject": self._reject,
+            "break.withdraw": self._withdraw_break,
             "wrap.done": self._wrap_done,
             "wrap.extend": self._wrap_extend,
             **CallControl(floor, self._call, flows, to_head=transfer_to_head).verbs,
@@ -324,6 +325,9 @@ class Desk:
         self._floor.act(
             lambda router, at: router.request_state(agent_id, state, at, reason_id=reason_id), agent_id
         )
+
+    def _withdraw_break(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        self._floor.act(lambda router, at: router.withdraw_break(agent_id, at), agent_id)
 
     def _device_tested(self, agent_id: UUID, asked: dict[str, Any]) -> None:
         test = DeviceTest(

@@ -121,6 +121,32 @@ class ParkedCaller(BaseModel):
     since: str
 
 
+class BreakWish(_Told):
+    """A break beyond the rules that a supervisor has yet to answer, until `until` at the latest."""
+
+    why: Literal["allowance", "at_once"]
+    since: str
+    until: str
+
+
+class BreakAnswer(_Told):
+    """How the last wish for a break was answered, and by whom."""
+
+    how: Literal["approved", "refused", "timeout"]
+    name: str
+    note: str
+    at: str
+
+
+class Breaks(_Told):
+    """`taken_ms`: on breaks of today that are over. `allowed_min` null: as much as the agent likes."""
+
+    taken_ms: int
+    allowed_min: int | None
+    asked: BreakWish | None
+    answer: BreakAnswer | None
+
+
 class AgentView(_Told):
     """All a desk shows of its agent. The live socket sends it whole at each change; the highest `seq` counts.
 
@@ -144,6 +170,8 @@ class AgentView(_Told):
     forced: ForcedBy | None = None
     pending_forced: ForcedBy | None = None
     acw_until: str | None
+    acw_extend_left_s: int | None = None
+    breaks: Breaks | None = None
     session: str | None
     contact: AgentContact | None
     parked: list[ParkedCaller] = []
@@ -271,6 +299,12 @@ async def change_state(body: StateWish, actor: Agent, here: At) -> Done:
     """Ask for a state; during a call it is taken afterwards."""
     reason = str(body.reason_id) if body.reason_id else None
     return await _done(here, actor, "agent.state", state=body.state, reason_id=reason)
+
+
+@router.post("/break/withdraw")
+async def withdraw_break(actor: Agent, here: At) -> Done:
+    """Take the wish for a break back."""
+    return await _done(here, actor, "break.withdraw")
 
 
 @router.post("/device-test")

@@ -77,6 +77,7 @@ class Supervision:
             "supervise.end": self._end,
             "supervise.hang_up": self._hang_up,
             "supervise.state": self._state,
+            "supervise.break": self._break,
             "supervise.raise": self._raise,
             "supervise.move": self._move,
             "supervise.give": self._give,
@@ -331,6 +332,25 @@ class Supervision:
                 ),
                 agent_id,
             )
+        return self._now(agent_id)
+
+    def _break(self, supervisor_id: UUID, asked: Row) -> Row:
+        """Grant an agent's wish for a break, or do not."""
+        agent_id = UUID(str(asked["agent_id"]))
+        self._floor.act(
+            lambda router, at: router.answer_break(
+                agent_id,
+                approve=bool(asked["approve"]),
+                by_id=supervisor_id,
+                name=str(asked["actor"].get("name", "")),
+                note=str(asked.get("note", ""))[:NOTE_MOST],
+                now=at,
+            ),
+            agent_id,
+        )
+        return self._now(agent_id)
+
+    def _now(self, agent_id: UUID) -> Row:
         now = self._floor.router.agent(agent_id)
         return {
             "state": now.state.value,

@@ -41,6 +41,7 @@ RULES = (
     "outcome.proof",  # the outcome's name agrees with what happened
     "agent.state",  # every agent second has exactly one state
     "agent.talk",  # talking states and conversations are the same seconds
+    "break.pairs",  # each wish for a break is answered once, after as long as it says
     "monitor.pairs",  # each supervisor's session at a call ends once, its modes as long as they say
     "recording.spans",  # every recording second belongs to one leg
     "recording.kept",  # every stopped recording is stored whole, or what is missing is said
@@ -122,6 +123,7 @@ class _Agent(msgspec.Struct):
     state: str = "unknown"
     since: datetime | None = None
     offer: str | None = None
+    wish: datetime | None = None  # a break was asked for
     seconds: float = 0.0
     talking: list[tuple[datetime, datetime | None]] = msgspec.field(default_factory=list)
     talks: list[tuple[datetime, datetime | None]] = msgspec.field(default_factory=list)
@@ -631,12 +633,33 @@ class Books:
             drift = abs(_ms(row.at, agent.since) - int(data["previous_ms"]))
             self.check("agent.state", drift <= ROUNDING_MS, subject, f"previous_ms off by {drift} ms")
             agent.seconds += (row.at - agent.since).total_seconds()
+        if state == "offline" and agent.wish is not None:
+            lost = data.get("why") == "core_lost"  # nobody was left to answer
+            self.check("break.pairs", lost, subject, "signed out with a wish for a break still open")
+            agent.wish = None
         busy = {"talking", "held"}
         if state in busy and agent.state not in busy:
             agent.talking.append((row.at, None))
         elif state not in busy and agent.talking and agent.talking[-1][1] is None:
             agent.talking[-1] = (agent.talking[-1][0], row.at)
         agent.state, agent.since = state, row.at
+
+    # -- breaks
+
+    def _break_asked(self, row: Row, data: Any) -> None:
+        agent = self.agents[str(row.agent_id)]
+        ok = agent.wish is None and agent.state not in {"offline", "break"}
+        self.check("break.pairs", ok, str(row.agent_id), "asked twice, or by who is away or on break")
+        agent.wish = row.at
+
+    def _break_answered(self, row: Row, data: Any) -> None:
+        agent = self.agents[str(row.agent_id)]
+        wish, agent.wish = agent.wish, None
+        if wish is None:
+            self.check("break.pairs", self.partial, str(row.agent_id), "an answer to no wish")
+            return
+        drift = abs(_ms(row.at, wish) - int(data["waited_ms"]))
+        self.check("break.pairs", drift <= ROUNDING_MS, str(row.agent_id), f"waited_ms off by {drift} ms")
 
     # -- supervisors at calls
 
@@ -849,6 +872,8 @@ _HANDLERS = {
     "party.left": Books._party_left,
     "voicemail.left": Books._voicemail,
     "agent.state": Books._agent_state,
+    "break.asked": Books._break_asked,
+    "break.answered": Books._break_answered,
     "monitor.started": Books._monitor_started,
     "monitor.mode": Books._monitor_moved,
     "monitor.ended": Books._monitor_moved,

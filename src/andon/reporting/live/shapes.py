@@ -13,7 +13,18 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
+class BoardBreakWish(_Part):
+    """A break beyond the rules that waits for a supervisor, until `until` at the latest."""
+
+    why: str
+    reason_id: UUID | None
+    since: Instant
+    until: Instant
+
+
 class BoardAgent(_Part):
+    """`break_until`: when the present break uses the day's allowance up."""
+
     agent_id: UUID
     agent_no: str | None
     name: str
@@ -27,6 +38,8 @@ class BoardAgent(_Part):
     registered: bool
     pending_state: str | None = None
     forced_by: str | None = None
+    break_wish: BoardBreakWish | None = None
+    break_until: Instant | None = None
 
 
 class BoardQueue(_Part):

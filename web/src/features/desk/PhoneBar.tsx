@@ -39,6 +39,7 @@ import { followView, leaveDesk, openTest, phone, talkingHere, usePhone, useSeat 
 import { select } from "./selection";
 import { useShortcuts } from "./shortcuts";
 import { texts } from "./texts";
+import { useBreakNotice } from "./useBreakNotice";
 import { useForcedNotice } from "./useForcedNotice";
 import "./phonebar.css";
 
@@ -96,6 +97,7 @@ export default function PhoneBar() {
   }, [why, since, message, t]);
 
   useForcedNotice(view);
+  useBreakNotice(view);
 
   const contactId = view?.contact?.contact_id ?? null;
   const callPhase = view?.contact?.phase ?? null;

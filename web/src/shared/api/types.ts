@@ -122,6 +122,14 @@ export interface ParkedCaller {
   since: string;
 }
 
+/** Breaks by rule: what was taken today on breaks that are over, a wish beyond the rules, and its answer. */
+export interface Breaks {
+  taken_ms: number;
+  allowed_min: number | null;
+  asked: { why: "allowance" | "at_once"; since: string; until: string } | null;
+  answer: { how: "approved" | "refused" | "timeout"; name: string; note: string; at: string } | null;
+}
+
 export interface AgentView {
   seq: number;
   server_time: string;
@@ -141,6 +149,9 @@ export interface AgentView {
   forced?: ForcedBy | null;
   pending_forced?: ForcedBy | null;
   acw_until: string | null;
+  /** So many seconds this wrap-up may still be extended. */
+  acw_extend_left_s?: number | null;
+  breaks?: Breaks | null;
   session: string | null;
   contact: AgentContact | null;
   parked?: ParkedCaller[];
@@ -161,6 +172,15 @@ export interface BoardAgent {
   pending_state?: AgentState | null;
   /** Name of the supervisor who chose the state, present or pending. */
   forced_by?: string | null;
+  /** A break beyond the rules waits for a supervisor. */
+  break_wish?: {
+    why: "allowance" | "at_once";
+    reason_id: string | null;
+    since: string;
+    until: string;
+  } | null;
+  /** When the present break uses the day's allowance up. */
+  break_until?: string | null;
 }
 
 export interface BoardQueue {
