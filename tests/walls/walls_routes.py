@@ -419,6 +419,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     **verb("agents/{agent_id}/monitor", "agent", lambda m, t: {"mode": "listen"}),
     **verb("agents/{agent_id}/hang-up", "agent"),
     **verb("agents/{agent_id}/state", "agent", lambda m, t: {"state": "break", "note": "x"}),
+    **verb("agents/{agent_id}/break", "agent", lambda m, t: {"approve": True}),
     **verb("contacts/{contact_id}/pull", "contact"),
     **verb("contacts/{contact_id}/give", "contact", lambda m, t: {"agent_id": t.operator.agent}),
     **verb("contacts/{contact_id}/priority", "contact", lambda m, t: {"points": 10}),

@@ -99,7 +99,9 @@ class Hooks:
     async def silence(self, leg_id: str, on: bool) -> None:
         """Record nothing of the leg while on, or go on in a new part; its recording's time passes. A leg that
         is gone is no error. Asked twice it does no harm."""
-        attached = self._at(leg_id)
+        attached = self._at(leg_id) if on else self._legs.get(leg_id)
+        if attached is None:  # the leg is gone and forgotten
+            return
         async with attached.lock:
             if on:
                 attached.silent = True
