@@ -38,6 +38,7 @@ from andon.telephony.tones import RATE, level, purity, sine, tone_level
 log = structlog.get_logger(__name__)
 
 APP = "carrier"
+CODECS = "alaw,ulaw"
 POLL_S = 0.05
 NORMAL_CLEARING = 16
 TONE_DBFS, TONE_PURITY = -40.0, 0.5
@@ -445,14 +446,16 @@ class Carrier:
         finally:
             writer.close()
 
-    async def register(self, username: str, secret: str, timeout_s: float = 5, node: str = "") -> Phone:
+    async def register(
+        self, username: str, secret: str, timeout_s: float = 5, node: str = "", codecs: str = CODECS
+    ) -> Phone:
         """Register a SIP phone at the centre and wait until the centre accepted it; at another `node` as
         well as where it is registered already."""
         host, port = self.centres[node]
         answered: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._registering[username] = answered
         phone = self._phones.setdefault(username, Phone(self, username, secret))
-        for kind, fields in _phone(self.plan, username, secret, host, port):
+        for kind, fields in _phone(self.plan, username, secret, host, port, codecs):
             if node and kind != "registration":
                 continue
             body = {"fields": [{"attribute": key, "value": value} for key, value in fields.items()]}
@@ -607,7 +610,7 @@ def _common(plan: EnginePlan) -> Fields:
     return {
         "context": "from-centre",
         "disallow": "all",
-        "allow": "alaw,ulaw",
+        "allow": CODECS,
         "direct_media": "no",
         "rtp_symmetric": "yes",
         "media_address": plan.media_address,
@@ -631,14 +634,17 @@ def _endpoints(plan: EnginePlan, centres: Mapping[str, tuple[str, int]]) -> str:
     return text + f"\n[centre]\ntype=identify\nendpoint=centre-rfc4733\nmatch={hosts}\n"
 
 
-def _phone(plan: EnginePlan, username: str, secret: str, host: str, port: int) -> list[tuple[str, Fields]]:
+def _phone(
+    plan: EnginePlan, username: str, secret: str, host: str, port: int, codecs: str
+) -> list[tuple[str, Fields]]:
     server = f"sip:{host}:{port}"
     return [
         ("auth", {"auth_type": "userpass", "username": username, "password": secret}),
         ("aor", {"contact": server}),
         (
             "endpoint",
-            _common(plan) | {"aors": username, "outbound_auth": username, "from_user": username},
+            _common(plan)
+            | {"aors": username, "outbound_auth": username, "from_user": username, "allow": codecs},
         ),
         (
             "registration",

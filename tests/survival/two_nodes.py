@@ -11,7 +11,7 @@ from mortal_house import MortalHouse
 from andon.telephony.engine.layout import plans_of
 from andon.telephony.engine.process import EngineProcess
 from harness.netns import Computer
-from town.carrier import Phone
+from town.carrier import CODECS, Phone
 
 SECOND = "centre-n2"  # the carrier's way to the second node
 
@@ -37,10 +37,10 @@ class TwoNodes(MortalHouse):
         await self.second.start()
         self._stack.push_async_callback(self.second.stop)
 
-    async def register(self, username: str, secret: str) -> Phone:
-        phone = await super().register(username, secret)
+    async def register(self, username: str, secret: str, codecs: str = CODECS) -> Phone:
+        phone = await super().register(username, secret, codecs)
         if self.everywhere:
-            await self.carrier.register(username, secret, node="n2")
+            await self.carrier.register(username, secret, node="n2", codecs=codecs)
         return phone
 
 

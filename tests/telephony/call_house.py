@@ -32,7 +32,7 @@ from andon.reporting.ledger.model import Row
 from andon.reporting.ledger.rules import Books
 from andon.telephony.engine.process import EngineProcess
 from harness.ports import free_port
-from town.carrier import Call, Carrier, Phone
+from town.carrier import CODECS, Call, Carrier, Phone
 
 START_S = 120.0
 LOOK_S = 0.03
@@ -107,9 +107,9 @@ class House:
             await engine.start()
             self.further.append(engine)
 
-    async def register(self, username: str, secret: str) -> Phone:
+    async def register(self, username: str, secret: str, codecs: str = CODECS) -> Phone:
         """An agent's telephone."""
-        return await self.carrier.register(username, secret)
+        return await self.carrier.register(username, secret, codecs=codecs)
 
     async def _start_worker(self) -> None:
         """What of the worker a test of calls needs: recordings are stored."""
@@ -220,14 +220,16 @@ class House:
         )
 
     @contextlib.asynccontextmanager
-    async def on_duty(self, skill: str, *, ready: bool = True) -> AsyncIterator["Agent"]:
+    async def on_duty(
+        self, skill: str, *, ready: bool = True, codecs: str = CODECS
+    ) -> AsyncIterator["Agent"]:
         """An agent nobody else uses, signed in with a SIP phone; `skill` names the queue served."""
         agent_id = await self.world.new_agent(self.app_url, skill)
         await self.config_changed()
         await self.until(lambda: self._known(agent_id), 5, "the core knows the new agent")
         answer = await self.ask("agent.sign_in", agent_id, device="sip", session=f"s-{agent_id.hex[-6:]}")
         sip = answer["sip"]
-        phone = await self.register(sip["username"], sip["secret"])
+        phone = await self.register(sip["username"], sip["secret"], codecs)
         agent = Agent(self, agent_id, phone)
         await agent.until(lambda view: view["registered"], "registered")
         await self.ask("agent.device_tested", agent_id, passed=True, speaker=True, echo=True, rtt_ms=1.0)

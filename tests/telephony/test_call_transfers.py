@@ -19,7 +19,7 @@ from andon.flows.nodes.sub_flow import Return
 from andon.flows.nodes.survey import Survey
 from andon.kit.errors import AndonError
 from andon.telephony.tones import tone_level
-from town.carrier import Call
+from town.carrier import CODECS, Call
 
 pytestmark = pytest.mark.telephony
 
@@ -76,9 +76,12 @@ def _exactly(call: Call, hertz: set[float]) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def two(house: House, skill: str) -> AsyncIterator[tuple[Agent, Agent, Table, str]]:
-    """A caller talks with the first of two agents; the second is ready and serves another queue."""
-    async with house.on_duty(skill) as first:
+async def two(
+    house: House, skill: str, codecs: str = CODECS
+) -> AsyncIterator[tuple[Agent, Agent, Table, str]]:
+    """A caller talks with the first of two agents, whose telephone speaks `codecs`; the second is ready and
+    serves another queue."""
+    async with house.on_duty(skill, codecs=codecs) as first:
         table = Table(house)
         call, own = await placed(house, house.world.numbers[skill])
         phone = await first.picks_up()
@@ -125,9 +128,9 @@ async def to_agent(first: Agent, verb: str, second: Agent, **more: Any) -> None:
     await first.ask(verb, to="agent", to_agent_id=str(second.agent_id), **more)
 
 
-async def consult_in_full(house: House) -> None:
+async def consult_in_full(house: House, codecs: str = CODECS) -> None:
     """Asked, swapped, together, left: at each step who hears whom."""
-    async with two(house, "ask") as (first, second, table, own):
+    async with two(house, "ask", codecs) as (first, second, table, own):
         await to_agent(first, "call.consult", second, reason="specialist", note="车险理赔，已等十分钟")
         ring = await second.phone.next_call(10)
         await ring.ring()
@@ -175,6 +178,11 @@ async def consult_in_full(house: House) -> None:
     await both_on_record(house, facts)  # one recording runs through all of it
     assert len(values(facts, "recording.started", "recording_id")) == 1
     assert (await states(house, ids[1]))[:5] == ["not_ready", "ready", "ringing", "talking", "acw"]
+
+
+async def consult_from_a_browser(house: House) -> None:
+    """The first agent speaks Opus as browsers do, so that the engine translates towards everybody."""
+    await consult_in_full(house, "opus")
 
 
 async def blind_to_an_agent(house: House) -> None:
@@ -389,6 +397,7 @@ async def to_a_flow(house: House) -> None:
 
 CASES = [
     consult_in_full,
+    consult_from_a_browser,
     blind_to_an_agent,
     who_does_not_come,
     outside,

@@ -155,12 +155,13 @@ class Hooks:
         if snoop_id in self._snoops:
             self._snoops[snoop_id].bridge_id = bridge_id
 
-    def unsnoop(self, snoop_id: str) -> None:
-        """A snoop is no longer wanted."""
+    def unsnoop(self, snoop_id: str) -> bool:
+        """A snoop is no longer wanted; whether it was one."""
         snoop = self._snoops.pop(snoop_id, None)
         if snoop is not None and snoop.leg_id in self._legs:
             with contextlib.suppress(ValueError):
                 self._legs[snoop.leg_id].snoops.remove(snoop_id)
+        return snoop is not None
 
     async def _make(self, snoop_id: str) -> str:
         snoop, real = self._snoops[snoop_id], self.real(snoop_id)

@@ -50,6 +50,7 @@ RETRY_FIRST_S = 0.1
 RETRY_MOST_S = 1.0
 ORIGINATE_MARGIN_S = 5.0
 ALREADY_THERE = 409
+NOT_IN_BRIDGE = (400, 404, 422)
 
 
 class EngineAddress(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +140,8 @@ class Engine:
         # A recording is made of what comes in and goes out: while neither does, it would not grow and its
         # clock would stand still. So a recorded leg is sent silence whenever it is sent nothing else.
         self._hooks = Hooks(self._request, self._action, app, address.raw_recordings, now)
-        self._renewals: set[asyncio.Task[None]] = set()
+        self._meetings: set[asyncio.Task[None]] = set()
+        self._moving: dict[str, asyncio.Lock] = {}  # by bridge
         self._with_music: set[str] = set()
         self._members: dict[str, set[str]] = {}
 
@@ -261,34 +263,20 @@ class Engine:
             if isinstance(event, LegEnded):
                 self._forget(event.leg_id)
             elif isinstance(event, LegRetrieved):  # its sound may come from elsewhere now
-                self._renew_soon(*self._others(event.leg_id))
+                self._meet_again_soon(self._bridge_of(event.leg_id))
             self._on_event(event)
 
     def _forget(self, leg_id: str) -> None:
+        bridge_id = self._bridge_of(leg_id)
         self._hooks.forget(leg_id)
         self._with_music.discard(leg_id)
-        others = self._others(leg_id)
         for members in self._members.values():
             members.discard(leg_id)
-        if len(others) == 2:
-            self._renew_soon(*others)
+        self._meet_again_soon(bridge_id)
 
-    def _others(self, leg_id: str) -> set[str]:
-        """Who is in a bridge with this leg."""
-        return next((members - {leg_id} for members in self._members.values() if leg_id in members), set())
-
-    def _renew_soon(self, *legs: str) -> None:
-        for leg_id in legs:
-            task = asyncio.ensure_future(self._renew(leg_id))
-            self._renewals.add(task)
-            task.add_done_callback(self._renewals.discard)
-
-    async def _renew(self, *legs: str) -> None:
-        """What is attached to these legs hears whoever comes next as well."""
-        try:
-            await asyncio.gather(*(self._hooks.renew(leg_id) for leg_id in legs))
-        except EngineRefused as refused:  # the call matters more
-            log.error("hooks_not_renewed", why=str(refused))
+    def _bridge_of(self, leg_id: str) -> str:
+        """The bridge a leg is in; empty when it is in none."""
+        return next((name for name, members in self._members.items() if leg_id in members), "")
 
     async def _fill(self, leg_id: str) -> None:
         """Send silence once the leg's present sound is over; the request takes its turn behind it."""
@@ -333,7 +321,9 @@ class Engine:
         """End a leg with a Q.850 cause; one that is already gone is no error."""
         self._translator.hanging_up(leg_id, cause)
         real = self._hooks.real(leg_id)
-        self._hooks.unsnoop(leg_id)
+        if self._hooks.unsnoop(leg_id):  # of which no event tells
+            for members in self._members.values():
+                members.discard(leg_id)
         await self._unless_gone("DELETE", f"channels/{real}", {"reason_code": str(cause)})
 
     async def play(self, leg_id: str, media: Sequence[str | Path], turn: int | None = None) -> str:
@@ -527,10 +517,17 @@ class Engine:
 
         Stop what is played to them first: the engine takes a leg into a bridge only when that is over.
         """
-        there = self._members.get(bridge_id, set())
-        together = there.union(legs)
-        if len(together) == 2 and together != there:  # more than two are mixed, which spoils nothing
-            await self._renew(*together)
+        async with self._mover(bridge_id):
+            there = self._members.get(bridge_id, set())
+            together = there.union(legs)
+            stays = together.difference(legs)
+            if len(together) == 2 and together != there:  # more than two are mixed, which spoils nothing
+                await self._renew(*together)
+                await self._out(bridge_id, *stays)
+                legs = (*legs, *stays)
+            await self._in(bridge_id, *legs)
+
+    async def _in(self, bridge_id: str, *legs: str) -> None:
         for leg_id in legs:
             if self._hooks.recorded(leg_id):
                 # silence of our own would drown what the others say
@@ -543,31 +540,66 @@ class Engine:
         for leg_id in legs:
             self._hooks.placed(leg_id, bridge_id)
 
+    async def _out(self, bridge_id: str, *legs: str) -> None:
+        for leg_id in legs:
+            try:
+                await self._request("POST", f"bridges/{bridge_id}/removeChannel", {"channel": leg_id})
+            except EngineRefused as refused:
+                if refused.status not in NOT_IN_BRIDGE:
+                    raise
+            self._members.get(bridge_id, set()).discard(leg_id)
+
     async def leave(self, bridge_id: str, leg_id: str) -> None:
         """Take a leg out of a bridge; one that is not in it is no error."""
-        try:
-            await self._request("POST", f"bridges/{bridge_id}/removeChannel", {"channel": leg_id})
-        except EngineRefused as refused:
-            if refused.status not in (400, 404, 422):
-                raise
-        members = self._members.get(bridge_id, set())
-        members.discard(leg_id)
-        if len(members) == 2:
-            self._renew_soon(*members)
+        async with self._mover(bridge_id):
+            await self._out(bridge_id, leg_id)
+        self._meet_again_soon(bridge_id)
         await self._fill(leg_id)
 
     async def unbridge(self, bridge_id: str) -> None:
         """Remove a bridge; its legs stay, alone. One that is gone is no error."""
-        await self._unless_gone("DELETE", f"bridges/{bridge_id}")
-        for leg_id in self._members.pop(bridge_id, set()):
+        async with self._mover(bridge_id):
+            await self._unless_gone("DELETE", f"bridges/{bridge_id}")
+            legs = self._members.pop(bridge_id, set())
+        self._moving.pop(bridge_id, None)
+        for leg_id in legs:
             await self._fill(leg_id)
+
+    def _mover(self, bridge_id: str) -> asyncio.Lock:
+        return self._moving.setdefault(bridge_id, asyncio.Lock())
+
+    async def _renew(self, *legs: str) -> None:
+        """What is attached to these legs hears whoever comes next as well."""
+        try:
+            await asyncio.gather(*(self._hooks.renew(leg_id) for leg_id in legs))
+        except EngineRefused as refused:  # the call matters more
+            log.error("hooks_not_renewed", why=str(refused))
+
+    def _meet_again_soon(self, bridge_id: str) -> None:
+        if len(self._members.get(bridge_id, set())) == 2:
+            task = asyncio.ensure_future(self._meet_again(bridge_id))
+            self._meetings.add(task)
+            task.add_done_callback(self._meetings.discard)
+
+    async def _meet_again(self, bridge_id: str) -> None:
+        """Of three two are left, or sound comes from elsewhere: begin as with a new party (ADR 11)."""
+        async with self._mover(bridge_id):
+            legs = tuple(self._members.get(bridge_id, ()))
+            if len(legs) != 2:
+                return
+            await self._renew(*legs)
+            try:
+                await self._out(bridge_id, *legs)
+                await self._in(bridge_id, *legs)
+            except EngineRefused as refused:  # one of them is gone meanwhile
+                log.debug("not_met_again", why=str(refused))
 
     # --- recording ----------------------------------------------------------------------------------
 
     async def start_recording(self, leg_id: str, recording_id: str) -> None:
         """Record what the leg says and hears into files of the raw folder (`telephony.recording`)."""
         # filled before, so that the recording runs no longer than its order takes
-        hears = bool(self._others(leg_id))
+        hears = bool(self._bridge_of(leg_id))
         await self._hooks.record(leg_id, recording_id, lambda: self._fill(leg_id), hears=hears)
 
     async def stop_recording(self, leg_id: str) -> None:
