@@ -171,14 +171,12 @@ class Second(msgspec.Struct, kw_only=True):
 
 
 class CardPause(msgspec.Struct, kw_only=True):
-    """Card data is being said or keyed. `leg_id`: the agent's, which no key of the caller reaches; a flow
-    has none. `keys`: so many the caller pressed."""
+    """Card data is being said or keyed; by a flow without an agent. `keys`: so many the caller pressed."""
 
     source: Source
     since: datetime
     until: datetime | None
     agent_id: UUID | None
-    leg_id: str
     keys: int = 0
 
 
@@ -792,14 +790,9 @@ class Silence(MediumOrder, frozen=True):
 
 
 class MaskKeys(MediumOrder, frozen=True):
-    """Keys that others press do not reach this leg while on."""
+    """Keys that the caller presses reach nobody while on."""
 
-    leg_id: str
     on: bool
-
-    @property
-    def lane(self) -> str:
-        return self.leg_id
 
 
 class TakeMessage(MediumOrder, frozen=True):

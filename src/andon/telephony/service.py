@@ -480,9 +480,11 @@ class Engine:
         await self._request("POST" if on else "DELETE", f"channels/{leg_id}/mute", {"direction": "in"})
 
     async def mask_keys(self, leg_id: str, on: bool) -> None:
-        """Keys that others press are not sent to this leg while on. A leg that is gone is no error."""
+        """Keys that this leg sends are passed on to nobody while on. A leg that is gone is no error.
+
+        Only what comes in may be dropped: the engine frees a frame twice that is dropped on its way out."""
         dropped = "DTMF_BEGIN,DTMF_END" if on else ""
-        query = {"variable": "FRAME_DROP(TX)", "value": dropped}
+        query = {"variable": "FRAME_DROP(RX)", "value": dropped}
         await self._unless_gone("POST", f"channels/{leg_id}/variable", query)
 
     async def snoop(self, leg_id: str, snoop_id: str, *, whisper: bool) -> None:

@@ -245,7 +245,7 @@ class VoiceChannel:
             Tape: self._do_tape,
             StopTape: lambda c, o: c.engine.stop_recording(c.leg_id),
             Silence: lambda c, o: c.engine.silence_recording(c.leg_id, o.on),
-            MaskKeys: lambda c, o: c.engine.mask_keys(o.leg_id, o.on),
+            MaskKeys: lambda c, o: c.engine.mask_keys(c.leg_id, o.on),
             TakeMessage: self._do_message,
             Dial: self._do_dial,
             DialCustomer: self._do_dial_customer,

@@ -29,14 +29,14 @@ WITH_AGENT = IN_TALK | {Stage.RETURNING}
 
 
 def begin_card(
-    contact: Contact, out: Out, source: Source, *, agent_id: UUID | None, leg_id: str, limit_s: int | None
+    contact: Contact, out: Out, source: Source, *, agent_id: UUID | None, limit_s: int | None
 ) -> None:
     until = None if limit_s is None else out.at + timedelta(seconds=limit_s)
-    contact.card = CardPause(source=source, since=out.at, until=until, agent_id=agent_id, leg_id=leg_id)
+    contact.card = CardPause(source=source, since=out.at, until=until, agent_id=agent_id)
     out.fact(CardBegan, agent_id=agent_id, source=source, until=until)
     out.do(Silence(True))
-    if leg_id:
-        out.do(MaskKeys(leg_id, True))
+    if source is not Source.FLOW:  # whose keys are what it is about
+        out.do(MaskKeys(True))
     if limit_s is not None:
         out.do(SetTimer(CARD_TIMER, limit_s))
 
@@ -57,15 +57,14 @@ def end_card(contact: Contact, out: Out, how: CardEnd) -> None:
         keys=card.keys,
     )
     out.do(Silence(False))
-    if card.leg_id:
-        out.do(MaskKeys(card.leg_id, False))
+    if card.source is not Source.FLOW:
+        out.do(MaskKeys(False))
     if card.until is not None:
         out.do(SetTimer(CARD_TIMER, None))
 
 
 def keep_card(contact: Contact, out: Out) -> None:
-    """After every step: it goes on only while the caller is where they were when it began. An agent whose
-    device was lost has another leg."""
+    """After every step: it goes on only while the caller is where they were when it began."""
     card, talk = contact.card, contact.talk
     if card is None:
         return
@@ -75,9 +74,6 @@ def keep_card(contact: Contact, out: Out) -> None:
             end_card(contact, out, how)
     elif contact.stage not in WITH_AGENT or talk is None or talk.agent_id != card.agent_id:
         end_card(contact, out, CardEnd.PASSED_ON)
-    elif contact.stage is Stage.TALKING and talk.leg_id != card.leg_id:
-        card.leg_id = talk.leg_id
-        out.do(MaskKeys(card.leg_id, True))
 
 
 @on(AgentCard, at=WITH_AGENT)
@@ -90,7 +86,7 @@ def agent_card(contact: Contact, ask: AgentCard, out: Out) -> None:
         if card is not None and (ask.source is Source.BUTTON or card.source is Source.FIELD):
             end_card(contact, out, CardEnd.RESUMED if ask.source is Source.BUTTON else CardEnd.FIELD_LEFT)
     elif card is None and contact.stage in IN_TALK:
-        begin_card(contact, out, ask.source, agent_id=ask.agent_id, leg_id=talk.leg_id, limit_s=ask.limit_s)
+        begin_card(contact, out, ask.source, agent_id=ask.agent_id, limit_s=ask.limit_s)
 
 
 @on(AskCard, at=LISTENING)
@@ -98,7 +94,7 @@ def flow_card(contact: Contact, ask: AskCard, out: Out) -> None:
     """A node collects keys off the record; or is done with it."""
     card = contact.card
     if ask.on and card is None:
-        begin_card(contact, out, Source.FLOW, agent_id=None, leg_id="", limit_s=None)
+        begin_card(contact, out, Source.FLOW, agent_id=None, limit_s=None)
     elif not ask.on and card is not None and card.source is Source.FLOW:
         end_card(contact, out, CardEnd.COLLECTED)
 
