@@ -1,15 +1,20 @@
 """What an administrator sets for routing reaches the router, and what makes no sense is refused."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from identity_house import House, make_house
+from reporting_stand import journal
 
 from andon.kit.database import Database
+from andon.routing.events import AgentState, AgentStateChanged
 from andon.routing.model import (
+    BreakRule,
     Door,
     LaneFlag,
     Overflow,
@@ -57,10 +62,29 @@ async def test_the_router_gets_what_was_set(house: House) -> None:
         assert (await client.put(f"/api/users/{agent}/certificates", json=paper)).status_code == 200
         seat = [{"queue_id": str(queue), "order": 1, "level": 7, "value": 40}]
         assert (await client.put(f"/api/users/{agent}/queue-seats", json=seat)).status_code == 200
+        breaks = [
+            {"department": "", "minutes_per_day": 60, "at_once": None},
+            {"department": "一组", "minutes_per_day": None, "at_once": 2},
+        ]
         whole = {"segments": [{"tier": "gold", "priority": 5, "floor_s": 60}], "ageing_s": 30}
+        whole |= {"breaks": breaks, "break_ask_s": 90, "acw_extend_s": 60}
         assert (await client.put("/api/routing-rules", json=whole)).status_code == 200
-        assert (await client.get("/api/routing-rules")).json()["ageing_s"] == 30
+        shown = (await client.get("/api/routing-rules")).json()
+        assert {name: shown[name] for name in whole if name != "segments"} == {
+            name: whole[name] for name in whole if name != "segments"
+        }
         assert (await client.get(f"/api/queue-seats?user_id={agent}")).json()["items"][0]["level"] == 7
+    midnight = datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=0, minute=0, second=0, microsecond=0)
+    about: dict[str, Any] = {"tenant_id": house.stand.tenant_id, "agent_id": agent, "by": "self", "why": "x"}
+    went = {"state": AgentState.READY, "previous": AgentState.BREAK}
+    await journal(
+        house.db,
+        [
+            AgentStateChanged(**about, **went, at=midnight - timedelta(seconds=1), previous_ms=5000),
+            AgentStateChanged(**about, **went, at=midnight, previous_ms=700),
+            AgentStateChanged(**about, **went, at=midnight, previous_ms=80),
+        ],
+    )
     async with house.db.session(house.stand.scope) as session:
         centre = await load_centre(session)
     (config,) = [one for one in centre.queues if one.queue_id == queue]
@@ -77,6 +101,9 @@ async def test_the_router_gets_what_was_set(house: House) -> None:
     # Midnight in Shanghai, at the end of the last day.
     assert ann.certificates == {"保险": datetime(2026, 12, 31, 16, tzinfo=UTC)}
     assert (centre.segments, centre.ageing_s) == ((Segment(tier="gold", priority=5, floor_s=60),), 30)
+    assert centre.breaks == (BreakRule(minutes_per_day=60), BreakRule(department="一组", at_once=2))
+    assert (centre.break_ask_s, centre.acw_extend_s, centre.zone) == (90, 60, "Asia/Shanghai")
+    assert centre.breaks_taken == {agent: 780}
 
 
 async def test_a_queue_as_it_was_before_is_still_one(house: House) -> None:
@@ -103,6 +130,9 @@ async def test_what_makes_no_sense_is_refused(house: House) -> None:
             assert (answer.status_code, wrong) == (422, wrong)
         twice = [{"tier": "gold"}, {"tier": "gold"}]
         assert (await client.put("/api/routing-rules", json={"segments": twice})).status_code == 422
+        twice = [{"department": "一组"}, {"department": " 一组 "}]
+        answer = await client.put("/api/routing-rules", json={"breaks": twice})
+        assert list(answer.json()["error"]["fields"]) == ["breaks.1.department"]
         seats = [{"queue_id": str(uuid4())}]
         assert (await client.put(f"/api/users/{agent}/queue-seats", json=seats)).status_code == 422
         papers = [{"name": "x", "valid_until": "2026-01-01"}] * 2

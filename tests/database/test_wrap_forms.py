@@ -35,6 +35,9 @@ FIELDS = [
     field("day", "date"),
     field("tel", "phone"),
     field("words", "text", max_length=2000),
+    field("card", "card", last_four=True),
+    field("code", "card", last_four=True),
+    field("whole", "card"),
 ]
 
 
@@ -148,6 +151,9 @@ async def test_answers_are_checked_kept_shown_and_found(house: House) -> None:
         "day": "2026-03-02",
         "tel": "+86 138-0000-0000",
         "words": words,
+        "card": "6222 0212-3456 7890",
+        "code": "123",
+        "whole": "6222021234567890",
     }
     async with house.client("admin") as admin:
         await admin.post(path, json={"revision": 0, "fields": FIELDS})
@@ -172,6 +178,8 @@ async def test_answers_are_checked_kept_shown_and_found(house: House) -> None:
             ({**good, "day": "2026-02-30"}, "form.day"),
             ({**good, "tel": "call me"}, "form.tel"),
             ({**good, "words": "x" * 10_000}, "form.words"),
+            ({**good, "card": "62220212345678901234"}, "form.card"),
+            ({**good, "card": "•••• 62220212345678"}, "form.card"),
             ({**good, "more": "x"}, "form.more"),
         ):
             assert list(await submit(wrong)) == [place], wrong
@@ -185,7 +193,11 @@ async def test_answers_are_checked_kept_shown_and_found(house: House) -> None:
             ("字段 order_no", "SF123456789012"),
             ("字段 tags", "选 late、选 lost"),
         ]
-        assert shown["answers"][-1]["text"] == words
+        assert [line["text"] for line in shown["answers"][-4:]] == [words, "•••• 7890", "••••", "••••"]
+        masked = {name: shown["form"][name] for name in ("card", "code", "whole")}
+        assert await submit({**good, **masked}) == 503  # sent again as it was shown
+        again = (await wang.get(f"/api/contacts/{contact_id}")).json()["wrap_up"]
+        assert again["form"] == shown["form"]
         assert await submit({"kind": "other", "order_no": "SF123456789012"}, 1) == 503
         shown = (await wang.get(f"/api/contacts/{contact_id}")).json()["wrap_up"]
         assert shown["form"] == {"kind": "other"}

@@ -11,10 +11,12 @@ from uuid import UUID
 
 import msgspec
 
+from andon.interactions.card.events import Source
 from andon.interactions.events import Outcome, TransferReason, TransferWay
 from andon.interactions.model import (
     AgentAnswered,
     AgentCancels,
+    AgentCard,
     AgentCompletes,
     AgentConferences,
     AgentDials,
@@ -147,6 +149,7 @@ class SimpleFlow:
             case Started():
                 port.answer()
                 port.start_recording()
+                port.card(self.dice.random() < 0.3)
                 port.play([Prompt("welcome")])
             case Played() if self.after is not None:
                 port.finish(self.after)
@@ -409,6 +412,8 @@ class Town:
         asks: list[Input] = [AgentSwaps(agent), AgentConferences(agent), AgentSwaps(agent)]
         asks += [AgentCompletes(agent), AgentCancels(agent), AgentMutes(agent, self.dice.random() < 0.5)]
         asks.append(AgentDials(handover(self.dice.choice(list(TransferWay))), "13900000000", 45))
+        by = self.dice.choice([Source.BUTTON, Source.FIELD])
+        asks.append(AgentCard(agent, self.dice.random() < 0.7, by, 20))
         asks += [AgentSends(handover(way), OTHER) for way in TransferWay]
         if self.dice.random() < 0.3:
             asks.append(AgentParks(agent, self.dice.randrange(1, 9)))

@@ -218,8 +218,9 @@ def test_what_is_secret_or_masked_stays_out_of_the_journal() -> None:
         assert [c.keys for c in call.log if isinstance(c, ask.KeyNoted)] == ["****"]
 
 
-def test_off_the_record_stops_the_recording_and_goes_on_with_it() -> None:
-    nodes = collect(off_record=True).nodes
+@pytest.mark.parametrize("field", ["mask", "off_record"])
+def test_what_is_off_the_record_is_silent_on_the_recording_that_goes_on(field: str) -> None:
+    nodes = collect(**{field: True}).nodes
     taped = Graph(
         start="notice",
         nodes={"notice": RecordingNotice(exits={"next": "it"}), **nodes},
@@ -227,12 +228,12 @@ def test_off_the_record_stops_the_recording_and_goes_on_with_it() -> None:
     )
     call = started(taped)
     call.until("it")
-    assert not call.recording
-    call.press("12#")
-    assert call.recording
-    unasked = started(collect(off_record=True))
-    unasked.press("12#")
-    assert not [c for c in unasked.log if isinstance(c, ask.StartRecording | ask.StopRecording)]
+    call.press("1*#12#")  # once wrong: it stays silent until the node is left
+    off = [c for c in call.log if isinstance(c, ask.OffRecord | ask.StartRecording | ask.StopRecording)]
+    assert off == [ask.StartRecording(), ask.OffRecord(on=True), ask.OffRecord(on=False)]
+    plain = started(collect())
+    plain.press("12#")
+    assert not [c for c in plain.log if isinstance(c, ask.OffRecord)]
 
 
 @given(st.text("0123456789*#", max_size=40), st.integers(1, 6), st.integers(1, 6))

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from interactions_books import findings
 
+from andon.interactions.card.events import Source
 from andon.interactions.events import (
     By,
     ContactConnected,
@@ -25,6 +26,7 @@ from andon.interactions.events import (
 from andon.interactions.machine import TABLE, Effect, arrive, diagram, step
 from andon.interactions.model import (
     AgentAnswered,
+    AgentCard,
     AgentEnded,
     AgentHangsUp,
     AgentHolds,
@@ -34,6 +36,7 @@ from andon.interactions.model import (
     AgentRinging,
     Answer,
     AskAnswer,
+    AskCard,
     AskDialOut,
     AskExpect,
     AskFinish,
@@ -47,6 +50,7 @@ from andon.interactions.model import (
     AskTape,
     CallerEnded,
     CallerKey,
+    CardTimeUp,
     Contact,
     DeviceHeld,
     DeviceRetrieved,
@@ -657,6 +661,9 @@ inputs = st.one_of(
     st.builds(AgentHolds, agents),
     st.builds(AgentRetrieves, agents),
     st.builds(AgentMutes, agents, st.booleans()),
+    st.builds(AgentCard, agents, st.booleans(), st.sampled_from([Source.BUTTON, Source.FIELD]), st.just(60)),
+    st.builds(AskCard, st.booleans()),
+    st.just(CardTimeUp()),
     st.builds(AgentHangsUp, agents),
     st.builds(AgentRejects, agents),
     st.just(Identified(UUID(int=5), "vip", "phone")),

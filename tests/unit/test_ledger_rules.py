@@ -194,7 +194,11 @@ def parked_call(book: Book, agent: str) -> None:
     book.add("contact.connected", "c9", agent, **served, waited_ms=900)
     book.state(agent, "talking")
     book.ms += 4000
-    book.add("contact.disconnected", "c9", agent, by="agent", talked_ms=4000, held_ms=0)
+    book.add("card.began", "c9", agent, source="button", until=None)
+    taken = {"source": "button", "how": "resumed", "began_at": book.at(book.ms).isoformat(), "keys": 0}
+    book.ms += 1500
+    book.add("card.ended", "c9", agent, **taken, private_ms=1500)
+    book.add("contact.disconnected", "c9", agent, by="agent", talked_ms=5500, held_ms=0)
     book.add("contact.parked", "c9", agent, slot=1, queue_id="q")
     book.state(agent, "acw")
     book.ms += 2000
@@ -209,6 +213,9 @@ def parked_call(book: Book, agent: str) -> None:
     book.add("contact.ended", "c9", outcome="served", by="caller", total_ms=book.ms - begin)
     book.ms += 700
     book.state(agent, "ready")
+    book.add("break.asked", agent=agent, reason_id=None, why="at_once", taken_ms=0, until=None)
+    book.ms += 800
+    book.add("break.answered", agent=agent, how="refused", by_id="chief", waited_ms=800)
 
 
 def a_day(waits: list[int], *, returned: bool = False) -> Book:
@@ -294,6 +301,7 @@ SPANS = [
         "previous_ms",
         "audio_ms",
         "parked_ms",
+        "private_ms",
     )
     if key in row.data
     and (key, row.data.get("previous")) != ("previous_ms", "offline")

@@ -62,6 +62,21 @@ def test_parts_stand_where_they_began(tmp_path: Path) -> None:
     assert tenths[:, 1].tolist() == [2] * 10 + [0] + [3] * 5
 
 
+def test_of_card_data_nothing_is_kept_and_its_time_is_there(tmp_path: Path) -> None:
+    """The engine was slow to stop and the call ended while card data was taken: silence all the same."""
+    said, heard = raw_files(tmp_path, "r")
+    _wrote(said, 1, 1)
+    _wrote(heard, 1, 2)
+    silent = [(300, 500), (900, 1500)]
+    stored = store(tmp_path, "r", tmp_path / "r.wav", expected_ms=1500, silent=silent)
+    assert (stored.audio_ms, stored.missing_ms, stored.why) == (1500, 0, "")
+    with wave.open(str(tmp_path / "r.wav")) as file:
+        both = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+    tenths = both[RATE // 20 :: RATE // 10]
+    assert tenths[:, 0].tolist() == [1] * 3 + [0] * 2 + [1] * 4 + [0] * 6
+    assert tenths[:, 1].tolist() == [2] * 3 + [0] * 2 + [2] * 4 + [0] * 6
+
+
 def test_what_is_discarded_leaves_no_part(tmp_path: Path) -> None:
     for at in (None, datetime(2026, 11, 26, tzinfo=UTC)):
         for path in segment_files(tmp_path, "r", at):

@@ -76,6 +76,7 @@ heard = st.one_of(
     st.builds(m.Placed, modes),
     st.builds(m.Placed, modes),
     st.builds(m.NotPlaced, modes),
+    st.builds(m.Deafened, st.booleans()),
     st.builds(m.LegGone, st.sampled_from([16, 19, 44])),
     st.builds(m.Ended, st.sampled_from(["asked", "call_over"])),
 )

@@ -314,7 +314,7 @@ async def test_a_client_s_person_supervises_nobody_whatever_the_role(world: Worl
     headers = await world.as_(world.there, "client.chief")
     world.asked.clear()
     verbs = [place for place in ROUTES if place[1].startswith("/api/supervise/")]
-    assert len(verbs) == 10
+    assert len(verbs) == 11
     async with untouched(world.owner, world.tables, world.there.scope):
         for place in verbs:
             answer = await world.send(headers, place, ROUTES[place].tries[0], side, side)

@@ -251,6 +251,7 @@ class Core:
             Dialling(centre.floor, Outgoing(centre, self.alarms), Bounds(self.settings.dial_per_minute)),
             centre.flows_of,
             transfer_to_head=self.settings.transfer_to_head,
+            card_limit_s=self.settings.card_limit_s,
         )
         self.directory.put(config.voice)
         self.publisher.add(centre)

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.channels.voice.model import VoiceConfig
 from andon.interactions.callbacks import Callbacks
+from andon.interactions.card.events import CardBegan, CardEnd, CardEnded
 from andon.interactions.events import (
     By,
     CallbackKept,
@@ -64,6 +65,7 @@ class _Left(msgspec.Struct):
     talked: bool = False
     voicemail: bool = False
     label: str = "flow"
+    card: CardBegan | None = None
     tape: Taping | None = None
 
 
@@ -164,6 +166,18 @@ def close_contact(facts: Sequence[Fact], at: datetime, owe: Owe = _nothing) -> l
                 held_ms=held,
             )
         )
+    if left.card is not None:
+        closing.append(
+            CardEnded(
+                **subject,
+                agent_id=left.card.agent_id,
+                source=left.card.source,
+                how=CardEnd.CALL_OVER,
+                began_at=left.card.at,
+                private_ms=span_ms(at, left.card.at),
+                keys=0,
+            )
+        )
     if left.tape is not None and left.tape.started is not None:
         total = span_ms(at, left.tape.started)
         closing.append(
@@ -235,6 +249,10 @@ def _follow(left: _Left, fact: Fact) -> None:
             left.held_since, left.label = None, "agent"
         case ContactDisconnected():
             left.talk, left.held_since, left.label = None, None, "survey"
+        case CardBegan():
+            left.card = fact
+        case CardEnded():
+            left.card = None
         case VoicemailLeft():
             left.voicemail = True
         case RecordingStarted():
@@ -247,7 +265,7 @@ def _follow(left: _Left, fact: Fact) -> None:
         agent_id = left.talk.agent_id
     tape = left.tape
     if tape is not None and tape.started is not None:
-        mark = Mark(span_ms(fact.at, tape.started), left.label, agent_id)
+        mark = Mark(span_ms(fact.at, tape.started), "card" if left.card is not None else left.label, agent_id)
         if not tape.marks or (tape.marks[-1].leg, tape.marks[-1].agent_id) != (mark.leg, mark.agent_id):
             tape.marks.append(mark)
 

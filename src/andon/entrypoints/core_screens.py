@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre
 from andon.interactions.model import Contact, Stage
 from andon.routing.events import AgentState
-from andon.routing.model import AgentNow, Forced, Refused
+from andon.routing.model import AgentNow, BreakAsk, Forced, Refused, from_ms
 
 Row = dict[str, Any]
 
@@ -48,6 +48,44 @@ def _id(value: UUID | None) -> str | None:
 
 def _forced(forced: Forced | None) -> Row | None:
     return None if forced is None else {"name": forced.name, "note": forced.note}
+
+
+def _breaks(now: AgentNow) -> Row:
+    """An agent's breaks: what was taken and may be, a wish and its answer."""
+    ask, told = now.break_ask, now.break_told
+    return {
+        "taken_ms": now.break_ms,
+        "allowed_min": now.breaks.minutes_per_day if now.breaks is not None else None,
+        "asked": None if ask is None else _wish(ask),
+        "answer": None
+        if told is None
+        else {"how": told.how.value, "name": told.name, "note": told.note, "at": iso(from_ms(told.at_ms))},
+    }
+
+
+def _wish(ask: BreakAsk) -> Row:
+    return {
+        "why": ask.why.value,
+        "reason_id": _id(ask.reason_id),
+        "since": iso(from_ms(ask.since_ms)),
+        "until": iso(from_ms(ask.until_ms)),
+    }
+
+
+def _break_until(now: AgentNow) -> str | None:
+    """When the agent's present break uses the day's allowance up."""
+    if now.state is not AgentState.BREAK or now.breaks is None or now.breaks.minutes_per_day is None:
+        return None
+    left_ms = now.breaks.minutes_per_day * 60_000 - now.break_ms
+    return iso(now.since + timedelta(milliseconds=max(0, left_ms)))
+
+
+def _card(contact: Contact) -> Row | None:
+    """Card data that the agent takes."""
+    card = contact.card
+    if card is None or card.until is None:
+        return None
+    return {"source": card.source.value, "since": iso(card.since), "until": iso(card.until)}
 
 
 def _project_name(centre: Centre, project_id: UUID) -> str | None:
@@ -87,6 +125,8 @@ class AgentScreens:
             "forced": _forced(now.forced),
             "pending_forced": _forced(now.pending_forced),
             "acw_until": iso(now.acw_until),
+            "acw_extend_left_s": now.acw_extend_left_s,
+            "breaks": _breaks(now),
             "session": session.session if session is not None else None,
             "contact": self._contact(now),
             "parked": self._parked(now),
@@ -131,6 +171,7 @@ class AgentScreens:
             "answered_at": iso(contact.connected) if phase not in {"ringing", "dialing"} else None,
             "held_since": iso(talk.held_since) if talk is not None else None,
             "muted": talk.muted if talk is not None else False,
+            "card": _card(contact),
             "keys": [{"node": key.node, "keys": key.keys, "label": key.label} for key in contact.keys],
             "handed_over": self._handed_over(contact, now.agent_id),
             "second": self._second(contact, now.agent_id),
@@ -374,6 +415,8 @@ class BoardScreen:
             "pending_state": now.pending_state.value if now.pending_state is not None else None,
             "forced_by": forced.name if (forced := now.forced or now.pending_forced) is not None else None,
             "projects": sorted(serving.get(now.agent_id, ())),
+            "break_wish": _wish(now.break_ask) if now.break_ask is not None else None,
+            "break_until": _break_until(now),
         }
 
     def _waiting(self) -> dict[str, Row]:

@@ -127,7 +127,7 @@ def _recording(graph: Graph, flows: Graphs) -> Iterator[Problem]:
         if isinstance(node, WaitInQueue | TransferOut) and unheard:
             yield warning("notice_missing", node_id)
         on_tape = any(taping for _, taping in states)
-        if isinstance(node, Collect) and node.check == "luhn" and on_tape and not node.off_record:
+        if isinstance(node, Collect) and node.check == "luhn" and on_tape and not node.private:
             yield problem("card_recorded", node_id)
 
 

@@ -107,6 +107,12 @@ class StopRecording(msgspec.Struct, frozen=True):
     pass
 
 
+class OffRecord(msgspec.Struct, frozen=True):
+    """What the caller says and keys from here on is kept nowhere; or is again."""
+
+    on: bool
+
+
 class Music(msgspec.Struct, frozen=True):
     on: bool
 
@@ -240,6 +246,7 @@ ContactCommand = (
     | SetTimer
     | StartRecording
     | StopRecording
+    | OffRecord
     | Music
     | Tag
     | DialOut

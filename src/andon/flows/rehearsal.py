@@ -249,6 +249,8 @@ class _Stage:
                 self._note("tag", tags=list(tags))
             case ask.StartRecording() | ask.StopRecording():
                 self._note("record", on=isinstance(command, ask.StartRecording))
+            case ask.OffRecord(on):
+                self._note("off_record", on=on)
             case ask.KeyNoted(_, keys, label, accepted):
                 self._note("key", keys=keys, label=label, accepted=accepted)
             case ask.SurveyAnswered(survey, score):

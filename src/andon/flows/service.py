@@ -246,6 +246,8 @@ def _perform(port: ContactPort, command: ask.ContactCommand) -> None:
             port.stop_listening()
         case ask.StopRecording():
             port.stop_recording()
+        case ask.OffRecord(on):
+            port.card(on)
         case ask.Music(on):
             port.music(on)
         case ask.Tag(tags):

@@ -16,6 +16,7 @@ from andon.flows.model import (
     Expect,
     Finish,
     Language,
+    OffRecord,
     Play,
     RaiseAlarm,
     Run,
@@ -174,6 +175,10 @@ class Walk:
         if self.taping is not on:
             self.taping = on
             self.ask(StartRecording() if on else StopRecording())
+
+    def off_record(self, on: bool) -> None:
+        """Keep nothing of what the caller says and keys, or go on keeping it."""
+        self.ask(OffRecord(on))
 
     # -- values
 

@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from andon.interactions import texts
+from andon.interactions.card.service import CardData
 from andon.interactions.control import CallControl, FlowNames
 from andon.interactions.dialling.service import Dialling
 from andon.interactions.model import (
@@ -115,9 +116,10 @@ class Desk:
         flows: FlowNames,
         *,
         transfer_to_head: bool = True,
+        card_limit_s: int = 120,
     ) -> None:
         """`view` shows an agent; `later` runs what need not be waited for. `transfer_to_head`: who is passed
-        on to a queue goes to its head."""
+        on to a queue goes to its head. Card data is taken for `card_limit_s` at the most."""
         self.dialling = dialling
         self._floor = floor
         self._devices = devices
@@ -136,11 +138,13 @@ class Desk:
             "call.dtmf": self._dtmf,
             "call.hangup": self._hang_up,
             "call.reject": self._reject,
+            "break.withdraw": self._withdraw_break,
             "wrap.done": self._wrap_done,
             "wrap.extend": self._wrap_extend,
             **CallControl(floor, self._call, flows, to_head=transfer_to_head).verbs,
             **dialling.verbs,
             **Parking(floor, self._call).verbs,
+            **CardData(floor, self._call, card_limit_s).verbs,
         }
 
     @property
@@ -321,6 +325,9 @@ class Desk:
         self._floor.act(
             lambda router, at: router.request_state(agent_id, state, at, reason_id=reason_id), agent_id
         )
+
+    def _withdraw_break(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        self._floor.act(lambda router, at: router.withdraw_break(agent_id, at), agent_id)
 
     def _device_tested(self, agent_id: UUID, asked: dict[str, Any]) -> None:
         test = DeviceTest(

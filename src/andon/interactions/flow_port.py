@@ -8,6 +8,7 @@ from andon.customers.model import Customer
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
     AskAnswer,
+    AskCard,
     AskDialOut,
     AskEnqueue,
     AskExpect,
@@ -82,6 +83,9 @@ class FlowPort:
 
     def stop_recording(self) -> None:
         self._ask(AskTape(None))
+
+    def card(self, on: bool) -> None:
+        self._ask(AskCard(on))
 
     def enqueue(
         self,

@@ -15,9 +15,12 @@ MOST_NUMBER: Final = 1e12
 MOST_MASKED: Final = 200  # characters of an answer that is held against a pattern
 _SEPARATORS: Final = re.compile(r"[\s().-]")
 _PHONE: Final = re.compile(r"\+?[0-9]{3,20}")
+_CARD: Final = re.compile(r"[0-9]{3,19}")
 _ITEM: Final = re.compile(r"(\\.|[^\\{}])(?:\{(\d{1,2})(?:,(\d{1,2}))?\})?", re.DOTALL)
 
-Type = Literal["text", "number", "date", "choice", "choices", "phone"]
+HIDDEN: Final = "••••"  # card data: that it was there
+
+Type = Literal["text", "number", "date", "choice", "choices", "phone", "card"]
 Said = str | tuple[str, dict[str, Any]]
 
 
@@ -36,7 +39,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
     """`max_length` and `pattern` are of texts, `least` and `most` of numbers. In a pattern `#` is a digit,
-    `@` a letter, `*` either; `{3}` or `{3,5}` repeats, `\\` takes the next character as it is."""
+    `@` a letter, `*` either; `{3}` or `{3,5}` repeats, `\\` takes the next character as it is. Of card data
+    only that it was there is kept, and its last four digits if `last_four`."""
 
     key: str
     type: Type
@@ -48,6 +52,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     least: float | None = None
     most: float | None = None
     options: tuple[Option, ...] = ()
+    last_four: bool = False
     shown_when: Condition | None = None
 
 
@@ -182,6 +187,18 @@ def _phone(field: Field, value: Any) -> str | _Fault:
     return digits if _PHONE.fullmatch(digits) else _Fault("field.phone")
 
 
+def _card(field: Field, value: Any) -> str | _Fault:
+    """What is kept of it; the desk masks it already, and what is masked stays."""
+    digits = _SEPARATORS.sub("", value) if isinstance(value, str) and len(value) <= 40 else ""
+    masked = digits.startswith(HIDDEN)
+    last = digits.removeprefix(HIDDEN)
+    if not (_CARD.fullmatch(last) if not masked else last == "" or re.fullmatch(r"[0-9]{4}", last)):
+        return _Fault("field.card")
+    if not field.last_four or len(last) < 4 or (not masked and len(last) < 12):
+        return HIDDEN  # a code of three or four digits has nothing to spare
+    return f"{HIDDEN} {last[-4:]}"
+
+
 _CHECKS: Final = {
     "text": _text,
     "number": _number,
@@ -189,6 +206,7 @@ _CHECKS: Final = {
     "choice": _choice,
     "choices": _choices,
     "phone": _phone,
+    "card": _card,
 }
 
 

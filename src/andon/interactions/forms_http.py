@@ -43,7 +43,7 @@ class FieldBody(Body):
     """See `interactions.forms.Field`; keys and values stay when labels change."""
 
     key: Key
-    type: Literal["text", "number", "date", "choice", "choices", "phone"]
+    type: Literal["text", "number", "date", "choice", "choices", "phone", "card"]
     label_zh: Name
     label_en: Name
     required: bool = False
@@ -52,6 +52,7 @@ class FieldBody(Body):
     least: Number | None = None
     most: Number | None = None
     options: Annotated[list[OptionBody], Field(max_length=forms.MOST_OPTIONS, default_factory=list)]
+    last_four: bool = False
     shown_when: ConditionBody | None = None
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from andon.interactions.card.events import Source
 from andon.interactions.events import By, Outcome, TransferHow, TransferReason, TransferWay
 from andon.interactions.ports import ContactView, FlowInput, Prompt
 from andon.routing.model import OfferEnd, WaitEnd
@@ -169,6 +170,16 @@ class Second(msgspec.Struct, kw_only=True):
     muted: bool = False
 
 
+class CardPause(msgspec.Struct, kw_only=True):
+    """Card data is being said or keyed; by a flow without an agent. `keys`: so many the caller pressed."""
+
+    source: Source
+    since: datetime
+    until: datetime | None
+    agent_id: UUID | None
+    keys: int = 0
+
+
 class Mark(msgspec.Struct, frozen=True):
     """From `at_ms` of the recording on it belongs to `leg`; `other_id` takes part beside the agent."""
 
@@ -242,6 +253,7 @@ class Contact(msgspec.Struct, kw_only=True):
     listening: str = ""  # the name of the sound in which the caller's words are kept meanwhile
     utterances: int = 0
     taping: Taping | None = None
+    card: CardPause | None = None
 
     expected: Outcome | None = None
     settled: Outcome | None = None
@@ -507,6 +519,12 @@ class AskFinish(Input, frozen=True):
     returned: bool = False
 
 
+class AskCard(Input, frozen=True):
+    """A node collects what must not be kept, or is done with it."""
+
+    on: bool
+
+
 class NoteFlow(Input, frozen=True):
     flow_id: UUID
     version: int
@@ -563,6 +581,15 @@ class AgentRetrieves(Input, frozen=True):
 class AgentMutes(Input, frozen=True):
     agent_id: UUID
     on: bool
+
+
+class AgentCard(Input, frozen=True):
+    """The agent takes card data, for `limit_s` at the most; or is done with it."""
+
+    agent_id: UUID
+    on: bool
+    source: Source
+    limit_s: int
 
 
 class AgentKeys(Input, frozen=True):
@@ -699,6 +726,10 @@ class Identified(Input, frozen=True):
     open_complaint: bool = False
 
 
+class CardTimeUp(Input, frozen=True):
+    """Card data was being taken for as long as may be."""
+
+
 class TimerDue(Input, frozen=True):
     tag: str
 
@@ -766,6 +797,18 @@ class Tape(MediumOrder, frozen=True):
 
 class StopTape(MediumOrder, frozen=True):
     recording_id: UUID
+
+
+class Silence(MediumOrder, frozen=True):
+    """Nothing of the call is in its recording while on; the recording's time passes."""
+
+    on: bool
+
+
+class MaskKeys(MediumOrder, frozen=True):
+    """Keys that the caller presses reach nobody while on."""
+
+    on: bool
 
 
 class TakeMessage(MediumOrder, frozen=True):

@@ -178,6 +178,9 @@ class ContactPort(Protocol):
 
     def stop_recording(self) -> None: ...
 
+    def card(self, on: bool) -> None:
+        """What the caller says and keys meanwhile is kept nowhere: the recording is silent."""
+
     def enqueue(
         self,
         queue_id: UUID,

@@ -19,6 +19,7 @@ from andon.interactions.callbacks import Callbacks
 from andon.interactions.events import Outcome
 from andon.interactions.flow_port import FlowPort
 from andon.interactions.machine import Effect, arrive, call_back, call_out, step
+from andon.interactions.machine.card import CARD_TIMER
 from andon.interactions.machine.flow import FLOW_TIMER
 from andon.interactions.model import (
     AgentPicksUp,
@@ -26,6 +27,7 @@ from andon.interactions.model import (
     AskFinish,
     AskKeepPlace,
     CalledOff,
+    CardTimeUp,
     Contact,
     Enqueued,
     EnqueueRefused,
@@ -730,6 +732,8 @@ class Floor:
             place = self.router.waiting(contact.contact_id)
             if place is not None:
                 self.feed(contact, Tick(place.position, place.estimated_wait_s))
+        elif tag == CARD_TIMER:
+            self.feed(contact, CardTimeUp())
         else:
             self.feed(contact, TimerDue(tag))
 

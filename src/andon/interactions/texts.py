@@ -21,6 +21,7 @@ def load() -> None:
                 "格式应为 {mask}（# 数字，@ 字母，* 任意）",
                 "Looks like {mask} (# digit, @ letter)",
             ),
+            "field.card": ("请填写 3 到 19 位数字", "Enter 3 to 19 digits"),
             "field.date": ("请填写日期", "Enter a date"),
             "field.option": ("请从选项中选择", "Choose from the options"),
             "error.form.newer.title": ("表单已被别人改过", "Somebody else has changed this form"),

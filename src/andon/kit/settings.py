@@ -116,6 +116,8 @@ class Settings(BaseSettings):
     agent_return_s: int = Field(20, ge=0)
     # whom an agent passes on to a queue waits at its head; false: behind those who wait there
     transfer_to_head: bool = True
+    # card data is taken for so long at the most; then the recording goes on
+    card_limit_s: int = Field(120, ge=10, le=900)
     # calls that one agent may begin within a minute
     dial_per_minute: int = Field(10, ge=1)
     asterisk_prefix: Path | None = None

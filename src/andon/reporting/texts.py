@@ -114,6 +114,21 @@ PARK_ENDS = {
     "ended": ("系统结束", "ended by the system"),
 }
 
+CARD_SOURCES = {
+    "button": ("座席按键", "by hand"),
+    "field": ("表单字段", "a field of the form"),
+    "flow": ("流程收号", "keys in a flow"),
+}
+
+CARD_ENDS = {
+    "resumed": ("座席恢复", "ended by hand"),
+    "field_left": ("离开字段", "the field was left"),
+    "limit": ("到时自动恢复", "the time was up"),
+    "collected": ("收号完成", "the keys are collected"),
+    "passed_on": ("转走或咨询", "the caller was passed on"),
+    "call_over": ("通话结束", "the conversation was over"),
+}
+
 MONITOR_MODES = {
     "listen": ("监听", "listens"),
     "whisper": ("耳语", "whispers"),
@@ -217,6 +232,15 @@ _TIMELINE = {
     "contact.parked": ("{agent} 将客户驻留在 {slot} 号位", "{agent} parks the caller in slot {slot}"),
     "contact.unparked": ("驻留 {lasted} 秒后：{how}", "After {lasted} s in the slot: {how}"),
     "contact.unparked.picked_up": ("{agent} 取回驻留的客户", "{agent} picks the parked caller up"),
+    "card.began": (
+        "开始收集卡信息（{source}）：录音静音，班长听不到，按键已屏蔽",
+        "Card data is taken ({source}): silent on the recording, supervisors hear nothing, keys are masked",
+    ),
+    "card.ended": ("卡信息收集结束：{how}，{lasted} 秒", "Card data taken: {how}, {lasted} s"),
+    "card.ended.keys": (
+        "卡信息收集结束：{how}，{lasted} 秒，客户按键 {pressed} 次（未保留）",
+        "Card data taken: {how}, {lasted} s; the caller pressed {pressed} keys, kept nowhere",
+    ),
     "monitor.started": ("班长 {who}：{mode}", "Supervisor {who}: {mode}"),
     "monitor.mode": ("班长 {who} 改为{mode}", "Supervisor {who} changes to {mode}"),
     "monitor.ended": ("班长 {who} 离开，共 {lasted} 秒", "Supervisor {who} left after {lasted} s"),
@@ -283,6 +307,8 @@ register(
     | _keyed("transfer.reason", TRANSFER_REASONS)
     | _keyed("transfer.how", TRANSFER_ENDS)
     | _keyed("park.how", PARK_ENDS)
+    | _keyed("card.source", CARD_SOURCES)
+    | _keyed("card.how", CARD_ENDS)
     | _keyed("monitor", MONITOR_MODES)
     | _keyed("tier", TIERS)
     | _keyed("recording.why", MISSING)

@@ -46,6 +46,47 @@ class AgentStateChanged(Fact, frozen=True, kw_only=True):
     forced_by: UUID | None = None
 
 
+class BreakWhy(StrEnum):
+    """Why an agent must ask for a break."""
+
+    ALLOWANCE = "allowance"  # the day's minutes are taken
+    AT_ONCE = "at_once"  # as many as may be are on break
+
+    __hash__ = str.__hash__
+
+
+class BreakAnswer(StrEnum):
+    """What became of an agent's wish for a break."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"  # nobody answered
+    WITHDRAWN = "withdrawn"  # by the agent, or another state was chosen
+    GONE = "gone"  # the agent signed out
+
+    __hash__ = str.__hash__
+
+
+class BreakAsked(Fact, frozen=True, kw_only=True):
+    """The agent wishes a break beyond the rules and waits for a supervisor, until `until` at the latest.
+    `taken_ms`: on break so far that day. One `break.answered` follows."""
+
+    kind: ClassVar[str] = "break.asked"
+    reason_id: UUID | None
+    why: BreakWhy
+    taken_ms: int
+    until: datetime
+
+
+class BreakAnswered(Fact, frozen=True, kw_only=True):
+    """`by_id`: the supervisor. `waited_ms` is since `break.asked`."""
+
+    kind: ClassVar[str] = "break.answered"
+    how: BreakAnswer
+    by_id: UUID | None
+    waited_ms: int
+
+
 class AgentSignedOut(Fact, frozen=True, kw_only=True):
     kind: ClassVar[str] = "agent.signed_out"
     by: str

@@ -15,11 +15,14 @@ from andon.routing.events import (
     AgentSignedOut,
     AgentState,
     AgentStateChanged,
+    BreakAnswer,
+    BreakAnswered,
     ContactFloorPassed,
 )
 from andon.routing.ground import Deadline, Due, Paper
 from andon.routing.model import (
     Assigned,
+    BreakTold,
     CallOff,
     Effect,
     Forced,
@@ -104,6 +107,12 @@ class Floor(Waiting):
         if new is AgentState.READY and event is not AgentEvent.CALLER_GONE:
             agent.idle_since_ms = self._now
         agent.busy_ms = faded(agent.busy_ms, spent, old)
+        if old is AgentState.BREAK:
+            midnight = self._midnight_ms()
+            today = min(spent, self._now - midnight)
+            agent.break_taken_ms, agent.break_day_ms = self._break_ms(agent) + today, midnight
+        if new is AgentState.BREAK:
+            self._end_ask(agent, BreakAnswer.WITHDRAWN, effects)
         agent.since_ms, agent.why, agent.reason_id, agent.forced = self._now, why, reason_id, forced
         self._centre.change_state(agent, new)
         if new is AgentState.READY:
@@ -145,6 +154,8 @@ class Floor(Waiting):
         self, agent: AgentRecord, by: str, why: str, effects: list[Effect], forced: Forced | None = None
     ) -> None:
         """End the agent's time line. Who rang there or waited for the agent goes on to others."""
+        self._end_ask(agent, BreakAnswer.GONE, effects)
+        agent.told = None
         contact = self._release(agent.offer, OfferEnd.ENDED, effects) if agent.offer is not None else None
         if agent.summons is not None:
             self._unsummon(agent.summons, OfferEnd.ENDED, effects)
@@ -176,6 +187,26 @@ class Floor(Waiting):
             self._watch_empty(queue)
         if agent.removed:
             self._centre.forget_agent(agent)
+
+    def _end_ask(
+        self, agent: AgentRecord, how: BreakAnswer, effects: list[Effect], by_id: UUID | None = None
+    ) -> None:
+        """The wish for a break is over; nothing when there is none."""
+        ask, agent.ask = agent.ask, None
+        if ask is None:
+            return
+        if how is BreakAnswer.TIMEOUT:
+            agent.told = BreakTold(how=how, at_ms=self._now)
+        effects.append(
+            BreakAnswered(
+                at=from_ms(self._now),
+                tenant_id=self.tenant_id,
+                agent_id=agent.config.agent_id,
+                how=how,
+                by_id=by_id,
+                waited_ms=self._now - ask.since_ms,
+            )
+        )
 
     def _part_with_contact(self, agent: AgentRecord) -> None:
         """Conversation and wrap-up are over; its length feeds the queue's mean."""
@@ -441,6 +472,8 @@ class Floor(Waiting):
                 return subject.offer_id in self._summons
             case Due.WRAP_UP:
                 return bool(subject.acw_until_ms == at_ms)
+            case Due.BREAK_ASK:
+                return subject.ask is not None and bool(subject.ask.until_ms == at_ms)
             case Due.EMPTY_QUEUE:
                 return subject.empty_until_ms == at_ms and len(subject.waiting) > 0
             case Due.CERTIFICATE | Due.CERTIFICATE_WARNING:
@@ -482,6 +515,8 @@ class Floor(Waiting):
                 self._fail_summons(subject, OfferEnd.TIMEOUT, effects, tell=True)
             case Due.WRAP_UP:
                 self._finish_wrap(subject, "system", "acw_over", effects)
+            case Due.BREAK_ASK:
+                self._end_ask(subject, BreakAnswer.TIMEOUT, effects)
             case Due.EMPTY_QUEUE:
                 subject.empty_until_ms = None
                 for entry in [entry for entry in subject.waiting if not entry[3].callback]:

@@ -10,9 +10,10 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Any, Final, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from andon.routing.centre import Centre
-from andon.routing.model import Segment, to_ms
+from andon.routing.model import BreakRule, Segment, from_ms, to_ms
 from andon.routing.records import AgentRecord, ContactRecord, OfferRecord, QueueRecord, Summons
 
 DAY_MS: Final = 86_400_000
@@ -24,6 +25,7 @@ class Due(Enum):
     RING = auto()
     SUMMONS = auto()
     WRAP_UP = auto()
+    BREAK_ASK = auto()
     EMPTY_QUEUE = auto()
     LONGEST_WAIT = auto()
     RELAX = auto()
@@ -75,6 +77,10 @@ class Ground:
         self._segments: dict[str, Segment] = {}
         self._ageing_ms: int | None = None
         self._warning_ms = 0
+        self._break_rules: dict[str, BreakRule] = {}
+        self._break_ask_ms = 0
+        self._extend_most_s = 0
+        self._zone = ZoneInfo("UTC")
         self._contacts: dict[UUID, ContactRecord] = {}
         self._offers: dict[UUID, OfferRecord] = {}
         self._summons: dict[UUID, Summons] = {}
@@ -89,6 +95,18 @@ class Ground:
     def _at(self, now: datetime) -> None:
         """Time never runs backwards here, so that no span is negative."""
         self._now = max(self._now, to_ms(now))
+
+    def _midnight_ms(self) -> int:
+        """When the present day began."""
+        now = from_ms(self._now).astimezone(self._zone)
+        return to_ms(now.replace(hour=0, minute=0, second=0, microsecond=0))
+
+    def _break_rule(self, agent: AgentRecord) -> BreakRule | None:
+        return self._break_rules.get(agent.config.department) or self._break_rules.get("")
+
+    def _break_ms(self, agent: AgentRecord) -> int:
+        """How long the agent has been on breaks of today that are over."""
+        return agent.break_taken_ms if agent.break_day_ms == self._midnight_ms() else 0
 
     def _due(self, at_ms: int, what: Due, subject: Any, queue: QueueRecord | None = None) -> None:
         self._number += 1

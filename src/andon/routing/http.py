@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from pydantic_core import to_jsonable_python
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -414,18 +414,34 @@ class SegmentIn(Body):
     floor_s: Annotated[int, Field(ge=10, le=86400)] | None = None
 
 
+class BreakRuleIn(Body):
+    """What agents of `department` may take without asking a supervisor; empty: all without a rule of their
+    own. Null: as much as they like."""
+
+    department: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] = ""
+    minutes_per_day: Annotated[int, Field(ge=0, le=1440)] | None = None
+    at_once: Annotated[int, Field(ge=0, le=10000)] | None = None
+
+
 class RulesIn(Body):
-    """`ageing_s`: waiting so many seconds is worth a point of priority; null: nothing is."""
+    """`ageing_s`: waiting so many seconds is worth a point of priority; null: nothing is. A wish for a break
+    that nobody answered is over after `break_ask_s`; one wrap-up may be extended by `acw_extend_s`."""
 
     segments: Annotated[list[SegmentIn], Field(max_length=4, default_factory=list)]
     ageing_s: Annotated[int, Field(ge=1, le=86400)] | None = None
     certificate_warning_days: Annotated[int, Field(ge=0, le=365)] = 14
+    breaks: Annotated[list[BreakRuleIn], Field(max_length=50, default_factory=list)]
+    break_ask_s: Annotated[int, Field(ge=10, le=3600)] = 120
+    acw_extend_s: Annotated[int, Field(ge=0, le=3600)] = 300
 
 
 class RulesShown(Shown):
     segments: list[SegmentIn]
     ageing_s: int | None
     certificate_warning_days: int
+    breaks: list[BreakRuleIn]
+    break_ask_s: int
+    acw_extend_s: int
 
 
 @router.get("/api/agent-certificates", tags=["queue"])
@@ -520,7 +536,7 @@ async def read_rules(actor: Annotated[Actor, may(*READERS)], services: At) -> Ru
     async with services.db.session(scope_of(actor)) as session:
         row = await session.scalar(select(RoutingRules))
     if row is None:
-        return RulesShown(**RulesIn(segments=[]).model_dump())
+        return RulesShown(**RulesIn(segments=[], breaks=[]).model_dump())
     return RulesShown.model_validate(row)
 
 
@@ -529,6 +545,9 @@ async def set_rules(body: RulesIn, actor: Administrator, services: At) -> RulesS
     """Set what holds for all queues."""
     if len({segment.tier for segment in body.segments}) < len(body.segments):
         raise invalid(segments="field.taken")
+    for n, rule in enumerate(body.breaks):
+        if rule.department in {before.department for before in body.breaks[:n]}:
+            raise invalid(**{f"breaks.{n}.department": "field.taken"})
     async with services.db.session(scope_of(actor)) as session:
         row = await session.scalar(select(RoutingRules))
         before = to_jsonable_python(values_of(row)) if row is not None else {}

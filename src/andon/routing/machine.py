@@ -15,15 +15,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from andon.routing.breaks import Breaks
 from andon.routing.callback import Returning
 from andon.routing.events import (
     AgentDeviceChanged,
     AgentDeviceTested,
     AgentSignedIn,
     AgentState,
+    BreakAnswer,
 )
 from andon.routing.ground import DAY_MS, Due
 from andon.routing.model import (
@@ -44,16 +47,15 @@ from andon.routing.model import (
     from_ms,
 )
 from andon.routing.presence import IN_CALL, TALKING, WISH, AgentEvent, wished
-from andon.routing.readout import agent_now, queue_now, waiting_now
+from andon.routing.readout import queue_now, waiting_now
 from andon.routing.records import AgentRecord, ContactRecord, Conversation
 from andon.routing.restore import Kept, with_kept
 from andon.routing.standing import flags_of
-from andon.routing.supervised import Supervised
 
 _TRIGGERS: Final = {Due.WRAP_UP: "agent", Due.RING: "contact"}
 
 
-class Router(Returning, Supervised):
+class Router(Returning, Breaks):
     """One tenant's router. `new_id` gives ids for offers (live: `kit.ids.uuid7`)."""
 
     def __init__(self, config: CentreConfig, now: datetime, new_id: Callable[[], UUID]) -> None:
@@ -89,6 +91,9 @@ class Router(Returning, Supervised):
         aged_anew, self._ageing_ms = ageing_ms != self._ageing_ms, ageing_ms
         self._segments = {segment.tier: segment for segment in config.segments}
         self._warning_ms = config.certificate_warning_days * DAY_MS
+        self._break_rules = {rule.department: rule for rule in config.breaks}
+        self._break_ask_ms, self._extend_most_s = config.break_ask_s * 1000, config.acw_extend_s
+        self._zone = ZoneInfo(config.zone)
         wanted = {agent.agent_id for agent in config.agents}
         kept = {queue.queue_id for queue in config.queues}
         for queue in [queue for queue_id, queue in centre.queues.items() if queue_id not in kept]:
@@ -103,6 +108,9 @@ class Router(Returning, Supervised):
         for agent_config in config.agents:
             new = centre.put_agent(agent_config, self._now)
             agent = centre.agents[agent_config.agent_id]
+            if agent.break_day_ms == 0:  # of the core before nothing is known but what it wrote down
+                agent.break_day_ms = self._midnight_ms()
+                agent.break_taken_ms = config.breaks_taken.get(agent_config.agent_id, 0)
             agent.removed = False
             if new:
                 self._watch_papers(agent)
@@ -206,6 +214,7 @@ class Router(Returning, Supervised):
     ) -> list[Effect]:
         """ready, not_ready or break; pending from ringing to the end of wrap-up; asked in wrap-up, ends it.
 
+        A break beyond the rules is asked of a supervisor, and the state stays; another wish takes that back.
         Asking for ready during a call takes an earlier wish back. `forced`: a supervisor's order, which the
         agent's own wish does not undo while it waits. Raises `agent.not_signed_in`, `agent.device_untested`,
         `agent.device_unregistered`, `agent.state_unknown`, `agent.forced`.
@@ -223,6 +232,12 @@ class Router(Returning, Supervised):
         self._at(now)
         if state is AgentState.READY:
             reason_id = None
+        if state is not AgentState.BREAK:
+            self._end_ask(agent, BreakAnswer.WITHDRAWN, effects)
+        elif by == "self" and AgentState.BREAK not in {agent.state, agent.pending}:
+            too_much = self._too_much(agent)
+            if too_much is not None:
+                return self._ask_break(agent, reason_id, too_much)
         if agent.state is AgentState.ACW:
             agent.pending = wished(WISH[state])
             agent.pending_reason_id = reason_id
@@ -438,6 +453,7 @@ class Router(Returning, Supervised):
             return effects
         self._stops_talking(agent, contact_id)
         agent.acw_until_ms = self._now + agent.conversation.about.acw_s * 1000
+        agent.extended_s = 0
         self._move(agent, AgentEvent.HUNG_UP, "system", "conversation_ended", effects)
         if agent.acw_until_ms == self._now:
             self._finish_wrap(agent, "system", "no_wrap_up", effects)
@@ -457,12 +473,17 @@ class Router(Returning, Supervised):
         return effects
 
     def wrap_extend(self, agent_id: UUID, seconds: int, now: datetime) -> list[Effect]:
-        """`seconds` (more than 0) more of wrap-up. Raises `agent.not_in_wrap`."""
+        """`seconds` (more than 0) more of wrap-up, or what may be yet. Raises `agent.not_in_wrap`,
+        `agent.extended_enough`."""
         agent = self._known(agent_id)
         if agent.acw_until_ms is None or seconds <= 0:
             raise Refused("agent.not_in_wrap")
+        left = self._extend_most_s - agent.extended_s
+        if left <= 0:
+            raise Refused("agent.extended_enough", n=self._extend_most_s)
         self._at(now)
-        agent.acw_until_ms += seconds * 1000
+        agent.extended_s += min(seconds, left)
+        agent.acw_until_ms += min(seconds, left) * 1000
         self._due(agent.acw_until_ms, Due.WRAP_UP, agent)
         return []
 
@@ -514,11 +535,11 @@ class Router(Returning, Supervised):
 
     def agent(self, agent_id: UUID) -> AgentNow:
         """One agent now. Raises `agent.unknown`."""
-        return agent_now(self._known(agent_id))
+        return self._read(self._known(agent_id))
 
     def agents(self) -> list[AgentNow]:
         """Every agent of the configuration, signed in or not."""
-        return [agent_now(agent) for agent in self._centre.agents.values()]
+        return [self._read(agent) for agent in self._centre.agents.values()]
 
     def queue(self, queue_id: UUID) -> QueueNow:
         """One queue now. Raises `queue.unknown`."""

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from andon.kit.journal import Fact
-from andon.routing.events import AgentState
+from andon.routing.events import AgentState, BreakAnswer, BreakWhy
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -214,6 +214,33 @@ class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     active: bool = True
 
 
+class BreakRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What agents of `department` may take without asking; all those without a rule of their own when empty.
+    None: as much as they like."""
+
+    department: str = ""
+    minutes_per_day: int | None = None
+    at_once: int | None = None
+
+
+class BreakAsk(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent's wish for a break that a supervisor has yet to answer."""
+
+    reason_id: UUID | None
+    why: BreakWhy
+    since_ms: int
+    until_ms: int
+
+
+class BreakTold(msgspec.Struct, frozen=True, kw_only=True):
+    """How the last wish was answered, by whom, in whose words."""
+
+    how: BreakAnswer
+    name: str = ""
+    note: str = ""
+    at_ms: int
+
+
 class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Everything one tenant's router must know. Order of agents and queues settles last ties."""
 
@@ -224,6 +251,11 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
     works: Mapping[Work, WorkRule] = msgspec.field(default_factory=lambda: WORKS)
     ageing_s: int | None = None  # waiting so many seconds is worth a point of priority; None: nothing is
     certificate_warning_days: int = 14  # before a certificate ends
+    breaks: tuple[BreakRule, ...] = ()
+    break_ask_s: int = 120  # a wish for a break that nobody answered is over after this long
+    acw_extend_s: int = 300  # by so much an agent may extend one wrap-up
+    zone: str = "Asia/Shanghai"  # whose midnight ends a day
+    breaks_taken: Mapping[UUID, int] = {}  # ms on break since midnight, by agent, as of now
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
@@ -420,6 +452,11 @@ class AgentNow(msgspec.Struct, frozen=True, kw_only=True):
     offer_id: UUID | None
     ring_until: datetime | None
     works: tuple[UUID, ...] = ()  # contacts at hand that are not voice
+    breaks: BreakRule | None = None
+    break_ms: int = 0  # on breaks of today that are over
+    break_ask: BreakAsk | None = None
+    break_told: BreakTold | None = None
+    acw_extend_left_s: int | None = None
     forced: Forced | None = None  # a supervisor chose the present state
     pending_forced: Forced | None = None  # or the one that follows the call
     client_id: UUID | None = None  # set: serves this client's queues only

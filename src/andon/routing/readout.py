@@ -4,12 +4,14 @@ from datetime import datetime
 
 from andon.routing.estimate import estimated_wait_s
 from andon.routing.events import AgentState
-from andon.routing.model import AgentNow, QueueNow, WaitingNow, from_ms
+from andon.routing.model import AgentNow, BreakRule, QueueNow, WaitingNow, from_ms
 from andon.routing.records import AgentRecord, ContactRecord, QueueRecord
 
 
-def agent_now(agent: AgentRecord) -> AgentNow:
-    """The agent at this instant."""
+def agent_now(
+    agent: AgentRecord, breaks: BreakRule | None = None, break_ms: int = 0, extend_left_s: int | None = None
+) -> AgentNow:
+    """The agent at this instant. `breaks`: the agent's rule, `break_ms` what was taken of it today."""
     offer, summons, talk = agent.offer, agent.summons, agent.conversation
     contact_id = queue = None
     if offer is not None:
@@ -42,6 +44,11 @@ def agent_now(agent: AgentRecord) -> AgentNow:
         offer_id=None if ringing is None else ringing.offer_id,
         works=tuple(agent.works),
         ring_until=None if ringing is None or ringing.until_ms is None else from_ms(ringing.until_ms),
+        breaks=breaks,
+        break_ms=break_ms,
+        break_ask=agent.ask,
+        break_told=agent.told,
+        acw_extend_left_s=extend_left_s,
         forced=agent.forced,
         pending_forced=agent.pending_forced,
         client_id=agent.config.client_id,

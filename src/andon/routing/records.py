@@ -15,6 +15,8 @@ from andon.routing.model import (
     NOBODY,
     WORKS,
     AgentConfig,
+    BreakAsk,
+    BreakTold,
     Caller,
     Forced,
     Policy,
@@ -157,6 +159,11 @@ class AgentRecord:
     conversation: Conversation | None = None
     works: dict[UUID, ContactRecord] = field(default_factory=dict)  # at hand, other than by telephone
     acw_until_ms: int | None = None
+    extended_s: int = 0  # this wrap-up
+    break_day_ms: int = 0  # the midnight since which `break_taken_ms` counts
+    break_taken_ms: int = 0  # on breaks that are over
+    ask: BreakAsk | None = None  # a break beyond the rules
+    told: BreakTold | None = None  # how that was answered
     papers: dict[str, datetime] = field(default_factory=dict)  # certificates whose ends are watched
     removed: bool = False  # no longer in the configuration: forgotten once offline
     queues: dict[UUID, "QueueRecord"] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.calendars.repository import zones
@@ -15,6 +15,7 @@ from andon.identity.tables import User
 from andon.routing.eligibility import lacks, steps_of
 from andon.routing.model import (
     AgentConfig,
+    BreakRule,
     CallbackRules,
     CentreConfig,
     Door,
@@ -64,7 +65,12 @@ async def load_centre(session: AsyncSession) -> CentreConfig:
     for seat in await session.scalars(select(QueueSeat)):
         seats[seat.user_id][seat.queue_id] = Seat(order=seat.order, level=seat.level, value=seat.value)
     rules = await session.scalar(select(RoutingRules)) or RoutingRules(
-        segments=[], ageing_s=None, certificate_warning_days=14
+        segments=[],
+        ageing_s=None,
+        certificate_warning_days=14,
+        breaks=[],
+        break_ask_s=120,
+        acw_extend_s=300,
     )
     users = await session.scalars(
         select(User).where(User.roles.contains([Role.AGENT.value])).order_by(User.agent_no, User.id)
@@ -90,7 +96,26 @@ async def load_centre(session: AsyncSession) -> CentreConfig:
         segments=msgspec.convert(rules.segments, tuple[Segment, ...]),
         ageing_s=rules.ageing_s,
         certificate_warning_days=rules.certificate_warning_days,
+        breaks=msgspec.convert(rules.breaks, tuple[BreakRule, ...]),
+        break_ask_s=rules.break_ask_s,
+        acw_extend_s=rules.acw_extend_s,
+        zone=centre_zone,
+        breaks_taken=await _breaks_taken(session, zone) if rules.breaks else {},
     )
+
+
+_BREAKS = text(
+    "SELECT agent_id, sum((data->>'previous_ms')::bigint) AS ms FROM journal"
+    " WHERE kind = 'agent.state' AND at >= :midnight AND data->>'previous' = 'break' GROUP BY agent_id"
+)
+
+
+async def _breaks_taken(session: AsyncSession, zone: ZoneInfo) -> dict[UUID, int]:
+    """How long each agent has been on breaks that ended today, in ms."""
+    now: datetime = (await session.execute(select(func.now()))).scalar_one()
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = await session.execute(_BREAKS, {"midnight": midnight})
+    return {row.agent_id: int(row.ms) for row in rows}
 
 
 async def queues_served(session: AsyncSession, user_id: UUID, now: datetime) -> list[UUID]:

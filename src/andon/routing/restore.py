@@ -225,7 +225,8 @@ class Restorable(Errands):
 
     def _restore_agent(self, kept: KeptAgent) -> None:
         agent = self._centre.agents[kept.config.agent_id]
-        plain = {name: msgspec.convert(kept.plain[name], hint) for name, hint in _AGENT.items()}
+        known = {name: hint for name, hint in _AGENT.items() if name in kept.plain}  # an older core knew less
+        plain = {name: msgspec.convert(kept.plain[name], hint) for name, hint in known.items()}
         state = plain.pop("state")
         for name, value in plain.items():
             setattr(agent, name, value)
@@ -253,6 +254,8 @@ class Restorable(Errands):
             agent.errand = Errand(kept.errand.contact_id, kept.errand.terms)
         if agent.acw_until_ms is not None:
             self._due(agent.acw_until_ms, Due.WRAP_UP, agent)
+        if agent.ask is not None:
+            self._due(agent.ask.until_ms, Due.BREAK_ASK, agent)
 
     def _queue_of(self, config: QueueConfig | None) -> QueueRecord | None:
         return None if config is None else self._centre.queues[config.queue_id]

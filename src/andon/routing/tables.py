@@ -81,6 +81,9 @@ class RoutingRules(Base):
     segments: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     ageing_s: Mapped[int | None]
     certificate_warning_days: Mapped[int] = mapped_column(server_default=text("14"))
+    breaks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
+    break_ask_s: Mapped[int] = mapped_column(server_default=text("120"))
+    acw_extend_s: Mapped[int] = mapped_column(server_default=text("300"))
 
 
 class Queue(Row, ClientRow, Retirable, Base):

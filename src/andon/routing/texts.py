@@ -59,6 +59,19 @@ register(
         ),
         "error.agent.not_in_wrap.title": ("您现在不在话后处理中", "You are not in wrap-up"),
         "error.agent.not_in_wrap.remedy": ("通话结束后才能延长话后处理", "Wrap-up begins when a call ends"),
+        "error.agent.extended_enough.title": (
+            "话后处理不能再延长",
+            "This wrap-up cannot be extended any more",
+        ),
+        "error.agent.extended_enough.remedy": (
+            "一次话后处理最多延长 {n} 秒；没写完的小结以后还可以补。",
+            "One wrap-up may be extended by {n} seconds. The summary can be finished later.",
+        ),
+        "error.agent.no_wish.title": ("该座席没有待批的小休申请", "This agent does not wait for a break"),
+        "error.agent.no_wish.remedy": (
+            "申请可能已被答复、撤回或超时。",
+            "Somebody may have answered, or the wish was taken back or timed out.",
+        ),
         "error.queue.unknown.title": ("没有这个排队队列", "There is no such queue"),
         "error.queue.unknown.remedy": ("请刷新页面后重试", "Reload the page and try again"),
         "error.queue.same.title": ("该来电已在这个队列", "The call waits in this queue already"),

@@ -41,7 +41,7 @@ class NodeResumed(Fact, frozen=True, kw_only=True):
 class RecordingSpan(msgspec.Struct, frozen=True, kw_only=True):
     """Part of a recording, `from_ms` inclusive to `to_ms` exclusive, spent on one leg."""
 
-    leg: str  # flow | queue | agent | hold | conference | outside | survey | voicemail
+    leg: str  # flow | queue | agent | hold | conference | outside | survey | voicemail | card (silent)
     from_ms: int
     to_ms: int
     agent_id: UUID | None = None

@@ -33,6 +33,7 @@ class _Snoop(msgspec.Struct):
 
 class _Attached(msgspec.Struct):
     recording_id: str = ""
+    silent: bool = False  # nothing of the leg is recorded, though its recording goes on
     snoops: list[str] = msgspec.field(default_factory=list)
     heard: bool = False  # somebody, since it was attached
     lock: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)
@@ -65,9 +66,10 @@ class Hooks:
     def recorded(self, leg_id: str) -> bool:
         return leg_id in self._legs and bool(self._legs[leg_id].recording_id)
 
-    def take_over(self, leg_id: str, recording_id: str) -> None:
+    def take_over(self, leg_id: str, recording_id: str, *, silent: bool) -> None:
         """A recording that another core began."""
         self._at(leg_id).recording_id = recording_id
+        self._at(leg_id).silent = silent
         self._at(leg_id).heard = True
 
     async def record(
@@ -80,7 +82,8 @@ class Hooks:
             attached.recording_id, attached.heard = recording_id, hears
             try:
                 await ready()
-                await self._tape(leg_id, recording_id, None)
+                if not attached.silent:
+                    await self._tape(leg_id, recording_id, None)
             except EngineRefused:
                 attached.recording_id = ""
                 raise
@@ -90,7 +93,32 @@ class Hooks:
         attached = self._at(leg_id)
         async with attached.lock:
             attached.recording_id = ""
-            await self._unless_gone(self._action("StopMixMonitor", Channel=leg_id))
+            if not attached.silent:
+                await self._unless_gone(self._action("StopMixMonitor", Channel=leg_id))
+
+    async def silence(self, leg_id: str, on: bool) -> None:
+        """Record nothing of the leg while on, or go on in a new part; its recording's time passes. A leg that
+        is gone is no error. Asked twice it does no harm."""
+        attached = self._at(leg_id) if on else self._legs.get(leg_id)
+        if attached is None:  # the leg is gone and forgotten
+            return
+        async with attached.lock:
+            if on:
+                attached.silent = True
+                if attached.recording_id:
+                    await self._untape(leg_id)
+            elif attached.silent:
+                if attached.recording_id:
+                    await self._unless_gone(self._tape(leg_id, attached.recording_id, self._now()))
+                attached.silent = False
+
+    async def _untape(self, leg_id: str) -> None:
+        """Take the recorder off, if it is on."""
+        try:
+            await self._action("StopMixMonitor", Channel=leg_id)
+        except EngineRefused as refused:
+            if refused.status not in (404, 409):  # gone, or nothing attached
+                raise
 
     async def _tape(self, leg_id: str, recording_id: str, at: datetime | None) -> None:
         said, heard = segment_files(self._raw, recording_id, at)
@@ -159,7 +187,8 @@ class Hooks:
             return
         async with attached.lock:
             heard, attached.heard = attached.heard, True
-            if not heard or not (attached.recording_id or attached.snoops):
+            tapes = bool(attached.recording_id) and not attached.silent
+            if not heard or not (tapes or attached.snoops):
                 return
             await self._take_off(leg_id, attached)
             await asyncio.sleep(FORGOTTEN_S)
@@ -170,13 +199,13 @@ class Hooks:
                     log.error("hooks_not_renewed", why=str(refused), recording_id=attached.recording_id)
 
     async def _take_off(self, leg_id: str, attached: _Attached) -> None:
-        if attached.recording_id:
+        if attached.recording_id and not attached.silent:
             await self._unless_gone(self._action("StopMixMonitor", Channel=leg_id))
         for snoop_id in attached.snoops:
             await self._unless_gone(self._request("DELETE", f"channels/{self.real(snoop_id)}"))
 
     async def _put_on(self, leg_id: str, attached: _Attached) -> None:
-        if attached.recording_id:
+        if attached.recording_id and not attached.silent:
             await self._tape(leg_id, attached.recording_id, self._now())
         for snoop_id in list(attached.snoops):
             snoop = self._snoops.get(snoop_id)

@@ -1,7 +1,8 @@
 """From the engine's two raw files to one stereo recording: left the caller, right what the caller heard.
 
 The engine writes `<id>.rx.wav` (from the caller) and `<id>.tx.wav` (to the caller), in step, 8 kHz mono
-16 bit; each time the caller gets another party it goes on in two further files, `<id>.<ms since 1970>.….wav`.
+16 bit; each time the caller gets another party, and after card data, it goes on in two further files,
+`<id>.<ms since 1970>.….wav`.
 `store` runs in the worker: it needs time, never the call.
 """
 
@@ -12,6 +13,7 @@ import os
 import shutil
 import time
 import wave
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +33,7 @@ QUIET_S = (
 FULL_BELOW = 1 << 20  # bytes free under which a volume counts as full
 
 Samples = NDArray[np.int16]
+Stretch = tuple[int, int]
 
 
 class RecordingNotReady(Exception):
@@ -108,10 +111,12 @@ def store(
     *,
     started: datetime | None = None,
     expected_ms: int | None = None,
+    silent: Sequence[Stretch] = (),
     at_once: bool = False,
 ) -> Stored:
     """Join the raw files into `dest`, write its waveform beside it, then remove the raw files. `started` is
-    needed to place the parts of a recording that has several.
+    needed to place the parts of a recording that has several. Of the stretches `silent` (from, to, in ms)
+    nothing is kept, whatever the engine wrote; their time is there.
 
     `dest` appears whole or not at all. Files that an engine which was killed never closed are taken once they
     are `abandoned`; `at_once` does not even wait for that.
@@ -127,7 +132,7 @@ def store(
         raise RecordingMissing(recording_id)
     if not at_once and not all(finished(file) or abandoned(file) for file in present):
         raise RecordingNotReady(recording_id)
-    left, right = (_side(parts, direction) for direction in (0, 1))
+    left, right = (_silenced(_side(parts, direction), silent) for direction in (0, 1))
     dest.parent.mkdir(parents=True, exist_ok=True)
     unfinished = dest.with_suffix(".part")
     try:
@@ -137,8 +142,8 @@ def store(
     except OSError:
         unfinished.unlink(missing_ok=True)
         raise
-    silent = not all(any(part.files[direction] in present for part in parts) for direction in (0, 1))
-    stored = _described(dest, expected_ms, "file_missing" if silent else "", raw_dir)
+    half = not all(any(part.files[direction] in present for part in parts) for direction in (0, 1))
+    stored = _described(dest, expected_ms, "file_missing" if half else "", raw_dir)
     for file in files:
         file.unlink(missing_ok=True)
     return stored
@@ -165,6 +170,18 @@ def _side(parts: list[_Part], direction: int) -> Samples:
     for start, piece in pieces:
         whole[start : start + len(piece)] = piece
     return whole
+
+
+def _silenced(side: Samples, silent: Sequence[Stretch]) -> Samples:
+    """One direction without what was said in these stretches, and at least as long as they reach."""
+    if not silent:
+        return side
+    ends = [to_ms * RATE // 1000 for _, to_ms in silent]
+    quiet = np.zeros(max(len(side), *ends), np.int16)
+    quiet[: len(side)] = side
+    for (from_ms, _), end in zip(silent, ends, strict=True):
+        quiet[from_ms * RATE // 1000 : end] = 0
+    return quiet
 
 
 def _samples(path: Path) -> Samples:

@@ -379,10 +379,10 @@ class Engine:
         """Legs and accounts taken over are those of the engine that started then."""
         self._booted_at = booted_at
 
-    def take_over(self, leg_id: str, *, recording_id: str, music: bool) -> None:
+    def take_over(self, leg_id: str, *, recording_id: str, silent: bool, music: bool) -> None:
         """What another core had begun on this leg; `recording_id` is empty when nothing is recorded."""
         if recording_id:
-            self._hooks.take_over(leg_id, recording_id)
+            self._hooks.take_over(leg_id, recording_id, silent=silent)
         if music:
             self._with_music.add(leg_id)
 
@@ -478,6 +478,14 @@ class Engine:
     async def mute(self, leg_id: str, on: bool) -> None:
         """Nothing this leg says is passed on while on."""
         await self._request("POST" if on else "DELETE", f"channels/{leg_id}/mute", {"direction": "in"})
+
+    async def mask_keys(self, leg_id: str, on: bool) -> None:
+        """Keys that this leg sends are passed on to nobody while on. A leg that is gone is no error.
+
+        Only what comes in may be dropped: the engine frees a frame twice that is dropped on its way out."""
+        dropped = "DTMF_BEGIN,DTMF_END" if on else ""
+        query = {"variable": "FRAME_DROP(RX)", "value": dropped}
+        await self._unless_gone("POST", f"channels/{leg_id}/variable", query)
 
     async def snoop(self, leg_id: str, snoop_id: str, *, whisper: bool) -> None:
         """Make a leg that hears what `leg_id` says and hears; what it says itself is heard by `leg_id` alone
@@ -599,6 +607,10 @@ class Engine:
     async def stop_recording(self, leg_id: str) -> None:
         """Stop; a leg that is gone has stopped by itself and is no error."""
         await self._hooks.stop_recording(leg_id)
+
+    async def silence_recording(self, leg_id: str, on: bool) -> None:
+        """Record nothing of the leg while on; the recording's time passes, and it goes on in a new part."""
+        await self._hooks.silence(leg_id, on)
 
     async def record_message(self, leg_id: str, name: str, max_s: int, silence_s: int = 4) -> None:
         """Beep and record a message; `#` ends it. `VoicemailRecorded` follows."""

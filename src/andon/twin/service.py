@@ -68,7 +68,8 @@ async def load(db: Database, scope: Scope, day: date) -> Recorded:
                 until_ms=to_ms(until),
                 end_ms=to_ms(end),
             ),
-            centre=await load_centre(session),
+            # what agents did that day they were allowed to
+            centre=msgspec.structs.replace(await load_centre(session), breaks=()),
             targets=await repository.targets(session),
             projects=await repository.projects(session),
         )

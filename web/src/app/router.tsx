@@ -51,10 +51,14 @@ const enrol = createRoute({
     const me = await queryClient.ensureQueryData(meQuery).catch(() => null);
     if (!me?.enrolling) throw redirect({ to: me ? "/" : "/login" });
   },
+});
+
 /** A screen in the room: nobody is logged in there. */
 const wall = createRoute({
+  getParentRoute: () => root,
   path: "/wall",
   component: lazyRouteComponent(() => import("@/features/walls/WallPage")),
+  pendingComponent: Pending,
 });
 
 const frame = createRoute({
@@ -108,8 +112,7 @@ const pages = rooms.map((room) => {
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, enrol, frame.addChildren([index, ...pages])]),
-  routeTree: root.addChildren([login, wall, frame.addChildren([index, ...pages])]),
+  routeTree: root.addChildren([login, enrol, wall, frame.addChildren([index, ...pages])]),
   defaultPreload: "intent",
   scrollRestoration: false,
   context: {},

@@ -62,6 +62,15 @@ class Returned(_Told):
     number: str | None
 
 
+class CardTaking(_Told):
+    """Card data is being taken: the recording is silent, supervisors hear nothing, keys are masked. Over
+    by itself at `until`."""
+
+    source: Literal["button", "field"]
+    since: str
+    until: str
+
+
 class AgentContact(_Told):
     """The contact at the agent's hand."""
 
@@ -88,6 +97,7 @@ class AgentContact(_Told):
     answered_at: str | None
     held_since: str | None
     muted: bool
+    card: CardTaking | None = None
     keys: list[PressedKey]
     handed_over: HandedOver | None = None
     second: SecondParty | None = None
@@ -113,6 +123,32 @@ class ParkedCaller(BaseModel):
     since: str
 
 
+class BreakWish(_Told):
+    """A break beyond the rules that a supervisor has yet to answer, until `until` at the latest."""
+
+    why: Literal["allowance", "at_once"]
+    since: str
+    until: str
+
+
+class BreakAnswer(_Told):
+    """How the last wish for a break was answered, and by whom."""
+
+    how: Literal["approved", "refused", "timeout"]
+    name: str
+    note: str
+    at: str
+
+
+class Breaks(_Told):
+    """`taken_ms`: on breaks of today that are over. `allowed_min` null: as much as the agent likes."""
+
+    taken_ms: int
+    allowed_min: int | None
+    asked: BreakWish | None
+    answer: BreakAnswer | None
+
+
 class AgentView(_Told):
     """All a desk shows of its agent. The live socket sends it whole at each change; the highest `seq` counts.
 
@@ -136,6 +172,8 @@ class AgentView(_Told):
     forced: ForcedBy | None = None
     pending_forced: ForcedBy | None = None
     acw_until: str | None
+    acw_extend_left_s: int | None = None
+    breaks: Breaks | None = None
     session: str | None
     contact: AgentContact | None
     parked: list[ParkedCaller] = []
@@ -184,6 +222,13 @@ class DeviceTested(Body):
 
 class Mute(Body):
     on: bool
+
+
+class Card(Body):
+    """`source`: by hand, or because a field of card data has the focus."""
+
+    on: bool
+    source: Literal["button", "field"] = "button"
 
 
 class Keys(Body):
@@ -276,6 +321,12 @@ async def change_state(body: StateWish, actor: Agent, here: At) -> Done:
     return await _done(here, actor, "agent.state", state=body.state, reason_id=reason)
 
 
+@router.post("/break/withdraw")
+async def withdraw_break(actor: Agent, here: At) -> Done:
+    """Take the wish for a break back."""
+    return await _done(here, actor, "break.withdraw")
+
+
 @router.post("/device-test")
 async def device_test(body: DeviceTested, actor: Agent, here: At) -> Done:
     """Tell what the device test found; it must have passed before `ready`."""
@@ -295,6 +346,12 @@ async def retrieve(actor: Agent, here: At) -> Done:
 @router.post("/mute")
 async def mute(body: Mute, actor: Agent, here: At) -> Done:
     return await _done(here, actor, "call.mute", on=body.on)
+
+
+@router.post("/card")
+async def card(body: Card, actor: Agent, here: At) -> Done:
+    """Take card data, or have done with it. The same again changes nothing."""
+    return await _done(here, actor, "call.card", on=body.on, source=body.source)
 
 
 @router.post("/dtmf")

@@ -46,7 +46,7 @@ _TENANTS = text("SELECT tenants()")
 
 
 class Stopped(msgspec.Struct, frozen=True, kw_only=True):
-    """A recording that waits to be stored."""
+    """A recording that waits to be stored. `silent`: from when to when card data was taken, in ms."""
 
     tenant_id: UUID
     client_id: UUID | None
@@ -55,6 +55,7 @@ class Stopped(msgspec.Struct, frozen=True, kw_only=True):
     recording_id: UUID
     stopped: datetime
     total_ms: int
+    silent: list[tuple[int, int]]
 
     @property
     def path(self) -> str:
@@ -116,6 +117,11 @@ class RecordingStore:
                     recording_id=UUID(row.data["recording_id"]),
                     stopped=row.at,
                     total_ms=int(row.data["total_ms"]),
+                    silent=[
+                        (int(span["from_ms"]), int(span["to_ms"]))
+                        for span in row.data["spans"]
+                        if span["leg"] == "card"
+                    ],
                 )
                 for row in rows
             ]
@@ -141,6 +147,7 @@ class RecordingStore:
                 dest,
                 started=stopped.stopped - timedelta(milliseconds=stopped.total_ms),
                 expected_ms=stopped.total_ms,
+                silent=stopped.silent,
                 at_once=overdue,
             )
         except RecordingNotReady:

@@ -17,6 +17,7 @@ from andon.channels.voice.nodes import Node, Nodes
 from andon.interactions.model import MediumOrder
 from andon.interactions.monitor.events import Mode
 from andon.interactions.monitor.model import (
+    Deafen,
     Input,
     LegGone,
     LegUp,
@@ -89,6 +90,7 @@ class Ears:
         self._ways: dict[type[MediumOrder], Callable[[Ear, Any], Any]] = {
             Ring: self._ring,
             Place: self._place,
+            Deafen: lambda ear, order: self._deafen(ear),
             Release: self._release,
             Clear: lambda ear, order: self._clear(ear),
         }
@@ -211,6 +213,11 @@ class Ears:
             await self._unsnoop(ear, snoop)
         ear.placed = order.mode
         self._hear(monitor, Placed(order.mode))
+
+    async def _deafen(self, ear: Ear) -> None:
+        if ear.placed is Mode.BARGE_IN:
+            await ear.engine.leave(f"b-{ear.monitor.contact_id.hex}", ear.monitor.leg_id)
+        await self._unsnoop(ear, "")
 
     async def _unsnoop(self, ear: Ear, then: str) -> None:
         before, ear.snoop = ear.snoop, then

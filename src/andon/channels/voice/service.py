@@ -56,6 +56,7 @@ from andon.interactions.model import (
     Joined,
     JoinFailed,
     Listen,
+    MaskKeys,
     MediumOrder,
     MessageTaken,
     Music,
@@ -65,6 +66,7 @@ from andon.interactions.model import (
     Place,
     Ringback,
     SendKeys,
+    Silence,
     Speak,
     SpeechEnded,
     Stage,
@@ -252,6 +254,8 @@ class VoiceChannel:
             Music: self._do_music,
             Tape: self._do_tape,
             StopTape: lambda c, o: c.engine.stop_recording(c.leg_id),
+            Silence: lambda c, o: c.engine.silence_recording(c.leg_id, o.on),
+            MaskKeys: lambda c, o: c.engine.mask_keys(c.leg_id, o.on),
             TakeMessage: self._do_message,
             EndMessage: lambda c, o: c.engine.end_message(_message_of(c)),
             Listen: self._do_listen,
@@ -328,7 +332,12 @@ class VoiceChannel:
                 self._occupy(call, leg_id, kept.lines[leg_id])
         taping = contact.taping
         recording_id = str(taping.recording_id) if taping is not None and not taping.stopped else ""
-        node.engine.take_over(contact.leg_id, recording_id=recording_id, music=contact.music)
+        node.engine.take_over(
+            contact.leg_id,
+            recording_id=recording_id,
+            silent=contact.card is not None,
+            music=contact.music,
+        )
 
     def take_leg(self, contact_id: UUID, leg_id: str) -> None:
         """A supervisor's leg is the agent's side of this contact's call from now on."""
@@ -745,6 +754,9 @@ class VoiceChannel:
                 call.contact.tenant_id, "recording_refused", str(order.recording_id), refused.reason
             )
             self._feed(call, TapeRuns(order.recording_id, refused=True))
+        elif isinstance(order, Silence):
+            subject = str(call.contact.contact_id)
+            self._on_alarm(call.contact.tenant_id, "recording_refused", subject, refused.reason)
         elif isinstance(order, TakeMessage):
             self._feed(call, MessageTaken(0))
         elif isinstance(order, Listen):

@@ -208,6 +208,9 @@ class Trial:
     def stop_recording(self) -> None:
         self.note("record", on=False)
 
+    def card(self, on: bool) -> None:
+        self.note("off_record", on=on)
+
     def enqueue(
         self,
         queue_id: UUID,

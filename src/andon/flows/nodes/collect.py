@@ -20,8 +20,8 @@ class Collect(BaseNode, frozen=True, kw_only=True, tag="collect"):
     What was keyed must have `min_length` and pass `check`: `pattern` (see flow-expressions.md), `luhn` (bank
     cards) or `id_card` (Chinese identity numbers; `*` is their X); and then `rule`, an expression that knows
     it as `input`, `input == customer.name` for instance. Otherwise it is a failed try, as in a menu. `mask`
-    keeps the keys out of the journal, `off_record` stops the recording meanwhile. One of 110, 119, 120 and
-    122 leads through `emergency` when that leads somewhere."""
+    keeps the keys out of the journal; with it or with `off_record` the recording is silent meanwhile. One of
+    110, 119, 120 and 122 leads through `emergency` when that leads somewhere."""
 
     needed: ClassVar[tuple[str, ...]] = ("next", "wrong", "silence")
     optional: ClassVar[tuple[str, ...]] = ("emergency",)
@@ -41,6 +41,11 @@ class Collect(BaseNode, frozen=True, kw_only=True, tag="collect"):
     gap_s: Annotated[float, Meta(ge=1, le=30)] = 4.0
     wrong_prompt: Sound = "wrong_key"
     silence_prompt: Sound = "no_input"
+
+    @property
+    def private(self) -> bool:
+        """Whether nothing of it may be on the recording."""
+        return self.mask or self.off_record
 
     def prompt_names(self) -> tuple[str, ...]:
         return (*self.prompts, self.wrong_prompt, self.silence_prompt)
@@ -67,9 +72,8 @@ class Collect(BaseNode, frozen=True, kw_only=True, tag="collect"):
     def enter(self, walk: Walk) -> None:
         walk.outcome = Outcome.SELF_SERVICE
         walk.expect(Outcome.ABANDONED_FLOW)
-        if self.off_record and walk.taping:
-            walk.tape(on=False)
-            walk.memory["taped"] = True
+        if self.private:
+            walk.off_record(on=True)
         walk.say(*self.prompts)
 
     def hear(self, walk: Walk, heard: FlowInput) -> None:
@@ -135,6 +139,6 @@ class Collect(BaseNode, frozen=True, kw_only=True, tag="collect"):
         self._leave(walk, way_out)
 
     def _leave(self, walk: Walk, way_out: str) -> None:
-        if walk.memory.get("taped"):
-            walk.tape(on=True)
+        if self.private:
+            walk.off_record(on=False)
         walk.leave(way_out)

@@ -10,6 +10,7 @@ from uuid import UUID
 from andon.interactions.events import By, ContactArrived, Outcome
 from andon.interactions.machine import (
     callback,
+    card,
     control,
     dialling,
     ending,
@@ -30,6 +31,7 @@ __all__ = ["TABLE", "Effect", "arrive", "call_back", "call_out", "diagram", "ste
 
 _ROOMS = (
     callback,
+    card,
     control,
     dialling,
     ending,
@@ -90,6 +92,7 @@ def step(contact: Contact, heard: Input, at: datetime) -> list[Effect]:
     rule.run(contact, heard, out)
     if contact.stage is not before and contact.stage not in rule.to:
         raise AssertionError(f"{type(heard).__name__} led from {before} to {contact.stage}, not in the table")
+    card.keep_card(contact, out)
     if contact.taping is not None:
         mark(contact, at)
     return out.effects + out.routing

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from andon.interactions.card.events import CardEnd
 from andon.interactions.events import (
     By,
     CallbackKept,
@@ -14,6 +15,7 @@ from andon.interactions.events import (
     TransferHow,
     VoicemailLeft,
 )
+from andon.interactions.machine.card import end_card
 from andon.interactions.machine.second import dismiss, end_visit
 from andon.interactions.machine.table import IN_QUEUE, IN_TALK, LISTENING, LIVE, Out, on
 from andon.interactions.model import (
@@ -91,6 +93,8 @@ def close_talk(
     talk = contact.talk
     if talk is None:
         return
+    if contact.card is not None and contact.card.agent_id == talk.agent_id:  # a flow goes on with its own
+        end_card(contact, out, CardEnd.CALL_OVER)
     held = talk.held_ms + (span_ms(out.at, talk.held_since) if talk.held_since else 0)
     out.fact(
         ContactDisconnected,
@@ -230,6 +234,7 @@ def system_prompt(contact: Contact, name: str) -> list[Prompt]:
 
 def finish(contact: Contact, out: Out, outcome: Outcome, by: By, cause: int) -> None:
     """The last fact. Whatever was open is closed before."""
+    end_card(contact, out, CardEnd.CALL_OVER)
     close_tape(contact, out)
     out.fact(
         ContactEnded,
@@ -340,6 +345,7 @@ def interrupted(contact: Contact, heard: Interrupted, out: Out) -> None:
         outcome = Outcome.INTERRUPTED if talking else Outcome.SERVED
     else:
         outcome = Outcome.VOICEMAIL if contact.voicemail else Outcome.INTERRUPTED
+    end_card(contact, out, CardEnd.CALL_OVER)
     close_tape(contact, out, open_end=True)
     finish(contact, out, outcome, By.SYSTEM, 0)
 

@@ -105,6 +105,8 @@ _BESIDE = {Place.PARKED: "agent", Place.TOGETHER: "conference"}  # elsewhere the
 
 def label(contact: Contact) -> str | None:
     """The leg a recording's present second belongs to; None while ending."""
+    if contact.card is not None:
+        return "card"
     if contact.message_since is not None:
         return "voicemail"
     if contact.stage is Stage.CONSULTING and contact.second is not None:
@@ -123,7 +125,7 @@ def mark(contact: Contact, at: datetime) -> None:
     agent_id = at_agent.agent_id if at_agent is not None else None
     other_id = contact.second.agent_id if leg == "conference" and contact.second is not None else None
     if leg is None:  # last words and the hang-up belong to what was before, unless that was the agent
-        if last is not None and last.leg not in {"agent", "hold", "conference", "outside"}:
+        if last is not None and last.leg not in {"agent", "hold", "conference", "outside", "card"}:
             return
         leg = "flow"
     if last is None or (last.leg, last.agent_id, last.other_id) != (leg, agent_id, other_id):

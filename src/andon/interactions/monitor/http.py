@@ -77,6 +77,13 @@ class ForcedState(Body):
     note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=NOTE_MOST)] = ""
 
 
+class BreakAnswered(Body):
+    """`note` is shown to the agent."""
+
+    approve: bool
+    note: Annotated[str, StringConstraints(strip_whitespace=True, max_length=NOTE_MOST)] = ""
+
+
 class PriorityPoints(Body):
     points: Annotated[int, Field(ge=1, le=POINTS_MOST)] = 10
 
@@ -167,6 +174,22 @@ async def force_state(agent_id: UUID, body: ForcedState, actor: Supervisor, here
         agent_id=str(agent_id),
         state=body.state,
         reason_id=str(body.reason_id) if body.reason_id else None,
+        note=body.note,
+    )
+    return AgentForced.model_validate(answer)
+
+
+@router.post("/agents/{agent_id}/break")
+async def answer_break(agent_id: UUID, body: BreakAnswered, actor: Supervisor, here: At) -> AgentForced:
+    """Grant the break that the agent asked for, or do not. The agent sees who and why."""
+    answer = await _audited(
+        here,
+        actor,
+        "break",
+        "agent",
+        agent_id,
+        agent_id=str(agent_id),
+        approve=body.approve,
         note=body.note,
     )
     return AgentForced.model_validate(answer)

@@ -11,6 +11,8 @@ from andon.interactions.model import span_ms
 from andon.interactions.monitor.events import Mode, MonitorEnded, MonitorModeChanged, MonitorStarted
 from andon.interactions.monitor.model import (
     TALKING,
+    Deafen,
+    Deafened,
     Ended,
     Input,
     LegGone,
@@ -26,7 +28,7 @@ from andon.interactions.monitor.model import (
 )
 from andon.kit.journal import Fact
 
-Effect = Fact | Ring | Place | Release
+Effect = Fact | Ring | Place | Deafen | Release
 
 
 def begin(monitor: Monitor) -> list[Effect]:
@@ -50,7 +52,9 @@ def _leg_up(monitor: Monitor, heard: LegUp, at: datetime) -> list[Effect]:
 
 
 def _place(monitor: Monitor) -> list[Effect]:
-    """Ask the medium for what is wanted, unless it is so or is being done."""
+    """Ask the medium for what is wanted, unless it is so or is being done. Nobody overhears card data."""
+    if monitor.deaf and monitor.wanted not in TALKING:
+        return []
     if monitor.placing is not None or monitor.wanted is monitor.mode:
         return []
     monitor.placing = monitor.wanted
@@ -65,6 +69,19 @@ def _wanted(monitor: Monitor, heard: Wanted, at: datetime) -> list[Effect]:
     return [] if monitor.stage is Stage.RINGING else _place(monitor)
 
 
+def _deafened(monitor: Monitor, heard: Deafened, at: datetime) -> list[Effect]:
+    """Whoever talks in the agent's place is no listener."""
+    if monitor.deaf is heard.on:
+        return []
+    monitor.deaf = heard.on
+    if monitor.stage is Stage.RINGING or monitor.wanted in TALKING:
+        return []
+    if monitor.deaf:
+        return [Deafen()]
+    monitor.placing = monitor.wanted
+    return [Place(monitor.wanted)]
+
+
 def _placed(monitor: Monitor, heard: Placed, at: datetime) -> list[Effect]:
     if heard.mode is not monitor.placing:
         return []
@@ -74,10 +91,11 @@ def _placed(monitor: Monitor, heard: Placed, at: datetime) -> list[Effect]:
     if monitor.mode is None or monitor.mode_since is None:
         monitor.started = at
         effects.append(MonitorStarted(**about, mode=heard.mode))
-    else:
+    elif monitor.mode is not heard.mode:  # else they are back where they were
         spent = span_ms(at, monitor.mode_since)
         effects.append(MonitorModeChanged(**about, mode=heard.mode, previous=monitor.mode, previous_ms=spent))
-    monitor.stage, monitor.mode, monitor.mode_since = Stage.ON, heard.mode, at
+    if monitor.mode is not heard.mode:
+        monitor.stage, monitor.mode, monitor.mode_since = Stage.ON, heard.mode, at
     return effects + _place(monitor)
 
 
@@ -128,5 +146,6 @@ _RULES: dict[type[Input], Callable[[Monitor, Any, datetime], list[Effect]]] = {
     Placed: _placed,
     NotPlaced: _not_placed,
     Wanted: _wanted,
+    Deafened: _deafened,
     Ended: _ended,
 }

@@ -40,6 +40,7 @@ class Monitor(msgspec.Struct, kw_only=True):
     placing: Mode | None = None  # asked of the medium and not answered yet
     started: datetime | None = None
     mode_since: datetime | None = None
+    deaf: bool = False  # card data is being taken
 
 
 # --- inputs -------------------------------------------------------------------------------------------
@@ -73,6 +74,12 @@ class Wanted(Input, frozen=True):
     mode: Mode
 
 
+class Deafened(Input, frozen=True):
+    """Card data is being taken at the call, or no longer."""
+
+    on: bool
+
+
 class Ended(Input, frozen=True):
     """The supervisor has enough, the call is over, or the system stops: `why` as in `monitor.ended`."""
 
@@ -90,6 +97,10 @@ class Place(MediumOrder, frozen=True):
     """Give the supervisor this mode; answered with `Placed` or `NotPlaced`."""
 
     mode: Mode
+
+
+class Deafen(MediumOrder, frozen=True):
+    """Let the supervisor hear nothing of the call, nor be heard; the next `Place` puts them back."""
 
 
 class Release(MediumOrder, frozen=True):

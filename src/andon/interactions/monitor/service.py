@@ -17,6 +17,7 @@ from andon.interactions.monitor.events import Mode
 from andon.interactions.monitor.machine import Effect, begin, step
 from andon.interactions.monitor.model import (
     TALKING,
+    Deafened,
     Ended,
     Input,
     Monitor,
@@ -76,6 +77,7 @@ class Supervision:
             "supervise.end": self._end,
             "supervise.hang_up": self._hang_up,
             "supervise.state": self._state,
+            "supervise.break": self._break,
             "supervise.raise": self._raise,
             "supervise.move": self._move,
             "supervise.give": self._give,
@@ -113,10 +115,16 @@ class Supervision:
         self._perform(monitor, step(monitor, heard, self._floor.now()))
 
     def settle(self) -> None:
-        """After anything moved on the floor: sessions whose call is over end."""
+        """After anything moved on the floor: sessions whose call is over end, nobody overhears card data."""
         for monitor in list(self._monitors.values()):
             if not self._goes_on(monitor):
                 self.hear(monitor, Ended("call_over"))
+            elif monitor.deaf is not self._private(monitor.contact_id):
+                self.hear(monitor, Deafened(not monitor.deaf))
+
+    def _private(self, contact_id: UUID) -> bool:
+        contact = self._floor.contacts.get(contact_id)
+        return contact is not None and contact.card is not None
 
     def close(self) -> None:
         """The system stops."""
@@ -171,6 +179,7 @@ class Supervision:
             "contact_id": str(monitor.contact_id),
             "mode": None if monitor.mode is None else monitor.mode.value,
             "wanted": monitor.wanted.value,
+            "deaf": monitor.deaf,
             "since": (monitor.started or monitor.asked).isoformat(timespec="milliseconds"),
         }
 
@@ -248,6 +257,7 @@ class Supervision:
             leg_id=f"m-{monitor_id.hex}",
             wanted=mode,
             asked=self._floor.now(),
+            deaf=contact.card is not None,
         )
         self._perform(monitor, begin(monitor))
         return self._answer(monitor)
@@ -322,6 +332,25 @@ class Supervision:
                 ),
                 agent_id,
             )
+        return self._now(agent_id)
+
+    def _break(self, supervisor_id: UUID, asked: Row) -> Row:
+        """Grant an agent's wish for a break, or do not."""
+        agent_id = UUID(str(asked["agent_id"]))
+        self._floor.act(
+            lambda router, at: router.answer_break(
+                agent_id,
+                approve=bool(asked["approve"]),
+                by_id=supervisor_id,
+                name=str(asked["actor"].get("name", "")),
+                note=str(asked.get("note", ""))[:NOTE_MOST],
+                now=at,
+            ),
+            agent_id,
+        )
+        return self._now(agent_id)
+
+    def _now(self, agent_id: UUID) -> Row:
         now = self._floor.router.agent(agent_id)
         return {
             "state": now.state.value,

@@ -60,7 +60,8 @@ class TimelineStep(BaseModel):
 
 
 class RecordingPart(BaseModel):
-    """A stretch of the recording spent on one leg: flow, queue, agent, hold, survey or voicemail."""
+    """A stretch of the recording spent on one leg: flow, queue, agent, hold, conference, outside,
+    survey or voicemail; `card` is silent, for card data was taken."""
 
     leg: str
     from_ms: int

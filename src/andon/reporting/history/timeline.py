@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from andon.interactions import events as ix
+from andon.interactions.card.events import CardBegan, CardEnded
 from andon.interactions.dialling.events import OutboundDialled
 from andon.interactions.monitor.events import MonitorEnded, MonitorModeChanged, MonitorStarted
 from andon.interactions.parking.events import ContactParked, ContactUnparked
@@ -162,6 +163,20 @@ def _offer_ended(fact: Any, names: Names) -> dict[str, Any]:
 
 def _parked(fact: Any, names: Names) -> dict[str, Any]:
     return {"agent": _name(names, fact.agent_id), "slot": fact.slot}
+
+
+def _card_began(fact: Any, names: Names) -> dict[str, Any]:
+    return {"keys": {"source": f"card.source.{fact.source}"}}
+
+
+def _card_ended(fact: Any, names: Names) -> dict[str, Any]:
+    keys = ".keys" if fact.keys else ""
+    return {
+        "key": f"timeline.card.ended{keys}",
+        "lasted": _seconds(fact.private_ms),
+        "pressed": fact.keys,
+        "keys": {"how": f"card.how.{fact.how}"},
+    }
 
 
 def _unparked(fact: Any, names: Names) -> dict[str, Any]:
@@ -329,6 +344,8 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.OfferEnded: _offer_ended,
     ix.ContactConnected: _connected,
     OutboundDialled: _outbound_dialled,
+    CardBegan: _card_began,
+    CardEnded: _card_ended,
     ContactParked: _parked,
     ContactUnparked: _unparked,
     ix.ContactHeld: _held,

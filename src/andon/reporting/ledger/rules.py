@@ -34,12 +34,14 @@ RULES = (
     "talk.pairs",  # each conversation ends once, with its own offer, talk and hold time exact
     "callback.pairs",  # each kept place ends once, by its own time, and a served one with a talk
     "park.pairs",  # each parked caller leaves the slot once, in it as long as it says
+    "card.pairs",  # card data is taken once at a time, as long as it says, and is silent on the recording
     "outbound.pairs",  # each call an agent makes is dialled once, and only then talked in
     "outside.pairs",  # each call outside ends once, talked as long as it says
     "transfer.pairs",  # each transfer ends once, who was called to the call leaves it; times exact
     "outcome.proof",  # the outcome's name agrees with what happened
     "agent.state",  # every agent second has exactly one state
     "agent.talk",  # talking states and conversations are the same seconds
+    "break.pairs",  # each wish for a break is answered once, after as long as it says
     "monitor.pairs",  # each supervisor's session at a call ends once, its modes as long as they say
     "recording.spans",  # every recording second belongs to one leg
     "recording.kept",  # every stopped recording is stored whole, or what is missing is said
@@ -84,6 +86,8 @@ class _Contact(msgspec.Struct):
     queued: bool = False
     outbound: bool = False  # an agent makes it, or it is returned
     parked: tuple[int, datetime] | None = None
+    card: datetime | None = None  # card data is being taken since
+    cards: list[tuple[datetime, datetime]] = msgspec.field(default_factory=list)
     picked: tuple[str, datetime] | None = None  # the agent who picked the caller up, at this instant
     dialler: str = ""  # the agent who calls out
     returns: str = ""  # the contact whose kept place this call is to return
@@ -119,6 +123,7 @@ class _Agent(msgspec.Struct):
     state: str = "unknown"
     since: datetime | None = None
     offer: str | None = None
+    wish: datetime | None = None  # a break was asked for
     seconds: float = 0.0
     talking: list[tuple[datetime, datetime | None]] = msgspec.field(default_factory=list)
     talks: list[tuple[datetime, datetime | None]] = msgspec.field(default_factory=list)
@@ -254,6 +259,7 @@ class Books:
         whole = contact.torn and contact.kept is not None and _ms(row.at, contact.kept) > ROUNDING_MS
         self.check("callback.pairs", not whole, subject, "owed a call as if broken off, and went on")
         self.check("park.pairs", contact.parked is None, subject, "ended while still in a slot")
+        self.check("card.pairs", contact.card is None, subject, "ended while card data was taken")
         self._prove(contact, subject)
         placed = self.placed.get(contact.placed)
         if placed is not None:
@@ -315,6 +321,41 @@ class Books:
         contact.parked = None
         if data["how"] == "picked_up":
             contact.picked = (str(row.agent_id), row.at)
+
+    # -- card data
+
+    def _card_began(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        self.check("card.pairs", contact.card is None, subject, "card data taken twice at a time")
+        contact.card = row.at
+
+    def _card_ended(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        since, contact.card = contact.card, None
+        if since is None:
+            self.check("card.pairs", False, subject, "card data ended that was not taken")
+            return
+        drift = abs(_ms(row.at, since) - int(data["private_ms"]))
+        ok = drift <= ROUNDING_MS and datetime.fromisoformat(str(data["began_at"])) == since
+        self.check("card.pairs", ok, subject, f"private_ms off by {drift} ms, or began another time")
+        contact.cards.append((since, row.at))
+
+    def _silent(self, recording: _Recording, row: Row, data: Any) -> None:
+        """The recording's stretches of card data are those of its contact."""
+        contact = self._contact(row)
+        if contact is None:
+            return
+        stops = row.at
+        began = [*contact.cards, *([(contact.card, stops)] if contact.card is not None else [])]
+        taken = sum(max(0, _ms(min(to, stops), max(since, recording.started))) for since, to in began)
+        spans = [int(s["to_ms"]) - int(s["from_ms"]) for s in data["spans"] if s["leg"] == "card"]
+        off = abs(sum(spans) - taken)
+        ok = off <= ROUNDING_MS * (len(began) + 1)
+        self.check("card.pairs", ok, str(data["recording_id"]), f"silence and card data differ by {off} ms")
 
     # -- calls that agents make
 
@@ -592,12 +633,33 @@ class Books:
             drift = abs(_ms(row.at, agent.since) - int(data["previous_ms"]))
             self.check("agent.state", drift <= ROUNDING_MS, subject, f"previous_ms off by {drift} ms")
             agent.seconds += (row.at - agent.since).total_seconds()
+        if state == "offline" and agent.wish is not None:
+            lost = data.get("why") == "core_lost"  # nobody was left to answer
+            self.check("break.pairs", lost, subject, "signed out with a wish for a break still open")
+            agent.wish = None
         busy = {"talking", "held"}
         if state in busy and agent.state not in busy:
             agent.talking.append((row.at, None))
         elif state not in busy and agent.talking and agent.talking[-1][1] is None:
             agent.talking[-1] = (agent.talking[-1][0], row.at)
         agent.state, agent.since = state, row.at
+
+    # -- breaks
+
+    def _break_asked(self, row: Row, data: Any) -> None:
+        agent = self.agents[str(row.agent_id)]
+        ok = agent.wish is None and agent.state not in {"offline", "break"}
+        self.check("break.pairs", ok, str(row.agent_id), "asked twice, or by who is away or on break")
+        agent.wish = row.at
+
+    def _break_answered(self, row: Row, data: Any) -> None:
+        agent = self.agents[str(row.agent_id)]
+        wish, agent.wish = agent.wish, None
+        if wish is None:
+            self.check("break.pairs", self.partial, str(row.agent_id), "an answer to no wish")
+            return
+        drift = abs(_ms(row.at, wish) - int(data["waited_ms"]))
+        self.check("break.pairs", drift <= ROUNDING_MS, str(row.agent_id), f"waited_ms off by {drift} ms")
 
     # -- supervisors at calls
 
@@ -653,6 +715,7 @@ class Books:
         drift = abs(_ms(row.at, recording.started) - recording.total_ms)
         ok = place == recording.total_ms and drift <= ROUNDING_MS
         self.check("recording.spans", ok, recording_id, f"spans end at {place} of {recording.total_ms} ms")
+        self._silent(recording, row, data)
 
     def _recording_stored(self, row: Row, data: Any) -> None:
         recording_id, recording = self._recording(data)
@@ -786,6 +849,8 @@ _HANDLERS = {
     "contact.ended": Books._ended,
     "contact.parked": Books._parked,
     "contact.unparked": Books._unparked,
+    "card.began": Books._card_began,
+    "card.ended": Books._card_ended,
     "outbound.dialled": Books._outbound_dialled,
     "outside.dialled": Books._outside_dialled,
     "outside.connected": Books._outside_connected,
@@ -807,6 +872,8 @@ _HANDLERS = {
     "party.left": Books._party_left,
     "voicemail.left": Books._voicemail,
     "agent.state": Books._agent_state,
+    "break.asked": Books._break_asked,
+    "break.answered": Books._break_answered,
     "monitor.started": Books._monitor_started,
     "monitor.mode": Books._monitor_moved,
     "monitor.ended": Books._monitor_moved,

@@ -13,8 +13,18 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
+class BoardBreakWish(_Part):
+    """A break beyond the rules that waits for a supervisor, until `until` at the latest."""
+
+    why: str
+    reason_id: UUID | None
+    since: Instant
+    until: Instant
+
+
 class BoardAgent(_Part):
-    """`projects`: whose queues the agent serves now."""
+    """`projects`: whose queues the agent serves now. `break_until`: when the present break uses the day's
+    allowance up."""
 
     agent_id: UUID
     agent_no: str | None
@@ -30,6 +40,8 @@ class BoardAgent(_Part):
     pending_state: str | None = None
     forced_by: str | None = None
     projects: list[UUID] = []
+    break_wish: BoardBreakWish | None = None
+    break_until: Instant | None = None
 
 
 class BoardQueue(_Part):
@@ -67,7 +79,7 @@ class BoardCall(_Part):
 
 
 class BoardMonitor(_Part):
-    """A supervisor at a call."""
+    """A supervisor at a call; `deaf` while card data is taken there."""
 
     monitor_id: UUID
     supervisor_id: UUID
@@ -76,6 +88,7 @@ class BoardMonitor(_Part):
     contact_id: UUID
     mode: str | None
     wanted: str
+    deaf: bool = False
     since: Instant
 
 

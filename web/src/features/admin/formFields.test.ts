@@ -38,9 +38,17 @@ it("a field keeps only what belongs to its type", () => {
         least: 1,
         most: 2,
         options: "a\nb",
+        last_four: true,
       },
     ],
     [],
   );
-  expect(field).toMatchObject({ pattern: "", least: null, most: null, options: [], shown_when: null });
+  expect(field).toMatchObject({
+    pattern: "",
+    least: null,
+    most: null,
+    options: [],
+    last_four: false,
+    shown_when: null,
+  });
 });

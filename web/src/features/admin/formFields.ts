@@ -64,6 +64,7 @@ export function toFields(drafts: readonly FieldDraft[], before: readonly FormFie
       max_length: field.max_length ?? 200,
       least: field.type === "number" ? (field.least ?? null) : null,
       most: field.type === "number" ? (field.most ?? null) : null,
+      last_four: field.type === "card" && (field.last_four ?? false),
       options: choice ? toOptions(options ?? "", old) : [],
       shown_when: shown_when ? { key: shown_when, values: values ?? [] } : null,
     };

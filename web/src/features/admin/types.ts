@@ -153,6 +153,16 @@ export interface RoutingRules {
   segments: { tier: Tier; priority: number; floor_s: number | null }[];
   ageing_s: number | null;
   certificate_warning_days: number;
+  breaks: BreakRule[];
+  break_ask_s: number;
+  acw_extend_s: number;
+}
+
+/** What agents of a department, or of all without a rule of their own, may take without asking. */
+export interface BreakRule {
+  department: string;
+  minutes_per_day: number | null;
+  at_once: number | null;
 }
 
 export interface Client {

@@ -233,11 +233,13 @@ function Cards({ agents, reasonOf, frozen }: ViewProps) {
   );
 }
 
-/** Time in the state; against the limit of the reason given, where it has one. */
+/** Time in the state; against the limit of the reason given and what is left of the day's breaks, if any. */
 function Time({ agent, reasonOf, frozen }: { agent: BoardAgent } & Omit<ViewProps, "agents">) {
   const t = useT(texts);
   const rule = useRuleLevels();
-  const limitMs = reasonOf(agent.reason_id)?.limitMs;
+  const ownMs = reasonOf(agent.reason_id)?.limitMs;
+  const dayMs = agent.break_until ? Date.parse(agent.break_until) - Date.parse(agent.since) : undefined;
+  const limitMs = ownMs === undefined || dayMs === undefined ? (ownMs ?? dayMs) : Math.min(ownMs, dayMs);
   const long = limitMs === undefined ? LONG[agent.state] : { warn: limitMs, alarm: limitMs };
   return (
     <span className="agent-time" data-rule={rule("state_time", agent.agent_id)}>

@@ -14,7 +14,7 @@ import { QueueTable } from "./QueueTable";
 import { useBoardFigures, useReasons } from "./queries";
 import { Alarms, Departments, MenuCalls, Trunks } from "./Side";
 import { texts } from "./texts";
-import { SessionBar } from "./verbs";
+import { BreakWishes, SessionBar } from "./verbs";
 import { WaitingList } from "./WaitingList";
 import "./board.css";
 
@@ -119,6 +119,7 @@ export default function BoardPage() {
       ) : null}
       <SessionBar />
       {problem ? <ProblemView problem={problem} /> : null}
+      <BreakWishes agents={[...board.agents.values()]} reasonOf={reasonOf} frozen={lost} />
       <Alarms alarms={[...board.alarms.values()]} frozen={lost} />
       <HeadLine
         project={project === ALL ? null : project}

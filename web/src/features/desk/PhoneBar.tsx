@@ -1,6 +1,7 @@
 import {
   AudioMutedOutlined,
   AudioOutlined,
+  CreditCardOutlined,
   CustomerServiceOutlined,
   InboxOutlined,
   MutedOutlined,
@@ -26,6 +27,7 @@ import { TierTag } from "@/shared/ui";
 import { watchSilence } from "@/softphone";
 import { obstacles } from "./abilities";
 import { CallButton } from "./CallButton";
+import { CardBar } from "./CardBar";
 import { ConsultBar } from "./ConsultBar";
 import { commands, useCommands } from "./commands";
 import { Keypad } from "./Keypad";
@@ -37,6 +39,7 @@ import { followView, leaveDesk, openTest, phone, talkingHere, usePhone, useSeat 
 import { select } from "./selection";
 import { useShortcuts } from "./shortcuts";
 import { texts } from "./texts";
+import { useBreakNotice } from "./useBreakNotice";
 import { useForcedNotice } from "./useForcedNotice";
 import "./phonebar.css";
 
@@ -94,6 +97,7 @@ export default function PhoneBar() {
   }, [why, since, message, t]);
 
   useForcedNotice(view);
+  useBreakNotice(view);
 
   const contactId = view?.contact?.contact_id ?? null;
   const callPhase = view?.contact?.phase ?? null;
@@ -116,6 +120,7 @@ export default function PhoneBar() {
   const idle = callPhase === null || callPhase === "wrap";
   const held = callPhase === "held" && !view?.contact?.second;
   const muted = view?.contact?.muted || ringing.muted;
+  const card = view?.contact?.card ?? null;
   const press = {
     answer: () => phone.answer(),
     reject: () => void commandsOf.run("reject", commands.reject),
@@ -125,6 +130,7 @@ export default function PhoneBar() {
     dial: () => setPanel("dial"),
     transfer: () => setPanel("transfer"),
     consult: () => setPanel("consult"),
+    card: () => void commandsOf.run("card", () => commands.card(!card, "button")),
     park: () => void commandsOf.run("park", commands.park),
     hangup: () => void commandsOf.run("hangup", commands.hangUp),
     swap: () => void commandsOf.run("swap", commands.swap),
@@ -144,6 +150,7 @@ export default function PhoneBar() {
     transfer: guarded("transfer"),
     consult: guarded("consult"),
     park: guarded("park"),
+    card: guarded("card"),
     hangup: guarded("hangup"),
     swap: guarded("swap"),
     conference: guarded("conference"),
@@ -241,6 +248,16 @@ export default function PhoneBar() {
             busy={busy === "park"}
             onPress={press.park}
           />
+          <CallButton
+            name={card ? t("card.end") : t("card.begin")}
+            shortcut="card"
+            tone={card ? "bad" : undefined}
+            pressed={card !== null}
+            icon={<CreditCardOutlined />}
+            obstacle={blocked.card}
+            busy={busy === "card"}
+            onPress={press.card}
+          />
           {isRinging ? (
             <CallButton
               name={t("call.reject")}
@@ -283,6 +300,7 @@ export default function PhoneBar() {
           </Tooltip>
         </div>
       </section>
+      {card ? <CardBar card={card} busy={busy === "card"} onEnd={press.card} /> : null}
       {view.contact ? (
         <ConsultBar contact={view.contact} blocked={blocked} busy={busy} press={press} />
       ) : null}

@@ -18,6 +18,14 @@ const EXTEND_S = 30;
 
 type Wanted = "ready" | "not_ready" | "break";
 
+/** What is left of the day's breaks; below zero what was taken beyond them, null when all may be taken. */
+function breakLeftMs(view: AgentView, now: number): number | null {
+  const breaks = view.breaks;
+  if (!breaks || breaks.allowed_min === null) return null;
+  const present = view.state === "break" ? now - Date.parse(view.since) : 0;
+  return breaks.allowed_min * 60_000 - breaks.taken_ms - present;
+}
+
 /** The agent's state with its timer; opens the menu of states. In a call it chooses the state after it. */
 export function StateButton({
   view,
@@ -64,13 +72,23 @@ export function StateButton({
           </span>
         ),
       }));
+  const allowed = () => {
+    const ms = breakLeftMs(view, now);
+    return ms === null ? null : (
+      <small>{ms > 0 ? t("break.left", { time: timer(ms) }) : t("break.used")}</small>
+    );
+  };
   const group = (kind: "break" | "not_ready") => {
     const children = reasonItems(kind) ?? [];
     const shortcut = kind === "not_ready" ? ("not_ready" as const) : undefined;
     return children.length > 0
       ? {
           key: kind,
-          label: label(kind, shortcut),
+          label: (
+            <>
+              {label(kind, shortcut)} {kind === "break" ? allowed() : null}
+            </>
+          ),
           children: [{ key: `${kind}:`, label: c(`state.${kind}`) }, ...children],
         }
       : { key: `${kind}:`, label: label(kind, shortcut) };
@@ -93,6 +111,9 @@ export function StateButton({
     { key: "sign_out", label: t("bar.sign_out"), danger: true },
   ];
 
+  const extend = Math.min(EXTEND_S, view.acw_extend_left_s ?? EXTEND_S);
+  const breaks = view.breaks ?? null;
+  const breakLeft = breakLeftMs(view, now);
   const left = view.state === "acw" && view.acw_until ? Date.parse(view.acw_until) - now : null;
   const shown = left === null ? timer(now - Date.parse(view.since)) : timer(left);
   const reason = reasons.data?.items.find((each) => each.id === view.reason_id);
@@ -128,6 +149,13 @@ export function StateButton({
           <span className="state-button-name">
             {name}
             {detail ? <small>{detail}</small> : null}
+            {view.state === "break" && breakLeft !== null ? (
+              <small className={breakLeft < 0 ? "state-over" : undefined}>
+                {breakLeft < 0
+                  ? t("break.over", { time: timer(-breakLeft) })
+                  : t("break.left", { time: timer(breakLeft) })}
+              </small>
+            ) : null}
             {view.forced ? <small>{t("forced.by", { name: view.forced.name })}</small> : null}
           </span>
           <span className="state-button-time" data-testid="state-timer">
@@ -138,14 +166,29 @@ export function StateButton({
           <span className="unseen">{t("bar.state.tip")}</span>
         </button>
       </Dropdown>
-      {view.state === "acw" ? (
+      {view.state === "acw" && extend > 0 ? (
         <Button
           size="small"
           loading={commandsOf.busy === "extend"}
-          onClick={() => void commandsOf.run("extend", () => commands.wrapExtend(EXTEND_S))}
+          onClick={() => void commandsOf.run("extend", () => commands.wrapExtend(extend))}
         >
-          {t("bar.extend", { n: EXTEND_S })}
+          {t("bar.extend", { n: extend })}
         </Button>
+      ) : null}
+      {breaks?.asked ? (
+        <span className="bar-pending" role="status">
+          <StateDot state="break" />
+          {t("break.asked", { time: timer(Math.max(0, Date.parse(breaks.asked.until) - now)) })}
+          <Tooltip title={t("break.withdraw")}>
+            <Button
+              type="text"
+              size="small"
+              icon={<CloseOutlined />}
+              aria-label={t("break.withdraw")}
+              onClick={() => void commandsOf.run("state", commands.withdrawBreak)}
+            />
+          </Tooltip>
+        </span>
       ) : null}
       {view.pending_state ? (
         <span className="bar-pending">

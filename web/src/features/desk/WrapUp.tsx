@@ -155,7 +155,14 @@ export default function WrapUp({
           <DatePicker minDate={dayjs().startOf("day")} />
         </Form.Item>
       </div>
-      {asked && asked.fields.length > 0 ? <FormFields fields={asked.fields} /> : null}
+      {asked && asked.fields.length > 0 ? (
+        <FormFields
+          fields={asked.fields}
+          onCard={(on) => {
+            if (early || !on) commands.card(on, "field").catch(report);
+          }}
+        />
+      ) : null}
       <Form.Item name="note" label={t("wrap.note")}>
         <Input.TextArea
           rows={3}

@@ -11,6 +11,7 @@ export type Control =
   | "transfer"
   | "consult"
   | "park"
+  | "card"
   | "hangup"
   | "swap"
   | "conference"
@@ -50,6 +51,7 @@ export function obstacles(
     transfer: why,
     consult: why,
     park: why,
+    card: why,
     hangup: why,
     swap: why,
     conference: why,
@@ -82,6 +84,7 @@ export function obstacles(
     transfer: begin,
     consult: begin,
     park: begin ?? (contact.queue_id === null ? "call.no.queue" : null),
+    card: contact.card ? null : begin,
     hangup: null,
     ...consult,
   };

@@ -47,6 +47,8 @@ const post = {
   consult: (body: Exclude<Target, { to: "queue" }>) => order(api.POST("/api/desk/consult", { body })),
   dial: (body: CallOut) => order(api.POST("/api/desk/dial", { body })),
   park: () => order(api.POST("/api/desk/park", {})),
+  card: (on: boolean, source: "button" | "field") =>
+    order(api.POST("/api/desk/card", { body: { on, source } })),
   pickUp: (contact_id: string) => order(api.POST("/api/desk/pick-up", { body: { contact_id } })),
   swap: () => order(api.POST("/api/desk/consult/swap", {})),
   conference: () => order(api.POST("/api/desk/consult/conference", {})),
@@ -54,6 +56,7 @@ const post = {
   cancel: () => order(api.POST("/api/desk/consult/cancel", {})),
   state: (state: "ready" | "not_ready" | "break", reason_id: string | null = null) =>
     order(api.POST("/api/desk/state", { body: { state, reason_id } })),
+  withdrawBreak: () => order(api.POST("/api/desk/break/withdraw", {})),
   hold: () => order(api.POST("/api/desk/hold", {})),
   retrieve: () => order(api.POST("/api/desk/retrieve", {})),
   mute: async (on: boolean) => {

@@ -11,6 +11,7 @@ export const KEYS = {
   transfer: "KeyT",
   consult: "KeyC",
   park: "KeyP",
+  card: "KeyL",
   swap: "KeyQ",
   conference: "KeyG",
   complete: "KeyO",

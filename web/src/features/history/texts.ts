@@ -189,6 +189,7 @@ export const texts = defineTexts(
     "leg.outside": "外部号码",
     "leg.survey": "评价",
     "leg.voicemail": "留言",
+    "leg.card": "收卡（静音）",
     "keys.hint": "空格播放或暂停，← → 前后 5 秒",
   },
   {
@@ -379,6 +380,7 @@ export const texts = defineTexts(
     "leg.outside": "Outside number",
     "leg.survey": "Survey",
     "leg.voicemail": "Voicemail",
+    "leg.card": "Card data (silent)",
     "keys.hint": "Space plays or pauses, ← → move 5 s",
   },
 );

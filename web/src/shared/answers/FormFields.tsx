@@ -1,14 +1,42 @@
+import type { FormItemProps } from "antd";
 import { DatePicker, Form, Input, InputNumber, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useLocale, useT } from "@/shared/i18n";
-import { type Answers, type FormField, labelOf, shownFields } from "./model";
+import { CardInput } from "./CardInput";
+import { type Answers, type FormField, labelOf, maskCard, shownFields } from "./model";
 import { texts } from "./texts";
 
-/** The fields of a project's form inside an antd form, their values below the name `form`. */
-export function FormFields({ fields }: { fields: readonly FormField[] }) {
+/**
+ * The fields of a project's form inside an antd form, their values below the name `form`. `onCard` is told when a
+ * field of card data has the focus, and when it has not any more.
+ */
+export function FormFields({
+  fields,
+  onCard,
+}: {
+  fields: readonly FormField[];
+  onCard?: (on: boolean) => void;
+}) {
   const t = useT(texts);
   const locale = useLocale();
   const form = Form.useFormInstance();
+  const extraOf = (field: FormField) => {
+    if (field.type === "card") return t("card.hint");
+    return field.pattern ? t("pattern", { pattern: field.pattern }) : undefined;
+  };
+  const rulesOf = (field: FormField): FormItemProps["rules"] => [
+    ...(field.required ? [{ required: true, message: t("required") }] : []),
+    ...(field.type === "card"
+      ? [
+          {
+            validator: (_: unknown, value?: string) =>
+              !value || value.startsWith("••••") || maskCard(value, false) !== value
+                ? Promise.resolve()
+                : Promise.reject(new Error(t("card.wrong"))),
+          },
+        ]
+      : []),
+  ];
   const answers = (Form.useWatch("form", { form, preserve: true }) ?? {}) as Answers;
   return (
     <div className="form-answers">
@@ -17,8 +45,8 @@ export function FormFields({ fields }: { fields: readonly FormField[] }) {
           key={field.key}
           name={["form", field.key]}
           label={labelOf(field, locale)}
-          extra={field.pattern ? t("pattern", { pattern: field.pattern }) : undefined}
-          rules={field.required ? [{ required: true, message: t("required") }] : []}
+          extra={extraOf(field)}
+          rules={rulesOf(field)}
           {...(field.type === "date"
             ? {
                 getValueProps: (value: string | undefined) => ({ value: value ? dayjs(value) : undefined }),
@@ -26,7 +54,11 @@ export function FormFields({ fields }: { fields: readonly FormField[] }) {
               }
             : {})}
         >
-          {inputOf(field, (option) => labelOf(option, locale))}
+          {field.type === "card" ? (
+            <CardInput lastFour={field.last_four} onFocused={onCard} />
+          ) : (
+            inputOf(field, (option) => labelOf(option, locale))
+          )}
         </Form.Item>
       ))}
     </div>

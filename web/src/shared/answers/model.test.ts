@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type FormField, shownFields } from "./model";
+import { type FormField, maskCard, shownFields } from "./model";
 
 const field = (key: string, shown_when: FormField["shown_when"] = null): FormField => ({
   key,
@@ -12,6 +12,7 @@ const field = (key: string, shown_when: FormField["shown_when"] = null): FormFie
   least: null,
   most: null,
   options: [],
+  last_four: false,
   shown_when,
 });
 
@@ -33,4 +34,11 @@ describe("shownFields", () => {
   it("hides what hangs on a hidden field, whatever was answered before", () => {
     expect(keys({ a: "w", b: "z" })).toEqual(["a"]);
   });
+});
+
+it("of card data a mask is left, and the last four where there are enough", () => {
+  expect(maskCard("6222 0212-3456 7890", true)).toBe("•••• 7890");
+  expect(maskCard("6222021234567890", false)).toBe("••••");
+  expect(maskCard("123", true)).toBe("••••");
+  expect(maskCard("12", true)).toBe("12");
 });

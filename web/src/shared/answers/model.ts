@@ -6,7 +6,7 @@ export interface FormOption {
   label_en: string;
 }
 
-export const FIELD_TYPES = ["text", "number", "date", "choice", "choices", "phone"] as const;
+export const FIELD_TYPES = ["text", "number", "date", "choice", "choices", "phone", "card"] as const;
 
 /** A field of a project's form, as the server keeps it. */
 export interface FormField {
@@ -20,6 +20,8 @@ export interface FormField {
   least: number | null;
   most: number | null;
   options: FormOption[];
+  /** Of card data the last four digits are kept; else only that it was there. */
+  last_four: boolean;
   shown_when: { key: string; values: string[] } | null;
 }
 
@@ -44,6 +46,13 @@ export function shownFields(fields: readonly FormField[], answers: Answers): For
     if (asked) shown.add(field.key);
     return asked;
   });
+}
+
+/** What is kept of card data, as the server does it: the digits themselves never leave the page. Pure. */
+export function maskCard(typed: string, lastFour: boolean): string {
+  const digits = typed.replace(/[\s.-]/g, "");
+  if (!/^[0-9]{3,19}$/.test(digits)) return typed;
+  return lastFour && digits.length >= 12 ? `•••• ${digits.slice(-4)}` : "••••";
 }
 
 export function labelOf(named: { label_zh: string; label_en: string }, locale: Locale): string {

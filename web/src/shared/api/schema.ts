@@ -1602,6 +1602,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/break/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Break
+         * @description Take the wish for a break back.
+         */
+        post: operations["withdraw_break_api_desk_break_withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/device-test": {
         parameters: {
             query?: never;
@@ -1667,6 +1687,26 @@ export interface paths {
         put?: never;
         /** Mute */
         post: operations["mute_api_desk_mute_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Card
+         * @description Take card data, or have done with it. The same again changes nothing.
+         */
+        post: operations["card_api_desk_card_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1868,6 +1908,26 @@ export interface paths {
          * @description Choose the agent's state, now or after the call at hand. The agent sees who and why.
          */
         post: operations["force_state_api_supervise_agents__agent_id__state_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/agents/{agent_id}/break": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer Break
+         * @description Grant the break that the agent asked for, or do not. The agent sees who and why.
+         */
+        post: operations["answer_break_api_supervise_agents__agent_id__break_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2855,6 +2915,7 @@ export interface components {
             held_since: string | null;
             /** Muted */
             muted: boolean;
+            card?: components["schemas"]["CardTaking"] | null;
             /** Keys */
             keys: components["schemas"]["PressedKey"][];
             handed_over?: components["schemas"]["HandedOver"] | null;
@@ -2958,6 +3019,9 @@ export interface components {
             pending_forced?: components["schemas"]["ForcedBy"] | null;
             /** Acw Until */
             acw_until: string | null;
+            /** Acw Extend Left S */
+            acw_extend_left_s?: number | null;
+            breaks?: components["schemas"]["Breaks"] | null;
             /** Session */
             session: string | null;
             contact: components["schemas"]["AgentContact"] | null;
@@ -3058,7 +3122,10 @@ export interface components {
             /** Alarms */
             alarms: components["schemas"]["BoardAlarm"][];
         };
-        /** BoardAgent */
+        /**
+         * BoardAgent
+         * @description `break_until`: when the present break uses the day's allowance up.
+         */
         BoardAgent: {
             /**
              * Agent Id
@@ -3089,6 +3156,9 @@ export interface components {
             pending_state?: string | null;
             /** Forced By */
             forced_by?: string | null;
+            break_wish?: components["schemas"]["BoardBreakWish"] | null;
+            /** Break Until */
+            break_until?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -3100,6 +3170,22 @@ export interface components {
             subject: string;
             /** Since */
             since: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * BoardBreakWish
+         * @description A break beyond the rules that waits for a supervisor, until `until` at the latest.
+         */
+        BoardBreakWish: {
+            /** Why */
+            why: string;
+            /** Reason Id */
+            reason_id: string | null;
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
         } & {
             [key: string]: unknown;
         };
@@ -3121,7 +3207,7 @@ export interface components {
         };
         /**
          * BoardMonitor
-         * @description A supervisor at a call.
+         * @description A supervisor at a call; `deaf` while card data is taken there.
          */
         BoardMonitor: {
             /**
@@ -3147,6 +3233,11 @@ export interface components {
             mode: string | null;
             /** Wanted */
             wanted: string;
+            /**
+             * Deaf
+             * @default false
+             */
+            deaf: boolean;
             /** Since */
             since: string;
         } & {
@@ -3227,6 +3318,85 @@ export interface components {
                 number,
                 number
             ];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * BreakAnswer
+         * @description How the last wish for a break was answered, and by whom.
+         */
+        BreakAnswer: {
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "approved" | "refused" | "timeout";
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** At */
+            at: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * BreakAnswered
+         * @description `note` is shown to the agent.
+         */
+        BreakAnswered: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * BreakRuleIn
+         * @description What agents of `department` may take without asking a supervisor; empty: all without a rule of their
+         *     own. Null: as much as they like.
+         */
+        BreakRuleIn: {
+            /**
+             * Department
+             * @default
+             */
+            department: string;
+            /** Minutes Per Day */
+            minutes_per_day?: number | null;
+            /** At Once */
+            at_once?: number | null;
+        };
+        /**
+         * BreakWish
+         * @description A break beyond the rules that a supervisor has yet to answer, until `until` at the latest.
+         */
+        BreakWish: {
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "allowance" | "at_once";
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Breaks
+         * @description `taken_ms`: on breaks of today that are over. `allowed_min` null: as much as the agent likes.
+         */
+        Breaks: {
+            /** Taken Ms */
+            taken_ms: number;
+            /** Allowed Min */
+            allowed_min: number | null;
+            asked: components["schemas"]["BreakWish"] | null;
+            answer: components["schemas"]["BreakAnswer"] | null;
         } & {
             [key: string]: unknown;
         };
@@ -3422,6 +3592,38 @@ export interface components {
             items: components["schemas"]["CallbackItem"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Card
+         * @description `source`: by hand, or because a field of card data has the focus.
+         */
+        Card: {
+            /** On */
+            on: boolean;
+            /**
+             * Source
+             * @default button
+             * @enum {string}
+             */
+            source: "button" | "field";
+        };
+        /**
+         * CardTaking
+         * @description Card data is being taken: the recording is silent, supervisors hear nothing, keys are masked. Over
+         *     by itself at `until`.
+         */
+        CardTaking: {
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "button" | "field";
+            /** Since */
+            since: string;
+            /** Until */
+            until: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * CertificateIn
@@ -4028,7 +4230,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "text" | "number" | "date" | "choice" | "choices" | "phone";
+            type: "text" | "number" | "date" | "choice" | "choices" | "phone" | "card";
             /** Label Zh */
             label_zh: string;
             /** Label En */
@@ -4054,6 +4256,11 @@ export interface components {
             most?: number | null;
             /** Options */
             options?: components["schemas"]["OptionBody"][];
+            /**
+             * Last Four
+             * @default false
+             */
+            last_four: boolean;
             shown_when?: components["schemas"]["ConditionBody"] | null;
         };
         /**
@@ -5837,7 +6044,8 @@ export interface components {
         };
         /**
          * RecordingPart
-         * @description A stretch of the recording spent on one leg: flow, queue, agent, hold, survey or voicemail.
+         * @description A stretch of the recording spent on one leg: flow, queue, agent, hold, conference, outside,
+         *     survey or voicemail; `card` is silent, for card data was taken.
          */
         RecordingPart: {
             /** Leg */
@@ -5924,7 +6132,8 @@ export interface components {
         };
         /**
          * RulesIn
-         * @description `ageing_s`: waiting so many seconds is worth a point of priority; null: nothing is.
+         * @description `ageing_s`: waiting so many seconds is worth a point of priority; null: nothing is. A wish for a break
+         *     that nobody answered is over after `break_ask_s`; one wrap-up may be extended by `acw_extend_s`.
          */
         RulesIn: {
             /** Segments */
@@ -5936,6 +6145,18 @@ export interface components {
              * @default 14
              */
             certificate_warning_days: number;
+            /** Breaks */
+            breaks?: components["schemas"]["BreakRuleIn"][];
+            /**
+             * Break Ask S
+             * @default 120
+             */
+            break_ask_s: number;
+            /**
+             * Acw Extend S
+             * @default 300
+             */
+            acw_extend_s: number;
         };
         /** RulesShown */
         RulesShown: {
@@ -5945,6 +6166,12 @@ export interface components {
             ageing_s: number | null;
             /** Certificate Warning Days */
             certificate_warning_days: number;
+            /** Breaks */
+            breaks: components["schemas"]["BreakRuleIn"][];
+            /** Break Ask S */
+            break_ask_s: number;
+            /** Acw Extend S */
+            acw_extend_s: number;
         };
         /**
          * SeatIn
@@ -10861,6 +11088,26 @@ export interface operations {
             };
         };
     };
+    withdraw_break_api_desk_break_withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
     device_test_api_desk_device_test_post: {
         parameters: {
             query?: never;
@@ -10944,6 +11191,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Mute"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    card_api_desk_card_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Card"];
             };
         };
         responses: {
@@ -11237,6 +11517,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ForcedState"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentForced"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    answer_break_api_supervise_agents__agent_id__break_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakAnswered"];
             };
         };
         responses: {

@@ -70,6 +70,13 @@ export interface Returned {
   number: string | null;
 }
 
+/** Card data is being taken: nothing is recorded or overheard; over by itself at `until`. */
+export interface CardTaking {
+  source: "button" | "field";
+  since: string;
+  until: string;
+}
+
 export interface AgentContact {
   contact_id: string;
   phase: ContactPhase;
@@ -96,6 +103,7 @@ export interface AgentContact {
   answered_at: string | null;
   held_since: string | null;
   muted: boolean;
+  card?: CardTaking | null;
   keys: PressedKey[];
   handed_over?: HandedOver | null;
   second?: SecondParty | null;
@@ -118,6 +126,14 @@ export interface ParkedCaller {
   since: string;
 }
 
+/** Breaks by rule: what was taken today on breaks that are over, a wish beyond the rules, and its answer. */
+export interface Breaks {
+  taken_ms: number;
+  allowed_min: number | null;
+  asked: { why: "allowance" | "at_once"; since: string; until: string } | null;
+  answer: { how: "approved" | "refused" | "timeout"; name: string; note: string; at: string } | null;
+}
+
 export interface AgentView {
   seq: number;
   server_time: string;
@@ -137,6 +153,9 @@ export interface AgentView {
   forced?: ForcedBy | null;
   pending_forced?: ForcedBy | null;
   acw_until: string | null;
+  /** So many seconds this wrap-up may still be extended. */
+  acw_extend_left_s?: number | null;
+  breaks?: Breaks | null;
   session: string | null;
   contact: AgentContact | null;
   parked?: ParkedCaller[];
@@ -157,6 +176,15 @@ export interface BoardAgent {
   pending_state?: AgentState | null;
   /** Name of the supervisor who chose the state, present or pending. */
   forced_by?: string | null;
+  /** A break beyond the rules waits for a supervisor. */
+  break_wish?: {
+    why: "allowance" | "at_once";
+    reason_id: string | null;
+    since: string;
+    until: string;
+  } | null;
+  /** When the present break uses the day's allowance up. */
+  break_until?: string | null;
 }
 
 export interface BoardQueue {
@@ -204,6 +232,8 @@ export interface BoardMonitor {
   contact_id: string;
   mode: MonitorMode | null;
   wanted: MonitorMode;
+  /** Hears nothing, for card data is taken at the call. */
+  deaf?: boolean;
   since: string;
 }
 

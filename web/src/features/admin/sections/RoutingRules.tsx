@@ -8,11 +8,12 @@ import { common } from "@/shared/texts";
 import { QueryView, TierTag } from "@/shared/ui";
 import { call } from "../kit/api";
 import { Editor } from "../kit/Editor";
-import { Line, NumberField } from "../kit/inputs";
+import { Line, NumberField, TextField } from "../kit/inputs";
 import { ResourceHead } from "../kit/ResourceHead";
+import { Rows } from "../kit/Rows";
 import { useDone } from "../kit/useDone";
 import { texts } from "../texts";
-import { type RoutingRules as Rules, TIERS } from "../types";
+import { type BreakRule, type RoutingRules as Rules, TIERS } from "../types";
 
 const PATH = "/api/routing-rules";
 const KEY = ["config", PATH];
@@ -21,6 +22,9 @@ interface Values {
   segments: { priority: number; floor_s?: number | null }[];
   ageing_s?: number | null;
   certificate_warning_days: number;
+  breaks: Partial<BreakRule>[];
+  break_ask_s: number;
+  acw_extend_s: number;
 }
 
 const segmentOf = (rules: Rules, tier: Tier) =>
@@ -35,6 +39,13 @@ function toBody(values: Values): Rules {
     })),
     ageing_s: values.ageing_s ?? null,
     certificate_warning_days: values.certificate_warning_days,
+    breaks: (values.breaks ?? []).map((rule) => ({
+      department: rule.department?.trim() ?? "",
+      minutes_per_day: rule.minutes_per_day ?? null,
+      at_once: rule.at_once ?? null,
+    })),
+    break_ask_s: values.break_ask_s,
+    acw_extend_s: values.acw_extend_s,
   };
 }
 
@@ -119,6 +130,23 @@ function RulesShown({ rules }: { rules: Rules }) {
         <dd>{rules.ageing_s === null ? t("rules.ageing.none") : t("rules.ageing", { n: rules.ageing_s })}</dd>
         <dt>{t("rules.warning")}</dt>
         <dd>{t("rules.warning.days", { n: rules.certificate_warning_days })}</dd>
+        <dt>{t("rules.breaks")}</dt>
+        <dd>
+          {rules.breaks.length === 0 ? t("rules.breaks.none") : null}
+          {rules.breaks.map((rule) => (
+            <div key={rule.department}>
+              {[
+                rule.department || t("rules.breaks.all"),
+                rule.minutes_per_day === null ? null : t("rules.breaks.minutes", { n: rule.minutes_per_day }),
+                rule.at_once === null ? null : t("rules.breaks.at_once", { n: rule.at_once }),
+              ]
+                .filter(Boolean)
+                .join(" · ")}
+            </div>
+          ))}
+        </dd>
+        <dt>{t("rules.acw")}</dt>
+        <dd>{t("rules.acw.extend", { n: rules.acw_extend_s })}</dd>
       </dl>
     </>
   );
@@ -166,6 +194,27 @@ function RulesForm() {
           max={365}
           help={t("rules.warning.help")}
         />
+      </Line>
+      <Rows
+        name="breaks"
+        help={t("rules.breaks.help")}
+        blank={{ department: "" }}
+        addLabel={t("rules.breaks.add")}
+        rowName={(index) => t("rules.breaks.nth", { n: index + 1 })}
+        most={50}
+        className="form-row-break"
+      >
+        {(place) => (
+          <>
+            <TextField name={[place, "department"]} placeholder={t("rules.breaks.all")} />
+            <NumberField name={[place, "minutes_per_day"]} min={0} max={1440} placeholder={t("unlimited")} />
+            <NumberField name={[place, "at_once"]} min={0} max={10000} placeholder={t("unlimited")} />
+          </>
+        )}
+      </Rows>
+      <Line>
+        <NumberField name="break_ask_s" required min={10} max={3600} help={t("rules.break_ask.help")} />
+        <NumberField name="acw_extend_s" required min={0} max={3600} help={t("rules.acw_extend.help")} />
       </Line>
     </>
   );

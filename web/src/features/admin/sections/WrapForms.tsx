@@ -201,6 +201,7 @@ function Builder({ before }: { before: readonly FormField[] }) {
                 least: null,
                 most: null,
                 options: "",
+                last_four: false,
               })
             }
           >
@@ -257,6 +258,16 @@ function FieldEditor({
           <NumberField name={[place, "max_length"]} required min={1} max={2000} />
           <TextField name={[place, "pattern"]} help={t("wrap-forms.pattern.help")} />
         </Line>
+      ) : null}
+      {type === "card" ? (
+        <Form.Item
+          name={[place, "last_four"]}
+          label={t("wrap-forms.last_four")}
+          extra={t("wrap-forms.card.help")}
+          valuePropName="checked"
+        >
+          <Switch />
+        </Form.Item>
       ) : null}
       {type === "number" ? (
         <Line>

@@ -60,6 +60,11 @@ export function SessionBar() {
           </span>
         </Tooltip>
       ) : null}
+      {own.deaf && !talking ? (
+        <span role="status" className="session-card">
+          {t("bar.card")}
+        </span>
+      ) : null}
       {talking ? null : (
         <Segmented<Hearing>
           size="small"

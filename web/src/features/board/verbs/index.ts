@@ -1,5 +1,6 @@
 export { AgentVerbs } from "./AgentVerbs";
 export { AtCall } from "./AtCall";
+export { BreakWishes } from "./BreakWishes";
 export { SessionBar } from "./SessionBar";
 export { useMaySupervise } from "./useVerbs";
 export { WaitingVerbs } from "./WaitingVerbs";

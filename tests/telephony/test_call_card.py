@@ -1,0 +1,100 @@
+"""Card data at a real call: on no recording, overheard by no supervisor, keyed to nobody, however it ends."""
+
+import itertools
+from functools import partial
+
+import pytest
+from call_checks import (
+    AGENT_HZ,
+    BLOCK,
+    CALLER_HZ,
+    ending,
+    lasting,
+    recorded_whole,
+    spans,
+    values,
+)
+from call_house import House
+from test_call_supervised import (
+    UNHEARD_DBFS,
+    among,
+    hear_each_other,
+    supervising,
+    talk,
+    who_hears,
+)
+
+from andon.kit.errors import AndonError
+from andon.telephony.tones import tone_level
+from town.carrier import Call
+
+pytestmark = pytest.mark.telephony
+
+CARD_HZ = 2300
+
+
+def _hears_not(ear: Call, hertz: float) -> bool:
+    return tone_level(ear.heard(0.6), hertz) < UNHEARD_DBFS
+
+
+async def test_card_data_is_recorded_overheard_and_keyed_to_nobody(house: House) -> None:
+    async with house.on_duty("plain") as agent, supervising(house) as supervisor:
+        call, own, phone = await talk(house, agent, "plain")
+        ear = await supervisor.goes_to(agent, "listen")
+        ears = {"caller": call, "agent": phone, "supervisor": ear}
+        await hear_each_other(house, ears, who_hears("listen"))
+        await call.be_quiet()  # a key waits for the end of what its telephone plays
+        await call.keys("12")
+        await house.until(lambda: phone.received_keys == ["1", "2"], 8, "keys at the agent")
+
+        await agent.ask("call.card", on=True, source="button")
+        await agent.until(lambda view: view["contact"]["card"]["source"] == "button", "takes card data")
+        await ear.wait_quiet(8)
+        await call.tone(CARD_HZ, 60)
+        await among(house, phone, CARD_HZ)
+        await call.be_quiet()
+        await call.keys("4111")
+        await call.tone(CALLER_HZ, 90)
+        await among(house, phone, CALLER_HZ)
+        await house.until(partial(_hears_not, phone, CARD_HZ), 8, "the card is said")
+        assert _hears_not(ear, CARD_HZ) and _hears_not(ear, AGENT_HZ)
+        # no field began it
+        shown = await agent.ask("call.card", on=False, source="field")
+        assert shown["view"]["contact"]["card"] is not None
+        shown = await agent.ask("call.card", on=False, source="button")
+        assert shown["view"]["contact"]["card"] is None
+        await hear_each_other(house, ears, who_hears("listen"))
+        await call.be_quiet()
+        await call.keys("3")
+        await house.until(lambda: phone.received_keys == ["1", "2", "3"], 8, "keys again, and none of before")
+        await call.tone(CALLER_HZ, 90)
+
+        await supervisor.ask("monitor", agent_id=str(agent.agent_id), mode="barge_in")
+        await hear_each_other(house, ears, who_hears("barge_in"))
+        await agent.ask("call.card", on=True, source="field")
+        alone = {"caller": {"agent"}, "agent": {"caller"}, "supervisor": set[str]()}
+        await hear_each_other(house, ears, alone)
+        await call.tone(CARD_HZ, 60)
+        await among(house, phone, CARD_HZ)
+        await call.hangup()  # in the middle of it
+        await ear.wait_ended(8)
+        await agent.in_state("acw")
+        with pytest.raises(AndonError, match="call"):
+            await agent.ask("call.card", on=True)
+    facts = await ending(house, own, "served", "caller")
+    assert values(facts, "card.began", "source") == ["button", "field"]
+    assert values(facts, "card.ended", "how") == ["resumed", "call_over"]
+    assert values(facts, "card.ended", "keys") == [4, 0]
+    assert "4111" not in str([row["data"] for row in facts])
+    assert [leg for leg in spans(facts) if leg in {"agent", "card"}] == ["agent", "card", "agent", "card"]
+    assert values(facts, "monitor.mode", "mode") == ["barge_in"]  # put away and back is no change
+    left, right = await recorded_whole(house, facts)
+    assert lasting(left, CALLER_HZ) and lasting(right, AGENT_HZ)
+    for side, start in itertools.product((left, right), range(0, len(left) - BLOCK, BLOCK)):
+        assert tone_level(list(side[start : start + BLOCK]), CARD_HZ) < UNHEARD_DBFS
+    stopped = next(row["data"] for row in facts if row["kind"] == "recording.stopped")
+    for span in stopped["spans"]:
+        if span["leg"] == "card":
+            assert not left[span["from_ms"] * 8 : span["to_ms"] * 8].any()
+            assert not right[span["from_ms"] * 8 : span["to_ms"] * 8].any()
+    assert await house.unexplained() == []
