@@ -27,6 +27,7 @@ from andon.interactions.model import (
     Part,
     RouterHeld,
     Stage,
+    StopListening,
     Tell,
     Visit,
 )
@@ -81,6 +82,9 @@ def comes_back(contact: Contact, out: Out, how: TransferHow) -> None:
     if contact.message_since is not None:  # half a message for somebody else: the agent is there
         contact.message_since = None
         out.do(EndMessage())
+    if contact.listening:
+        out.do(StopListening(contact.listening))
+        contact.listening = ""
     end_visit(contact, out, how)
     out.do(LeaveFlow())
     set_music(contact, out, on=False)

@@ -445,6 +445,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Change
+         * @description Take back the last change of a thing. Raises `undo.impossible`, `undo.changed_since`, `undo.not_own`,
+         *     and whatever making the same change by hand would.
+         */
+        post: operations["undo_change_api_audit_undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/skills": {
         parameters: {
             query?: never;
@@ -1542,6 +1563,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alarm-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List All */
+        get: operations["list_all_alarm_rule"];
+        put?: never;
+        /** Make */
+        post: operations["make_alarm_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alarm-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_alarm_rule"];
+        put?: never;
+        post?: never;
+        /** Retire */
+        delete: operations["retire_alarm_rule"];
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_alarm_rule"];
+        trace?: never;
+    };
     "/api/desk/sign-in": {
         parameters: {
             query?: never;
@@ -1787,6 +1845,26 @@ export interface paths {
          * @description Save the summary of a contact and end its wrap-up. The same again changes nothing.
          */
         post: operations["wrap_up_api_desk_wrap_up_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/line": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Line Measured
+         * @description What the agent's browser measured of a call; kept with the contact, if the agent talked in it.
+         */
+        post: operations["line_measured_api_desk_line_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2309,9 +2387,10 @@ export interface paths {
          * Search Contacts
          * @description Contacts, newest first, that arrived from `from` (inclusive) to `to` (exclusive).
          *
-         *     `q` finds a number or part of one, a customer's name, an agent's name or number, or a contact's id.
-         *     `contact` finds those of the same caller at the same client as that contact's. An agent finds the own
-         *     contacts, and with a customer, or with a contact that rang at the own desk, those of that person.
+         *     `q` finds a number or part of one, a customer's name, an agent's name or number, words of the summary, or
+         *     a contact's id. `contact` finds those of the same caller at the same client as that contact's. An agent
+         *     finds the own contacts, and with a customer, or with a contact that rang at the own desk, those of that
+         *     person.
          */
         get: operations["search_contacts_api_contacts_get"];
         put?: never;
@@ -2476,6 +2555,270 @@ export interface paths {
         get: operations["list_callbacks_api_callbacks_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Saved
+         * @description The asker's own, and those shared with the asker's roles or department.
+         */
+        get: operations["list_saved_api_saved_searches_get"];
+        put?: never;
+        /**
+         * Save Search
+         * @description Keep a search. Raises `saved_search.too_many`, or that the name is taken.
+         */
+        post: operations["save_search_api_saved_searches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/saved-searches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Saved
+         * @description Change one of the asker's own.
+         */
+        put: operations["change_saved_api_saved_searches__id__put"];
+        post?: never;
+        /**
+         * Forget Search
+         * @description Forget one of the asker's own, for everybody it was shared with too.
+         */
+        delete: operations["forget_search_api_saved_searches__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history-columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Columns
+         * @description The columns the asker looks at, in order.
+         */
+        get: operations["read_columns_api_history_columns_get"];
+        /**
+         * Choose Columns
+         * @description Choose them; each stands once, where it is named first.
+         */
+        put: operations["choose_columns_api_history_columns_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description The asker's own, newest first; or those that wait for the asker's decision, oldest first.
+         */
+        get: operations["list_exports_api_exports_get"];
+        put?: never;
+        /**
+         * Ask For Export
+         * @description Have the result of a search written to a file; the rule may want somebody's approval first.
+         */
+        post: operations["ask_for_export_api_exports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Approve or refuse somebody else's export. Raises `export.own`, `export.decided`.
+         */
+        post: operations["decide_api_exports__id__decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel
+         * @description Stop one of the asker's own, or delete its file.
+         */
+        delete: operations["cancel_api_exports__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description The file, for whoever asked for it. Raises `export.not_ready`, `export.gone`.
+         */
+        get: operations["download_api_exports__id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/export-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rule
+         * @description What exports may be, and which of them need somebody's approval.
+         */
+        get: operations["read_rule_api_export_rules_get"];
+        /**
+         * Change Rule
+         * @description Set the rule, for exports asked for from now on.
+         */
+        put: operations["change_rule_api_export_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/import-templates/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description The spreadsheet to fill in, with an example; `filled`: with what is there now, which is audited.
+         */
+        get: operations["template_api_import_templates__kind__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description The files brought last, without their faults.
+         */
+        get: operations["list_imports_api_imports_get"];
+        put?: never;
+        /**
+         * Bring
+         * @description Bring a file and have it tried: nothing is changed yet. Raises `import.too_large`.
+         */
+        post: operations["bring_api_imports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Import
+         * @description What came of a file.
+         */
+        get: operations["read_import_api_imports__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Take over all of a file that was tried, as its bringer. Raises `import.not_checked`.
+         */
+        post: operations["apply_api_imports__id__apply_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2830,6 +3173,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/wallboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List All */
+        get: operations["list_all_wallboard"];
+        put?: never;
+        /** Make */
+        post: operations["make_wallboard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wallboards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_wallboard"];
+        put?: never;
+        post?: never;
+        /** Retire */
+        delete: operations["retire_wallboard"];
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_wallboard"];
+        trace?: never;
+    };
+    "/api/wallboard-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description Every figure that a tile can show.
+         */
+        get: operations["figures_api_wallboard_figures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wallboards/{id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description What the board would show now with these tiles. Stores nothing.
+         */
+        post: operations["look_api_wallboards__id__look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wallboards/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Links
+         * @description The board's links, newest first; revoked ones too.
+         */
+        get: operations["list_links_api_wallboards__id__links_get"];
+        put?: never;
+        /**
+         * Make Link
+         * @description A link that shows this board, and nothing else, to whoever has it, until it is revoked.
+         */
+        post: operations["make_link_api_wallboards__id__links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wallboards/{id}/links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Link
+         * @description Screens that show the board by this link go dark at once. Once more: nothing.
+         */
+        delete: operations["revoke_link_api_wallboards__id__links__link_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3034,6 +3498,160 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * AlarmRuleIn
+         * @description See `alarms.model.Rule`. `variant` is the service level's, `state` the agents' whose time counts.
+         */
+        AlarmRuleIn: {
+            /** Name */
+            name: string;
+            figure: components["schemas"]["Figure"];
+            /**
+             * Variant
+             * @default
+             * @enum {string}
+             */
+            variant: "" | "sl.a" | "sl.b" | "sl.c" | "sl.d" | "sl.e";
+            /**
+             * State
+             * @default
+             * @enum {string}
+             */
+            state: "" | "ready" | "not_ready" | "break" | "dialing" | "ringing" | "talking" | "held" | "acw";
+            /** Project Id */
+            project_id?: string | null;
+            /** Queue Id */
+            queue_id?: string | null;
+            /** Warn At */
+            warn_at?: number | null;
+            /** Alarm At */
+            alarm_at?: number | null;
+            /**
+             * Hold S
+             * @default 0
+             */
+            hold_s: number;
+            /**
+             * Quiet From
+             * @default
+             */
+            quiet_from: string;
+            /**
+             * Quiet Until
+             * @default
+             */
+            quiet_until: string;
+            /** Roles */
+            roles?: ("agent" | "supervisor" | "quality" | "planner" | "administrator" | "auditor")[];
+            /**
+             * Sound
+             * @default false
+             */
+            sound: boolean;
+            /**
+             * Webhook
+             * @default
+             */
+            webhook: string;
+            /**
+             * Secret
+             * @default
+             */
+            secret: string;
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+        };
+        /** AlarmRuleInPatch */
+        AlarmRuleInPatch: {
+            /** Name */
+            name?: string;
+            figure?: components["schemas"]["Figure"];
+            /**
+             * Variant
+             * @enum {string}
+             */
+            variant?: "" | "sl.a" | "sl.b" | "sl.c" | "sl.d" | "sl.e";
+            /**
+             * State
+             * @enum {string}
+             */
+            state?: "" | "ready" | "not_ready" | "break" | "dialing" | "ringing" | "talking" | "held" | "acw";
+            /** Project Id */
+            project_id?: string | null;
+            /** Queue Id */
+            queue_id?: string | null;
+            /** Warn At */
+            warn_at?: number | null;
+            /** Alarm At */
+            alarm_at?: number | null;
+            /** Hold S */
+            hold_s?: number;
+            /** Quiet From */
+            quiet_from?: string;
+            /** Quiet Until */
+            quiet_until?: string;
+            /** Roles */
+            roles?: ("agent" | "supervisor" | "quality" | "planner" | "administrator" | "auditor")[];
+            /** Sound */
+            sound?: boolean;
+            /** Webhook */
+            webhook?: string;
+            /** Secret */
+            secret?: string;
+            /** Active */
+            active?: boolean;
+        };
+        /**
+         * AlarmRuleShown
+         * @description The secret is written, never read; `signed` says that there is one.
+         */
+        AlarmRuleShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Figure */
+            figure: string;
+            /** Variant */
+            variant: string;
+            /** State */
+            state: string;
+            /** Project Id */
+            project_id: string | null;
+            /** Queue Id */
+            queue_id: string | null;
+            /** Warn At */
+            warn_at: number | null;
+            /** Alarm At */
+            alarm_at: number | null;
+            /** Hold S */
+            hold_s: number;
+            /** Quiet From */
+            quiet_from: string;
+            /** Quiet Until */
+            quiet_until: string;
+            /** Roles */
+            roles: string[];
+            /** Sound */
+            sound: boolean;
+            /** Webhook */
+            webhook: string;
+            /** Active */
+            active: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Signed */
+            readonly signed: boolean;
+        };
+        /**
          * Answer
          * @description A field of the project's form as it was when filled in, in the reader's language.
          */
@@ -3094,6 +3712,11 @@ export interface components {
             } | null;
             /** Address */
             address: string;
+            /**
+             * Undoable
+             * @default false
+             */
+            undoable: boolean;
         };
         /**
          * Board
@@ -3124,7 +3747,8 @@ export interface components {
         };
         /**
          * BoardAgent
-         * @description `break_until`: when the present break uses the day's allowance up.
+         * @description `projects`: whose queues the agent serves now. `break_until`: when the present break uses the day's
+         *     allowance up.
          */
         BoardAgent: {
             /**
@@ -3156,13 +3780,21 @@ export interface components {
             pending_state?: string | null;
             /** Forced By */
             forced_by?: string | null;
+            /**
+             * Projects
+             * @default []
+             */
+            projects: string[];
             break_wish?: components["schemas"]["BoardBreakWish"] | null;
             /** Break Until */
             break_until?: string | null;
         } & {
             [key: string]: unknown;
         };
-        /** BoardAlarm */
+        /**
+         * BoardAlarm
+         * @description `code` `rule`: an administrator's rule raised it; what follows `since` is told of these only.
+         */
         BoardAlarm: {
             /** Code */
             code: string;
@@ -3170,6 +3802,28 @@ export interface components {
             subject: string;
             /** Since */
             since: string;
+            /** Rule Id */
+            rule_id?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Level */
+            level?: string | null;
+            /** Figure */
+            figure?: string | null;
+            /** Variant */
+            variant?: string | null;
+            /** State */
+            state?: string | null;
+            /** Value */
+            value?: number | null;
+            /** Limit */
+            limit?: number | null;
+            /** About */
+            about?: string | null;
+            /** About Id */
+            about_id?: string | null;
+            /** About Name */
+            about_name?: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -3712,6 +4366,19 @@ export interface components {
             /** Code */
             code: string;
         };
+        /** ColumnsBody */
+        ColumnsBody: {
+            /** Columns */
+            columns: ("arrived" | "direction" | "caller" | "customer" | "tier" | "number" | "client" | "project" | "queue" | "agent" | "outcome" | "waited" | "talked" | "held" | "acw" | "total" | "offers" | "ended_by" | "score" | "reason" | "resolved" | "recording" | "contact")[];
+        };
+        /**
+         * ColumnsShown
+         * @description Null: nobody has chosen yet.
+         */
+        ColumnsShown: {
+            /** Columns */
+            columns: string[] | null;
+        };
         /** ConditionBody */
         ConditionBody: {
             /** Key */
@@ -3785,6 +4452,8 @@ export interface components {
             talked_ms: number | null;
             /** Held Ms */
             held_ms: number | null;
+            /** Acw Ms */
+            acw_ms: number | null;
             /** Total Ms */
             total_ms: number | null;
             /** Offers */
@@ -3847,6 +4516,8 @@ export interface components {
             talked_ms: number | null;
             /** Held Ms */
             held_ms: number | null;
+            /** Acw Ms */
+            acw_ms: number | null;
             /** Total Ms */
             total_ms: number | null;
             /** Offers */
@@ -4054,6 +4725,16 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** DecisionIn */
+        DecisionIn: {
+            /** Approve */
+            approve: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** DeviceChoice */
         DeviceChoice: {
             /**
@@ -4220,6 +4901,113 @@ export interface components {
             uri: string;
         };
         /**
+         * ExportIn
+         * @description Contacts that arrived from `since` (inclusive) to `until` (exclusive), not later than now.
+         */
+        ExportIn: {
+            search: components["schemas"]["SearchBody-Input"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Columns */
+            columns: ("arrived" | "direction" | "caller" | "customer" | "tier" | "number" | "client" | "project" | "queue" | "agent" | "outcome" | "waited" | "talked" | "held" | "acw" | "total" | "offers" | "ended_by" | "score" | "reason" | "resolved" | "recording" | "contact")[];
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            /**
+             * Whole Numbers
+             * @default false
+             */
+            whole_numbers: boolean;
+        };
+        /** ExportList */
+        ExportList: {
+            /** Items */
+            items: components["schemas"]["ExportShown"][];
+        };
+        /**
+         * ExportShown
+         * @description `own`: the asker's. `rows_done` of `rows_expected` are written.
+         */
+        ExportShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "wanted" | "running" | "done" | "failed" | "refused" | "cancelled" | "expired";
+            /** Own */
+            own: boolean;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            search: components["schemas"]["SearchBody-Output"];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Columns */
+            columns: string[];
+            /** Format */
+            format: string;
+            /** Whole Numbers */
+            whole_numbers: boolean;
+            /** Rows Expected */
+            rows_expected: number;
+            /** Rows Done */
+            rows_done: number;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decision */
+            decision: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Size */
+            size: number | null;
+        };
+        /**
+         * FaultShown
+         * @description What to do about a cell, in the reader's language; `column` as in the head, empty: the whole row.
+         */
+        FaultShown: {
+            /** Row */
+            row: number;
+            /** Column */
+            column: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * FieldBody
          * @description See `interactions.forms.Field`; keys and values stay when labels change.
          */
@@ -4291,6 +5079,26 @@ export interface components {
             max?: number | null;
             /** Choices */
             choices?: string[] | null;
+        };
+        /**
+         * Figure
+         * @description What a rule may watch: `waiting` and `ready` are people, waits and states seconds, others per cent.
+         * @enum {string}
+         */
+        Figure: "waiting" | "longest_wait" | "service_level" | "ready" | "state_time" | "trunk_use";
+        /**
+         * FigureChoice
+         * @description A figure to choose: `kinds` are the tiles that can show it, `agents`: also a ranking of agents.
+         */
+        FigureChoice: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Kinds */
+            kinds: components["schemas"]["andon__reporting__walls__model__Kind"][];
+            /** Agents */
+            agents: boolean;
         };
         /**
          * FigureSet
@@ -4539,16 +5347,65 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** ImportList */
+        ImportList: {
+            /** Items */
+            items: components["schemas"]["ImportShown"][];
+        };
+        /**
+         * ImportShown
+         * @description `faults` are the first of `faults_count`. `made` and `changed`: what it would do, or has done.
+         */
+        ImportShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "users" | "numbers" | "reasons";
+            /** File Name */
+            file_name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "wanted" | "checking" | "checked" | "wrong" | "approved" | "applying" | "applied" | "failed" | "expired";
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Rows */
+            rows: number;
+            /** Made */
+            made: number;
+            /** Changed */
+            changed: number;
+            /** Same */
+            same: number;
+            /** Faults Count */
+            faults_count: number;
+            /** Faults */
+            faults: components["schemas"]["FaultShown"][];
+        };
         /** Keys */
         Keys: {
             /** Digits */
             digits: string;
         };
-        /**
-         * Kind
-         * @enum {string}
-         */
-        Kind: "voicemail" | "missed_call" | "callback" | "follow_up";
         /**
          * LaneFlag
          * @description Why a contact may take a fast lane.
@@ -4651,6 +5508,37 @@ export interface components {
             running: components["schemas"]["LedgerCheckInfo"] | null;
             last: components["schemas"]["LedgerCheckInfo"] | null;
         };
+        /**
+         * LineBody
+         * @description See `interactions.events.LineMeasured`.
+         */
+        LineBody: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+            /** Mos */
+            mos: number;
+            /** Mos Least */
+            mos_least: number;
+            /** Loss Percent */
+            loss_percent: number;
+            /** Jitter Ms */
+            jitter_ms: number;
+            /** Rtt Ms */
+            rtt_ms?: number | null;
+            /** Measured Ms */
+            measured_ms: number;
+        };
+        /**
+         * LineKept
+         * @description Whether it was kept: what was measured in somebody else's contact is not.
+         */
+        LineKept: {
+            /** Kept */
+            kept: boolean;
+        };
         /** LineShown */
         LineShown: {
             /** S */
@@ -4663,6 +5551,53 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * LinkIn
+         * @description `name` says where the screen hangs.
+         */
+        LinkIn: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * LinkMade
+         * @description The token is told once and kept by nobody.
+         */
+        LinkMade: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Token */
+            token: string;
+        };
+        /** LinkShown */
+        LinkShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
         };
         /** LintIn */
         LintIn: {
@@ -4704,6 +5639,25 @@ export interface components {
             second_factor_roles: string[];
             /** Separated */
             separated: boolean;
+        };
+        /**
+         * Look
+         * @description What the tiles of a board show now, by their ids.
+         */
+        Look: {
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+            /** Zone */
+            zone: string;
+            /** Tiles */
+            tiles: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
         };
         /**
          * MayDial
@@ -5082,12 +6036,6 @@ export interface components {
          */
         "Outcome-Input": "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "callee_busy" | "callee_rejected" | "callee_no_answer" | "callee_unreachable" | "wrong_number" | "dial_cancelled" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
         /**
-         * Outcome
-         * @description How an item is over.
-         * @enum {string}
-         */
-        "Outcome-Output": "reached" | "not_reached" | "solved" | "not_needed" | "called_again" | "withdrawn";
-        /**
          * OverflowIn
          * @description Without a queue the contact goes back to its flow.
          */
@@ -5127,6 +6075,15 @@ export interface components {
         Page_AgentSkillShown_: {
             /** Items */
             items: components["schemas"]["AgentSkillShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[AlarmRuleShown] */
+        Page_AlarmRuleShown_: {
+            /** Items */
+            items: components["schemas"]["AlarmRuleShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -5199,6 +6156,15 @@ export interface components {
         Page_FlowShown_: {
             /** Items */
             items: components["schemas"]["FlowShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[LinkShown] */
+        Page_LinkShown_: {
+            /** Items */
+            items: components["schemas"]["LinkShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -5330,6 +6296,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[WallboardShown] */
+        Page_WallboardShown_: {
+            /** Items */
+            items: components["schemas"]["WallboardShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[WrapReasonShown] */
         Page_WrapReasonShown_: {
             /** Items */
@@ -5415,10 +6390,22 @@ export interface components {
             ok: boolean;
         };
         /**
+         * Period
+         * @description Days counted back from today when it is asked, or two days, both inclusive.
+         */
+        Period: {
+            /** Last */
+            last?: ("today" | "yesterday" | "week" | "month") | null;
+            /** First Day */
+            first_day?: string | null;
+            /** Last Day */
+            last_day?: string | null;
+        };
+        /**
          * Permission
          * @enum {string}
          */
-        Permission: "desk" | "dial_out" | "board" | "supervise" | "contacts" | "recordings" | "config" | "people" | "audit" | "ledger";
+        Permission: "desk" | "dial_out" | "board" | "supervise" | "contacts" | "recordings" | "config" | "people" | "export" | "numbers" | "approve_exports" | "audit" | "ledger";
         /** PickUp */
         PickUp: {
             /**
@@ -6131,6 +7118,33 @@ export interface components {
             people: number;
         };
         /**
+         * RuleBody
+         * @description Another person approves exports of more than `rows_over` rows (null: however many), and those that show
+         *     whole numbers when `whole_numbers` is set.
+         */
+        RuleBody: {
+            /**
+             * Rows Over
+             * @default 1000
+             */
+            rows_over: number | null;
+            /**
+             * Whole Numbers
+             * @default true
+             */
+            whole_numbers: boolean;
+            /**
+             * Most Rows
+             * @default 100000
+             */
+            most_rows: number;
+            /**
+             * Keep Hours
+             * @default 72
+             */
+            keep_hours: number;
+        };
+        /**
          * RulesIn
          * @description `ageing_s`: waiting so many seconds is worth a point of priority; null: nothing is. A wish for a break
          *     that nobody answered is over after `break_ask_s`; one wrap-up may be extended by `acw_extend_s`.
@@ -6172,6 +7186,203 @@ export interface components {
             break_ask_s: number;
             /** Acw Extend S */
             acw_extend_s: number;
+        };
+        /**
+         * SavedIn
+         * @description `roles` and `departments`: with whom it is shared. Without `columns` it shows those of the reader.
+         */
+        SavedIn: {
+            /** Name */
+            name: string;
+            search: components["schemas"]["SearchBody-Input"];
+            period: components["schemas"]["Period"];
+            /** Columns */
+            columns?: ("arrived" | "direction" | "caller" | "customer" | "tier" | "number" | "client" | "project" | "queue" | "agent" | "outcome" | "waited" | "talked" | "held" | "acw" | "total" | "offers" | "ended_by" | "score" | "reason" | "resolved" | "recording" | "contact")[] | null;
+            /** Roles */
+            roles?: components["schemas"]["Role"][];
+            /** Departments */
+            departments?: string[];
+        };
+        /**
+         * SavedList
+         * @description `departments` are those there are to share with.
+         */
+        SavedList: {
+            /** Items */
+            items: components["schemas"]["SavedShown"][];
+            /** Departments */
+            departments: string[];
+        };
+        /**
+         * SavedShown
+         * @description `own`: the asker's, who may change it.
+         */
+        SavedShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Owner Name */
+            owner_name: string;
+            /** Own */
+            own: boolean;
+            search: components["schemas"]["SearchBody-Output"];
+            period: components["schemas"]["Period"];
+            /** Columns */
+            columns: string[];
+            /** Roles */
+            roles: string[];
+            /** Departments */
+            departments: string[];
+        };
+        /**
+         * SearchBody
+         * @description What to look for, of whatever period. Spans in seconds; every bound is inclusive.
+         */
+        "SearchBody-Input": {
+            /** Q */
+            q?: string | null;
+            /** Queue */
+            queue?: string | null;
+            /** Project */
+            project?: string | null;
+            /** Client */
+            client?: string | null;
+            /** Agent */
+            agent?: string | null;
+            /** Customer */
+            customer?: string | null;
+            /** Number */
+            number?: string | null;
+            /** Trunk */
+            trunk?: string | null;
+            /** Flow */
+            flow?: string | null;
+            /** Reason */
+            reason?: string | null;
+            outcome?: components["schemas"]["Outcome-Input"] | null;
+            /** Direction */
+            direction?: ("inbound" | "outbound") | null;
+            /** Tier */
+            tier?: ("normal" | "silver" | "gold" | "vip") | null;
+            /** Ended By */
+            ended_by?: ("caller" | "agent" | "system" | "supervisor") | null;
+            /** Resolved */
+            resolved?: boolean | null;
+            /** Follow Up */
+            follow_up?: boolean | null;
+            /** Wrapped Up */
+            wrapped_up?: boolean | null;
+            /** Transferred */
+            transferred?: boolean | null;
+            /** Recording */
+            recording?: boolean | null;
+            /** Voicemail */
+            voicemail?: boolean | null;
+            /** Score From */
+            score_from?: number | null;
+            /** Score To */
+            score_to?: number | null;
+            /** Offers From */
+            offers_from?: number | null;
+            /** Offers To */
+            offers_to?: number | null;
+            /** Waited From */
+            waited_from?: number | null;
+            /** Waited To */
+            waited_to?: number | null;
+            /** Talked From */
+            talked_from?: number | null;
+            /** Talked To */
+            talked_to?: number | null;
+            /** Held From */
+            held_from?: number | null;
+            /** Held To */
+            held_to?: number | null;
+            /** Acw From */
+            acw_from?: number | null;
+            /** Acw To */
+            acw_to?: number | null;
+            /** Total From */
+            total_from?: number | null;
+            /** Total To */
+            total_to?: number | null;
+        };
+        /**
+         * SearchBody
+         * @description What to look for, of whatever period. Spans in seconds; every bound is inclusive.
+         */
+        "SearchBody-Output": {
+            /** Q */
+            q?: string | null;
+            /** Queue */
+            queue?: string | null;
+            /** Project */
+            project?: string | null;
+            /** Client */
+            client?: string | null;
+            /** Agent */
+            agent?: string | null;
+            /** Customer */
+            customer?: string | null;
+            /** Number */
+            number?: string | null;
+            /** Trunk */
+            trunk?: string | null;
+            /** Flow */
+            flow?: string | null;
+            /** Reason */
+            reason?: string | null;
+            outcome?: components["schemas"]["andon__interactions__events__Outcome"] | null;
+            /** Direction */
+            direction?: ("inbound" | "outbound") | null;
+            /** Tier */
+            tier?: ("normal" | "silver" | "gold" | "vip") | null;
+            /** Ended By */
+            ended_by?: ("caller" | "agent" | "system" | "supervisor") | null;
+            /** Resolved */
+            resolved?: boolean | null;
+            /** Follow Up */
+            follow_up?: boolean | null;
+            /** Wrapped Up */
+            wrapped_up?: boolean | null;
+            /** Transferred */
+            transferred?: boolean | null;
+            /** Recording */
+            recording?: boolean | null;
+            /** Voicemail */
+            voicemail?: boolean | null;
+            /** Score From */
+            score_from?: number | null;
+            /** Score To */
+            score_to?: number | null;
+            /** Offers From */
+            offers_from?: number | null;
+            /** Offers To */
+            offers_to?: number | null;
+            /** Waited From */
+            waited_from?: number | null;
+            /** Waited To */
+            waited_to?: number | null;
+            /** Talked From */
+            talked_from?: number | null;
+            /** Talked To */
+            talked_to?: number | null;
+            /** Held From */
+            held_from?: number | null;
+            /** Held To */
+            held_to?: number | null;
+            /** Acw From */
+            acw_from?: number | null;
+            /** Acw To */
+            acw_to?: number | null;
+            /** Total From */
+            total_from?: number | null;
+            /** Total To */
+            total_to?: number | null;
         };
         /**
          * SeatIn
@@ -6533,6 +7744,51 @@ export interface components {
             sip: components["schemas"]["TesterAccount"];
         };
         /**
+         * TileIn
+         * @description See `walls.model.Tile`.
+         */
+        TileIn: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["andon__reporting__walls__model__Kind"];
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+            /** W */
+            w: number;
+            /** H */
+            h: number;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Figure
+             * @default
+             */
+            figure: string;
+            /** Queue Id */
+            queue_id?: string | null;
+            /**
+             * Of
+             * @default queues
+             * @enum {string}
+             */
+            of: "queues" | "agents";
+            /**
+             * Count
+             * @default 5
+             */
+            count: number;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
          * TimelineStep
          * @description One point of the time line; `text` is in the user's language, `offset_ms` counts from arrival.
          */
@@ -6744,6 +8000,33 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * UndoIn
+         * @description The change `entry_id`, or else the thing's last one, which must be the asker's own.
+         */
+        UndoIn: {
+            /** Object Kind */
+            object_kind: string;
+            /**
+             * Object Id
+             * Format: uuid
+             */
+            object_id: string;
+            /** Entry Id */
+            entry_id?: string | null;
+        };
+        /** Undone */
+        Undone: {
+            /** Object Kind */
+            object_kind: string;
+            /**
+             * Object Id
+             * Format: uuid
+             */
+            object_id: string;
+            /** Object Name */
+            object_name: string;
+        };
         /** Unread */
         Unread: {
             /** Count */
@@ -6947,6 +8230,68 @@ export interface components {
             total: number | null;
         };
         /**
+         * WallboardIn
+         * @description Without `project_id` it is about the whole centre. `show_agents`: names of agents may be on it.
+         */
+        WallboardIn: {
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id?: string | null;
+            /**
+             * Locale
+             * @default zh
+             * @enum {string}
+             */
+            locale: "zh" | "en";
+            /**
+             * Show Agents
+             * @default false
+             */
+            show_agents: boolean;
+            /** Tiles */
+            tiles?: components["schemas"]["TileIn"][];
+        };
+        /** WallboardInPatch */
+        WallboardInPatch: {
+            /** Name */
+            name?: string;
+            /** Project Id */
+            project_id?: string | null;
+            /**
+             * Locale
+             * @enum {string}
+             */
+            locale?: "zh" | "en";
+            /** Show Agents */
+            show_agents?: boolean;
+            /** Tiles */
+            tiles?: components["schemas"]["TileIn"][];
+        };
+        /** WallboardShown */
+        WallboardShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id: string | null;
+            /** Locale */
+            locale: string;
+            /** Show Agents */
+            show_agents: boolean;
+            /** Tiles */
+            tiles: components["schemas"]["TileIn"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
          * WayShown
          * @description `name` null: there is no provider.
          */
@@ -7017,7 +8362,7 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["andon__work__model__Kind"];
             /** Why */
             why: string;
             state: components["schemas"]["State"];
@@ -7057,7 +8402,7 @@ export interface components {
             taken_at: string | null;
             /** Done At */
             done_at: string | null;
-            outcome: components["schemas"]["Outcome-Output"] | null;
+            outcome: components["schemas"]["andon__work__model__Outcome"] | null;
             /** Note */
             note: string;
             /** Promise */
@@ -7096,7 +8441,7 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["andon__work__model__Kind"];
             /** Why */
             why: string;
             state: components["schemas"]["State"];
@@ -7136,7 +8481,7 @@ export interface components {
             taken_at: string | null;
             /** Done At */
             done_at: string | null;
-            outcome: components["schemas"]["Outcome-Output"] | null;
+            outcome: components["schemas"]["andon__work__model__Outcome"] | null;
             /** Note */
             note: string;
             /** Promise */
@@ -7287,6 +8632,28 @@ export interface components {
             /** Submitted At */
             submitted_at: string;
         };
+        /**
+         * Outcome
+         * @description How a contact ended: one name for each way. Every contact has exactly one.
+         * @enum {string}
+         */
+        andon__interactions__events__Outcome: "served" | "abandoned_flow" | "abandoned_queue" | "abandoned_ringing" | "nobody_signed_in" | "queue_timeout" | "out_of_hours" | "voicemail" | "invalid_keys" | "silence" | "self_service" | "callback_kept" | "callback_missed" | "callee_busy" | "callee_rejected" | "callee_no_answer" | "callee_unreachable" | "wrong_number" | "dial_cancelled" | "transferred_out" | "unknown_number" | "trunk_busy" | "media_lost" | "flow_error" | "interrupted" | "shutdown";
+        /**
+         * Kind
+         * @enum {string}
+         */
+        andon__reporting__walls__model__Kind: "figure" | "trend" | "ranking" | "queues" | "text" | "clock";
+        /**
+         * Kind
+         * @enum {string}
+         */
+        andon__work__model__Kind: "voicemail" | "missed_call" | "callback" | "follow_up";
+        /**
+         * Outcome
+         * @description How an item is over.
+         * @enum {string}
+         */
+        andon__work__model__Outcome: "reached" | "not_reached" | "solved" | "not_needed" | "called_again" | "withdrawn";
     };
     responses: never;
     parameters: never;
@@ -8261,6 +9628,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AuditShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    undo_change_api_audit_undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
                 };
             };
             /** @description Validation Error */
@@ -11002,6 +12402,154 @@ export interface operations {
             };
         };
     };
+    list_all_alarm_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AlarmRuleShown_"];
+                };
+            };
+        };
+    };
+    make_alarm_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_alarm_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_alarm_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_alarm_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmRuleInPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     sign_in_api_desk_sign_in_post: {
         parameters: {
             query?: never;
@@ -11340,6 +12888,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    line_measured_api_desk_line_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineKept"];
                 };
             };
             /** @description Validation Error */
@@ -12099,15 +13680,42 @@ export interface operations {
     search_contacts_api_contacts_get: {
         parameters: {
             query?: {
-                from?: string | null;
-                to?: string | null;
                 q?: string | null;
                 queue?: string | null;
                 project?: string | null;
+                client?: string | null;
                 agent?: string | null;
                 customer?: string | null;
+                number?: string | null;
+                trunk?: string | null;
+                flow?: string | null;
+                reason?: string | null;
                 outcome?: components["schemas"]["Outcome-Input"] | null;
                 direction?: ("inbound" | "outbound") | null;
+                tier?: ("normal" | "silver" | "gold" | "vip") | null;
+                ended_by?: ("caller" | "agent" | "system" | "supervisor") | null;
+                resolved?: boolean | null;
+                follow_up?: boolean | null;
+                wrapped_up?: boolean | null;
+                transferred?: boolean | null;
+                recording?: boolean | null;
+                voicemail?: boolean | null;
+                score_from?: number | null;
+                score_to?: number | null;
+                offers_from?: number | null;
+                offers_to?: number | null;
+                waited_from?: number | null;
+                waited_to?: number | null;
+                talked_from?: number | null;
+                talked_to?: number | null;
+                held_from?: number | null;
+                held_to?: number | null;
+                acw_from?: number | null;
+                acw_to?: number | null;
+                total_from?: number | null;
+                total_to?: number | null;
+                from?: string | null;
+                to?: string | null;
                 contact?: string | null;
                 cursor?: string | null;
                 limit?: number;
@@ -12400,6 +14008,542 @@ export interface operations {
             };
         };
     };
+    list_saved_api_saved_searches_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedList"];
+                };
+            };
+        };
+    };
+    save_search_api_saved_searches_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_saved_api_saved_searches__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    forget_search_api_saved_searches__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_columns_api_history_columns_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnsShown"];
+                };
+            };
+        };
+    };
+    choose_columns_api_history_columns_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ColumnsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnsShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_exports_api_exports_get: {
+        parameters: {
+            query?: {
+                box?: "own" | "decide";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ask_for_export_api_exports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    decide_api_exports__id__decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cancel_api_exports__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    download_api_exports__id__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_rule_api_export_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+        };
+    };
+    change_rule_api_export_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    template_api_import_templates__kind__get: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+                filled?: boolean;
+            };
+            header?: never;
+            path: {
+                kind: "users" | "numbers" | "reasons";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_imports_api_imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+        };
+    };
+    bring_api_imports_post: {
+        parameters: {
+            query: {
+                kind: "users" | "numbers" | "reasons";
+                file_name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_import_api_imports__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    apply_api_imports__id__apply_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     board_api_board_get: {
         parameters: {
             query?: never;
@@ -12531,7 +14675,7 @@ export interface operations {
             query?: {
                 state?: components["schemas"]["State"];
                 mine?: boolean;
-                kind?: components["schemas"]["Kind"] | null;
+                kind?: components["schemas"]["andon__work__model__Kind"] | null;
                 queue?: string | null;
                 project?: string | null;
                 cursor?: string | null;
@@ -12953,6 +15097,305 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["MessageShown"];
                 };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_all_wallboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WallboardShown_"];
+                };
+            };
+        };
+    };
+    make_wallboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallboardIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallboardShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_wallboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallboardShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_wallboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_wallboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallboardInPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallboardShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    figures_api_wallboard_figures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureChoice"][];
+                };
+            };
+        };
+    };
+    look_api_wallboards__id__look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WallboardIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Look"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_links_api_wallboards__id__links_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LinkShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    make_link_api_wallboards__id__links_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkMade"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    revoke_link_api_wallboards__id__links__link_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Validation Error */
             422: {
