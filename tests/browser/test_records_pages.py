@@ -64,7 +64,7 @@ async def test_a_search_is_kept_and_its_result_exported(house: OfficeHouse, ente
     await page.get_by_role("button", name="这位客户", exact=True).click()
     await expect(page.locator(".list-table tbody tr")).to_have_count(1, timeout=SECONDS)
 
-    await page.get_by_role("button", name="导出", exact=True).click()
+    await page.locator(".history-end").get_by_role("button", name="导出").click()
     await page.get_by_text("CSV（UTF-8）").click()
     found += await barriers(page)
     await shot(page, "export")

@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from andon.channels.voice.jobs import RecordingStore
 from andon.entrypoints.worker_reporting import keep_jobs, keep_reporting
+from andon.identity import texts  # noqa: F401  (registers the names of roles, for imports)
 from andon.identity.repository import tenant_ids
 from andon.imports.jobs import keep_importing
 from andon.kit import telemetry

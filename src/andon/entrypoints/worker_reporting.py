@@ -9,7 +9,9 @@ from andon.kit.clock import Clock
 from andon.kit.database import Database
 from andon.kit.jobs import open_jobs
 from andon.kit.settings import Settings
+from andon.reporting import texts  # noqa: F401  (registers what exports say)
 from andon.reporting.checks.jobs import keep_checking, register
+from andon.reporting.exports import texts as export_texts  # noqa: F401  (likewise)
 from andon.reporting.exports.jobs import keep_exporting
 from andon.reporting.projector import keep_projecting
 
