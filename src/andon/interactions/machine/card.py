@@ -1,7 +1,8 @@
 """Card data is being said or keyed: nothing of it is kept, nobody overhears it. Pure.
 
 While it lasts the recording is silent and supervisors hear nothing (`interactions.monitor`). It is over as
-soon as anything else happens to the call: `keep_card` looks after every step, so that no way out can forget it.
+soon as anything else happens to the call: `keep_card` looks after every step, so that no way out can
+forget it.
 """
 
 from datetime import timedelta
