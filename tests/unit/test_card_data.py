@@ -34,7 +34,6 @@ from andon.interactions.model import (
     Found,
     Interrupted,
     Joined,
-    MaskKeys,
     SetTimer,
     Silence,
     TapeRuns,
@@ -63,14 +62,14 @@ def ended(call: Call) -> CardEnded:
     return fact
 
 
-def test_while_it_lasts_the_recording_is_silent_and_keys_reach_nobody() -> None:
+def test_while_it_lasts_the_recording_is_silent_and_keys_are_only_counted() -> None:
     call = Call().talking()
     began, *orders = call.hear(BEGIN)
     assert isinstance(began, CardBegan) and began.until == call.at + timedelta(seconds=60)
-    assert orders == [Silence(True), MaskKeys(True), SetTimer(CARD_TIMER, 60)]
+    assert orders == [Silence(True), SetTimer(CARD_TIMER, 60)]
     assert call.hear(BEGIN) == [] and call.hear(CallerKey("4"), CallerKey("2")) == []
     _, *orders = call.hear(END, after_ms=4000)
-    assert orders == [Silence(False), MaskKeys(False), SetTimer(CARD_TIMER, None)]
+    assert orders == [Silence(False), SetTimer(CARD_TIMER, None)]
     fact = ended(call)
     assert (fact.how, fact.keys, fact.private_ms, fact.began_at) == (CardEnd.RESUMED, 2, 4030, began.at)
     assert "42" not in str(call.effects) and "'4'" not in str(call.effects)
@@ -127,7 +126,7 @@ def test_it_outlives_hold_a_lost_device_and_the_core() -> None:
     call.hear(Joined(call.leg))
     assert call.contact.card is not None
     again = call.hear(Found(up=True, together=True))
-    assert Silence(True) in again and MaskKeys(True) in again
+    assert Silence(True) in again
 
 
 def test_a_flow_has_its_own_that_ends_with_its_node_or_its_call() -> None:

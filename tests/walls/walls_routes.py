@@ -563,7 +563,7 @@ ROUTES: dict[tuple[str, str], Route] = {
         CONTACTS, (make(lambda m, t: {"columns": ["arrived"]}),), own=True
     ),
     ("GET", "/api/exports"): Route(
-        EXPORTS | ADMIN, (Try(), Try(query=lambda m, t: {"box": "decide"}, blank=True))
+        EXPORTS | {Role.ADMINISTRATOR}, (Try(), Try(query=lambda m, t: {"box": "decide"}, blank=True))
     ),
     ("POST", "/api/exports"): Route(EXPORTS, (make(_export, 422),)),
     ("POST", "/api/exports/{id}/decide"): Route(

@@ -805,12 +805,6 @@ class Silence(MediumOrder, frozen=True):
     on: bool
 
 
-class MaskKeys(MediumOrder, frozen=True):
-    """Keys that the caller presses reach nobody while on."""
-
-    on: bool
-
-
 class TakeMessage(MediumOrder, frozen=True):
     max_s: int
 

@@ -233,8 +233,8 @@ _TIMELINE = {
     "contact.unparked": ("驻留 {lasted} 秒后：{how}", "After {lasted} s in the slot: {how}"),
     "contact.unparked.picked_up": ("{agent} 取回驻留的客户", "{agent} picks the parked caller up"),
     "card.began": (
-        "开始收集卡信息（{source}）：录音静音，班长听不到，按键已屏蔽",
-        "Card data is taken ({source}): silent on the recording, supervisors hear nothing, keys are masked",
+        "开始收集卡信息（{source}）：录音静音，班长听不到，按键不记录",
+        "Card data is taken ({source}): silent on the recording, supervisors hear nothing, keys are not kept",
     ),
     "card.ended": ("卡信息收集结束：{how}，{lasted} 秒", "Card data taken: {how}, {lasted} s"),
     "card.ended.keys": (

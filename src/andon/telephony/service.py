@@ -479,14 +479,6 @@ class Engine:
         """Nothing this leg says is passed on while on."""
         await self._request("POST" if on else "DELETE", f"channels/{leg_id}/mute", {"direction": "in"})
 
-    async def mask_keys(self, leg_id: str, on: bool) -> None:
-        """Keys that this leg sends are passed on to nobody while on. A leg that is gone is no error.
-
-        Only what comes in may be dropped: the engine frees a frame twice that is dropped on its way out."""
-        dropped = "DTMF_BEGIN,DTMF_END" if on else ""
-        query = {"variable": "FRAME_DROP(RX)", "value": dropped}
-        await self._unless_gone("POST", f"channels/{leg_id}/variable", query)
-
     async def snoop(self, leg_id: str, snoop_id: str, *, whisper: bool) -> None:
         """Make a leg that hears what `leg_id` says and hears; what it says itself is heard by `leg_id` alone
         (`whisper`) or by nobody. It can be joined when this returns, ends with `leg_id` or by `hangup`, and

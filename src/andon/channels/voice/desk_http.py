@@ -63,8 +63,8 @@ class Returned(_Told):
 
 
 class CardTaking(_Told):
-    """Card data is being taken: the recording is silent, supervisors hear nothing, keys are masked. Over
-    by itself at `until`."""
+    """Card data is being taken: the recording is silent, supervisors hear nothing. Over by itself
+    at `until`."""
 
     source: Literal["button", "field"]
     since: str

@@ -255,7 +255,6 @@ class VoiceChannel:
             Tape: self._do_tape,
             StopTape: lambda c, o: c.engine.stop_recording(c.leg_id),
             Silence: lambda c, o: c.engine.silence_recording(c.leg_id, o.on),
-            MaskKeys: lambda c, o: c.engine.mask_keys(c.leg_id, o.on),
             TakeMessage: self._do_message,
             EndMessage: lambda c, o: c.engine.end_message(_message_of(c)),
             Listen: self._do_listen,

@@ -27,8 +27,8 @@ class CardEnd(StrEnum):
 
 
 class CardBegan(Fact, frozen=True, kw_only=True):
-    """From this instant on the recording is silent, supervisors hear nothing, and keys of the caller reach
-    nobody. Ends at `until` at the latest; one of a flow with its node. One `card.ended` follows."""
+    """From this instant on the recording is silent and supervisors hear nothing. Ends at `until` at the
+    latest; one of a flow with its node. One `card.ended` follows."""
 
     kind: ClassVar[str] = "card.began"
     source: Source

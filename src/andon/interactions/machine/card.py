@@ -1,8 +1,8 @@
 """Card data is being said or keyed: nothing of it is kept, nobody overhears it. Pure.
 
-While it lasts the recording is silent, supervisors hear nothing (`interactions.monitor`), and what the caller
-keys does not reach the agent. It is over as soon as anything else happens to the call: `keep_card` looks
-after every step, so that no way out can forget it.
+While it lasts the recording is silent and supervisors hear nothing (`interactions.monitor`). It is over as
+soon as anything else happens to the call: `keep_card` looks after every step, so that no way out can
+forget it.
 """
 
 from datetime import timedelta
@@ -17,7 +17,6 @@ from andon.interactions.model import (
     CardPause,
     CardTimeUp,
     Contact,
-    MaskKeys,
     SetTimer,
     Silence,
     Stage,
@@ -35,8 +34,6 @@ def begin_card(
     contact.card = CardPause(source=source, since=out.at, until=until, agent_id=agent_id)
     out.fact(CardBegan, agent_id=agent_id, source=source, until=until)
     out.do(Silence(True))
-    if source is not Source.FLOW:  # whose keys are what it is about
-        out.do(MaskKeys(True))
     if limit_s is not None:
         out.do(SetTimer(CARD_TIMER, limit_s))
 
@@ -57,8 +54,6 @@ def end_card(contact: Contact, out: Out, how: CardEnd) -> None:
         keys=card.keys,
     )
     out.do(Silence(False))
-    if card.source is not Source.FLOW:
-        out.do(MaskKeys(False))
     if card.until is not None:
         out.do(SetTimer(CARD_TIMER, None))
 

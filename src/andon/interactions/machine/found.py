@@ -4,7 +4,6 @@ What ended meanwhile comes as the input it would have been (a leg, a speech, a m
 right: orders that were given and may never have been carried out. Given twice, they do no harm.
 """
 
-from andon.interactions.card.events import Source
 from andon.interactions.machine.table import LIVE, Out, on
 from andon.interactions.model import (
     Answer,
@@ -13,7 +12,6 @@ from andon.interactions.model import (
     Found,
     HangUp,
     Join,
-    MaskKeys,
     Music,
     MuteAgent,
     Park,
@@ -38,8 +36,6 @@ def found(contact: Contact, now: Found, out: Out) -> None:
         out.do(Tape(taping.recording_id))
     if contact.card is not None:
         out.do(Silence(True))
-        if contact.card.source is not Source.FLOW:
-            out.do(MaskKeys(True))
     if contact.music:
         out.do(Music(True, contact.queue_id))
     offer, talk = contact.offer, contact.talk

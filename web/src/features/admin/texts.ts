@@ -305,7 +305,7 @@ export const texts = defineTexts(
     "wrap-forms.type.card": "卡信息（不保存）",
     "wrap-forms.last_four": "保留末四位",
     "wrap-forms.card.help":
-      "座席填写时录音静音、监听中断、按键屏蔽；号码不发送也不保存，12 位以上才可留末四位",
+      "座席填写时录音静音、监听中断；号码不发送也不保存，12 位以上才可留末四位",
     "wrap-forms.required": "必填",
     "wrap-forms.pattern.help": "# 数字，@ 字母，* 数字或字母，{3} 重复；如 SF#{12}",
     "wrap-forms.options.help": "每行一个选项，可写成“中文 | English”",
@@ -761,7 +761,7 @@ export const texts = defineTexts(
     "wrap-forms.type.card": "Card data (not kept)",
     "wrap-forms.last_four": "Keep the last four digits",
     "wrap-forms.card.help":
-      "While an agent types it, nothing is recorded or overheard and keys are masked. The digits are neither sent nor kept; from twelve on the last four may be",
+      "While an agent types it, nothing is recorded or overheard. The digits are neither sent nor kept; from twelve on the last four may be",
     "wrap-forms.required": "Required",
     "wrap-forms.pattern.help": "# digit, @ letter, * either, {3} repeats; for instance SF#{12}",
     "wrap-forms.options.help": "One option a line, “Chinese | English” if you like",

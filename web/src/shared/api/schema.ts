@@ -4263,8 +4263,8 @@ export interface components {
         };
         /**
          * CardTaking
-         * @description Card data is being taken: the recording is silent, supervisors hear nothing, keys are masked. Over
-         *     by itself at `until`.
+         * @description Card data is being taken: the recording is silent, supervisors hear nothing. Over by itself
+         *     at `until`.
          */
         CardTaking: {
             /**
