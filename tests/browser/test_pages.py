@@ -17,7 +17,7 @@ from town.carrier import Call
 pytestmark = pytest.mark.browser
 
 # What people wrote in Chinese stays Chinese in the English pages.
-WRITTEN = ("王女士", "客户", "项目", "客", "您好", "上海", "测试", "邻家", "订单", "中")
+WRITTEN = ("王女士", "新热线", "客服", "客户", "项目", "客", "您好", "上海", "测试", "邻家", "订单", "中")
 
 
 async def served(house: OfficeHouse, number: str) -> tuple[Call, UUID]:

@@ -40,15 +40,6 @@ class MovedClock:
         }
 
     @contextmanager
-    def taken_off(self) -> Iterator[None]:
-        """Child processes started meanwhile see the machine's own clock."""
-        worn = {key: os.environ.pop(key) for key in self.environment if key in os.environ}
-        try:
-            yield
-        finally:
-            os.environ.update(worn)
-
-    @contextmanager
     def worn(self) -> Iterator[None]:
         """Child processes started meanwhile see this clock."""
         before = dict(os.environ)

@@ -1,5 +1,6 @@
 """One small centre for all survival tests: its recordings on a small volume, its clock in our hands."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -36,23 +37,23 @@ def clock(tmp_path_factory: pytest.TempPathFactory) -> MovedClock:
     return MovedClock(tmp_path_factory.mktemp("clock") / "offset")
 
 
-@pytest.fixture(autouse=True)
-def _own_time(request: pytest.FixtureRequest, clock: MovedClock) -> Iterator[None]:
-    """The house's clock is for the house alone: `time.sleep` does not work under it."""
-    if "house" in request.fixturenames:
-        yield
-    else:
-        with clock.taken_off():
-            yield
-
-
 @pytest_asyncio.fixture(scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory, clock: MovedClock) -> AsyncIterator[House]:
     home = tmp_path_factory.mktemp("survivor")
-    with small_volume(home / "spool" / "recordings"), clock.worn():
+    with small_volume(home / "spool" / "recordings"):
         # The engine counts packets' absence by the machine's clock: set forward, it would end every call.
-        async for house in opened(home, disk_low_mb=4, rtp_timeout_agent_s=0, rtp_timeout_trunk_s=0):
+        houses = opened(home, disk_low_mb=4, rtp_timeout_agent_s=0, rtp_timeout_trunk_s=0)
+        async with contextlib.aclosing(houses):
+            with clock.worn():
+                house = await anext(houses)
             yield house
+
+
+@pytest.fixture(autouse=True)
+def _moved_clock(request: pytest.FixtureRequest, clock: MovedClock) -> Iterator[None]:
+    """The house's clock is for what its tests start alone: `time.sleep` does not work under it."""
+    with clock.worn() if "house" in request.fixturenames else contextlib.nullcontext():
+        yield
 
 
 @pytest_asyncio.fixture

@@ -9,7 +9,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -408,7 +408,7 @@ class Agent:
         return call
 
 
-async def opened(home: Path, **settings: Any) -> AsyncIterator[House]:
+async def opened(home: Path, **settings: Any) -> AsyncGenerator[House, None]:
     """A house for the time of a fixture."""
     house = House(home, **settings)
     try:

@@ -17,6 +17,7 @@ from andon.flows.nodes.menu import Menu
 from andon.flows.nodes.start import Start
 from andon.flows.nodes.sub_flow import Return
 from andon.flows.nodes.survey import Survey
+from andon.flows.nodes.voicemail import Voicemail
 from andon.kit.errors import AndonError
 from andon.telephony.tones import tone_level
 from town.carrier import CODECS, Call
@@ -337,17 +338,22 @@ async def leaving_in_the_middle(house: House) -> None:
     assert values(facts, "transfer.ended", "how") == ["completed", "caller_gone"]
 
 
+def takes_message(house: House) -> bool:
+    return any(house.settings.folder("spool", "recordings").glob("v-*.wav"))
+
+
 async def to_a_flow(house: House) -> None:
     """The caller goes through a flow while the agent waits and is given back; then for good, for a survey."""
     nodes: dict[str, Any] = {
         "start": Start(exits={"next": "menu"}),
         "menu": Menu(
             prompts=("1",),
-            labels={"1": "back"},
+            labels={"1": "back", "2": "message"},
             tries=1,
             timeout_s=30,
-            exits={"1": "back", "wrong": "end", "silence": "end"},
+            exits={"1": "back", "2": "message", "wrong": "end", "silence": "end"},
         ),
+        "message": Voicemail(prompts=("1",), exits={"left": "end", "empty": "end"}),
         "back": Return(),
         "end": HangUp(),
     }
@@ -379,8 +385,12 @@ async def to_a_flow(house: House) -> None:
         await table.hear(caller="first", first="caller")
         await first.ask("call.consult", to="flow", flow_id=flows["check"])
         await at(first, "flow")
+        await caller.be_quiet()
+        await caller.keys("2")
+        await house.until(lambda: takes_message(house), 10, "a message is being taken")
         await first.ask("consult.cancel")
         await told(first, "cancelled")
+        await caller.tone(CALLER, 60)
         await table.hear(caller="first", first="caller")
         await first.ask("call.transfer", to="flow", flow_id=flows["rate"])
         await first.in_state("acw")
@@ -392,6 +402,7 @@ async def to_a_flow(house: House) -> None:
     facts = await ending(house, own, "served", "agent")
     assert values(facts, "transfer.ended", "how") == ["returned", "cancelled", "completed"]
     assert values(facts, "survey.answered", "score") == [4]
+    assert not values(facts, "voicemail.left", "voicemail_ms")  # half of one, for somebody else
     assert transferred(facts) == [True]
 
 

@@ -89,6 +89,7 @@ class Voice:
         self.away.now = None
         self.nodes = [SimpleNamespace(engine=engine) for engine in (self.away, self.engine)]
         self.ears = SimpleNamespace(legs=lambda node: {"supervisor"})
+        self.trials = SimpleNamespace(legs=set())
         self.calls = list(calls)
         self.repaired: list[tuple[str, str]] = []
 

@@ -756,6 +756,10 @@ class TakeMessage(MediumOrder, frozen=True):
     max_s: int
 
 
+class EndMessage(MediumOrder, frozen=True):
+    """The message being taken is wanted no more; until it is over the caller can hear nobody."""
+
+
 class Dial(MediumOrder, frozen=True, kw_only=True):
     """Ring an agent's device as leg `leg_id`."""
 

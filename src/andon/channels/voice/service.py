@@ -44,6 +44,7 @@ from andon.interactions.model import (
     DialCustomer,
     DialOut,
     Drop,
+    EndMessage,
     Enter,
     Forget,
     Found,
@@ -176,6 +177,11 @@ class Call:
         return f"b-{self.contact.contact_id.hex}"
 
 
+def _message_of(call: Call) -> str:
+    """What the engine calls the message that a caller leaves."""
+    return f"v-{call.contact.contact_id.hex}"
+
+
 def _legs_beside(contact: Contact) -> list[str]:
     """The legs a contact has beside the caller's: of the agent, and of who else was called."""
     parties = (contact.offer or contact.talk or contact.outside or contact.dialler, contact.second)
@@ -243,6 +249,7 @@ class VoiceChannel:
             Tape: self._do_tape,
             StopTape: lambda c, o: c.engine.stop_recording(c.leg_id),
             TakeMessage: self._do_message,
+            EndMessage: lambda c, o: c.engine.end_message(_message_of(c)),
             Dial: self._do_dial,
             DialCustomer: self._do_dial_customer,
             Ringback: lambda c, o: c.engine.ring(o.leg_id, o.on),
@@ -629,7 +636,7 @@ class VoiceChannel:
     async def _ask_after(self, call: Call) -> None:
         """What is said to the caller, or recorded of them, may have come to its end unheard."""
         contact = call.contact
-        token, message = contact.playing, f"v-{contact.contact_id.hex}"
+        token, message = contact.playing, _message_of(call)
         if call.lanes.busy(CALLER_LANE):
             return  # about to be begun, and refused if that cannot be
         try:
@@ -766,7 +773,7 @@ class VoiceChannel:
         self._feed(call, TapeRuns(order.recording_id, within_ms=round((loop.time() - asked) * 1000)))
 
     async def _do_message(self, call: Call, order: TakeMessage) -> None:
-        await call.engine.record_message(call.leg_id, f"v-{call.contact.contact_id.hex}", order.max_s)
+        await call.engine.record_message(call.leg_id, _message_of(call), order.max_s)
 
     async def _do_dial(self, call: Call, order: Dial) -> None:
         account = self.devices.of(order.agent_id)

@@ -249,7 +249,7 @@ def settle(contact: Contact, out: Out, outcome: Outcome, by: By, cause: int) -> 
     """The outcome is fixed; the caller's leg has still to go."""
     if contact.talked and outcome is not Outcome.SHUTDOWN:
         outcome = Outcome.SERVED
-    elif contact.voicemail:
+    elif contact.voicemail and not contact.talked:
         outcome = Outcome.VOICEMAIL
     contact.settled, contact.settled_by, contact.settled_cause = outcome, by, cause
     contact.stage = Stage.ENDING

@@ -19,6 +19,7 @@ from andon.interactions.model import (
     AskDialOut,
     AskFinish,
     Contact,
+    EndMessage,
     EnterFlow,
     FlowFailed,
     GivesUpWaiting,
@@ -77,6 +78,9 @@ def comes_back(contact: Contact, out: Out, how: TransferHow) -> None:
     if talk is None:
         return
     hush(contact, out)
+    if contact.message_since is not None:  # half a message for somebody else: the agent is there
+        contact.message_since = None
+        out.do(EndMessage())
     end_visit(contact, out, how)
     out.do(LeaveFlow())
     set_music(contact, out, on=False)

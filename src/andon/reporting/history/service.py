@@ -40,6 +40,7 @@ from andon.reporting.history.timeline import PREFIX, ids_in, timeline
 from andon.reporting.history.unnamed import unnamed
 from andon.reporting.names import NameBook
 from andon.reporting.tables import ReportContact, ReportOffer, ReportRecording
+from andon.routing.events import AgentStateChanged
 
 
 async def search_contacts(
@@ -55,7 +56,7 @@ async def of_person(
 ) -> search.Filters:
     """The filters narrowed to the person who calls in this contact, at the client called: nobody's business
     with another client is found. Raises "not found" for a contact that is not there, behind a wall, without a
-    number, or one that `own_agent` was not rung for.
+    number, or one that `own_agent` was neither rung for nor busy with.
 
     From the journal: a contact that has just begun to ring may not have been projected yet.
     """
@@ -63,7 +64,13 @@ async def of_person(
         session,
         tenant_id,
         contact_id,
-        [ContactArrived.kind, OfferMade.kind, ContactConnected.kind, TransferAsked.kind],
+        [
+            ContactArrived.kind,
+            OfferMade.kind,
+            ContactConnected.kind,
+            TransferAsked.kind,
+            AgentStateChanged.kind,  # who picks a parked caller up is on the way before anything else says so
+        ],
     )
     facts = [record.fact for record in records]
     arrived = next((fact for fact in facts if isinstance(fact, ContactArrived)), None)
