@@ -128,7 +128,7 @@ async def test_a_rule_and_a_wall_from_making_to_going_dark(house: OfficeHouse, e
     raised = await house.facts(kind="alarm.rule_raised")
     assert [row["data"]["name"] for row in raised] == [RULE]
     assert screen.complaints == []
-    await look(boss, "/wallboards", ".walls tbody tr")
+    await look(boss, "/wallboards", ".walls tbody a")
     found += await both_ways(boss)
     await boss.page.get_by_role("link", name=BOARD).click()
     await boss.page.get_by_role("button", name="链接", exact=True).click()

@@ -115,28 +115,30 @@ export function Alarms({ alarms, frozen }: { alarms: BoardAlarm[]; frozen: boole
   const sentence = useAlarmSentence();
   if (alarms.length === 0) return null;
   return (
-    <ul className="alarms" role="alert" aria-label={t("alarms.title")}>
-      {alarms.map((alarm) => {
-        const key = `alarm.${alarm.code}`;
-        if (isRuleAlarm(alarm))
+    <div role="alert">
+      <ul className="alarms" aria-label={t("alarms.title")}>
+        {alarms.map((alarm) => {
+          const key = `alarm.${alarm.code}`;
+          if (isRuleAlarm(alarm))
+            return (
+              <li key={alarmKey(alarm)} data-level={alarm.level}>
+                <b>
+                  {a(`level.${alarm.level}`)} · {alarm.name}
+                </b>
+                <span>{alarm.about_name || a("centre")}</span>
+                <span>{sentence(alarm)}</span>
+                <Elapsed since={alarm.since} frozen={frozen} />
+              </li>
+            );
           return (
-            <li key={alarmKey(alarm)} data-level={alarm.level}>
-              <b>
-                {a(`level.${alarm.level}`)} · {alarm.name}
-              </b>
-              <span>{alarm.about_name || a("centre")}</span>
-              <span>{sentence(alarm)}</span>
+            <li key={alarmKey(alarm)}>
+              <b>{key in texts.zh ? t(key as "alarm.disk_full") : alarm.code}</b>
+              <span>{alarm.subject}</span>
               <Elapsed since={alarm.since} frozen={frozen} />
             </li>
           );
-        return (
-          <li key={alarmKey(alarm)}>
-            <b>{key in texts.zh ? t(key as "alarm.disk_full") : alarm.code}</b>
-            <span>{alarm.subject}</span>
-            <Elapsed since={alarm.since} frozen={frozen} />
-          </li>
-        );
-      })}
-    </ul>
+        })}
+      </ul>
+    </div>
   );
 }
