@@ -56,7 +56,6 @@ from andon.interactions.model import (
     Joined,
     JoinFailed,
     Listen,
-    MaskKeys,
     MediumOrder,
     MessageTaken,
     Music,
