@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.channels.voice.http import NumberIn
@@ -20,6 +20,7 @@ from andon.channels.voice.tables import NumberRow, TrunkRow
 from andon.flows.tables import FlowRow
 from andon.identity import audit
 from andon.identity.admin import values_of
+from andon.identity.duties import check_duties
 from andon.identity.http.users import UserChange, broken_rules
 from andon.identity.model import Role
 from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
@@ -29,7 +30,6 @@ from andon.imports.model import COLUMNS, Fault, Line, flag, parts, skills, twice
 from andon.interactions.http import WrapReasonIn
 from andon.interactions.tables import ReasonNode
 from andon.kit import i18n
-from andon.kit.errors import AndonError
 from andon.kit.ids import uuid7
 from andon.kit.web import refusal_of
 from andon.routing.tables import AgentSkill, Skill
@@ -479,8 +479,8 @@ async def perform(
             session.add_all(await _set_skills(session, known, step, by))
         await session.flush()
         await asyncio.sleep(0)
-    if kind == "users" and not await _administrators(session):
-        raise AndonError("user.last_administrator", 409)
+    if kind == "users":
+        await check_duties(session)
     return ended
 
 
@@ -495,13 +495,6 @@ async def _set_skills(session: AsyncSession, known: Known, step: Step, by: By) -
     )
     old, new = ({str(id): level for id, level in each.items()} for each in (before, step.skills))
     return [_entry(by, "skills", "user", step, old, new)]
-
-
-async def _administrators(session: AsyncSession) -> int:
-    there = select(func.count()).where(
-        User.roles.contains([Role.ADMINISTRATOR.value]), User.active, User.client_id.is_(None)
-    )
-    return await session.scalar(there) or 0
 
 
 def _entry(

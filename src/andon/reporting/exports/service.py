@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.calendars.repository import zones
 from andon.identity import audit
+from andon.identity import repository as people
 from andon.identity.model import Actor, Permission, permissions
 from andon.identity.tables import Audit, User
 from andon.kit import i18n
@@ -210,7 +211,8 @@ async def _allowed(db: Database, job: ExportJob) -> tuple[Filters, str]:
     async with db.session(Scope(job.tenant_id)) as session:
         user = await session.get(User, job.asked_by)
         zone, _ = await zones(session)
-    may = permissions(user.roles) if user is not None and user.active else frozenset()
+        allows = await people.allows(session)
+    may = permissions(user.roles, allows) if user is not None and user.active else frozenset()
     needed = {Permission.EXPORT, Permission.CONTACTS} | (
         {Permission.NUMBERS} if job.whole_numbers else frozenset()
     )

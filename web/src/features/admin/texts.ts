@@ -304,8 +304,7 @@ export const texts = defineTexts(
     "wrap-forms.type.phone": "电话号码",
     "wrap-forms.type.card": "卡信息（不保存）",
     "wrap-forms.last_four": "保留末四位",
-    "wrap-forms.card.help":
-      "座席填写时录音静音、监听中断；号码不发送也不保存，12 位以上才可留末四位",
+    "wrap-forms.card.help": "座席填写时录音静音、监听中断；号码不发送也不保存，12 位以上才可留末四位",
     "wrap-forms.required": "必填",
     "wrap-forms.pattern.help": "# 数字，@ 字母，* 数字或字母，{3} 重复；如 SF#{12}",
     "wrap-forms.options.help": "每行一个选项，可写成“中文 | English”",
