@@ -27,6 +27,7 @@ from andon.speech.ports import Recogniser, SpeechFailed, Synthesiser
 MOST_WORDS: Final = 64 * 1024  # bytes of what was recognised
 MOST_SOUND: Final = 20_000_000  # bytes of a sound file
 MOST_TEXT: Final = 1000  # characters kept of what was recognised
+BURIED_S: Final = 2.0  # for the end of what was killed; longer only if something has fled from its group
 _SAID: Final = 300  # of what a failing command said
 
 
@@ -139,12 +140,22 @@ async def _run(command: str, given: bytes, language: str, most: int, timeout_s: 
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BURIED_S):
+                await _drained(process)
+                await process.wait()
     if status != 0:
         raise SpeechFailed(
             "refused", f"status {status}: {complaint.decode(errors='replace').strip()[-_SAID:]}"
         )
     return answer
+
+
+async def _drained(process: asyncio.subprocess.Process) -> None:
+    """Read what is left in the pipes: while there is more than they hold, the end is not heard of."""
+    for pipe in (process.stdout, process.stderr):
+        while pipe is not None and await pipe.read(65536):
+            pass
 
 
 async def _talk(process: asyncio.subprocess.Process, given: bytes, most: int) -> tuple[bytes, bytes]:
