@@ -20,6 +20,7 @@ async def chosen(page: Page, label: str, option: str) -> None:
     if await box.is_editable():  # a long list shows its first entries only
         await box.fill(option)
     await page.locator(".ant-select-item-option:visible", has_text=option).first.click()
+    await box.blur()  # or its list stays open over the next
 
 
 async def new_flow(visitor: Visitor, name: str, template: str, queue: str = "plain") -> Page:

@@ -87,7 +87,7 @@ def test_books_of_a_random_centre_balance(seed: int) -> None:
 def test_chance_meets_every_outcome() -> None:
     """The random centre is no idle exercise: what it can reach, it reaches."""
     seen: Counter[Outcome] = Counter()
-    for seed in range(12):
+    for seed in range(24):
         town, _ = play(seed)
         seen.update(fact.outcome for fact in town.facts if isinstance(fact, ContactEnded))
     assert {each for each in seen if each.startswith("callee_")}

@@ -60,6 +60,7 @@ AFTER_END = {
     "agent.signed_out",
     "callback.postponed",
     "callback.ended",
+    "line.measured",  # the desk tells it when the call is over
     "monitor.ended",  # a session ends as soon as the call is seen to be over
 } | WORK
 PROVEN_BY_TALK = {"served", "interrupted", "shutdown"}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,10 +40,14 @@ class WallboardLink(Row, TenantRow, Base):
     """Shows one wallboard to whoever holds the token, of which only the digest is kept."""
 
     __tablename__ = "wallboard_link"
-    __table_args__ = (refers("wallboard_id", "wallboard"), refers("made_by", "app_user"))
+    __table_args__ = (
+        refers("wallboard_id", "wallboard"),
+        refers("made_by", "app_user"),
+        Index("ix_wallboard_link_tenant_id_wallboard_id", "tenant_id", "wallboard_id"),
+    )
 
     wallboard_id: Mapped[UUID]
     name: Mapped[str]
-    token_hash: Mapped[bytes]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
     made_by: Mapped[UUID]
     revoked_at: Mapped[datetime | None]
