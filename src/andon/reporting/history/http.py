@@ -73,7 +73,7 @@ async def search_contacts(
 
 
 async def _of_person(here: Services, actor: Actor, contact_id: UUID, filters: Filters) -> Filters:
-    """A desk hears of its call a moment before the journal has it: "not found" comes only after `WRITTEN_S`."""
+    """A desk hears of its call a moment before the journal has it: "not found" waits for `WRITTEN_S`."""
     deadline = here.clock.monotonic() + WRITTEN_S
     while True:
         try:
