@@ -182,6 +182,13 @@ class Visitor:
         answer = await self.context.request.get(f"{self.house.url}{path}")
         return await answer.json()
 
+    async def change(self, path: str, body: Any) -> None:
+        """Change something as this person."""
+        answer = await self.context.request.patch(
+            f"{self.house.url}{path}", data=body, headers={"x-andon": "1"}
+        )
+        assert answer.ok, await answer.text()
+
 
 async def visit(house: OfficeHouse, browser: Browser, size: tuple[int, int], url: str = "") -> Visitor:
     """A new profile at the log-in page, in Chinese; `url` when there is a way of its own to the house. The
