@@ -240,8 +240,8 @@ class Call:
             case "ChannelStateChange" if message.channel is not None:
                 if message.channel.state == "Ringing":
                     self.ringing.set()
-                elif message.channel.state == "Up":
-                    self.answered.set()
+                elif message.channel.state == "Up" and not self._placed:
+                    self.answered.set()  # one that we placed can do nothing before it is ours (`_started`)
             case "ChannelDtmfReceived":
                 self.received_keys.append(message.digit)
             case "ChannelHold":
