@@ -67,7 +67,7 @@ class AlarmRuleShown(Shown):
     active: bool
     created_at: datetime
 
-    @computed_field  # type: ignore[prop-decorator]
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic wants it; mypy knows no decorated property
     @property
     def signed(self) -> bool:
         return bool(self.secret)
