@@ -121,8 +121,8 @@ def andon(size: Size, decisions: int) -> Result:
                 router.connected(effect.offer_id, now)
                 talking.append(effect.contact_id)
 
-    def arrive() -> list[Effect]:
-        return router.enqueue(UUID(int=next(made)), _queue(chance.randrange(size.queues)), 0, now)
+    def caller() -> tuple[UUID, UUID]:
+        return UUID(int=next(made)), _queue(chance.randrange(size.queues))
 
     for agent in config.agents:
         router.sign_in(agent.agent_id, "sip", now)
@@ -131,7 +131,7 @@ def andon(size: Size, decisions: int) -> Result:
         router.request_state(agent.agent_id, AgentState.READY, now)
     while len(talking) < size.agents or len(router.all_waiting()) < size.waiting:
         for _ in range(max(1, size.agents // 10)):
-            answer(arrive())
+            answer(router.enqueue(*caller(), 0, now))
         if len(router.all_waiting()) >= size.waiting:
             break
     memory = tracemalloc.get_traced_memory()[0] / 1e6
@@ -143,9 +143,9 @@ def andon(size: Size, decisions: int) -> Result:
         now += timedelta(milliseconds=7)
         at = chance.randrange(len(talking))
         talking[at], talking[-1] = talking[-1], talking[at]
-        ends = talking.pop()
+        ends, (contact_id, queue_id) = talking.pop(), caller()
         before = time.thread_time()
-        answer(arrive())
+        answer(router.enqueue(contact_id, queue_id, 0, now))
         answer(router.conversation_ended(ends, now))
         times.append((time.thread_time() - before) * 1e6)
     gc.unfreeze()

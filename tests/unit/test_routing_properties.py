@@ -102,7 +102,7 @@ def who_comes_back_goes_last(patch: Patch) -> None:
 
 
 def an_agent_stays_in_line_while_busy(patch: Patch) -> None:
-    patch.setattr(QueueRecord, "count_out", lambda queue, agent: queue.counts.update({agent.state: 0}))
+    patch.setattr(QueueRecord, "hide", lambda queue, agent: None)
 
 
 def idle_time_is_lost_when_a_caller_hangs_up(patch: Patch) -> None:

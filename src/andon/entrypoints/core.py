@@ -66,6 +66,7 @@ from andon.kit.journal.live import Kept
 from andon.kit.journal.spool import Spool
 from andon.kit.journal.writer import JournalWriter
 from andon.kit.settings import Settings
+from andon.kit.tasks import Tasks
 from andon.routing.machine import Router
 from andon.routing.model import Effect, Refused, from_ms, to_ms
 from andon.speech.outside import recogniser_of
@@ -110,7 +111,7 @@ class Core:
             settings.folder("prompts"),
             addresses[0].prompts,
             self.alarms,
-            lambda tenant_id: self._later(self._reload(tenant_id)),
+            lambda tenant_id: self._tasks.start(self._reload(tenant_id)),
         )
         self.voice = VoiceChannel(
             floors=self.floors,
@@ -162,7 +163,7 @@ class Core:
         )
         self._ready = False
         self._lost_facts = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("core")
 
     # --- life -------------------------------------------------------------------------------------------
 
@@ -193,7 +194,7 @@ class Core:
         await self.bus.ready()
         self.bus.publish("core.started", {})
         for centre in self.centres.values():
-            self._later(self._recall(centre))
+            self._tasks.start(self._recall(centre))
         gc.collect()
         gc.freeze()  # configuration lives for ever: the collector need not look at it again
         log.info("core_started", tenants=len(self.centres))
@@ -247,7 +248,7 @@ class Core:
             ),
             asyncio.get_running_loop(),
             lambda agent_id: self.publisher.view(centre, agent_id),
-            self._later,
+            self._tasks.start,
             Dialling(centre.floor, Outgoing(centre, self.alarms), Bounds(self.settings.dial_per_minute)),
             centre.flows_of,
             transfer_to_head=self.settings.transfer_to_head,
@@ -416,11 +417,6 @@ class Core:
             if self._lost_facts % 1000 == 1:
                 log.critical("facts_lost", n=self._lost_facts)
 
-    def _later(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     def _journal_alarm(self, code: str, detail: str | None) -> None:
         if detail is None:
             self.alarms.off(code, "journal")
@@ -468,7 +464,7 @@ class Core:
         except (KeyError, ValueError):
             log.warning("config_changed_unclear")
             return
-        self._later(self._reload(tenant_id))
+        self._tasks.start(self._reload(tenant_id))
 
     async def _reload(self, tenant_id: UUID) -> None:
         """Take the tenant's configuration as it is now; a tenant just made is taken into service."""

@@ -15,6 +15,7 @@ from andon.flows.expressions import Value
 from andon.flows.fetch import Fetcher
 from andon.flows.model import Recognise, Request
 from andon.interactions.service import Scheduler
+from andon.kit.tasks import Tasks
 from andon.speech.ports import Recogniser, SpeechFailed
 
 log = structlog.get_logger(__name__)
@@ -30,19 +31,15 @@ class Hearing:
         """`folder` is where the engine keeps the sounds."""
         self._recogniser = recogniser
         self._folder = folder
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("recogniser")
 
     async def close(self) -> None:
         """Give up what is under way."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close()
 
     def start(self, heard: Recognise, done: Callable[[dict[str, Any]], None]) -> None:
         """`done` is called once with the answer; the sound is gone by then."""
-        task = asyncio.ensure_future(self._run(heard, done))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(self._run(heard, done))
 
     async def _run(self, heard: Recognise, done: Callable[[dict[str, Any]], None]) -> None:
         try:

@@ -28,7 +28,7 @@ class Prompts:
         folder: Path,
         standard: Path,
         alarms: Alarms,
-        reload: Callable[[UUID], None],
+        reload: Callable[[UUID], object],
     ) -> None:
         self.standard = prompt_names(standard)
         self._db = db

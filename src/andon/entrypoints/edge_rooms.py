@@ -1,6 +1,5 @@
 """What the edge serves beside log-in and administration: desk, live push, history, figures, books, phones."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +11,7 @@ from andon.channels.voice import texts as node_texts  # noqa: F401  (registers w
 from andon.identity.sockets import SocketSessions
 from andon.imports import http as imports
 from andon.interactions.monitor import http as monitor
+from andon.kit.tasks import Tasks
 from andon.kit.web import Services
 from andon.messages import http as messages
 from andon.reporting import texts  # noqa: F401  (registers what is said here)
@@ -56,20 +56,17 @@ async def sockets(app: FastAPI, services: Services) -> AsyncIterator[None]:
     app.state.socket_sessions, app.state.live, app.state.walls = watch, hub, screens
     await hub.start()
     await screens.start()
-    tasks = {asyncio.create_task(watch.run())}
+    tasks = Tasks("edge")
+    tasks.start(watch.run())
 
     def drained(topic: str, payload: dict[str, Any]) -> None:
-        moving = asyncio.create_task(sip_proxy.move_away(services, str(payload["node"])))
-        tasks.add(moving)
-        moving.add_done_callback(tasks.discard)
+        tasks.start(sip_proxy.move_away(services, str(payload["node"])))
 
     unsubscribe = services.bus.subscribe("node.drained", drained)
     try:
         yield
     finally:
         unsubscribe()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await tasks.close()
         await screens.stop()
         await hub.stop()

@@ -17,6 +17,7 @@ import structlog
 
 from andon.flows.breaker import Breaker
 from andon.flows.model import Request
+from andon.kit.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
@@ -46,21 +47,17 @@ class Fetcher:
         self._allow_private = allow_private
         self._client = httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=60.0)
         self._breakers: dict[str, Breaker] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("flow request")
 
     async def close(self) -> None:
         """Give up what is under way."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close()
         await self._client.aclose()
 
     def start(self, request: Request, done: Callable[[Answer], None], owner: str = "") -> None:
         """Send it in a task of its own; `done` is called once with the answer. `owner` tells tenants apart:
         one's broken server is not the other's."""
-        task = asyncio.ensure_future(self._run(request, done, owner))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(self._run(request, done, owner))
 
     async def _run(self, request: Request, done: Callable[[Answer], None], owner: str) -> None:
         try:

@@ -111,7 +111,7 @@ class Desk:
         devices: DevicePort,
         scheduler: Scheduler,
         view: Callable[[UUID], dict[str, Any]],
-        later: Callable[[Awaitable[None]], None],
+        later: Callable[[Awaitable[None]], object],
         dialling: Dialling,
         flows: FlowNames,
         *,

@@ -125,18 +125,25 @@ class Centre:
     def change_state(self, agent: AgentRecord, state: AgentState) -> None:
         """Set the agent's state, and with it every queue's counts and ready line."""
         before, agent_id = agent.state, agent.config.agent_id
+        queues = agent.queues.values()
+        if before is AgentState.READY:
+            for queue in queues:
+                queue.hide(agent)
+        agent.state = state
         if before is AgentState.OFFLINE:
             self.signed_in[agent_id] = agent
+            for queue in queues:
+                queue.welcome(agent)
         else:
-            for queue in agent.queues.values():
-                queue.count_out(agent)
-        agent.state = state
+            for queue in queues:
+                queue.counts[before] -= 1
         if state is AgentState.OFFLINE:
             del self.signed_in[agent_id]
-            for queue in agent.queues.values():
+            for queue in queues:
                 del queue.members[agent_id]
             return
-        for queue in agent.queues.values():
-            if before is AgentState.OFFLINE:
-                queue.welcome(agent)
-            queue.count_in(agent)
+        for queue in queues:
+            queue.counts[state] += 1
+        if state is AgentState.READY:
+            for queue in queues:
+                queue.show(agent)

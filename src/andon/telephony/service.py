@@ -16,6 +16,7 @@ import structlog
 from websockets.exceptions import WebSocketException
 
 from andon.kit.settings import Settings
+from andon.kit.tasks import Tasks
 from andon.telephony.accounts import (
     TRUNK,
     Objects,
@@ -140,7 +141,7 @@ class Engine:
         # A recording is made of what comes in and goes out: while neither does, it would not grow and its
         # clock would stand still. So a recorded leg is sent silence whenever it is sent nothing else.
         self._hooks = Hooks(self._request, self._action, app, address.raw_recordings, now)
-        self._meetings: set[asyncio.Task[None]] = set()
+        self._meetings = Tasks("engine")
         self._moving: dict[str, asyncio.Lock] = {}  # by bridge
         self._with_music: set[str] = set()
         self._members: dict[str, set[str]] = {}
@@ -571,9 +572,7 @@ class Engine:
 
     def _meet_again_soon(self, bridge_id: str) -> None:
         if len(self._members.get(bridge_id, set())) == 2:
-            task = asyncio.ensure_future(self._meet_again(bridge_id))
-            self._meetings.add(task)
-            task.add_done_callback(self._meetings.discard)
+            self._meetings.start(self._meet_again(bridge_id))
 
     async def _meet_again(self, bridge_id: str) -> None:
         """Of three two are left, or sound comes from elsewhere: begin as with a new party (ADR 11)."""

@@ -79,6 +79,7 @@ from andon.interactions.model import (
 )
 from andon.interactions.ports import ContactView
 from andon.interactions.service import Floor
+from andon.kit.tasks import Tasks
 from andon.telephony.errors import EngineRefused
 from andon.telephony.model import (
     UTTERANCE,
@@ -230,7 +231,7 @@ class VoiceChannel:
         self._sound_of = sound_of
         self._calls: dict[UUID, Call] = {}
         self._legs: dict[str, tuple[Call, bool]] = {}  # leg to its call, and whether it is the caller's
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("voice")
         self.draining = False
         self._events: dict[type[EngineEvent], Callable[[Node, Any], None]] = {
             LegArrived: self._arrived,
@@ -300,7 +301,7 @@ class VoiceChannel:
         node = self.nodes.for_new(self.calls_on) or self.nodes.first
         call = self._calls[contact.contact_id] = Call(node, floor, contact, None, self._carry_out)
         if contact.view is not None and contact.view.customer_id is None:
-            self._later(self._identify(call, contact.view))
+            self._tasks.start(self._identify(call, contact.view))
         return node.name
 
     def keep(self, contact_id: UUID) -> KeptCall:
@@ -354,7 +355,7 @@ class VoiceChannel:
 
     def _arrived(self, node: Node, event: LegArrived) -> None:
         if node.draining:  # the carrier tries another node
-            self._later(self._sweep(node, event.leg_id, Cause.CONGESTION))
+            self._tasks.start(self._sweep(node, event.leg_id, Cause.CONGESTION))
             return
         admission = None
         if event.kind == "trunk" and not self.draining:
@@ -363,7 +364,7 @@ class VoiceChannel:
         if admission is None or floor is None:
             # An agent's device dials nobody yet; a trunk that was removed brings no calls.
             log.info("leg_refused", kind=event.kind, endpoint=event.endpoint)
-            self._later(self._sweep(node, event.leg_id, Cause.REJECTED))
+            self._tasks.start(self._sweep(node, event.leg_id, Cause.REJECTED))
             return
         at = floor.now()
         number, project, trunk = admission.number, admission.project, admission.trunk
@@ -409,7 +410,7 @@ class VoiceChannel:
             refused=admission.refused,
         )
         if view is not None and event.caller and admission.refused is None:
-            self._later(self._identify(call, view))
+            self._tasks.start(self._identify(call, view))
 
     def _put_leg(self, call: Call, leg_id: str, *, of_caller: bool) -> None:
         self._legs[leg_id] = (call, of_caller)
@@ -444,7 +445,7 @@ class VoiceChannel:
         elif known is not None:
             self._agent(event.leg_id, AgentAnswered(event.leg_id))
         else:  # its contact is over and forgotten
-            self._later(self._sweep(node, event.leg_id, Cause.NORMAL))
+            self._tasks.start(self._sweep(node, event.leg_id, Cause.NORMAL))
 
     def _ended(self, event: LegEnded) -> None:
         known = self._legs.pop(event.leg_id, None)
@@ -484,7 +485,7 @@ class VoiceChannel:
             if known is not None and known[0].contact.listening == event.name:
                 self._feed(known[0], UtteranceTaken(event.name, ms))
             else:  # a key came first, or the caller is gone
-                self._later(self._drop_sound(node, event.name))
+                self._tasks.start(self._drop_sound(node, event.name))
         elif known is not None:
             self._feed(known[0], MessageTaken(ms))
 
@@ -499,7 +500,7 @@ class VoiceChannel:
         call = self._calls.get(contact.contact_id)
         for party in (contact.talk, contact.second):
             if call is not None and party is not None and party.agent_id == agent_id and party.leg_id:
-                self._later(self._listen_for(call, party.leg_id))
+                self._tasks.start(self._listen_for(call, party.leg_id))
 
     async def _listen_for(self, call: Call, leg_id: str) -> None:
         """Signalling that broke leaves the talk alone; but a device that does not send either is gone, and
@@ -530,9 +531,9 @@ class VoiceChannel:
         elif what == "apart" and call is not None:
             self._feed(call, Found(up=True, together=False))
         elif what == "leg_unknown":
-            self._later(self._sweep(node, subject, Cause.NORMAL))
+            self._tasks.start(self._sweep(node, subject, Cause.NORMAL))
         elif what == "bridge_unknown":
-            self._later(self._sweep_bridge(node, subject))
+            self._tasks.start(self._sweep_bridge(node, subject))
 
     # --- an engine as a whole -----------------------------------------------------------------------------
 
@@ -571,18 +572,18 @@ class VoiceChannel:
         node.booted_at = snapshot.booted_at
         self.devices.refresh(node.name, {device.username for device in snapshot.devices if device.registered})
         legs = {leg.leg_id: leg for leg in snapshot.legs}
-        self._later(self.ears.refresh(node, snapshot))
+        self._tasks.start(self.ears.refresh(node, snapshot))
         self.trials.refresh(node, snapshot)
         others = self.ears.legs(node) | self.trials.legs
         for leg in snapshot.legs:
             if leg.leg_id not in self._legs and leg.leg_id not in others:
                 log.warning("leg_unknown", leg_id=leg.leg_id, kind=leg.kind)
-                self._later(self._adopt(node, leg))
+                self._tasks.start(self._adopt(node, leg))
         bridges = {bridge.bridge_id: set(bridge.legs) for bridge in snapshot.bridges}
         calls = self.calls_of(node)
         for bridge_id in bridges.keys() - {call.bridge_id for call in calls}:
             if bridge_id.startswith("b-"):
-                self._later(self._sweep_bridge(node, bridge_id))
+                self._tasks.start(self._sweep_bridge(node, bridge_id))
         for call in calls:
             self._find(call, legs, bridges.get(call.bridge_id))
 
@@ -629,7 +630,7 @@ class VoiceChannel:
         together = call.leg_id in inside and (bool(contact.second) or set(beside) <= inside)
         self._feed(call, Found(up=up, together=together))
         if contact.playing or contact.message_since is not None:
-            self._later(self._ask_after(call))
+            self._tasks.start(self._ask_after(call))
         for leg_id in beside:
             if not call.lanes.busy(leg_id):
                 self._find_beside(call, leg_id, legs.get(leg_id))
@@ -688,18 +689,12 @@ class VoiceChannel:
         except EngineRefused as refused:
             log.warning("sweep_refused", bridge_id=bridge_id, why=str(refused))
 
-    def _later(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def drained(self) -> None:
         """Return once every call is over and every order carried out."""
         while self._calls or self._tasks:
             for call in list(self._calls.values()):
                 await call.lanes.drained()
-            if self._tasks:
-                await asyncio.wait(list(self._tasks))
+            await self._tasks.finished()
             if self._calls:
                 await asyncio.sleep(0.02)  # the engine has yet to tell of legs that end
 
@@ -733,13 +728,13 @@ class VoiceChannel:
             "order_refused", order=type(order).__name__, why=str(refused)
         )
         if isinstance(order, DialCustomer):
-            self._later(self._sweep(call.node, call.leg_id, Cause.NORMAL))
+            self._tasks.start(self._sweep(call.node, call.leg_id, Cause.NORMAL))
             cause = Cause.CONGESTION if isinstance(refused, NoLine) else Cause.UNREACHABLE
             self._ended(LegEnded(leg_id=call.leg_id, cause=cause, cause_text=refused.reason))
         elif isinstance(order, Dial | DialOut):
             # Nothing follows a refused dial; a dial without an answer in time may ring all the same.
             if not refused.gone:
-                self._later(self._sweep(call.node, order.leg_id, Cause.NORMAL))
+                self._tasks.start(self._sweep(call.node, order.leg_id, Cause.NORMAL))
             self._ended(LegEnded(leg_id=order.leg_id, cause=Cause.UNREACHABLE, cause_text=refused.reason))
         elif isinstance(order, Join) and order.report:
             self._feed(call, JoinFailed(order.leg_id))

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from andon.kit.errors import AndonError
+from andon.kit.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +104,7 @@ class Switchboard:
         self._subscriptions: list[_Subscription] = []
         self._answerers: dict[str, Ask] = {}
         self._waiting: dict[int, asyncio.Future[Payload]] = {}
-        self._asks: set[asyncio.Task[None]] = set()
+        self._asks = Tasks("bus")
         self._number = 0
 
     def send(self, message: Message) -> None:
@@ -184,8 +185,7 @@ class Switchboard:
         for subscription in self._subscriptions:
             subscription.cancel()
         self._subscriptions.clear()
-        for task in self._asks:
-            task.cancel()
+        self._asks.cancel()
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(AndonError("bus.unavailable", 503))
@@ -196,9 +196,7 @@ class Switchboard:
                 subscription.hear(topic, payload)
 
     def _answer(self, message: Message) -> None:
-        task = asyncio.get_running_loop().create_task(self._answer_one(message))
-        self._asks.add(task)
-        task.add_done_callback(self._asks.discard)
+        self._asks.start(self._answer_one(message))
 
     async def _answer_one(self, message: Message) -> None:
         try:

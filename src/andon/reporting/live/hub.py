@@ -4,7 +4,6 @@ An agent's view comes whole at each change, so of several waiting only the newes
 counted at most once in `FIGURES_SECONDS` per tenant and scope, however many watch.
 """
 
-import asyncio
 from collections import Counter as Tally
 from collections import defaultdict
 from typing import Any
@@ -18,6 +17,7 @@ from andon.kit.bus import RECONNECTED, Bus
 from andon.kit.clock import Clock
 from andon.kit.database import Database, Scope
 from andon.kit.errors import AndonError
+from andon.kit.tasks import Tasks
 from andon.messages import http as messages
 from andon.reporting import projector
 from andon.reporting.board import service as board
@@ -50,8 +50,8 @@ class LiveHub:
         self._users: Tally[UUID] = Tally()
         self._watching: set[Connection] = set()
         self._stale: dict[UUID, set[UUID]] = {}  # agents whose figures changed, by tenant
-        self._counting: dict[UUID, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._counting: set[UUID] = set()
+        self._tasks = Tasks("live")
         self._unsubscribe: list[Any] = []
 
     async def start(self) -> None:
@@ -68,7 +68,7 @@ class LiveHub:
             hear("core.started", lambda _topic, _payload: self._refresh()),
             hear(RECONNECTED, lambda _topic, _payload: self._refresh()),
         ]
-        self._spawn(self._beat())
+        self._tasks.start(self._beat())
 
     async def stop(self) -> None:
         """Close every socket; browsers come back to another edge or to this one once it is up again."""
@@ -76,10 +76,7 @@ class LiveHub:
             unsubscribe()
         for connection in list(self._connections):
             connection.close(Close.TRY_AGAIN)
-        tasks = [*self._tasks, *self._counting.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.close()
 
     def join(self, connection: Connection) -> bool:
         """Take a new socket. False: the user has as many as allowed."""
@@ -94,8 +91,8 @@ class LiveHub:
             first = not self._of_session(viewer)
             self._agents[viewer.user_id].add(connection)
             if first:
-                self._spawn(self._presence(viewer, connected=True))
-            self._spawn(self._first_view(connection))
+                self._tasks.start(self._presence(viewer, connected=True))
+            self._tasks.start(self._first_view(connection))
         return True
 
     def leave(self, connection: Connection) -> None:
@@ -116,7 +113,7 @@ class LiveHub:
             if not self._agents[viewer.user_id]:
                 del self._agents[viewer.user_id]
             if not self._of_session(viewer):
-                self._spawn(self._presence(viewer, connected=False))
+                self._tasks.start(self._presence(viewer, connected=False))
 
     def subscribe(self, connection: Connection) -> bool:
         """Watch the board and its figures; false when the viewer may not."""
@@ -142,16 +139,6 @@ class LiveHub:
     def _now(self) -> str:
         return iso_ms(self._clock.now())
 
-    def _spawn(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("live_task_failed", exc_info=task.exception())
-
     async def _beat(self) -> None:
         while True:
             await self._clock.sleep(BEAT_SECONDS)
@@ -168,8 +155,8 @@ class LiveHub:
             if viewer.agent:
                 if (viewer.user_id, viewer.session) not in told:
                     told.add((viewer.user_id, viewer.session))
-                    self._spawn(self._presence(viewer, connected=True))
-                self._spawn(self._first_view(connection))
+                    self._tasks.start(self._presence(viewer, connected=True))
+                self._tasks.start(self._first_view(connection))
 
     def _configured(self, payload: dict[str, Any]) -> None:
         tenant = payload.get("tenant_id")
@@ -264,7 +251,8 @@ class LiveHub:
     def _count_soon(self, tenant_id: UUID) -> None:
         self._stale.setdefault(tenant_id, set())
         if tenant_id not in self._counting:
-            self._counting[tenant_id] = asyncio.create_task(self._count(tenant_id))
+            self._counting.add(tenant_id)
+            self._tasks.start(self._count(tenant_id))
 
     async def _count(self, tenant_id: UUID) -> None:
         try:
@@ -278,7 +266,7 @@ class LiveHub:
                     self._stale.setdefault(tenant_id, set()).update(agents)
                 await self._clock.sleep(FIGURES_SECONDS)
         finally:
-            del self._counting[tenant_id]
+            self._counting.discard(tenant_id)
 
     async def _send_figures(self, tenant_id: UUID) -> None:
         watching = [c for c in self._watching if c.viewer.tenant_id == tenant_id]

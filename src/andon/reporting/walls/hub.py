@@ -17,6 +17,7 @@ from andon.kit.bus import RECONNECTED, Bus
 from andon.kit.clock import Clock
 from andon.kit.database import Database, Scope
 from andon.kit.errors import AndonError
+from andon.kit.tasks import Tasks
 from andon.reporting.live.boards import Boards, packed
 from andon.reporting.live.connection import Close, Connection
 from andon.reporting.shapes import iso_ms
@@ -43,7 +44,7 @@ class _Wall:
         self.day: Day | None = None
         self.counted = 0.0
         self.told: dict[str, Any] | None = None
-        self.task: asyncio.Task[None] | None = None
+        self.task: asyncio.Future[None] | None = None
 
 
 class WallHub:
@@ -56,7 +57,7 @@ class WallHub:
         self._boards = boards
         self._walls: dict[UUID, _Wall] = {}  # by wallboard
         self._links: dict[Connection, UUID] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("wallboards")
         self._unsubscribe: list[Any] = []
         self._core_up = True
 
@@ -68,7 +69,7 @@ class WallHub:
             hear(CONFIG_CHANGED, lambda _topic, payload: self._configured(payload)),
             hear(RECONNECTED, lambda _topic, _payload: self._settle_all()),
         ]
-        self._spawn(self._beat())
+        self._tasks.start(self._beat())
 
     async def stop(self) -> None:
         """Close every screen's socket; they come back to another edge or to this one once it is up again."""
@@ -76,10 +77,7 @@ class WallHub:
             unsubscribe()
         for connection in list(self._links):
             connection.close(Close.TRY_AGAIN)
-        tasks = [*self._tasks, *(wall.task for wall in self._walls.values() if wall.task is not None)]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._tasks.close()
 
     def join(self, connection: Connection, shown: Shown) -> bool:
         """Show a board on one more screen. False: its link has as many as allowed."""
@@ -91,7 +89,7 @@ class WallHub:
         if wall is None:
             wall = self._walls[shown.wallboard_id] = _Wall(shown)
             self._boards.attend(shown.tenant_id, wall)
-            wall.task = asyncio.create_task(self._show(wall))
+            wall.task = self._tasks.start(self._show(wall))
         wall.screens.add(connection)
         if wall.told is not None:
             connection.put(packed({"type": "wall", **wall.told, "server_time": self._now()}), "wall")
@@ -162,7 +160,7 @@ class WallHub:
 
     def _settle_soon(self, tenant_id: UUID) -> None:
         if any(connection.viewer.tenant_id == tenant_id for connection in self._links):
-            self._spawn(self._settle(tenant_id))
+            self._tasks.start(self._settle(tenant_id))
 
     async def _settle(self, tenant_id: UUID) -> None:
         """Close the screens of links that were revoked; show boards as they are now."""
@@ -197,16 +195,6 @@ class WallHub:
 
     def _now(self) -> str:
         return iso_ms(self._clock.now())
-
-    def _spawn(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("wall_task_failed", exc_info=task.exception())
 
 
 def _head(shown: Shown) -> tuple[Any, ...]:
