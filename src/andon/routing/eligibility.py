@@ -20,6 +20,11 @@ class Step(msgspec.Struct, frozen=True):
     after_ms: int
     needs: tuple[SkillNeed, ...]
     groups: frozenset[str]
+    missing: tuple[Lack, ...] = ()  # what to say of who has not the skill needed, in the order of `needs`
+
+    def __post_init__(self) -> None:
+        said = (("skill_missing", {"skill": str(n.skill_id), "needs": n.min_level}) for n in self.needs)
+        msgspec.structs.force_setattr(self, "missing", tuple(said))
 
 
 def steps_of(queue: QueueConfig) -> tuple[Step, ...]:
@@ -56,10 +61,10 @@ def barred(agent: AgentConfig, queue: QueueConfig, now_ms: int) -> Lack | None:
 
 def unmet(agent: AgentConfig, step: Step) -> Lack | None:
     """What the agent lacks at this step."""
-    for need in step.needs:
+    for need, missing in zip(step.needs, step.missing, strict=True):
         level = agent.skills.get(need.skill_id, 0)
         if level == 0:
-            return "skill_missing", {"skill": str(need.skill_id), "needs": need.min_level}
+            return missing
         if level < need.min_level:
             return "skill_level", {"skill": str(need.skill_id), "level": level, "needs": need.min_level}
     if step.groups and agent.department not in step.groups:

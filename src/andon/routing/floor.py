@@ -60,7 +60,7 @@ def _first_due(source: QueueRecord | AgentRecord, lead: AgentRecord | None) -> _
     """The first contact of a queue, or of those that wait for one agent, that can be offered. The order of
     queues is that of the agent who became ready, `lead`; without one, of the agent who would be rung."""
     if isinstance(source, QueueRecord):
-        found = source.due() if source.waiting and source.ready else None
+        found = source.due() if source.ready and source.waiting else None
     else:
         wanted = source.wanted_by() if source.state is AgentState.READY else None
         found = None if wanted is None else (wanted, source)
