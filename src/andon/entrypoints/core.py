@@ -252,6 +252,7 @@ class Core:
             centre.flows_of,
             transfer_to_head=self.settings.transfer_to_head,
             card_limit_s=self.settings.card_limit_s,
+            record_internal=lambda: centre.record_internal,
         )
         self.directory.put(config.voice)
         self.publisher.add(centre)
@@ -533,6 +534,8 @@ class Core:
             return {"numbers": centre.desk.dialling.numbers(agent_id)}
         if verb == "snapshot.targets":
             return self.publisher.targets(centre, agent_id)
+        if verb == "snapshot.colleagues":
+            return self.publisher.colleagues(centre, agent_id)
         if verb not in centre.desk.verbs:
             raise AndonError("core.verb_unknown", 400, verb=verb[:40])
         if verb == "agent.sign_in" and centre.supervision.talks(agent_id):

@@ -184,6 +184,7 @@ PASSED_OVER = {
 _TIMELINE = {
     "contact.arrived": ("来电到达 {dnis}（{label}）", "Call arrived on {dnis} ({label})"),
     "contact.arrived.outbound": ("外呼，对方看到 {dnis}", "Calling out, showing {dnis}"),
+    "contact.arrived.internal": ("内部呼叫 {caller} → {dnis}", "Internal call {caller} → {dnis}"),
     "contact.arrived.returned": ("回呼客户", "Calling the customer back"),
     "contact.identified": ("识别为客户 {customer}（{tier}）", "Known as {customer} ({tier})"),
     "flow.entered": ("进入流程 {flow} 第 {version} 版", "Flow {flow}, version {version}"),
@@ -208,6 +209,9 @@ _TIMELINE = {
         "{agent} 的电话已接通，正在呼叫客户",
         "{agent} is there, the customer is being called",
     ),
+    "internal.dialled": ("{agent} 呼叫同事 {to}", "{agent} calls {to}"),
+    "internal.joined": ("{agent} 接听，振铃 {rang} 秒", "{agent} answered after {rang} s"),
+    "internal.left": ("{agent} 通话结束，共 {talked} 秒", "{agent} left after {talked} s"),
     "contact.held": ("保持", "On hold"),
     "contact.retrieved": ("取回，保持 {held} 秒", "Retrieved after {held} s on hold"),
     "contact.muted": ("座席静音", "Agent muted"),

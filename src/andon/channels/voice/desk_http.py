@@ -72,11 +72,12 @@ class CardTaking(_Told):
 
 
 class AgentContact(_Told):
-    """The contact at the agent's hand."""
+    """The contact at the agent's hand. Of a call between agents `caller` is the other's number and
+    `customer_name` their name; `other_holds`: they have this agent on hold, `recorded`: it is on record."""
 
     contact_id: UUID
     phase: Phase
-    direction: Literal["inbound", "outbound"] = "inbound"
+    direction: Literal["inbound", "outbound", "internal"] = "inbound"
     caller: str
     caller_home: str | None
     dnis: str
@@ -97,6 +98,8 @@ class AgentContact(_Told):
     answered_at: str | None
     held_since: str | None
     muted: bool
+    other_holds: bool = False
+    recorded: bool = False
     card: CardTaking | None = None
     keys: list[PressedKey]
     handed_over: HandedOver | None = None

@@ -16,6 +16,7 @@ from andon.interactions.machine import (
     ending,
     flow,
     found,
+    inside,
     outside,
     parking,
     supervised,
@@ -24,10 +25,11 @@ from andon.interactions.machine import (
 )
 from andon.interactions.machine.callback import call_back
 from andon.interactions.machine.dialling import call_out
+from andon.interactions.machine.inside import call_colleague
 from andon.interactions.machine.table import TABLE, Effect, Out, mark
 from andon.interactions.model import Answer, Contact, Input, Stage
 
-__all__ = ["TABLE", "Effect", "arrive", "call_back", "call_out", "diagram", "step"]
+__all__ = ["TABLE", "Effect", "arrive", "call_back", "call_colleague", "call_out", "diagram", "step"]
 
 _ROOMS = (
     callback,
@@ -37,6 +39,7 @@ _ROOMS = (
     ending,
     flow,
     found,
+    inside,
     outside,
     parking,
     supervised,
