@@ -29,6 +29,8 @@ export type Obstacle =
   | "call.no.answer"
   | "call.no.dial"
   | "call.no.queue"
+  | "call.no.internal"
+  | "call.no.other"
   | "call.no.seat";
 
 /** Out of these states an agent may call. */
@@ -69,6 +71,17 @@ export function obstacles(
     if (view.device === "sip") answer = "call.no.device";
     else if (phone.phase !== "ringing" || phone.contactId !== contact.contact_id) answer = "call.no.invite";
     return { ...all("call.no.call"), answer, reject: null };
+  }
+  if (contact.direction === "internal") {
+    const hold = contact.other_holds ? ("call.no.other" as const) : null;
+    return {
+      ...all("call.no.internal"),
+      answer: "call.no.ring",
+      reject: "call.no.ring",
+      hold,
+      mute: null,
+      hangup: null,
+    };
   }
   const second = contact.second ?? null;
   const held = contact.phase === "held" && (second === null || second.place === "flow");

@@ -46,6 +46,8 @@ const post = {
   transfer: (body: Target) => order(api.POST("/api/desk/transfer", { body })),
   consult: (body: Exclude<Target, { to: "queue" }>) => order(api.POST("/api/desk/consult", { body })),
   dial: (body: CallOut) => order(api.POST("/api/desk/dial", { body })),
+  colleague: (to_agent_id: string) =>
+    order(api.POST("/api/desk/colleague", { body: { to_agent_id, agent_no: "" } })),
   park: () => order(api.POST("/api/desk/park", {})),
   card: (on: boolean, source: "button" | "field") =>
     order(api.POST("/api/desk/card", { body: { on, source } })),

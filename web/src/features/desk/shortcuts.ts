@@ -7,6 +7,7 @@ export const KEYS = {
   hold: "KeyH",
   mute: "KeyM",
   keypad: "KeyK",
+  colleague: "KeyI",
   hangup: "KeyX",
   transfer: "KeyT",
   consult: "KeyC",

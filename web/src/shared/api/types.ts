@@ -80,8 +80,9 @@ export interface CardTaking {
 export interface AgentContact {
   contact_id: string;
   phase: ContactPhase;
-  /** Outbound: the agent called, `dnis` is what was shown there. */
-  direction?: "inbound" | "outbound";
+  /** Outbound: the agent called, `dnis` is what was shown there. Internal: `caller` and `customer_name` are the
+   * colleague at the other side. */
+  direction?: "inbound" | "outbound" | "internal";
   caller: string;
   caller_home: string | null;
   dnis: string;
@@ -103,6 +104,9 @@ export interface AgentContact {
   answered_at: string | null;
   held_since: string | null;
   muted: boolean;
+  /** Of a call between agents: the other has this one on hold; it is recorded. */
+  other_holds?: boolean;
+  recorded?: boolean;
   card?: CardTaking | null;
   keys: PressedKey[];
   handed_over?: HandedOver | null;
@@ -216,7 +220,7 @@ export interface BoardWaiting {
 export interface BoardCall {
   contact_id: string;
   phase: string;
-  direction?: "inbound" | "outbound";
+  direction?: "inbound" | "outbound" | "internal";
   number_label: string | null;
   since: string;
 }
