@@ -85,7 +85,8 @@ async def test_two_agents_talk_hold_and_hang_up(house: House) -> None:
     assert await house.outcome(contact_id) == "served"
     facts = await house.facts(contact_id)
     assert values(facts, "contact.arrived", "direction") == ["internal"]
-    assert (facts[0]["data"]["caller"], facts[0]["data"]["dnis"]) == numbers
+    arrived = facts[0]["data"]
+    assert (arrived["caller"], arrived["dnis"]) == numbers
     for kind in ("internal.dialled", "internal.joined", "internal.left", "contact.disconnected"):
         assert kinds(facts).count(kind) == 1
     assert not {"contact.queued", "offer.made", "recording.started"} & set(kinds(facts))
@@ -135,7 +136,7 @@ async def test_every_way_of_not_coming_is_said(house: House) -> None:
 
 
 async def test_it_outlives_the_core(house: House) -> None:
-    """One core dies while it rings, the next while they talk, one on hold; then the caller's side hangs up."""
+    """One core dies while it rings, the next while they talk, one on hold; then who called hangs up."""
     async with house.on_duty("plain") as agent, house.on_duty("plain") as colleague:
         own, theirs, contact_id = await calls(agent, colleague)
         await house.stop_core(9)

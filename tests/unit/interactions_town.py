@@ -23,6 +23,7 @@ from andon.interactions.model import (
     AgentEnded,
     AgentHangsUp,
     AgentHolds,
+    AgentLeavesAlone,
     AgentMutes,
     AgentParks,
     AgentRejects,
@@ -396,7 +397,7 @@ class Town:
             doings.append(lambda: self.end_leg(card, dialler.leg_id, dice.choice([16, 44])))
         if contact is not None:
             doings.append(lambda: self.hang_up(contact))
-            doings.append(lambda: self.floor.feed(contact, CallerKey(dice.choice("12*"))))
+            doings.append(lambda: self.floor.feed(contact, CallerKey(dice.choice("12*#"))))
             if dice.random() < 0.2:
                 doings.append(lambda: self.hang_up(contact, 44, True))
             if dice.random() < 0.05:
@@ -443,6 +444,7 @@ class Town:
         asks.append(AgentDials(handover(self.dice.choice(list(TransferWay))), "13900000000", 45))
         by = self.dice.choice([Source.BUTTON, Source.FIELD])
         asks.append(AgentCard(agent, self.dice.random() < 0.7, by, 20))
+        asks.append(AgentLeavesAlone(agent, 20))
         asks += [AgentSends(handover(way), OTHER) for way in TransferWay]
         if self.dice.random() < 0.3:
             asks.append(AgentParks(agent, self.dice.randrange(1, 9)))

@@ -105,7 +105,13 @@ def _card(contact: Contact) -> Row | None:
     card = contact.card
     if card is None or card.until is None:
         return None
-    return {"source": card.source.value, "since": iso(card.since), "until": iso(card.until)}
+    return {
+        "source": card.source.value,
+        "since": iso(card.since),
+        "until": iso(card.until),
+        "alone": contact.apart,
+        "keys": card.keys,
+    }
 
 
 def _direction(contact: Contact) -> str:

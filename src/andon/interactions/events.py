@@ -265,7 +265,7 @@ class CallbackEnded(Fact, frozen=True, kw_only=True):
 
 class ContactHeld(Fact, frozen=True, kw_only=True):
     """`why` is empty when the agent asked; `agent_lost`: the agent's device vanished and is waited for;
-    `transfer`: somebody else is called."""
+    `transfer`: somebody else is called; `card`: the caller keys card data alone."""
 
     kind: ClassVar[str] = "contact.held"
     why: str = ""

@@ -279,6 +279,7 @@ class Contact(msgspec.Struct, kw_only=True):
     utterances: int = 0
     taping: Taping | None = None
     card: CardPause | None = None
+    apart: bool = False  # the caller keys card data alone, the agent waits
 
     expected: Outcome | None = None
     settled: Outcome | None = None
@@ -616,6 +617,13 @@ class AgentCard(Input, frozen=True):
     agent_id: UUID
     on: bool
     source: Source
+    limit_s: int
+
+
+class AgentLeavesAlone(Input, frozen=True):
+    """The agent lets the caller key card data out of the agent's hearing, for `limit_s` at the most."""
+
+    agent_id: UUID
     limit_s: int
 
 

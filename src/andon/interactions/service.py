@@ -470,6 +470,10 @@ class Floor:
 
     def _step(self, contact: Contact, heard: Input) -> None:
         self._perform(contact, step(contact, heard, self._at))
+        if contact.apart:
+            self.changes.contacts.add(
+                contact.contact_id
+            )  # how many keys, of which the journal says nothing yet
 
     def _perform(self, contact: Contact, effects: Iterable[Effect]) -> None:
         self._moved.add(contact.contact_id)

@@ -213,6 +213,7 @@ _TIMELINE = {
     "internal.joined": ("{agent} 接听，振铃 {rang} 秒", "{agent} answered after {rang} s"),
     "internal.left": ("{agent} 通话结束，共 {talked} 秒", "{agent} left after {talked} s"),
     "contact.held": ("保持", "On hold"),
+    "contact.held.card": ("客户独自按键", "The caller keys alone"),
     "contact.retrieved": ("取回，保持 {held} 秒", "Retrieved after {held} s on hold"),
     "contact.muted": ("座席静音", "Agent muted"),
     "contact.unmuted": ("取消静音", "Agent unmuted"),

@@ -211,7 +211,7 @@ def _connected(fact: Any, names: Names) -> dict[str, Any]:
 
 
 def _held(fact: Any, names: Names) -> dict[str, Any]:
-    return {}
+    return {"key": "timeline.contact.held.card"} if fact.why == "card" else {}
 
 
 def _retrieved(fact: Any, names: Names) -> dict[str, Any]:

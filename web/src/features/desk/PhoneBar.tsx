@@ -132,6 +132,7 @@ export default function PhoneBar() {
     transfer: () => setPanel("transfer"),
     consult: () => setPanel("consult"),
     card: () => void commandsOf.run("card", () => commands.card(!card, "button")),
+    alone: () => void commandsOf.run("card", commands.leaveAlone),
     park: () => void commandsOf.run("park", commands.park),
     hangup: () => void commandsOf.run("hangup", commands.hangUp),
     swap: () => void commandsOf.run("swap", commands.swap),
@@ -153,6 +154,7 @@ export default function PhoneBar() {
     consult: guarded("consult"),
     park: guarded("park"),
     card: guarded("card"),
+    alone: guarded("alone"),
     hangup: guarded("hangup"),
     swap: guarded("swap"),
     conference: guarded("conference"),
@@ -302,7 +304,7 @@ export default function PhoneBar() {
           </Tooltip>
         </div>
       </section>
-      {card ? <CardBar card={card} busy={busy === "card"} onEnd={press.card} /> : null}
+      {card ? <CardBar card={card} busy={busy === "card"} onAlone={press.alone} onEnd={press.card} /> : null}
       {view.contact ? (
         <ConsultBar contact={view.contact} blocked={blocked} busy={busy} press={press} />
       ) : null}

@@ -12,6 +12,7 @@ export type Control =
   | "consult"
   | "park"
   | "card"
+  | "alone"
   | "hangup"
   | "swap"
   | "conference"
@@ -29,6 +30,7 @@ export type Obstacle =
   | "call.no.answer"
   | "call.no.dial"
   | "call.no.queue"
+  | "call.no.alone"
   | "call.no.internal"
   | "call.no.other"
   | "call.no.seat";
@@ -54,6 +56,7 @@ export function obstacles(
     consult: why,
     park: why,
     card: why,
+    alone: why,
     hangup: why,
     swap: why,
     conference: why,
@@ -98,6 +101,7 @@ export function obstacles(
     consult: begin,
     park: begin ?? (contact.queue_id === null ? "call.no.queue" : null),
     card: contact.card ? null : begin,
+    alone: contact.card?.alone ? "call.no.alone" : begin,
     hangup: null,
     ...consult,
   };

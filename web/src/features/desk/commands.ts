@@ -50,7 +50,9 @@ const post = {
     order(api.POST("/api/desk/colleague", { body: { to_agent_id, agent_no: "" } })),
   park: () => order(api.POST("/api/desk/park", {})),
   card: (on: boolean, source: "button" | "field") =>
-    order(api.POST("/api/desk/card", { body: { on, source } })),
+    order(api.POST("/api/desk/card", { body: { on, source, alone: false } })),
+  /** The caller keys card data out of the agent's hearing. */
+  leaveAlone: () => order(api.POST("/api/desk/card", { body: { on: true, source: "button", alone: true } })),
   pickUp: (contact_id: string) => order(api.POST("/api/desk/pick-up", { body: { contact_id } })),
   swap: () => order(api.POST("/api/desk/consult/swap", {})),
   conference: () => order(api.POST("/api/desk/consult/conference", {})),

@@ -13,6 +13,7 @@ export const KEYS = {
   consult: "KeyC",
   park: "KeyP",
   card: "KeyL",
+  alone: "KeyD",
   swap: "KeyQ",
   conference: "KeyG",
   complete: "KeyO",

@@ -4313,7 +4313,8 @@ export interface components {
         };
         /**
          * Card
-         * @description `source`: by hand, or because a field of card data has the focus.
+         * @description `source`: by hand, or because a field of card data has the focus. `alone`: the caller keys it out of
+         *     the agent's hearing, until `#` or until the agent is done with it.
          */
         Card: {
             /** On */
@@ -4324,11 +4325,16 @@ export interface components {
              * @enum {string}
              */
             source: "button" | "field";
+            /**
+             * Alone
+             * @default false
+             */
+            alone: boolean;
         };
         /**
          * CardTaking
          * @description Card data is being taken: the recording is silent, supervisors hear nothing. Over by itself
-         *     at `until`.
+         *     at `until`. `alone`: the caller keys it out of the agent's hearing, `keys` so far.
          */
         CardTaking: {
             /**
@@ -4336,6 +4342,16 @@ export interface components {
              * @enum {string}
              */
             source: "button" | "field";
+            /**
+             * Alone
+             * @default false
+             */
+            alone: boolean;
+            /**
+             * Keys
+             * @default 0
+             */
+            keys: number;
             /** Since */
             since: string;
             /** Until */

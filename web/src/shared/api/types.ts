@@ -75,6 +75,9 @@ export interface CardTaking {
   source: "button" | "field";
   since: string;
   until: string;
+  /** The caller keys it out of the agent's hearing: `keys` so far. */
+  alone?: boolean;
+  keys?: number;
 }
 
 export interface AgentContact {
