@@ -479,6 +479,7 @@ class BoardScreen:
 
     def _agent(self, now: AgentNow, serving: Mapping[UUID, set[str]]) -> Row:
         queue = self._centre.queues.get(now.queue_id) if now.queue_id is not None else None
+        contact = self._centre.floor.contacts.get(now.contact_id) if now.contact_id is not None else None
         return {
             "agent_id": str(now.agent_id),
             "agent_no": now.agent_no,
@@ -496,6 +497,7 @@ class BoardScreen:
             "projects": sorted(serving.get(now.agent_id, ())),
             "break_wish": _wish(now.break_ask) if now.break_ask is not None else None,
             "break_until": _break_until(now),
+            "internal": contact is not None and contact.inside is not None,
         }
 
     def _waiting(self) -> dict[str, Row]:

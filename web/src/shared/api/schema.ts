@@ -3799,7 +3799,7 @@ export interface components {
         /**
          * BoardAgent
          * @description `projects`: whose queues the agent serves now. `break_until`: when the present break uses the day's
-         *     allowance up.
+         *     allowance up. `internal`: the call at hand is with a colleague.
          */
         BoardAgent: {
             /**
@@ -3839,6 +3839,11 @@ export interface components {
             break_wish?: components["schemas"]["BoardBreakWish"] | null;
             /** Break Until */
             break_until?: string | null;
+            /**
+             * Internal
+             * @default false
+             */
+            internal: boolean;
         } & {
             [key: string]: unknown;
         };

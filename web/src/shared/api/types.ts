@@ -181,6 +181,8 @@ export interface BoardAgent {
   queue_name: string | null;
   registered: boolean;
   pending_state?: AgentState | null;
+  /** The call at hand is with a colleague. */
+  internal?: boolean;
   /** Name of the supervisor who chose the state, present or pending. */
   forced_by?: string | null;
   /** A break beyond the rules waits for a supervisor. */
