@@ -1,5 +1,7 @@
 """Two agents at their desks call each other; and a caller keys card data alone."""
 
+import re
+
 import pytest
 from microphone import MICROPHONE_HZ
 from office import OfficeHouse
@@ -99,3 +101,28 @@ async def test_the_caller_keys_card_data_alone(house: OfficeHouse, enter: Enter)
         await call.hangup()
         await desk.in_phase("wrap")
     assert found == []
+
+
+async def test_a_supervisor_calls_an_agent_from_the_board(house: OfficeHouse, enter: Enter) -> None:
+    """Who sits at a desk too: the own telephone answers, the agent's rings, the board says it is internal."""
+    skills = [house.world.skills["desk"]]
+    boss = await house.office.person("agent", "supervisor", skills=skills)
+    desk = await enter(boss)
+    async with house.on_duty("empty") as colleague:  # the core has read who is there
+        await look(desk, "/desk", "button:has-text('签入')")
+        await desk.sign_in()
+        await desk.pass_device_test()
+        await look(desk, "/board", ".board-bar")
+        page = desk.page
+        await page.get_by_role("button", name=f"对 {colleague.view['name']} 的操作").click()
+        await page.get_by_role("menuitem", name=re.compile("^呼叫")).click()
+        ring = await colleague.phone.next_call(20)
+        await ring.answer()
+        await desk.in_phase("talking")
+        await ring.wait_tone(MICROPHONE_HZ, 15)
+        await expect(page.get_by_text("内部呼叫").first).to_be_visible(timeout=SECONDS)
+        assert await barriers(page) == []
+        await page.keyboard.press("Alt+x")
+        await ring.wait_ended(15)
+        await desk.in_state("ready")
+        await house.ask("agent.sign_out", boss.user_id)

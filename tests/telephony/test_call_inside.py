@@ -1,14 +1,28 @@
 """Agents who call each other, over real SIP: what each hears, how it ends, and what the books say."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from uuid import UUID
 
 import pytest
-from call_checks import AGENT_HZ, CALLER_HZ, both_heard, hears_music, kinds, states, values
+from call_checks import (
+    AGENT_HZ,
+    CALLER_HZ,
+    both_heard,
+    hears_music,
+    kinds,
+    recorded_whole,
+    right_tones,
+    spans,
+    states,
+    values,
+)
 from call_house import Agent, House
+from sqlalchemy import delete, insert
 
+from andon.kit.database import Database, Scope
 from andon.kit.errors import AndonError
+from andon.routing.tables import RoutingRules
 from town.carrier import Call
 
 pytestmark = pytest.mark.telephony
@@ -132,6 +146,42 @@ async def test_every_way_of_not_coming_is_said(house: House) -> None:
         await own.wait_ended(10)
     found = [await house.outcome(each) for each in (first, second, third_id, fourth)]
     assert found == ["callee_rejected", "callee_rejected", "dial_cancelled", "callee_unreachable"]
+    assert await house.unexplained() == []
+
+
+@contextlib.asynccontextmanager
+async def recording(house: House) -> AsyncIterator[None]:
+    """Calls between agents who come to duty now are recorded."""
+    db = Database(house.app_url, "andon tests", pool_size=1)
+    scope = Scope(house.world.tenant_id)
+    async with db.session(scope) as session:
+        await session.execute(insert(RoutingRules).values(record_internal=True))
+    try:
+        yield
+    finally:
+        async with db.session(scope) as session:
+            await session.execute(delete(RoutingRules))
+        await house.config_changed()
+        await db.close()
+
+
+async def test_it_is_recorded_when_the_operator_says_so(house: House) -> None:
+    async with (
+        recording(house),
+        house.on_duty("plain") as agent,
+        house.on_duty("plain") as colleague,
+    ):
+        own, theirs, contact_id = await calls(agent, colleague)
+        await theirs.answer()
+        await agent.in_state("talking")
+        assert agent.view["contact"]["recorded"] and colleague.view["contact"]["recorded"]
+        await both_heard(house, theirs, own)
+        await theirs.hangup()
+        await agent.in_state("ready")
+    assert await house.outcome(contact_id) == "served"
+    facts = await house.facts(contact_id)
+    assert right_tones(await recorded_whole(house, facts))
+    assert set(spans(facts)) == {"agent"}
     assert await house.unexplained() == []
 
 
