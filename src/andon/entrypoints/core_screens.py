@@ -114,6 +114,18 @@ def _card(contact: Contact) -> Row | None:
     }
 
 
+def _person(now: AgentNow) -> Row:
+    """An agent as colleagues see them."""
+    return {
+        "agent_id": str(now.agent_id),
+        "agent_no": now.agent_no,
+        "name": now.name,
+        "department": now.department,
+        "state": now.state.value,
+        "since": iso(now.since),
+    }
+
+
 def _direction(contact: Contact) -> str:
     if contact.inside is not None:
         return "internal"
@@ -244,14 +256,7 @@ class AgentScreens:
         router = self._centre.floor.router
         own = router.agent(agent_id)
         people = [
-            {
-                "agent_id": str(now.agent_id),
-                "agent_no": now.agent_no,
-                "name": now.name,
-                "department": now.department,
-                "state": now.state.value,
-                "since": iso(now.since),
-            }
+            _person(now)
             for now in router.agents()
             if now.agent_id != agent_id and see_each_other(own.client_id, now.client_id)
         ]
@@ -346,14 +351,7 @@ class AgentScreens:
         contact = self._centre.floor.contact_of(agent_id)
         client_id = contact.client_id if contact is not None else None
         people = [
-            {
-                "agent_id": str(now.agent_id),
-                "agent_no": now.agent_no,
-                "name": now.name,
-                "department": now.department,
-                "state": now.state.value,
-                "since": iso(now.since),
-            }
+            _person(now)
             for now in router.agents()
             if now.agent_id != agent_id
             and now.state is not AgentState.OFFLINE
