@@ -252,6 +252,7 @@ def counts_of(
     offers: Iterable[OfferCell] = (),
     surveys: Iterable[SurveyCell] = (),
     dials: Iterable[DialCell] = (),
+    internals: Iterable[InternalCell] = (),
 ) -> Counts:
     """Add up cells."""
     counts = Counts()
@@ -261,4 +262,5 @@ def counts_of(
     counts.add_offers(offers)
     counts.add_surveys(surveys)
     counts.add_dials(dials)
+    counts.add_internal(internals)
     return counts
