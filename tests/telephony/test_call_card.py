@@ -25,7 +25,7 @@ from test_call_supervised import (
 )
 
 from andon.kit.errors import AndonError
-from andon.telephony.tones import tone_level
+from andon.telephony.tones import level, tone_level
 from town.carrier import Call
 
 pytestmark = pytest.mark.telephony
@@ -96,4 +96,43 @@ async def test_card_data_is_recorded_nowhere_and_overheard_by_nobody(house: Hous
         if span["leg"] == "card":
             assert not left[span["from_ms"] * 8 : span["to_ms"] * 8].any()
             assert not right[span["from_ms"] * 8 : span["to_ms"] * 8].any()
+    assert await house.unexplained() == []
+
+
+async def test_what_the_caller_keys_alone_reaches_no_telephone(house: House) -> None:
+    """Neither a tone nor an event of a key is at the agent's, until `#`, the agent or the limit ends it."""
+    async with house.on_duty("plain") as agent:
+        call, own, phone = await talk(house, agent, "plain")
+        ears = {"caller": call, "agent": phone}
+        together = {"caller": {"agent"}, "agent": {"caller"}}
+        await hear_each_other(house, ears, together)
+        await agent.ask("call.card", on=True, alone=True)
+        await agent.until(lambda view: view["contact"]["card"]["alone"], "leaves the caller alone")
+        await agent.in_state("held")
+        await phone.wait_quiet(8)
+        await call.be_quiet()
+        await call.keys("4111222")
+        await agent.until(lambda view: view["contact"]["card"]["keys"] == 7, "sees how many")
+        await call.keys("#")
+        await agent.in_state("talking")
+        assert agent.view["contact"]["card"] is None
+        assert phone.received_keys == []
+        assert level(phone.heard(1.0)) < UNHEARD_DBFS
+        await says(call, CALLER_HZ)
+        await hear_each_other(house, ears, together)
+        await call.be_quiet()
+        await call.keys("5")  # and a key in the conversation does
+        await house.until(lambda: phone.received_keys == ["5"], 8, "the key")
+        await agent.ask("call.card", on=True, alone=True)
+        await agent.in_state("held")
+        await agent.ask("call.card", on=False)  # the agent does not wait for it
+        await agent.in_state("talking")
+        await says(call, CALLER_HZ)
+        await hear_each_other(house, ears, together)
+        await call.hangup()
+        await agent.in_state("acw")
+    facts = await ending(house, own, "served", "caller")
+    assert values(facts, "card.ended", "how") == ["collected", "resumed"]
+    assert values(facts, "card.ended", "keys") == [7, 0]
+    assert values(facts, "contact.held", "why") == ["card", "card"]
     assert await house.unexplained() == []

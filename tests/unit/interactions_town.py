@@ -23,6 +23,7 @@ from andon.interactions.model import (
     AgentEnded,
     AgentHangsUp,
     AgentHolds,
+    AgentLeavesAlone,
     AgentMutes,
     AgentParks,
     AgentRejects,
@@ -37,6 +38,7 @@ from andon.interactions.model import (
     DeviceHeld,
     DeviceRetrieved,
     Dial,
+    DialColleague,
     DialCustomer,
     DialOut,
     Drop,
@@ -44,6 +46,7 @@ from andon.interactions.model import (
     Handover,
     HangUp,
     Input,
+    Inside,
     Interrupted,
     Join,
     Joined,
@@ -321,6 +324,28 @@ class Town:
         with contextlib.suppress(Refused):
             self.floor.call_out(contact, agent, placed, terms)
 
+    def call_colleague(self, agent: UUID, colleague: UUID) -> Contact:
+        """An agent calls a colleague. Raises `Refused`."""
+        contact_id = self.new_id()
+        inside = Inside(
+            by=agent,
+            by_no=str(agent.int),
+            agent_id=colleague,
+            agent_no=str(colleague.int),
+            recording_id=self.new_id() if self.dice.random() < 0.3 else None,
+        )
+        contact = Contact(
+            contact_id=contact_id, tenant_id=TENANT, client_id=None, project_id=None,
+            leg_id=f"leg-{contact_id.int}", arrived=self.floor.now(), inside=inside,
+        )  # fmt: skip
+        self.floor.call_colleague(contact, inside)
+        return contact
+
+    def maybe_calls_colleague(self, agent: UUID) -> None:
+        """As far as that goes now."""
+        with contextlib.suppress(Refused):
+            self.call_colleague(agent, self.dice.choice(self.agents))
+
     def pick_up(self, agent: UUID, contact: Contact) -> None:
         """An agent comes for a parked caller, as far as that goes now."""
         terms = Terms(client_id=CLIENT, project_id=PROJECT, acw_s=5)
@@ -362,6 +387,8 @@ class Town:
             doings.append(lambda: self.floor.act(lambda r, at: r.sign_out(agent, at)))
         if dice.random() < 0.4:
             doings.append(lambda: self.call_out(agent))
+        if dice.random() < 0.4:
+            doings += [lambda: self.maybe_calls_colleague(agent)] * 2
         parked = [each for each in contacts if each.parked is not None and each.dialler is None]
         if parked:
             doings += [lambda: self.pick_up(agent, dice.choice(parked))] * 2
@@ -370,7 +397,7 @@ class Town:
             doings.append(lambda: self.end_leg(card, dialler.leg_id, dice.choice([16, 44])))
         if contact is not None:
             doings.append(lambda: self.hang_up(contact))
-            doings.append(lambda: self.floor.feed(contact, CallerKey(dice.choice("12*"))))
+            doings.append(lambda: self.floor.feed(contact, CallerKey(dice.choice("12*#"))))
             if dice.random() < 0.2:
                 doings.append(lambda: self.hang_up(contact, 44, True))
             if dice.random() < 0.05:
@@ -378,6 +405,9 @@ class Town:
         if card is not None:
             for ask in (AgentHolds(agent), AgentRetrieves(agent), AgentHangsUp(agent), AgentRejects(agent)):
                 doings.append(lambda ask=ask: self.floor.feed(card, ask))  # type: ignore[misc] # bound now
+        if card is not None and card.inside is not None:
+            doings.append(lambda: self.hang_up(card, dice.choice([16, 21, 44])))
+            doings.append(lambda: self.floor.feed(card, AgentMutes(agent, dice.random() < 0.5)))
         if card is not None and talk is not None and talk.leg_id:
             leg = talk.leg_id
             doings.append(lambda: self.floor.feed(card, DeviceHeld(leg)))
@@ -414,6 +444,7 @@ class Town:
         asks.append(AgentDials(handover(self.dice.choice(list(TransferWay))), "13900000000", 45))
         by = self.dice.choice([Source.BUTTON, Source.FIELD])
         asks.append(AgentCard(agent, self.dice.random() < 0.7, by, 20))
+        asks.append(AgentLeavesAlone(agent, 20))
         asks += [AgentSends(handover(way), OTHER) for way in TransferWay]
         if self.dice.random() < 0.3:
             asks.append(AgentParks(agent, self.dice.randrange(1, 9)))
@@ -456,6 +487,13 @@ class Town:
                     self.later.call_later(
                         wait, self.end_leg, contact, order.leg_id, dice.choice([17, 20, 21, 38, 44])
                     )
+            case DialColleague():
+                self.callers[contact.contact_id] = True
+                wait = dice.uniform(0.02, 25)  # the ring time-out is 20 s
+                if dice.random() < 0.7:
+                    self._feed(wait, contact, CustomerAnswered())
+                elif dice.random() < 0.7:
+                    self.later.call_later(wait, self.hang_up, contact, dice.choice([17, 18, 20, 21]))
             case DialCustomer():
                 self.callers[contact.contact_id] = True
                 wait = dice.uniform(0.02, 45)  # the longest ringing is 30 s

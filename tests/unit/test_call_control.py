@@ -417,6 +417,7 @@ class BusyTown(Town):
                     Stage.AWAY,
                     Stage.OUTSIDE,
                     Stage.RETURNING,
+                    Stage.INSIDE,
                 }
             ), contact.stage
 

@@ -22,6 +22,7 @@ from andon.interactions.model import (
     AgentEnded,
     AgentHangsUp,
     AgentHolds,
+    AgentLeavesAlone,
     AgentRetrieves,
     AgentSends,
     AgentTransfers,
@@ -33,9 +34,12 @@ from andon.interactions.model import (
     FlowBegins,
     Found,
     Interrupted,
+    Join,
     Joined,
+    Part,
     SetTimer,
     Silence,
+    Stage,
     TapeRuns,
 )
 from andon.interactions.monitor import model as m
@@ -127,6 +131,40 @@ def test_it_outlives_hold_a_lost_device_and_the_core() -> None:
     assert call.contact.card is not None
     again = call.hear(Found(up=True, together=True))
     assert Silence(True) in again
+
+
+ALONE = AgentLeavesAlone(AGENT, 60)
+
+
+def test_the_caller_keys_alone_until_the_hash_key() -> None:
+    call = Call().talking()
+    effects = call.hear(ALONE)
+    assert Silence(True) in effects and Part(call.leg, agent_stays=True) in effects
+    assert call.contact.stage is Stage.HELD and call.contact.apart
+    call.hear(CallerKey("4"), CallerKey("1"))
+    assert call.contact.card is not None and call.contact.card.keys == 2
+    effects = call.hear(CallerKey("#"))
+    assert Join(call.leg, report=False) in effects and Silence(False) in effects
+    assert call.contact.stage is Stage.TALKING and not call.contact.apart
+    assert (ended(call).how, ended(call).keys) == (CardEnd.COLLECTED, 2)
+    call.hear(CallerEnded(16))
+    assert findings(call.facts, call.at, partial=True) == []
+
+
+def test_an_agent_who_was_lost_meanwhile_is_not_let_in() -> None:
+    call = taking()
+    call.hear(ALONE, AgentEnded(call.leg, 44, lost=True))
+    assert call.contact.stage is Stage.RETURNING and call.contact.apart
+    call.hear(AgentAnswered(call.leg))
+    effects = call.hear(Joined(call.leg))
+    assert call.contact.stage is Stage.HELD and Part(call.leg, agent_stays=True) in effects
+    effects = call.hear(AgentRetrieves(AGENT))  # comes back for the rest of it
+    assert call.contact.stage is Stage.TALKING and not call.contact.apart and call.contact.card is not None
+    call.hear(ALONE)
+    call.hear(CardTimeUp())
+    assert call.contact.stage is Stage.TALKING and ended(call).how is CardEnd.LIMIT
+    call.hear(CallerEnded(16))
+    assert findings(call.facts, call.at, partial=True) == []
 
 
 def test_a_flow_has_its_own_that_ends_with_its_node_or_its_call() -> None:

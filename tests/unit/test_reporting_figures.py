@@ -9,6 +9,7 @@ from andon.reporting.figures import (
     About,
     Counts,
     DialCell,
+    InternalCell,
     OfferCell,
     StateCell,
     SurveyCell,
@@ -79,6 +80,7 @@ SURVEYS = [
     SurveyCell(score=None, n=5),
 ]
 DIALS = [DialCell(n=3, reached=2), DialCell(n=1, reached=1)]
+INTERNALS = [InternalCell(n=2, talked_ms=65_000), InternalCell(n=1, talked_ms=30_000)]
 OFFERS = [OfferCell(how="answered", n=5), OfferCell(how="timeout", n=2), OfferCell(how="rejected", n=1)]
 
 
@@ -117,6 +119,8 @@ OFFERS = [OfferCell(how="answered", n=5), OfferCell(how="timeout", n=2), OfferCe
         ("rejected", None, 1),
         ("dialled", None, 4),
         ("connect_rate_outbound", None, 3 / 4),
+        ("internal", None, 3),
+        ("internal_time", None, 95),
         ("transfer_rate", None, 1 / 3),
         ("csat", None, 4 / 5),
         ("csat_index", None, (15 + 4 + 2) / 5),
@@ -124,7 +128,7 @@ OFFERS = [OfferCell(how="answered", n=5), OfferCell(how="timeout", n=2), OfferCe
     ],
 )
 def test_a_day_by_hand(id: str, variant: str | None, expected: float) -> None:
-    counts = counts_of(DAY, TALKS, STATES, OFFERS, SURVEYS, DIALS)
+    counts = counts_of(DAY, TALKS, STATES, OFFERS, SURVEYS, DIALS, INTERNALS)
     assert value(counts, id, variant) == pytest.approx(expected, abs=1e-6)
 
 

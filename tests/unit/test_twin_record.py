@@ -195,3 +195,22 @@ def test_when_the_core_was_away() -> None:
     away = core(CoreStarted, 400, version_of_code="1", clean=False)
     soon = core(CoreStarted, 410, version_of_code="1", clean=False)
     assert day(beat, away, soon).gaps == (Gap(ms(100), ms(400)),)
+
+
+def test_who_is_called_by_a_colleague_is_out_as_long_as_that_lasts() -> None:
+    inside = {"contact_id": CONTACT}
+    numbers = {"caller": "8001", "caller_raw": "8001", "dnis": "8002", "node": "n1", "channel_id": ""}
+    ready, ringing, talking = AgentState.READY, AgentState.RINGING, AgentState.TALKING
+    record = day(
+        agent(AgentSignedIn, 1, device="browser"),
+        state(2, ready, AgentState.NOT_READY, "asked"),
+        contact(ix.ContactArrived, 10, medium="voice", direction="internal", **numbers),
+        state(11, ringing, ready, "summoned", **inside),
+        state(15, talking, ringing, "answered", **inside),
+        state(75, AgentState.ACW, talking, "conversation_ended", **inside),
+        state(75, ready, AgentState.ACW, "no_wrap_up"),
+    )
+    assert [(each.at_ms, each.doing) for each in record.presence][2:] == [
+        (ms(11), Doing.ASK_NOT_READY),
+        (ms(75), Doing.ASK_READY),
+    ]

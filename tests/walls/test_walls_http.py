@@ -177,6 +177,8 @@ async def _core(world: World, asked: dict[str, Any]) -> dict[str, Any]:
         return {"agents": [], "queues": []}
     if asked["verb"].startswith("node"):
         return {"nodes": []}
+    if asked["verb"] == "snapshot.colleagues":
+        return {"agents": []}
     if asked["verb"] == "snapshot.dial":
         return {"numbers": []}
     if asked["verb"] != "snapshot.board":

@@ -498,6 +498,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/desk/hangup"): desk(),
     ("POST", "/api/desk/reject"): desk(),
     ("GET", "/api/desk/targets"): desk(),
+    ("GET", "/api/desk/colleagues"): desk(),
+    ("POST", "/api/desk/colleague"): desk(lambda m, t: {"agent_no": "9001"}),
     ("GET", "/api/desk/dial"): desk(),
     ("POST", "/api/desk/dial"): desk(lambda m, t: {"number": "13900000000", "number_id": t.number}),
     ("POST", "/api/desk/transfer"): desk(lambda m, t: {"to": "queue", "queue_id": t.queue}),

@@ -253,6 +253,7 @@ class Core:
             centre.flows_of,
             transfer_to_head=self.settings.transfer_to_head,
             card_limit_s=self.settings.card_limit_s,
+            record_internal=lambda: centre.record_internal,
         )
         self.directory.put(config.voice)
         self.publisher.add(centre)
@@ -520,15 +521,18 @@ class Core:
             agent_id = UUID(str(asked["actor"]["user_id"]))  # a desk's verbs are its own agent's
         except (KeyError, TypeError, ValueError):
             raise AndonError("agent.unknown", 404) from None
-        if verb == "snapshot.agent":
+        shows = {
+            "snapshot.agent": self.publisher.view,
+            "snapshot.targets": self.publisher.targets,
+            "snapshot.colleagues": self.publisher.colleagues,
+        }
+        if verb in shows:
             try:
-                return self.publisher.view(centre, agent_id)
+                return shows[verb](centre, agent_id)
             except Refused as refused:
                 raise AndonError(refused.code, 404) from None
         if verb == "snapshot.dial":
             return {"numbers": centre.desk.dialling.numbers(agent_id)}
-        if verb == "snapshot.targets":
-            return self.publisher.targets(centre, agent_id)
         if verb not in centre.desk.verbs:
             raise AndonError("core.verb_unknown", 400, verb=verb[:40])
         if verb == "agent.sign_in" and centre.supervision.talks(agent_id):

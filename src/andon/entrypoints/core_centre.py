@@ -105,6 +105,7 @@ class Centre:
         self.alarm_rules: list[Rule] = []
         self.rule_book = RuleBook()
         self.zone = DEFAULT_ZONE
+        self.record_internal = False
 
     def put(self, config: Configuration, at: datetime, *, live: bool) -> None:
         """Take a configuration; `live`: the router runs already and is told."""
@@ -119,6 +120,7 @@ class Centre:
         self.people = {person.agent_id: person for person in config.voice.people}
         self.queues = {queue.queue_id: queue for queue in config.centre.queues}
         self.alarm_rules, self.zone = config.alarm_rules, config.zone
+        self.record_internal = config.centre.record_internal
         for calendar, year in self.flows.calendars_without_holidays(at):
             log.warning("holidays_unknown", calendar=calendar.name, year=year)
         if live:

@@ -71,6 +71,10 @@ class Publisher:
         """Whom an agent could pass the caller at hand on to. Raises `routing.model.Refused`."""
         return self._shown[centre.tenant_id].agents.targets(agent_id)
 
+    def colleagues(self, centre: Centre, agent_id: UUID) -> dict[str, Any]:
+        """Whom an agent could call without a customer. Raises `routing.model.Refused`."""
+        return self._shown[centre.tenant_id].agents.colleagues(agent_id)
+
     def board(self, centre: Centre) -> dict[str, Any]:
         """The whole board; what only its reader would have learnt is told to everybody first."""
         shown = self._shown[centre.tenant_id]
@@ -90,6 +94,8 @@ class Publisher:
             at_agent = (contact.talk or contact.offer or contact.dialler) if contact is not None else None
             if at_agent is not None:
                 agents.add(at_agent.agent_id)
+            if contact is not None and contact.inside is not None:
+                agents.add(contact.inside.agent_id)
         changes.agents.clear()
         changes.contacts.clear()
         changes.queues.clear()

@@ -36,6 +36,7 @@ from andon.interactions.events import (
     Outcome,
     VoicemailLeft,
 )
+from andon.interactions.inside.events import InternalJoined, InternalLeft
 from andon.interactions.model import Mark, Taping, span_ms, spans_of
 from andon.interactions.monitor.events import MonitorEnded, MonitorModeChanged, MonitorStarted
 from andon.interactions.ports import ContactView
@@ -60,6 +61,7 @@ class _Left(msgspec.Struct):
     last: ContactQueued | None = None
     offer: OfferMade | None = None
     talk: ContactConnected | None = None
+    colleague: InternalJoined | None = None
     held_since: datetime | None = None
     held_ms: int = 0
     talked: bool = False
@@ -166,6 +168,9 @@ def close_contact(facts: Sequence[Fact], at: datetime, owe: Owe = _nothing) -> l
                 held_ms=held,
             )
         )
+    if left.colleague is not None:
+        since = left.colleague
+        closing.append(InternalLeft(**subject, agent_id=since.agent_id, talked_ms=span_ms(at, since.at)))
     if left.card is not None:
         closing.append(
             CardEnded(
@@ -249,6 +254,10 @@ def _follow(left: _Left, fact: Fact) -> None:
             left.held_since, left.label = None, "agent"
         case ContactDisconnected():
             left.talk, left.held_since, left.label = None, None, "survey"
+        case InternalJoined():
+            left.colleague = fact
+        case InternalLeft():
+            left.colleague = None
         case CardBegan():
             left.card = fact
         case CardEnded():

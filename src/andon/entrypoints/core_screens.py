@@ -12,7 +12,8 @@ from andon.channels.voice.machine import Directory
 from andon.customers.model import mask
 from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre
-from andon.interactions.model import Contact, Stage
+from andon.interactions.model import Contact, Inside, Stage
+from andon.routing.errands import see_each_other
 from andon.routing.events import AgentState
 from andon.routing.model import AgentNow, BreakAsk, Forced, Refused, from_ms
 
@@ -34,6 +35,25 @@ PARTS = {
     "trunks": "trunk_id",
     "alarms": "code",
 }
+# Of a contact at a desk, what only a customer's has.
+_OF_CUSTOMERS = (
+    "caller_home",
+    "number_label",
+    "number_home",
+    "client_name",
+    "project_id",
+    "project_name",
+    "greeting",
+    "queue_id",
+    "queue_name",
+    "tier",
+    "customer_id",
+    "queued_at",
+    "card",
+    "handed_over",
+    "second",
+    "returned",
+)
 _HIDDEN = frozenset({Stage.QUEUED, Stage.OFFERING, Stage.ENDED})  # those wait, and are shown waiting
 
 
@@ -85,7 +105,31 @@ def _card(contact: Contact) -> Row | None:
     card = contact.card
     if card is None or card.until is None:
         return None
-    return {"source": card.source.value, "since": iso(card.since), "until": iso(card.until)}
+    return {
+        "source": card.source.value,
+        "since": iso(card.since),
+        "until": iso(card.until),
+        "alone": contact.apart,
+        "keys": card.keys,
+    }
+
+
+def _person(now: AgentNow) -> Row:
+    """An agent as colleagues see them."""
+    return {
+        "agent_id": str(now.agent_id),
+        "agent_no": now.agent_no,
+        "name": now.name,
+        "department": now.department,
+        "state": now.state.value,
+        "since": iso(now.since),
+    }
+
+
+def _direction(contact: Contact) -> str:
+    if contact.inside is not None:
+        return "internal"
+    return "inbound" if contact.placed is None else "outbound"
 
 
 def _project_name(centre: Centre, project_id: UUID) -> str | None:
@@ -135,6 +179,8 @@ class AgentScreens:
     def _contact(self, now: AgentNow) -> Row | None:
         phase = PHASES.get(now.state)
         contact = self._centre.floor.contact_of(now.agent_id)
+        if phase is not None and contact is not None and contact.inside is not None:
+            return self._inside(now.agent_id, contact, contact.inside, phase, now.ring_until)
         if phase is None or contact is None or contact.view is None:
             return None
         view, talk = contact.view, contact.talk
@@ -177,6 +223,44 @@ class AgentScreens:
             "second": self._second(contact, now.agent_id),
             "returned": self._returned(contact, now.agent_id),
         }
+
+    def _inside(
+        self, agent_id: UUID, contact: Contact, inside: Inside, phase: str, ring_until: datetime | None
+    ) -> Row | None:
+        """A call between agents, as one of them sees it: `caller` is the other. It leaves no wrap-up."""
+        if phase == "wrap":
+            return None
+        other_id, number = inside.other(agent_id)
+        talk, own = contact.talk, inside.holder == agent_id
+        row: Row = dict.fromkeys(_OF_CUSTOMERS)
+        return row | {
+            "contact_id": str(contact.contact_id),
+            "phase": phase,
+            "direction": "internal",
+            "caller": number,
+            "customer_name": self._name(other_id),
+            "dnis": inside.other(other_id)[1],
+            "arrived_at": iso(contact.arrived),
+            "offered_at": iso(inside.dialled or contact.offered),
+            "ring_until": iso(ring_until),
+            "answered_at": iso(inside.since),
+            "held_since": iso(talk.held_since) if talk is not None and own else None,
+            "other_holds": inside.holder == other_id,
+            "muted": inside.muted if agent_id == inside.agent_id else talk is not None and talk.muted,
+            "recorded": inside.recording_id is not None,
+            "keys": [],
+        }
+
+    def colleagues(self, agent_id: UUID) -> Row:
+        """Whom this agent could call: everybody behind no other client's wall, also who is not there."""
+        router = self._centre.floor.router
+        own = router.agent(agent_id)
+        people = [
+            _person(now)
+            for now in router.agents()
+            if now.agent_id != agent_id and see_each_other(own.client_id, now.client_id)
+        ]
+        return {"agents": people}
 
     def _parked(self, now: AgentNow) -> list[Row]:
         """The callers whom this agent may pick up, by slot."""
@@ -267,14 +351,7 @@ class AgentScreens:
         contact = self._centre.floor.contact_of(agent_id)
         client_id = contact.client_id if contact is not None else None
         people = [
-            {
-                "agent_id": str(now.agent_id),
-                "agent_no": now.agent_no,
-                "name": now.name,
-                "department": now.department,
-                "state": now.state.value,
-                "since": iso(now.since),
-            }
+            _person(now)
             for now in router.agents()
             if now.agent_id != agent_id
             and now.state is not AgentState.OFFLINE
@@ -400,6 +477,7 @@ class BoardScreen:
 
     def _agent(self, now: AgentNow, serving: Mapping[UUID, set[str]]) -> Row:
         queue = self._centre.queues.get(now.queue_id) if now.queue_id is not None else None
+        contact = self._centre.floor.contacts.get(now.contact_id) if now.contact_id is not None else None
         return {
             "agent_id": str(now.agent_id),
             "agent_no": now.agent_no,
@@ -417,6 +495,7 @@ class BoardScreen:
             "projects": sorted(serving.get(now.agent_id, ())),
             "break_wish": _wish(now.break_ask) if now.break_ask is not None else None,
             "break_until": _break_until(now),
+            "internal": contact is not None and contact.inside is not None,
         }
 
     def _waiting(self) -> dict[str, Row]:
@@ -448,7 +527,7 @@ class BoardScreen:
             "contact_id": str(contact.contact_id),
             "client_id": _id(contact.client_id),
             "phase": contact.stage.value,
-            "direction": "inbound" if contact.placed is None else "outbound",
+            "direction": _direction(contact),
             "number_label": number.label if number else None,
             "since": iso(contact.arrived),
         }

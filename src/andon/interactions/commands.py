@@ -17,6 +17,7 @@ from andon.interactions import texts
 from andon.interactions.card.service import CardData
 from andon.interactions.control import CallControl, FlowNames
 from andon.interactions.dialling.service import Dialling
+from andon.interactions.inside.service import InternalCalls
 from andon.interactions.model import (
     AgentHangsUp,
     AgentHolds,
@@ -43,6 +44,7 @@ BACK_SOON = timedelta(seconds=60)
 EXTEND_MOST_S = 600
 DEVICES = frozenset({"browser", "sip"})
 IN_CONVERSATION = frozenset({AgentState.TALKING, AgentState.HELD})
+INSIDE = frozenset({Stage.BUZZING, Stage.INSIDE})  # of calls between agents
 _KEYS = re.compile(r"[0-9*#A-D]{1,32}")
 
 
@@ -117,9 +119,11 @@ class Desk:
         *,
         transfer_to_head: bool = True,
         card_limit_s: int = 120,
+        record_internal: Callable[[], bool] = lambda: False,
     ) -> None:
         """`view` shows an agent; `later` runs what need not be waited for. `transfer_to_head`: who is passed
-        on to a queue goes to its head. Card data is taken for `card_limit_s` at the most."""
+        on to a queue goes to its head. Card data is taken for `card_limit_s` at the most. `record_internal`:
+        whether calls between agents are recorded."""
         self.dialling = dialling
         self._floor = floor
         self._devices = devices
@@ -143,6 +147,7 @@ class Desk:
             "wrap.extend": self._wrap_extend,
             **CallControl(floor, self._call, flows, to_head=transfer_to_head).verbs,
             **dialling.verbs,
+            **InternalCalls(floor, record_internal).verbs,
             **Parking(floor, self._call).verbs,
             **CardData(floor, self._call, card_limit_s).verbs,
         }
@@ -346,9 +351,11 @@ class Desk:
         contact = self._floor.contact_of(agent_id)
         if contact is None or not contact.live:
             raise AndonError("call.none", 409)
-        parties = (contact.talk, contact.offer, contact.second, contact.dialler)
+        parties = (contact.talk, contact.offer, contact.second, contact.dialler, contact.inside)
         if not any(party is not None and party.agent_id == agent_id for party in parties):
             raise AndonError("call.none", 409)
+        if contact.inside is not None and INSIDE.isdisjoint(stages):
+            raise AndonError("call.internal", 409)
         if contact.stage not in stages:
             raise AndonError("call.not_now", 409, stage=contact.stage.value)
         return contact
@@ -357,18 +364,17 @@ class Desk:
         self._floor.feed(self._call(agent_id, *stages), ask)
 
     def _hold(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        self._ask(agent_id, AgentHolds(agent_id), Stage.TALKING)
+        self._ask(agent_id, AgentHolds(agent_id), Stage.TALKING, Stage.INSIDE)
 
     def _retrieve(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        contact = self._call(agent_id, Stage.HELD)
+        contact = self._call(agent_id, Stage.HELD, Stage.INSIDE)
         if contact.talk is not None and contact.talk.held_by_device:
             raise AndonError("call.held_by_device", 409)
         self._floor.feed(contact, AgentRetrieves(agent_id))
 
     def _mute(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        self._ask(
-            agent_id, AgentMutes(agent_id, bool(asked.get("on"))), Stage.TALKING, Stage.HELD, Stage.CONSULTING
-        )
+        stages = (Stage.TALKING, Stage.HELD, Stage.CONSULTING, Stage.INSIDE)
+        self._ask(agent_id, AgentMutes(agent_id, bool(asked.get("on"))), *stages)
 
     def _dtmf(self, agent_id: UUID, asked: dict[str, Any]) -> None:
         digits = str(asked.get("digits", ""))
@@ -385,11 +391,12 @@ class Desk:
             Stage.CALLING,
             Stage.AWAY,
             Stage.PARKED,
+            *INSIDE,
         )
         self._ask(agent_id, AgentHangsUp(agent_id), *stages)
 
     def _reject(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        stages = (Stage.OFFERING, Stage.DIALLING, Stage.CONSULTING)
+        stages = (Stage.OFFERING, Stage.DIALLING, Stage.CONSULTING, Stage.BUZZING)
         self._ask(agent_id, AgentRejects(agent_id), *stages)
 
     # --- wrap-up ------------------------------------------------------------------------------------------

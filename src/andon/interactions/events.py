@@ -15,7 +15,7 @@ from andon.kit.journal import Fact
 class Outcome(StrEnum):
     """How a contact ended: one name for each way. Every contact has exactly one."""
 
-    SERVED = "served"  # an agent spoke with the caller
+    SERVED = "served"  # an agent spoke with the caller, or with a colleague
     ABANDONED_FLOW = "abandoned_flow"  # the caller hung up in notice, greeting or menu
     ABANDONED_QUEUE = "abandoned_queue"  # the caller hung up while waiting, nobody ringing
     ABANDONED_RINGING = "abandoned_ringing"  # the caller hung up while an agent was ringing
@@ -54,9 +54,10 @@ class By(StrEnum):
 
 class ContactArrived(Fact, frozen=True, kw_only=True):
     """A call reached us, or we make one (`outbound`): then `caller` is the customer all the same, `dnis` the
-    number shown, and `callback_of` the contact that kept its place, if one is returned. `channel_id` is the
-    engine's id of the caller's leg, the witness' key; empty for a call we make, see `callback.dialled` and
-    `outbound.dialled`."""
+    number shown, and `callback_of` the contact that kept its place, if one is returned. Of a call between
+    agents (`internal`) these are the agents' numbers. `channel_id` is the engine's id of the caller's leg,
+    the witness' key; empty for a call we make, see `callback.dialled`, `outbound.dialled` and
+    `internal.dialled`."""
 
     kind: ClassVar[str] = "contact.arrived"
     medium: str
@@ -264,7 +265,7 @@ class CallbackEnded(Fact, frozen=True, kw_only=True):
 
 class ContactHeld(Fact, frozen=True, kw_only=True):
     """`why` is empty when the agent asked; `agent_lost`: the agent's device vanished and is waited for;
-    `transfer`: somebody else is called."""
+    `transfer`: somebody else is called; `card`: the caller keys card data alone."""
 
     kind: ClassVar[str] = "contact.held"
     why: str = ""

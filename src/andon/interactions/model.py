@@ -34,6 +34,8 @@ class Stage(StrEnum):
     ARRIVED = "arrived"
     FLOW = "flow"
     QUEUED = "queued"
+    BUZZING = "buzzing"  # an agent calls a colleague: the own device comes first, then the colleague's rings
+    INSIDE = "inside"  # those two talk, without a customer
     CALLING = "calling"  # an agent calls out: the own device comes first, then the customer's telephone rings
     OFFERING = "offering"  # queued, and one agent's device rings
     DIALLING = "dialling"  # of a returned call: that agent answered, the customer's telephone rings
@@ -170,6 +172,28 @@ class Second(msgspec.Struct, kw_only=True):
     muted: bool = False
 
 
+class Inside(msgspec.Struct, kw_only=True):
+    """The agent `by` calls the colleague `agent_id`, whose device is the contact's own leg: rung by
+    `offer_id` since `dialled`, talking since `since`. `holder` has the other on hold; `muted` is the
+    colleague."""
+
+    by: UUID
+    by_no: str
+    agent_id: UUID
+    agent_no: str
+    recording_id: UUID | None = None  # when the call is to be recorded
+    offer_id: UUID | None = None
+    dialled: datetime | None = None
+    since: datetime | None = None
+    holder: UUID | None = None
+    muted: bool = False
+    over: bool = False
+
+    def other(self, agent_id: UUID) -> tuple[UUID, str]:
+        """Who is at the other side of this agent, and by what number."""
+        return (self.agent_id, self.agent_no) if agent_id == self.by else (self.by, self.by_no)
+
+
 class CardPause(msgspec.Struct, kw_only=True):
     """Card data is being said or keyed; by a flow without an agent. `keys`: so many the caller pressed."""
 
@@ -219,6 +243,7 @@ class Contact(msgspec.Struct, kw_only=True):
     customer_name: str = ""
     placed: Placed | None = msgspec.field(default=None, name="back")  # its name where it is kept
     dialler: Dialler | None = None
+    inside: Inside | None = None  # set: a call between agents
     kept: bool = False  # the place, to be called back
     stage: Stage = Stage.ARRIVED
     answered: bool = False
@@ -254,6 +279,7 @@ class Contact(msgspec.Struct, kw_only=True):
     utterances: int = 0
     taping: Taping | None = None
     card: CardPause | None = None
+    apart: bool = False  # the caller keys card data alone, the agent waits
 
     expected: Outcome | None = None
     settled: Outcome | None = None
@@ -270,6 +296,8 @@ class Contact(msgspec.Struct, kw_only=True):
     @property
     def has_leg(self) -> bool:
         """Whether the caller's leg was ever begun."""
+        if self.inside is not None:
+            return self.inside.dialled is not None
         return self.placed is None or self.placed.dialled is not None
 
     @property
@@ -592,6 +620,13 @@ class AgentCard(Input, frozen=True):
     limit_s: int
 
 
+class AgentLeavesAlone(Input, frozen=True):
+    """The agent lets the caller key card data out of the agent's hearing, for `limit_s` at the most."""
+
+    agent_id: UUID
+    limit_s: int
+
+
 class AgentKeys(Input, frozen=True):
     """The agent sends keys to the caller's side."""
 
@@ -705,6 +740,19 @@ class PlaceKept(Input, frozen=True):
 
 class CustomerAnswered(Input, frozen=True):
     """Who is called back is at the telephone."""
+
+
+class ColleagueRings(Input, frozen=True):
+    """The router has the colleague ringing."""
+
+    offer_id: UUID
+    ring_timeout_s: int
+
+
+class ColleagueRefused(Input, frozen=True):
+    """The colleague cannot be rung any more: `why` is the router's word."""
+
+    why: str
 
 
 class CalledOff(Input, frozen=True):
@@ -842,6 +890,14 @@ class DialCustomer(MediumOrder, frozen=True):
     """Call the customer as the caller's leg of this contact."""
 
     number: str
+    ring_s: int
+
+
+class DialColleague(MediumOrder, frozen=True):
+    """Ring a colleague's device as the contact's own leg, showing `shown`."""
+
+    agent_id: UUID
+    shown: str
     ring_s: int
 
 
@@ -996,6 +1052,13 @@ class RouterAnswered(Order, frozen=True):
 
 class RouterConnected(Order, frozen=True):
     offer_id: UUID
+
+
+class RingColleague(Order, frozen=True):
+    """Answered by the router: the machine hears `ColleagueRings` or `ColleagueRefused`."""
+
+    by: UUID
+    agent_id: UUID
 
 
 class RouterDialEnded(Order, frozen=True):

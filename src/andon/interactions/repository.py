@@ -19,6 +19,7 @@ _HEARD = text(
     " FROM journal j JOIN journal a ON a.contact_id = j.contact_id AND a.kind = 'contact.arrived'"
     "  AND a.at >= CAST(:since AS timestamptz) - interval '1 day'"
     " WHERE j.kind IN ('contact.connected', 'survey.answered') AND j.at >= :since"
+    "  AND j.client_id IS NOT NULL"  # not a call between agents
     " ORDER BY j.seq DESC LIMIT :most) latest ORDER BY seq"
 )
 

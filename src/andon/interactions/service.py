@@ -18,7 +18,7 @@ from andon.calendars.model import Calendar
 from andon.interactions.callbacks import Callbacks
 from andon.interactions.events import Outcome
 from andon.interactions.flow_port import FlowPort
-from andon.interactions.machine import Effect, arrive, call_back, call_out, step
+from andon.interactions.machine import Effect, arrive, call_back, call_colleague, call_out, step
 from andon.interactions.machine.card import CARD_TIMER
 from andon.interactions.machine.flow import FLOW_TIMER
 from andon.interactions.model import (
@@ -28,6 +28,8 @@ from andon.interactions.model import (
     AskKeepPlace,
     CalledOff,
     CardTimeUp,
+    ColleagueRefused,
+    ColleagueRings,
     Contact,
     Enqueued,
     EnqueueRefused,
@@ -37,6 +39,7 @@ from andon.interactions.model import (
     GivesUpWaiting,
     Handover,
     Input,
+    Inside,
     Interrupted,
     LeaveFlow,
     MediumOrder,
@@ -45,6 +48,7 @@ from andon.interactions.model import (
     PlaceKept,
     QueueChanged,
     Requeue,
+    RingColleague,
     RouterAnswered,
     RouterConnected,
     RouterConversationEnded,
@@ -71,6 +75,7 @@ from andon.kit.clock import Clock
 from andon.kit.journal import Fact
 from andon.routing.machine import Router
 from andon.routing.model import (
+    INSIDE,
     CallOff,
     Moved,
     Offer,
@@ -226,6 +231,7 @@ class Floor:
                 self.router.summons_ended(o.offer_id, o.how, self._at)
             ),
             RouterSummonsAnswered: self._summons_answered,
+            RingColleague: self._ring_colleague,
             RouterDialConnected: self._dial_connected,
             RouterDialEnded: lambda c, o: self._route(
                 self.router.dial_ended(o.agent_id, c.contact_id, o.why, self._at)
@@ -336,6 +342,15 @@ class Floor:
         self.contacts[contact.contact_id] = self.cards[agent_id] = contact
         with _Pass(self, contact.arrived):
             self._perform(contact, call_out(contact, agent_id, placed, self._medium.begin(self, contact)))
+            self._route(effects)
+
+    def call_colleague(self, contact: Contact, inside: Inside) -> None:
+        """An agent calls a colleague, without a customer. Raises `routing.model.Refused`."""
+        self.router.colleague(inside.by, inside.agent_id)
+        effects = self.router.dial(inside.by, contact.contact_id, INSIDE, contact.arrived)
+        self.contacts[contact.contact_id] = self.cards[inside.by] = contact
+        with _Pass(self, contact.arrived):
+            self._perform(contact, call_colleague(contact, self._medium.begin(self, contact)))
             self._route(effects)
 
     def pick_up(self, contact: Contact, agent_id: UUID, terms: Terms) -> None:
@@ -455,6 +470,10 @@ class Floor:
 
     def _step(self, contact: Contact, heard: Input) -> None:
         self._perform(contact, step(contact, heard, self._at))
+        if contact.apart:
+            self.changes.contacts.add(
+                contact.contact_id
+            )  # how many keys, of which the journal says nothing yet
 
     def _perform(self, contact: Contact, effects: Iterable[Effect]) -> None:
         self._moved.add(contact.contact_id)
@@ -656,6 +675,19 @@ class Floor:
         except Refused as refused:
             # As in `_connected`: cannot be.
             log.error("connected_refused", why=refused.code, contact_id=str(contact.contact_id))
+
+    def _ring_colleague(self, contact: Contact, order: RingColleague) -> None:
+        try:
+            effects = self.router.ring_colleague(contact.contact_id, order.by, order.agent_id, self._at)
+        except Refused as refused:
+            self._step(contact, ColleagueRefused(refused.code))
+            return
+        for effect in effects:
+            if isinstance(effect, Summon):
+                self.cards[order.agent_id] = contact
+                self._step(contact, ColleagueRings(effect.offer_id, effect.ring_timeout_s))
+            else:
+                self._route([effect])
 
     def _dial_connected(self, contact: Contact, order: RouterDialConnected) -> None:
         try:

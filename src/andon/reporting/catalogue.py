@@ -288,6 +288,20 @@ FIGURES: tuple[Figure, ...] = (
         "dialled",
         About.AGENT,
     ),
+    _count(
+        "internal",
+        "内部通话量",
+        "Internal calls",
+        ("与同事通话的次数（呼出与呼入）", "calls with a colleague, made or answered"),
+        About.AGENT,
+    ),
+    _time(
+        "internal_time",
+        "internal_ms",
+        "内部通话时长",
+        "Internal talk",
+        ("与同事通话的时长（含保持）", "time in calls with colleagues, hold included"),
+    ),
     _quotient(
         "transfer_rate",
         Unit.RATIO,

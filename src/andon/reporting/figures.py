@@ -15,6 +15,8 @@ Rules of counting, published with the figures:
   the short-abandon threshold, which is T unless set otherwise.
 * Calls that agents make are counted in their own figures and in the conversations of project and centre; they
   are no queue's, and none of the service level's, even when they are passed on to a queue.
+* Calls between agents are counted in their own figures alone: they are no conversation with a customer. The
+  time in them is busy time all the same.
 * A quotient with denominator 0 is null, never 0.
 """
 
@@ -77,6 +79,13 @@ class DialCell(msgspec.Struct, frozen=True, kw_only=True):
     reached: int
 
 
+class InternalCell(msgspec.Struct, frozen=True, kw_only=True):
+    """`n` calls between agents in which the agent talked, hold included in `talked_ms`."""
+
+    n: int
+    talked_ms: int
+
+
 class SurveyCell(msgspec.Struct, frozen=True, kw_only=True):
     """`n` invitations with the same answer; `score` null: none came."""
 
@@ -117,6 +126,8 @@ class Counts(msgspec.Struct, kw_only=True):
     rejected: int = 0
     dialled: int = 0
     reached: int = 0
+    internal: int = 0
+    internal_ms: int = 0
     asked: int = 0
     responses: int = 0
     satisfied: int = 0
@@ -174,6 +185,11 @@ class Counts(msgspec.Struct, kw_only=True):
         for cell in cells:
             self.dialled += cell.n
             self.reached += cell.reached
+
+    def add_internal(self, cells: Iterable[InternalCell]) -> None:
+        for cell in cells:
+            self.internal += cell.n
+            self.internal_ms += cell.talked_ms
 
     def add_surveys(self, cells: Iterable[SurveyCell]) -> None:
         for cell in cells:
@@ -236,6 +252,7 @@ def counts_of(
     offers: Iterable[OfferCell] = (),
     surveys: Iterable[SurveyCell] = (),
     dials: Iterable[DialCell] = (),
+    internals: Iterable[InternalCell] = (),
 ) -> Counts:
     """Add up cells."""
     counts = Counts()
@@ -245,4 +262,5 @@ def counts_of(
     counts.add_offers(offers)
     counts.add_surveys(surveys)
     counts.add_dials(dials)
+    counts.add_internal(internals)
     return counts

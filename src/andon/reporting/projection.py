@@ -34,6 +34,7 @@ from andon.interactions.events import (
     VoicemailLeft,
     WrapUpSubmitted,
 )
+from andon.interactions.inside.events import InternalDialled
 from andon.kit.journal import Fact, Record
 from andon.reporting.model import (
     CallbackRow,
@@ -276,7 +277,7 @@ def _offer_ended(batch: _Batch, record: Record) -> None:
 def _outbound_dialled(batch: _Batch, record: Record) -> None:
     """Whoever calls is the contact's agent, also when nobody comes to the telephone."""
     fact = record.fact
-    assert isinstance(fact, OutboundDialled)
+    assert isinstance(fact, OutboundDialled | InternalDialled)
     row = batch.contact(fact)
     if row is not None and not row.talks:
         row.agent_id = fact.agent_id
@@ -542,6 +543,7 @@ _HANDLERS: dict[type[Fact], Callable[[_Batch, Record], None]] = {
     OfferMade: _offer_made,
     OfferEnded: _offer_ended,
     OutboundDialled: _outbound_dialled,
+    InternalDialled: _outbound_dialled,
     ContactConnected: _connected,
     ContactDisconnected: _disconnected,
     SurveyAsked: _survey_asked,

@@ -1,6 +1,7 @@
 """Agents who call somebody themselves: out of the lines while they do, back in their state when nobody comes.
 
-Pure. Such a call is in no queue: no queue's figures, means or turns are touched by it.
+Pure. Such a call is in no queue: no queue's figures, means or turns are touched by it. One to a colleague is
+about no customer: the colleague may be ready or not ready, and both are afterwards what they were before.
 """
 
 from datetime import datetime
@@ -8,12 +9,17 @@ from typing import Final
 from uuid import UUID
 
 from andon.routing.events import AgentState
-from andon.routing.model import Effect, Refused, Terms
+from andon.routing.model import INSIDE, Effect, Refused, Summon, Terms
 from andon.routing.presence import AgentEvent
 from andon.routing.records import AgentRecord, Conversation, Errand
-from andon.routing.summons import Summoning
+from andon.routing.summons import BUSY, Summoning
 
 _MAY_DIAL: Final = frozenset({AgentState.READY, AgentState.NOT_READY, AgentState.ACW})
+
+
+def see_each_other(one: UUID | None, other: UUID | None) -> bool:
+    """Whether agents bound to these clients, or to none, may know of each other."""
+    return one is None or other is None or one == other
 
 
 class Errands(Summoning):
@@ -35,9 +41,7 @@ class Errands(Summoning):
             raise Refused(f"agent.{missing}")
         self._at(now)
         effects: list[Effect] = []
-        if agent.state is AgentState.NOT_READY:
-            agent.pending, agent.pending_reason_id = AgentState.NOT_READY, agent.reason_id
-            agent.pending_forced = agent.forced
+        self._keep_not_ready(agent)
         self._part_with_contact(agent)
         agent.errand = Errand(contact_id, terms)
         self._move(agent, AgentEvent.DIALS, "self", "dials", effects)
@@ -73,8 +77,59 @@ class Errands(Summoning):
         agent.conversation = Conversation(contact_id, None, self._now, agent.errand.terms)
         agent.errand = None
         self._talks[contact_id] = [agent]
-        agent.calls += 1
+        agent.calls += not agent.conversation.about_inside
         self._move(agent, AgentEvent.CONNECTED, "self", "answered", effects)
+        return effects
+
+    @staticmethod
+    def _keep_not_ready(agent: AgentRecord) -> None:
+        """Who is not ready is so again after the call, for the same reason."""
+        if agent.state is AgentState.NOT_READY:
+            agent.pending, agent.pending_reason_id = AgentState.NOT_READY, agent.reason_id
+            agent.pending_forced = agent.forced
+
+    def colleague(self, by: UUID, agent_id: UUID) -> AgentRecord:
+        """Whom `by` may call now: who is ready or not ready, and behind no other client's wall. Raises
+        `colleague.self`, `colleague.unknown`, `colleague.offline`, `colleague.busy`, `colleague.away`,
+        `colleague.unreachable`."""
+        caller, agent = self._centre.agents.get(by), self._centre.agents.get(agent_id)
+        if agent is caller:
+            raise Refused("colleague.self")
+        if caller is None or agent is None or not agent.config.active:
+            raise Refused("colleague.unknown")
+        if not see_each_other(caller.config.client_id, agent.config.client_id):
+            raise Refused("colleague.unknown")
+        if agent.state is AgentState.OFFLINE:
+            raise Refused("colleague.offline")
+        if agent.state in BUSY or agent.works:
+            raise Refused("colleague.busy")
+        if agent.state is AgentState.BREAK:
+            raise Refused("colleague.away")
+        if not agent.registered:
+            raise Refused("colleague.unreachable")
+        return agent
+
+    def ring_colleague(self, contact_id: UUID, by: UUID, agent_id: UUID, now: datetime) -> list[Effect]:
+        """Ring the colleague whom `by`, on this errand, calls. Raises what `colleague` raises, and
+        `offer.gone` when the agent is not calling any more."""
+        if self._on_errand(by, contact_id) is None:
+            raise Refused("offer.gone")
+        agent = self.colleague(by, agent_id)
+        self._at(now)
+        effects: list[Effect] = []
+        self._keep_not_ready(agent)
+        summons = self._begin_summons(contact_id, None, INSIDE, agent, effects)
+        effects.append(
+            Summon(
+                offer_id=summons.offer_id,
+                contact_id=contact_id,
+                agent_id=agent_id,
+                queue_id=None,
+                device=agent.device,
+                ring_timeout_s=INSIDE.ring_timeout_s,
+                decision={},
+            )
+        )
         return effects
 
     def colleagues(self, agent_id: UUID | None, queue_id: UUID) -> set[UUID]:

@@ -415,6 +415,9 @@ class Floor(Waiting):
     ) -> None:
         """The ring is over without a call: what the agent asked for meanwhile takes effect."""
         wish, reason_id, forced = agent.pending, agent.pending_reason_id, agent.pending_forced
+        if TRANSITIONS[agent.state, event].to is wish:  # in one step
+            self._move(agent, event, by, why, effects, reason_id, forced)
+            return
         self._move(agent, event, by, why, effects)
         if wish is not None and wish is not agent.state:
             by, why = ("self", "asked") if forced is None else ("supervisor", "forced")

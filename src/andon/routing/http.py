@@ -425,7 +425,8 @@ class BreakRuleIn(Body):
 
 class RulesIn(Body):
     """`ageing_s`: waiting so many seconds is worth a point of priority; null: nothing is. A wish for a break
-    that nobody answered is over after `break_ask_s`; one wrap-up may be extended by `acw_extend_s`."""
+    that nobody answered is over after `break_ask_s`; one wrap-up may be extended by `acw_extend_s`.
+    `record_internal`: calls between agents are recorded; both see it."""
 
     segments: Annotated[list[SegmentIn], Field(max_length=4, default_factory=list)]
     ageing_s: Annotated[int, Field(ge=1, le=86400)] | None = None
@@ -433,6 +434,7 @@ class RulesIn(Body):
     breaks: Annotated[list[BreakRuleIn], Field(max_length=50, default_factory=list)]
     break_ask_s: Annotated[int, Field(ge=10, le=3600)] = 120
     acw_extend_s: Annotated[int, Field(ge=0, le=3600)] = 300
+    record_internal: bool = False
 
 
 class RulesShown(Shown):
@@ -442,6 +444,7 @@ class RulesShown(Shown):
     breaks: list[BreakRuleIn]
     break_ask_s: int
     acw_extend_s: int
+    record_internal: bool
 
 
 @router.get("/api/agent-certificates", tags=["queue"])

@@ -256,6 +256,7 @@ class CentreConfig(msgspec.Struct, frozen=True, kw_only=True):
     acw_extend_s: int = 300  # by so much an agent may extend one wrap-up
     zone: str = "Asia/Shanghai"  # whose midnight ends a day
     breaks_taken: Mapping[UUID, int] = {}  # ms on break since midnight, by agent, as of now
+    record_internal: bool = False  # what agents say to each other without a customer
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
@@ -289,12 +290,16 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What holds for a call that an agent makes, and that is in no queue: whose it is, how long a colleague
-    called to it rings, and how long its wrap-up lasts."""
+    called to it rings, and how long its wrap-up lasts. `inside`: to a colleague, about no client's matter."""
 
-    client_id: UUID
-    project_id: UUID
+    client_id: UUID | None
+    project_id: UUID | None
     ring_timeout_s: int = 20
     acw_s: int = 30
+    inside: bool = False
+
+
+INSIDE = Terms(client_id=None, project_id=None, acw_s=0, inside=True)
 
 
 class DeviceTest(msgspec.Struct, frozen=True, kw_only=True):

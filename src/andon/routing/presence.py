@@ -54,6 +54,7 @@ def _table() -> dict[tuple[S, AgentEvent], Step]:
         (S.DIALING, e.CALLER_GONE): Step(S.READY),
         (S.DIALING, e.SIGN_OUT): Step(S.OFFLINE),
         (S.READY, e.OFFERED): Step(S.RINGING),
+        (S.NOT_READY, e.OFFERED): Step(S.RINGING),  # by a colleague, about no customer
         (S.READY, e.DEVICE_LOST): Step(S.NOT_READY),
         (S.RINGING, e.CONNECTED): Step(S.TALKING),
         (S.RINGING, e.RING_FAILED): Step(S.NOT_READY),

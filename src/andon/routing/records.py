@@ -122,6 +122,11 @@ class Conversation:
     def about(self) -> QueueConfig | Terms:
         return _about(self.queue, self.terms)
 
+    @property
+    def about_inside(self) -> bool:
+        """Two agents talk, about no customer."""
+        return self.terms is not None and self.terms.inside
+
 
 def _about(queue: "QueueRecord | None", terms: Terms | None) -> QueueConfig | Terms:
     """What holds for a conversation."""

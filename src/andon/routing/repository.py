@@ -71,6 +71,7 @@ async def load_centre(session: AsyncSession) -> CentreConfig:
         breaks=[],
         break_ask_s=120,
         acw_extend_s=300,
+        record_internal=False,
     )
     users = await session.scalars(
         select(User).where(User.roles.contains([Role.AGENT.value])).order_by(User.agent_no, User.id)
@@ -99,6 +100,7 @@ async def load_centre(session: AsyncSession) -> CentreConfig:
         breaks=msgspec.convert(rules.breaks, tuple[BreakRule, ...]),
         break_ask_s=rules.break_ask_s,
         acw_extend_s=rules.acw_extend_s,
+        record_internal=rules.record_internal,
         zone=centre_zone,
         breaks_taken=await _breaks_taken(session, zone) if rules.breaks else {},
     )

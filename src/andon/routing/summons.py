@@ -7,11 +7,11 @@ from uuid import UUID
 from andon.routing.events import AgentState
 from andon.routing.floor import Floor
 from andon.routing.ground import Due
-from andon.routing.model import Effect, OfferEnd, Refused, Summon
+from andon.routing.model import Effect, OfferEnd, Refused, Summon, Terms
 from andon.routing.presence import AgentEvent
 from andon.routing.records import AgentRecord, Conversation, QueueRecord, Summons
 
-_BUSY: Final = frozenset(
+BUSY: Final = frozenset(
     {AgentState.DIALING, AgentState.RINGING, AgentState.TALKING, AgentState.HELD, AgentState.ACW}
 )
 
@@ -34,18 +34,13 @@ class Summoning(Floor):
         if agent is None or agent.config.client_id not in {None, about.client_id}:
             raise Refused("agent.unknown")
         if agent.state is not AgentState.READY:
-            raise Refused("transfer.agent_busy" if agent.state in _BUSY else "transfer.agent_away")
+            raise Refused("transfer.agent_busy" if agent.state in BUSY else "transfer.agent_away")
         if agent.works if queue is None else not queue.has_room(agent):
             raise Refused("transfer.agent_busy")
         self._at(now)
         effects: list[Effect] = []
         decision = _named(agent, queue, self._now)
-        until_ms = self._now + about.ring_timeout_s * 1000
-        terms = first.conversation.terms
-        summons = Summons(self._new_id(), contact_id, queue, agent, until_ms, terms)
-        agent.summons = self._summons[summons.offer_id] = summons
-        self._move(agent, AgentEvent.OFFERED, "system", "summoned", effects)
-        self._due(until_ms, Due.SUMMONS, summons)
+        summons = self._begin_summons(contact_id, queue, first.conversation.terms, agent, effects)
         effects.append(
             Summon(
                 offer_id=summons.offer_id,
@@ -59,17 +54,38 @@ class Summoning(Floor):
         )
         return effects
 
+    def _begin_summons(
+        self,
+        contact_id: UUID,
+        queue: QueueRecord | None,
+        terms: Terms | None,
+        agent: AgentRecord,
+        effects: list[Effect],
+    ) -> Summons:
+        """The agent rings, until the ring time of the queue or the terms is over."""
+        summons = Summons(self._new_id(), contact_id, queue, agent, 0, terms)
+        summons.until_ms = self._now + summons.about.ring_timeout_s * 1000
+        agent.summons = self._summons[summons.offer_id] = summons
+        self._move(agent, AgentEvent.OFFERED, "system", "summoned", effects)
+        self._due(summons.until_ms, Due.SUMMONS, summons)
+        return summons
+
     def summons_ended(self, offer_id: UUID, how: OfferEnd, now: datetime) -> list[Effect]:
-        """The ring is over without an answer. Taken back (ended, caller_gone): the agent is ready again;
-        anything else takes the agent out of ready with that reason. Over already: nothing."""
+        """The ring is over without an answer. Taken back (ended, caller_gone), or a colleague's that was
+        refused: the agent is what they were; anything else takes the agent out of ready with that reason.
+        Over already: nothing."""
         effects: list[Effect] = []
         self._at(now)
         summons = self._summons.get(offer_id)
         if summons is None:
             return effects
-        if how in {OfferEnd.ENDED, OfferEnd.CALLER_GONE}:
+        inside = summons.terms is not None and summons.terms.inside
+        if how in {OfferEnd.ENDED, OfferEnd.CALLER_GONE} or (inside and how is OfferEnd.REJECTED):
             self._unsummon(summons, how, effects, tell=False)
-            self._stop_ringing(summons.agent, AgentEvent.CALLER_GONE, "system", how.value, effects)
+            was_not_ready = inside and summons.agent.pending is AgentState.NOT_READY
+            event = AgentEvent.RING_FAILED if was_not_ready else AgentEvent.CALLER_GONE
+            why = "internal_over" if inside else how.value
+            self._stop_ringing(summons.agent, event, "system", why, effects)
         else:
             self._fail_summons(summons, how, effects, tell=False)
         self._match("agent", effects)
@@ -86,7 +102,7 @@ class Summoning(Floor):
         self._unsummon(summons, OfferEnd.ENDED, effects, tell=False)
         agent.conversation = Conversation(contact_id, summons.queue, self._now, summons.terms)
         self._talks.setdefault(contact_id, []).append(agent)
-        agent.calls += 1
+        agent.calls += not agent.conversation.about_inside
         self._move(agent, AgentEvent.CONNECTED, "self", "answered", effects)
         return effects
 

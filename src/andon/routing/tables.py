@@ -84,6 +84,7 @@ class RoutingRules(Base):
     breaks: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     break_ask_s: Mapped[int] = mapped_column(server_default=text("120"))
     acw_extend_s: Mapped[int] = mapped_column(server_default=text("300"))
+    record_internal: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class Queue(Row, ClientRow, Retirable, Base):

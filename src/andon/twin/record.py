@@ -134,6 +134,7 @@ class _Record:
         self.devices_lost = 0
         self._last: dict[UUID, AgentStateChanged] = {}
         self._out: set[UUID] = set()  # agents calling somebody: what they do then is not replayed
+        self._internal: set[UUID] = set()  # calls between agents: of who is called neither
         self._heard_ms: int | None = None
         self._handlers: dict[type[Fact], Callable[..., None]] = {
             ContactArrived: self._arrived,
@@ -164,7 +165,11 @@ class _Record:
         return stays[-1] if stays else None
 
     def _arrived(self, fact: ContactArrived) -> None:
-        if fact.contact_id is not None:
+        if fact.contact_id is None:
+            return
+        if fact.direction == "internal":
+            self._internal.add(fact.contact_id)
+        else:
             self.keys[fact.contact_id] = phone_key(fact.caller)
 
     def _identified(self, fact: ContactIdentified) -> None:
@@ -244,7 +249,8 @@ class _Record:
         self._last[fact.agent_id] = fact
         if before is not None and before.state is AgentState.ACW:
             self._wrapped(before, fact.previous_ms)
-        if fact.state is AgentState.DIALING:
+        called = fact.state is AgentState.RINGING and fact.contact_id in self._internal
+        if fact.state is AgentState.DIALING or called:
             self._out.add(fact.agent_id)
             self._does(fact, Doing.ASK_NOT_READY)
             return

@@ -64,19 +64,22 @@ class Returned(_Told):
 
 class CardTaking(_Told):
     """Card data is being taken: the recording is silent, supervisors hear nothing. Over by itself
-    at `until`."""
+    at `until`. `alone`: the caller keys it out of the agent's hearing, `keys` so far."""
 
     source: Literal["button", "field"]
+    alone: bool = False
+    keys: int = 0
     since: str
     until: str
 
 
 class AgentContact(_Told):
-    """The contact at the agent's hand."""
+    """The contact at the agent's hand. Of a call between agents `caller` is the other's number and
+    `customer_name` their name; `other_holds`: they have this agent on hold, `recorded`: it is on record."""
 
     contact_id: UUID
     phase: Phase
-    direction: Literal["inbound", "outbound"] = "inbound"
+    direction: Literal["inbound", "outbound", "internal"] = "inbound"
     caller: str
     caller_home: str | None
     dnis: str
@@ -97,6 +100,8 @@ class AgentContact(_Told):
     answered_at: str | None
     held_since: str | None
     muted: bool
+    other_holds: bool = False
+    recorded: bool = False
     card: CardTaking | None = None
     keys: list[PressedKey]
     handed_over: HandedOver | None = None
@@ -225,10 +230,12 @@ class Mute(Body):
 
 
 class Card(Body):
-    """`source`: by hand, or because a field of card data has the focus."""
+    """`source`: by hand, or because a field of card data has the focus. `alone`: the caller keys it out of
+    the agent's hearing, until `#` or until the agent is done with it."""
 
     on: bool
     source: Literal["button", "field"] = "button"
+    alone: bool = False
 
 
 class Keys(Body):
@@ -351,7 +358,7 @@ async def mute(body: Mute, actor: Agent, here: At) -> Done:
 @router.post("/card")
 async def card(body: Card, actor: Agent, here: At) -> Done:
     """Take card data, or have done with it. The same again changes nothing."""
-    return await _done(here, actor, "call.card", on=body.on, source=body.source)
+    return await _done(here, actor, "call.card", on=body.on, source=body.source, alone=body.alone)
 
 
 @router.post("/dtmf")

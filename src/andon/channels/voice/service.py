@@ -41,6 +41,7 @@ from andon.interactions.model import (
     DeviceHeld,
     DeviceRetrieved,
     Dial,
+    DialColleague,
     DialCustomer,
     DialOut,
     Drop,
@@ -108,7 +109,8 @@ ENGINE_GRACE_S = 4.0  # calls of an engine that stays away longer are over
 DIAL_MARGIN_S = 5  # the engine's own ring time-out is a net below the router's
 NOT_CONNECTED = 503
 AGAIN_S = 0.05
-RINGS_AGENT = frozenset({Stage.OFFERING, Stage.RETURNING, Stage.CALLING, Stage.PARKED})
+RINGS_AGENT = frozenset({Stage.OFFERING, Stage.RETURNING, Stage.CALLING, Stage.BUZZING, Stage.PARKED})
+OWN_LEG_RINGS = frozenset({Stage.DIALLING, Stage.CALLING, Stage.BUZZING})
 DEAF_S = 0.7  # a device that lost its registration and sends nothing for so long is gone
 
 
@@ -260,6 +262,7 @@ class VoiceChannel:
             Listen: self._do_listen,
             StopListening: self._do_stop_listening,
             Dial: self._do_dial,
+            DialColleague: self._do_dial_colleague,
             DialCustomer: self._do_dial_customer,
             Ringback: lambda c, o: c.engine.ring(o.leg_id, o.on),
             DialOut: self._do_dial_out,
@@ -498,9 +501,14 @@ class VoiceChannel:
     def device_gone(self, contact: Contact, agent_id: UUID) -> None:
         """The device of an agent in this conversation is not registered any more."""
         call = self._calls.get(contact.contact_id)
+        if call is None:
+            return
         for party in (contact.talk, contact.second):
-            if call is not None and party is not None and party.agent_id == agent_id and party.leg_id:
+            if party is not None and party.agent_id == agent_id and party.leg_id:
                 self._tasks.start(self._listen_for(call, party.leg_id))
+        inside = contact.inside
+        if inside is not None and inside.agent_id == agent_id and inside.since is not None:
+            self._tasks.start(self._listen_for(call, contact.leg_id))
 
     async def _listen_for(self, call: Call, leg_id: str) -> None:
         """Signalling that broke leaves the talk alone; but a device that does not send either is gone, and
@@ -625,7 +633,7 @@ class VoiceChannel:
         inside = members or set()
         call.inside = inside.intersection(beside)
         up = caller is not None and caller.state == "up"
-        if up and contact.stage in {Stage.DIALLING, Stage.CALLING}:
+        if up and contact.stage in OWN_LEG_RINGS:
             self._feed(call, CustomerAnswered())
         together = call.leg_id in inside and (bool(contact.second) or set(beside) <= inside)
         self._feed(call, Found(up=up, together=together))
@@ -727,7 +735,7 @@ class VoiceChannel:
         (log.debug if expected else log.warning)(
             "order_refused", order=type(order).__name__, why=str(refused)
         )
-        if isinstance(order, DialCustomer):
+        if isinstance(order, DialCustomer | DialColleague):
             self._tasks.start(self._sweep(call.node, call.leg_id, Cause.NORMAL))
             cause = Cause.CONGESTION if isinstance(refused, NoLine) else Cause.UNREACHABLE
             self._ended(LegEnded(leg_id=call.leg_id, cause=cause, cause_text=refused.reason))
@@ -807,25 +815,36 @@ class VoiceChannel:
         await call.engine.end_message(order.name)
 
     async def _do_dial(self, call: Call, order: Dial) -> None:
-        account = self.devices.of(order.agent_id)
         self._put_leg(call, order.leg_id, of_caller=False)
-        if account is None:
-            raise EngineRefused("dial", 404, "the agent has no device")
         if order.by_itself and not self.devices.registered(order.agent_id):
             raise EngineRefused("dial", 404, "the agent's device is not back")
-        way = self.nodes.way_to(self.devices.where(order.agent_id), call.node)
+        caller = call.contact.view.caller if call.contact.view is not None else ""
+        timeout_s = order.ring_timeout_s + (0 if order.by_itself else DIAL_MARGIN_S)
+        await self._ring(call, order.leg_id, order.agent_id, caller, timeout_s, by_itself=order.by_itself)
+
+    async def _do_dial_colleague(self, call: Call, order: DialColleague) -> None:
+        self._put_leg(call, call.leg_id, of_caller=True)
+        await self._ring(call, call.leg_id, order.agent_id, order.shown, order.ring_s + DIAL_MARGIN_S)
+
+    async def _ring(
+        self, call: Call, leg_id: str, agent_id: UUID, shown: str, timeout_s: int, *, by_itself: bool = False
+    ) -> None:
+        """Ring an agent's device. Raises `EngineRefused`."""
+        account = self.devices.of(agent_id)
+        if account is None:
+            raise EngineRefused("dial", 404, "the agent has no device")
+        way = self.nodes.way_to(self.devices.where(agent_id), call.node)
         if way is None:
             raise EngineRefused("dial", 404, "the agent's device is registered nowhere")
-        caller = call.contact.view.caller if call.contact.view is not None else ""
         await call.engine.originate(
-            order.leg_id,
+            leg_id,
             account.username,
-            caller or "anonymous",
-            timeout_s=order.ring_timeout_s + (0 if order.by_itself else DIAL_MARGIN_S),
+            shown or "anonymous",
+            timeout_s=timeout_s,
             # as few headers as may be: each costs a turn of the leg's SIP thread before its INVITE
             headers={
                 "X-Andon-Contact": str(call.contact.contact_id),
-                **(ANSWER_BY_ITSELF if order.by_itself else {}),
+                **(ANSWER_BY_ITSELF if by_itself else {}),
             },
             contact=call.contact.contact_id.hex,
             via="" if way is call.node else way.name,

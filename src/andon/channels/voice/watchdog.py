@@ -50,7 +50,8 @@ def differences(
         for leg_id in call.legs - alive:
             found[Difference("caller_gone" if leg_id == call.leg_id else "agent_gone", leg_id)] = call
         talk = call.contact.talk
-        if talk is not None and call.contact.stage is Stage.TALKING:
+        together = call.contact.stage is Stage.TALKING or call.contact.stage is Stage.INSIDE
+        if talk is not None and together and talk.held_since is None:
             both = {call.leg_id, talk.leg_id}
             if both <= alive and not both <= bridges.get(call.bridge_id, set()):
                 found[Difference("apart", talk.leg_id)] = call

@@ -21,7 +21,7 @@ class CardEnd(StrEnum):
     RESUMED = "resumed"  # the agent, by hand
     FIELD_LEFT = "field_left"
     LIMIT = "limit"  # forgotten
-    COLLECTED = "collected"  # the flow's node is done
+    COLLECTED = "collected"  # the flow's node is done, or the caller, who keyed alone and pressed #
     PASSED_ON = "passed_on"  # the agent called somebody to the conversation, or sent the caller elsewhere
     CALL_OVER = "call_over"  # the conversation or the call
 

@@ -1,11 +1,12 @@
-"""The desk's verb of card data: begin, by hand or because a field has the focus, and end."""
+"""The desk's verb of card data: begin, by hand or because a field has the focus, leave the caller alone with
+it, and end."""
 
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from andon.interactions.card.events import Source
-from andon.interactions.model import AgentCard, Contact, Stage
+from andon.interactions.model import AgentCard, AgentLeavesAlone, Contact, Stage
 from andon.interactions.service import Floor
 from andon.kit.errors import AndonError
 
@@ -36,4 +37,9 @@ class CardData:
             if contact is None or contact.card is None:
                 return
         contact = self._call(agent_id, *STAGES, *(() if on else (Stage.RETURNING,)))
-        self._floor.feed(contact, AgentCard(agent_id, on, source, self._limit_s))
+        if on and asked.get("alone"):
+            if contact.talk is not None and contact.talk.held_by_device:
+                raise AndonError("call.held_by_device", 409)
+            self._floor.feed(contact, AgentLeavesAlone(agent_id, self._limit_s))
+        else:
+            self._floor.feed(contact, AgentCard(agent_id, on, source, self._limit_s))

@@ -41,10 +41,10 @@ def load() -> None:
                 "同一号码 5 分钟内最多呼叫 3 次，24 小时内最多 5 次。",
                 "One number may be called three times in five minutes and five times in 24 hours.",
             ),
-            "error.dial.not_now.title": ("现在不能外呼", "You cannot call out now"),
+            "error.dial.not_now.title": ("现在不能呼叫", "You cannot call now"),
             "error.dial.not_now.remedy": (
-                "请在空闲、示忙或话后处理状态下外呼。",
-                "Call out while ready, not ready or in wrap-up.",
+                "请在空闲、示忙或话后处理状态下呼叫。",
+                "Call while ready, not ready or in wrap-up.",
             ),
         }
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from andon.interactions.events import By, ContactArrived, Outcome
 from andon.interactions.machine import (
+    alone,
     callback,
     card,
     control,
@@ -16,6 +17,7 @@ from andon.interactions.machine import (
     ending,
     flow,
     found,
+    inside,
     outside,
     parking,
     supervised,
@@ -24,12 +26,14 @@ from andon.interactions.machine import (
 )
 from andon.interactions.machine.callback import call_back
 from andon.interactions.machine.dialling import call_out
+from andon.interactions.machine.inside import call_colleague
 from andon.interactions.machine.table import TABLE, Effect, Out, mark
 from andon.interactions.model import Answer, Contact, Input, Stage
 
-__all__ = ["TABLE", "Effect", "arrive", "call_back", "call_out", "diagram", "step"]
+__all__ = ["TABLE", "Effect", "arrive", "call_back", "call_colleague", "call_out", "diagram", "step"]
 
 _ROOMS = (
+    alone,
     callback,
     card,
     control,
@@ -37,6 +41,7 @@ _ROOMS = (
     ending,
     flow,
     found,
+    inside,
     outside,
     parking,
     supervised,
@@ -93,6 +98,7 @@ def step(contact: Contact, heard: Input, at: datetime) -> list[Effect]:
     if contact.stage is not before and contact.stage not in rule.to:
         raise AssertionError(f"{type(heard).__name__} led from {before} to {contact.stage}, not in the table")
     card.keep_card(contact, out)
+    alone.keep_alone(contact, heard, out)
     if contact.taping is not None:
         mark(contact, at)
     return out.effects + out.routing

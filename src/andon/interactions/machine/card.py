@@ -100,7 +100,11 @@ def time_up(contact: Contact, _: CardTimeUp, out: Out) -> None:
 
 
 @on(CallerKey, at=IN_TALK)
-def key_in_talk(contact: Contact, _: CallerKey, out: Out) -> None:
-    """How many is said afterwards, which is not."""
-    if contact.card is not None:
+def key_in_talk(contact: Contact, key: CallerKey, out: Out) -> None:
+    """How many is said, which is not. Who keys alone is done with `#`."""
+    if contact.card is None:
+        return
+    if contact.apart and key.digit == "#":
+        end_card(contact, out, CardEnd.COLLECTED)
+    else:
         contact.card.keys += 1

@@ -15,6 +15,7 @@ from andon.interactions.events import (
     TransferHow,
     VoicemailLeft,
 )
+from andon.interactions.inside.events import InternalLeft
 from andon.interactions.machine.card import end_card
 from andon.interactions.machine.second import dismiss, end_visit
 from andon.interactions.machine.table import IN_QUEUE, IN_TALK, LISTENING, LIVE, Out, on
@@ -32,6 +33,7 @@ from andon.interactions.model import (
     RouterConversationEnded,
     RouterDialEnded,
     RouterLeave,
+    RouterSummonsEnded,
     SetTimer,
     Speak,
     SpeechEnded,
@@ -132,6 +134,21 @@ def free_dialler(
     if not router_knows:
         out.route(RouterDialEnded(dialler.agent_id, why))
     contact.dialler = None
+
+
+def leave_inside(
+    contact: Contact, out: Out, how: OfferEnd = OfferEnd.CALLER_GONE, *, router_knows: bool = False
+) -> None:
+    """The colleague who was called talks no longer, or rings no longer, which ends as `how`."""
+    inside = contact.inside
+    if inside is None or inside.over:
+        return
+    inside.over = True
+    if inside.since is not None:
+        out.fact(InternalLeft, agent_id=inside.agent_id, talked_ms=span_ms(out.at, inside.since))
+        out.route(RouterConversationEnded(inside.agent_id))
+    elif inside.offer_id is not None and not router_knows:
+        out.route(RouterSummonsEnded(inside.offer_id, how))
 
 
 def end_parking(contact: Contact, out: Out, how: str, agent_id: UUID | None) -> None:
@@ -279,6 +296,7 @@ def withdraw_all(
         close_wait(contact, out, how)
         out.route(RouterLeave(offer_how))
     free_dialler(contact, out, "ended")
+    leave_inside(contact, out, offer_how)
     end_parking(contact, out, "caller_gone" if by is By.CALLER else "ended", None)
     end_visit(contact, out, TransferHow.CALLER_GONE if by is By.CALLER else TransferHow.ENDED)
     if contact.second is not None:
@@ -294,7 +312,11 @@ def withdraw_all(
         close_message(contact, out, span_ms(out.at, contact.message_since))
 
 
-@on(CallerEnded, at=LIVE - {Stage.ENDING, Stage.DIALLING, Stage.CALLING}, to={Stage.ENDED})
+@on(
+    CallerEnded,
+    at=LIVE - {Stage.ENDING, Stage.DIALLING, Stage.CALLING, Stage.BUZZING, Stage.INSIDE},
+    to={Stage.ENDED},
+)
 def caller_ended(contact: Contact, heard: CallerEnded, out: Out) -> None:
     """The caller hung up, or no sound came from there for too long."""
     ringing = contact.offer is not None

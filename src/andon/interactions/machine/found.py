@@ -44,6 +44,8 @@ def found(contact: Contact, now: Found, out: Out) -> None:
     elif contact.stage is Stage.CALLING and contact.dialler is not None:
         if contact.answered:
             out.do(Join(contact.dialler.leg_id, report=True))
+    elif contact.inside is not None:
+        find_inside(contact, out, together=now.together)
     elif contact.outside is not None and contact.outside.joined is not None:
         if not now.together:
             out.do(Join(contact.outside.leg_id, report=False))
@@ -61,6 +63,27 @@ def found(contact: Contact, now: Found, out: Out) -> None:
         and not talk.held_by_device
     ):
         out.do(Part(talk.leg_id, agent_stays=True))
+
+
+def find_inside(contact: Contact, out: Out, *, together: bool) -> None:
+    """Where two agents are who talk to each other, or are about to."""
+    talk, inside, dialler = contact.talk, contact.inside, contact.dialler
+    if inside is None:
+        return
+    if dialler is not None and contact.answered:
+        out.do(Join(dialler.leg_id, report=True))
+    if talk is None:
+        return
+    if inside.holder == inside.agent_id:
+        out.do(Park(talk.leg_id))
+    elif inside.holder is None or talk.held_by_device:
+        if not together:
+            out.do(Join(talk.leg_id, report=False))
+    elif together:
+        out.do(Part(talk.leg_id, agent_stays=True))
+    for leg_id, muted in ((talk.leg_id, talk.muted), (contact.leg_id, inside.muted)):
+        if muted:
+            out.do(MuteAgent(leg_id, True))
 
 
 def put_in_place(contact: Contact, out: Out, *, together: bool) -> None:

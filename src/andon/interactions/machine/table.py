@@ -91,6 +91,7 @@ _LABELS = {
     Stage.DIALLING: "queue",
     Stage.CONNECTING: "queue",
     Stage.CALLING: "agent",
+    Stage.INSIDE: "agent",
     Stage.RETURNING: "hold",
     Stage.TALKING: "agent",
     Stage.HELD: "hold",

@@ -256,7 +256,7 @@ def agent_answered(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     AgentAnswered,
     at=set(Stage)
     - IN_CONTROL
-    - {Stage.CALLING, Stage.PARKED, Stage.OFFERING, Stage.RETURNING, Stage.CONSULTING},
+    - {Stage.CALLING, Stage.BUZZING, Stage.PARKED, Stage.OFFERING, Stage.RETURNING, Stage.CONSULTING},
 )
 def late_answer(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     """An agent picked up after the offer was over (time-out racing the answer): that leg goes. Doubled
@@ -379,13 +379,13 @@ def joined(contact: Contact, heard: Joined, out: Out) -> None:
 # --- talking --------------------------------------------------------------------------------------------
 
 
-def hold(contact: Contact, out: Out, *, by_device: bool) -> None:
+def hold(contact: Contact, out: Out, *, by_device: bool, why: str = "") -> None:
     talk = contact.talk
     if talk is None:
         return
     contact.stage = Stage.HELD
     talk.held_since, talk.held_by_device = out.at, by_device
-    out.fact(ContactHeld, agent_id=talk.agent_id)
+    out.fact(ContactHeld, agent_id=talk.agent_id, why=why)
     if not by_device:  # a device's own hold gives music in the bridge by itself
         out.do(Part(talk.leg_id, agent_stays=True))
         set_music(contact, out, on=True)

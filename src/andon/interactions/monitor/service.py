@@ -293,15 +293,21 @@ class Supervision:
     # --- the call at hand -------------------------------------------------------------------------------
 
     def _call_of(self, agent_id: UUID) -> Contact:
-        """The conversation this agent is in. Raises `monitor.no_call`, `agent.unknown`."""
+        """The conversation this agent is in with a caller. Raises `monitor.no_call`, `monitor.internal`,
+        `agent.unknown`."""
         contact = self._floor.contact_of(agent_id)
+        if contact is not None and contact.inside is not None and contact.live:
+            raise AndonError("monitor.internal", 409)
         talk = contact.talk if contact is not None else None
         if contact is None or talk is None or talk.agent_id != agent_id or contact.stage not in TALKS:
             raise AndonError("monitor.no_call", 409)
         return contact
 
     def _hang_up(self, supervisor_id: UUID, asked: Row) -> Row:
-        contact = self._call_of(UUID(str(asked["agent_id"])))
+        agent_id = UUID(str(asked["agent_id"]))
+        contact = self._floor.contact_of(agent_id)
+        if contact is None or contact.stage is not ContactStage.INSIDE:
+            contact = self._call_of(agent_id)
         self._floor.feed(contact, ForcedHangUp())
         return {"contact_id": str(contact.contact_id), "name": self._name(asked)}
 

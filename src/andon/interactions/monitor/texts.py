@@ -12,6 +12,11 @@ def load() -> None:
                 "通话可能刚刚结束，请看看板。",
                 "It may just have ended; look at the board.",
             ),
+            "error.monitor.internal.title": ("该座席在内部呼叫中", "This agent is in an internal call"),
+            "error.monitor.internal.remedy": (
+                "同事之间的通话不能监听和接管，只能强拆。",
+                "Calls between colleagues can be ended, not listened to or taken over.",
+            ),
             "error.monitor.no_device.title": (
                 "您的监听电话还没有连上",
                 "Your own telephone is not connected yet",

@@ -15,7 +15,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.calendars.day import Span
-from andon.reporting.figures import Counts, DialCell, OfferCell, StateCell, SurveyCell, TalkCell, VisitCell
+from andon.reporting.figures import (
+    Counts,
+    DialCell,
+    InternalCell,
+    OfferCell,
+    StateCell,
+    SurveyCell,
+    TalkCell,
+    VisitCell,
+)
 
 # A visit is measured against the target of its own queue; a queue that was deleted leaves this one.
 _TARGET_S = 20
@@ -71,6 +80,7 @@ _TALKS = """
         AND talk.connected_at >= :since AND talk.connected_at < :until AND talk.talked_ms IS NOT NULL
         AND (CAST(:agent AS uuid) IS NULL OR talk.agent_id = :agent)
         AND (CAST(:project AS uuid) IS NULL OR contact.project_id = :project)
+        AND contact.direction <> 'internal'
     GROUP BY 1
 """
 _TALK_KEYS = {"queue_id": "talk.queue_id", "agent_id": "talk.agent_id", "project_id": "contact.project_id"}
@@ -107,6 +117,16 @@ _DIALS = text("""
     GROUP BY 1
 """)
 
+# Of both sides alike: who called, and who was called and talked.
+_INTERNAL = text("""
+    SELECT s.agent_id AS key, count(DISTINCT s.contact_id) AS n,
+        coalesce(sum(coalesce(s.lasted_ms, 0)), 0)::bigint AS talked_ms
+    FROM report_agent_state s JOIN report_contact c USING (contact_id)
+    WHERE s.started_at >= :since AND s.started_at < :until AND s.state IN ('talking', 'held')
+        AND c.direction = 'internal' AND (CAST(:agent AS uuid) IS NULL OR s.agent_id = :agent)
+    GROUP BY 1
+""")
+
 Keyed = dict[UUID | None, Counts]
 
 
@@ -140,6 +160,8 @@ async def agent_counts(session: AsyncSession, span: Span, now: datetime, agent: 
         counts[row.key].add_offers([OfferCell(how=row.how, n=row.n)])
     for row in await session.execute(_DIALS, {key: at[key] for key in ("since", "until", "agent")}):
         counts[row.key].add_dials([DialCell(n=row.n, reached=row.reached)])
+    for row in await session.execute(_INTERNAL, {key: at[key] for key in ("since", "until", "agent")}):
+        counts[row.key].add_internal([InternalCell(n=row.n, talked_ms=row.talked_ms)])
     await _add_talks_and_surveys(session, counts, "agent_id", at)
     counts.pop(None, None)
     return counts

@@ -36,6 +36,7 @@ register(
         "export.no": ("否", "no"),
         "export.direction.inbound": ("呼入", "inbound"),
         "export.direction.outbound": ("呼出", "outbound"),
+        "export.direction.internal": ("内部", "internal"),
         "error.export.too_many.title": ("您已有 {n} 个导出在进行", "You have {n} exports under way"),
         "error.export.too_many.remedy": ("请等它们完成，或取消其中一个。", "Wait for them, or cancel one."),
         "error.export.empty.title": ("没有可以导出的接触", "There is nothing to export"),

@@ -68,7 +68,7 @@ class SearchBody(Body):
     flow: UUID | None = None
     reason: UUID | None = None
     outcome: Outcome | None = None
-    direction: Literal["inbound", "outbound"] | None = None
+    direction: Literal["inbound", "outbound", "internal"] | None = None
     tier: Literal["normal", "silver", "gold", "vip"] | None = None
     ended_by: Literal["caller", "agent", "system", "supervisor"] | None = None
     resolved: bool | None = None

@@ -10,6 +10,7 @@ import msgspec
 from andon.interactions import events as ix
 from andon.interactions.card.events import CardBegan, CardEnded
 from andon.interactions.dialling.events import OutboundDialled
+from andon.interactions.inside.events import InternalDialled, InternalJoined, InternalLeft
 from andon.interactions.monitor.events import MonitorEnded, MonitorModeChanged, MonitorStarted
 from andon.interactions.parking.events import ContactParked, ContactUnparked
 from andon.kit.journal import Fact, Record
@@ -97,6 +98,8 @@ def _seconds(ms: int) -> str:
 def _arrived(fact: Any, names: Names) -> dict[str, Any]:
     if fact.callback_of is not None:
         return {"key": "timeline.contact.arrived.returned"}
+    if fact.direction == "internal":
+        return {"key": "timeline.contact.arrived.internal", "caller": fact.caller, "dnis": fact.dnis}
     if fact.direction == "outbound":
         return {"key": "timeline.contact.arrived.outbound", "dnis": fact.dnis}
     return {"dnis": fact.dnis, "label": _name(names, fact.number_id)}
@@ -189,6 +192,18 @@ def _outbound_dialled(fact: Any, names: Names) -> dict[str, Any]:
     return {"agent": _name(names, fact.agent_id)}  # a client's viewer reads it too: no number
 
 
+def _internal_dialled(fact: Any, names: Names) -> dict[str, Any]:
+    return {"agent": _name(names, fact.agent_id), "to": _name(names, fact.to_agent_id)}
+
+
+def _internal_joined(fact: Any, names: Names) -> dict[str, Any]:
+    return {"agent": _name(names, fact.agent_id), "rang": _seconds(fact.rang_ms)}
+
+
+def _internal_left(fact: Any, names: Names) -> dict[str, Any]:
+    return {"agent": _name(names, fact.agent_id), "talked": _seconds(fact.talked_ms)}
+
+
 def _connected(fact: Any, names: Names) -> dict[str, Any]:
     if fact.queue_id is None:
         return {"key": "timeline.contact.connected.outbound", "agent": _name(names, fact.agent_id)}
@@ -196,7 +211,7 @@ def _connected(fact: Any, names: Names) -> dict[str, Any]:
 
 
 def _held(fact: Any, names: Names) -> dict[str, Any]:
-    return {}
+    return {"key": "timeline.contact.held.card"} if fact.why == "card" else {}
 
 
 def _retrieved(fact: Any, names: Names) -> dict[str, Any]:
@@ -344,6 +359,9 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.OfferEnded: _offer_ended,
     ix.ContactConnected: _connected,
     OutboundDialled: _outbound_dialled,
+    InternalDialled: _internal_dialled,
+    InternalJoined: _internal_joined,
+    InternalLeft: _internal_left,
     CardBegan: _card_began,
     CardEnded: _card_ended,
     ContactParked: _parked,

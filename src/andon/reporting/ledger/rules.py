@@ -36,6 +36,7 @@ RULES = (
     "park.pairs",  # each parked caller leaves the slot once, in it as long as it says
     "card.pairs",  # card data is taken once at a time, as long as it says, and is silent on the recording
     "outbound.pairs",  # each call an agent makes is dialled once, and only then talked in
+    "internal.pairs",  # each call between agents is dialled once, the colleague talks as long as it says
     "outside.pairs",  # each call outside ends once, talked as long as it says
     "transfer.pairs",  # each transfer ends once, who was called to the call leaves it; times exact
     "outcome.proof",  # the outcome's name agrees with what happened
@@ -86,6 +87,9 @@ class _Contact(msgspec.Struct):
     talked_outside: bool = False
     queued: bool = False
     outbound: bool = False  # an agent makes it, or it is returned
+    internal: bool = False  # to a colleague
+    colleague: tuple[str, datetime] | None = None  # who was called talks since
+    called: str = ""  # whom the agent calls
     parked: tuple[int, datetime] | None = None
     card: datetime | None = None  # card data is being taken since
     cards: list[tuple[datetime, datetime]] = msgspec.field(default_factory=list)
@@ -236,7 +240,8 @@ class Books:
             arrived=row.at,
             channel_id=str(data.get("channel_id", "")),
             seq=row.seq,
-            outbound=data.get("direction") == "outbound",
+            outbound=data.get("direction") in {"outbound", "internal"},
+            internal=data.get("direction") == "internal",
             returns=str(data.get("callback_of") or ""),
         )
 
@@ -261,6 +266,7 @@ class Books:
         self.check("callback.pairs", not whole, subject, "owed a call as if broken off, and went on")
         self.check("park.pairs", contact.parked is None, subject, "ended while still in a slot")
         self.check("card.pairs", contact.card is None, subject, "ended while card data was taken")
+        self.check("internal.pairs", contact.colleague is None, subject, "ended while a colleague talks")
         self._prove(contact, subject)
         placed = self.placed.get(contact.placed)
         if placed is not None:
@@ -286,10 +292,10 @@ class Books:
                 "abandoned_flow": contact.left_queue not in {"abandoned"},
                 "callback_kept": contact.kept is not None,
                 "callback_missed": bool(contact.returns),
-                "callee_busy": bool(contact.dialler),
+                "callee_busy": bool(contact.dialler) or contact.internal,
                 "callee_rejected": bool(contact.dialler),
                 "callee_no_answer": bool(contact.dialler),
-                "callee_unreachable": bool(contact.dialler),
+                "callee_unreachable": bool(contact.dialler) or contact.internal,
                 "wrong_number": bool(contact.dialler),
                 "dial_cancelled": contact.outbound and not contact.returns,
                 "transferred_out": contact.talked_outside,
@@ -365,11 +371,50 @@ class Books:
         if contact is None:
             return
         channel_id = str(data["channel_id"])
-        mine = contact.outbound and not contact.returns and not contact.dialler
+        mine = contact.outbound and not contact.internal and not contact.returns and not contact.dialler
         ok = mine and channel_id not in self.placed
         self.check("outbound.pairs", ok, subject, "called out twice, or by nobody's wish")
         contact.dialler, contact.placed = str(row.agent_id), channel_id
         self.placed[channel_id] = Placed(contact=subject, at=row.at)
+
+    # -- calls between agents
+
+    def _internal_dialled(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        channel_id, called = str(data["channel_id"]), str(data["to_agent_id"])
+        mine = contact.internal and not contact.dialler and called != str(row.agent_id)
+        ok = mine and channel_id not in self.placed
+        self.check("internal.pairs", ok, subject, "called twice, or oneself, or not as a call inside")
+        contact.dialler, contact.called, contact.placed = str(row.agent_id), called, channel_id
+        self.placed[channel_id] = Placed(contact=subject, at=row.at)
+
+    def _internal_joined(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        placed, agent_id = self.placed.get(contact.placed), str(row.agent_id)
+        drift = _ms(row.at, placed.at) - int(data["rang_ms"]) if placed is not None else 0
+        talks = contact.talk is not None and contact.talk[1] == row.at
+        ok = contact.colleague is None and contact.called == agent_id and talks and abs(drift) <= ROUNDING_MS
+        self.check("internal.pairs", ok, subject, f"another talks than was called; rang_ms off by {drift} ms")
+        contact.colleague = (agent_id, row.at)
+        self.agents[agent_id].talks.append((row.at, None))
+
+    def _internal_left(self, row: Row, data: Any) -> None:
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        if contact.colleague is None:
+            self.check("internal.pairs", False, subject, "a colleague left who did not talk")
+            return
+        agent_id, since = contact.colleague
+        drift = abs(_ms(row.at, since) - int(data["talked_ms"]))
+        ok = agent_id == str(row.agent_id) and drift <= ROUNDING_MS
+        self.check("internal.pairs", ok, subject, f"another left, or talked_ms off by {drift} ms")
+        contact.colleague = None
+        self._stops_talking(agent_id, row.at)
 
     # -- outside
 
@@ -853,6 +898,9 @@ _HANDLERS = {
     "card.began": Books._card_began,
     "card.ended": Books._card_ended,
     "outbound.dialled": Books._outbound_dialled,
+    "internal.dialled": Books._internal_dialled,
+    "internal.joined": Books._internal_joined,
+    "internal.left": Books._internal_left,
     "outside.dialled": Books._outside_dialled,
     "outside.connected": Books._outside_connected,
     "outside.ended": Books._outside_ended,

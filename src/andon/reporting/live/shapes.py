@@ -24,7 +24,7 @@ class BoardBreakWish(_Part):
 
 class BoardAgent(_Part):
     """`projects`: whose queues the agent serves now. `break_until`: when the present break uses the day's
-    allowance up."""
+    allowance up. `internal`: the call at hand is with a colleague."""
 
     agent_id: UUID
     agent_no: str | None
@@ -42,6 +42,7 @@ class BoardAgent(_Part):
     projects: list[UUID] = []
     break_wish: BoardBreakWish | None = None
     break_until: Instant | None = None
+    internal: bool = False
 
 
 class BoardQueue(_Part):

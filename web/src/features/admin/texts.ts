@@ -286,6 +286,10 @@ export const texts = defineTexts(
     "rules.acw": "话后处理",
     "rules.acw.extend": "一次最多延长 {{n}} 秒",
     "rules.acw_extend.help": "每次话后处理总共可延长的秒数；0 表示不能延长。时长本身在各队列设置",
+    "rules.internal": "内部呼叫",
+    "rules.internal.recorded": "录音，双方可见",
+    "rules.internal.unrecorded": "不录音",
+    "rules.record_internal.help": "座席之间的通话没有客户，默认不录音；开启后双方的电话条会显示“录音中”",
     "rules.warning.help": "提前这么多天记入流水",
 
     "wrap-forms.lead": "每个项目可以有自己的小结表单；发布后座席立即按新版填写，旧小结保留当时的版本。",
@@ -746,6 +750,11 @@ export const texts = defineTexts(
     "rules.acw.extend": "extended by {{n}} s at most",
     "rules.acw_extend.help":
       "By so many seconds in all one wrap-up may be extended; 0: not at all. How long it lasts is set in each queue",
+    "rules.internal": "Internal calls",
+    "rules.internal.recorded": "recorded, which both see",
+    "rules.internal.unrecorded": "not recorded",
+    "rules.record_internal.help":
+      "Calls between agents have no customer and are not recorded unless you say so; both then see it in the phone bar",
     "rules.warning.help": "The journal tells of the expiry so many days before",
 
     "wrap-forms.lead":

@@ -159,6 +159,7 @@ export interface RoutingRules {
   breaks: BreakRule[];
   break_ask_s: number;
   acw_extend_s: number;
+  record_internal: boolean;
 }
 
 /** What agents of a department, or of all without a rule of their own, may take without asking. */

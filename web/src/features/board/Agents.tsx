@@ -218,7 +218,7 @@ function Cards({ agents, reasonOf, frozen }: ViewProps) {
                 <span className="agent-lost">{t("agents.unregistered")}</span>
               ) : agent.contact_id ? (
                 <Link to="/contacts/$id" params={{ id: agent.contact_id }} title={t("agents.contact")}>
-                  {agent.queue_name || t("agents.contact")}
+                  {agent.queue_name || t(agent.internal ? "agents.internal" : "agents.contact")}
                 </Link>
               ) : (
                 agent.queue_name
@@ -307,7 +307,7 @@ function List({ agents, reasonOf, frozen }: ViewProps) {
               <td>
                 {agent.contact_id ? (
                   <Link to="/contacts/$id" params={{ id: agent.contact_id }} title={t("agents.contact")}>
-                    {agent.queue_name || t("agents.contact")}
+                    {agent.queue_name || t(agent.internal ? "agents.internal" : "agents.contact")}
                   </Link>
                 ) : (
                   agent.queue_name

@@ -30,6 +30,8 @@ const PARTS: readonly BoardPart[] = ["agents", "queues", "waiting", "calls", "mo
 
 const WITH_AGENT: ReadonlySet<string> = new Set([
   "calling",
+  "buzzing",
+  "inside",
   "connecting",
   "talking",
   "held",

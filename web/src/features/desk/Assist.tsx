@@ -16,7 +16,8 @@ import { texts } from "./texts";
 /** Right column: who the customer is and what went before. */
 export function Assist() {
   const t = useT(texts);
-  const current = useLive((live) => live.agent?.contact ?? null);
+  const call = useLive((live) => live.agent?.contact ?? null);
+  const current = call?.direction === "internal" ? null : call; // a colleague is no customer
   const chosen = useSelection((state) => state.contactId);
   const past = useQuery({ ...contactQuery(chosen ?? ""), enabled: chosen !== null });
   const who =
@@ -27,7 +28,8 @@ export function Assist() {
           customerId: current.customer_id,
           projectId: current.project_id,
         }
-      : past.data && {
+      : past.data &&
+        past.data.direction !== "internal" && {
           contactId: past.data.contact_id,
           caller: past.data.caller,
           customerId: past.data.customer?.id ?? null,
@@ -105,7 +107,9 @@ function History({
                   <li key={contact.contact_id}>
                     <div className="earlier-top">
                       <time>{moment(contact.arrived_at)}</time>
-                      {contact.direction === "outbound" ? <DirectionTag direction="outbound" /> : null}
+                      {contact.direction === "inbound" ? null : (
+                        <DirectionTag direction={contact.direction} />
+                      )}
                       <OutcomeTag outcome={contact.outcome} />
                     </div>
                     <div className="earlier-bottom">

@@ -25,6 +25,9 @@ import { linesOf } from "./timeline";
 const ICONS: Record<string, ReactNode> = {
   "contact.arrived": <PhoneOutlined />,
   "outbound.dialled": <PhoneOutlined />,
+  "internal.dialled": <PhoneOutlined />,
+  "internal.joined": <CheckCircleOutlined />,
+  "internal.left": <StopOutlined />,
   "contact.identified": <UserOutlined />,
   "flow.key": <NumberOutlined />,
   "contact.queued": <ClockCircleOutlined />,

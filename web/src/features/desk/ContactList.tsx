@@ -16,9 +16,13 @@ import { texts } from "./texts";
 
 type Filter = "all" | "served" | "todo";
 
+function lacksWrapUp(contact: DeskContact): boolean {
+  return contact.outcome === "served" && !contact.wrapped_up && contact.direction !== "internal";
+}
+
 function fits(contact: DeskContact, filter: Filter, words: string): boolean {
   if (filter === "served" && contact.outcome !== "served") return false;
-  if (filter === "todo" && (contact.wrapped_up || contact.outcome !== "served")) return false;
+  if (filter === "todo" && !lacksWrapUp(contact)) return false;
   const digits = words.replace(/[\s-]/g, "");
   return (
     words === "" ||
@@ -134,13 +138,17 @@ function Row({ contact, active }: { contact: DeskContact; active: boolean }) {
         onClick={() => select(contact.contact_id)}
       >
         <span className="list-row-top">
-          <strong>{contact.customer?.name ?? phone(contact.caller)}</strong>
+          <strong>
+            {contact.direction === "internal"
+              ? `${contact.caller} → ${contact.dnis}`
+              : (contact.customer?.name ?? phone(contact.caller))}
+          </strong>
           <TierTag tier={contact.tier === "normal" ? null : contact.tier} />
-          {contact.direction === "outbound" ? <DirectionTag direction="outbound" /> : null}
+          {contact.direction === "inbound" ? null : <DirectionTag direction={contact.direction} />}
           <time>{clock(contact.arrived_at)}</time>
         </span>
         <span className="list-row-bottom">
-          {contact.outcome === "served" && !contact.wrapped_up ? (
+          {lacksWrapUp(contact) ? (
             <Tag color="warning">{t("list.no_wrap")}</Tag>
           ) : contact.outcome === "served" ? (
             <span className="list-row-text">{contact.reason?.name ?? contact.queue?.name}</span>
@@ -178,7 +186,8 @@ function CurrentCall({ active }: { active: boolean }) {
         </span>
         <span className="list-row-bottom">
           <span className="list-row-text">
-            {c(`state.${state}`)} · {contact.project_name}
+            {c(`state.${state}`)} ·{" "}
+            {contact.direction === "internal" ? c("direction.internal") : contact.project_name}
           </span>
         </span>
       </button>

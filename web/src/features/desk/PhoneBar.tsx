@@ -70,7 +70,7 @@ export default function PhoneBar() {
   const ringing = usePhone();
   const commandsOf = useCommands();
   const [keypad, setKeypad] = useState(false);
-  const [panel, setPanel] = useState<"transfer" | "consult" | "dial" | null>(null);
+  const [panel, setPanel] = useState<"transfer" | "consult" | "dial" | "colleague" | null>(null);
   const wish = useDialWish((dial) => dial.wish);
   useReturned(view?.contact ?? null);
   const [silenced, setSilenced] = useState(false);
@@ -105,7 +105,7 @@ export default function PhoneBar() {
     if (contactId && callPhase === "ringing") select(null);
     if (!callPhase || callPhase === "ringing") setKeypad(false);
     const talks = callPhase === "talking" || callPhase === "held";
-    setPanel((shown) => (talks === (shown === "dial") ? null : shown));
+    setPanel((shown) => (talks === (shown === "dial" || shown === "colleague") ? null : shown));
     // The figures and the list follow a moment later, when the journal has been read.
     const later = setTimeout(() => void queries.invalidateQueries({ queryKey: ["desk"] }), 700);
     return () => clearTimeout(later);
@@ -128,9 +128,11 @@ export default function PhoneBar() {
     mute: () => void commandsOf.run("mute", () => commands.mute(!muted)),
     keypad: () => setKeypad((shown) => !shown),
     dial: () => setPanel("dial"),
+    colleague: () => setPanel("colleague"),
     transfer: () => setPanel("transfer"),
     consult: () => setPanel("consult"),
     card: () => void commandsOf.run("card", () => commands.card(!card, "button")),
+    alone: () => void commandsOf.run("card", commands.leaveAlone),
     park: () => void commandsOf.run("park", commands.park),
     hangup: () => void commandsOf.run("hangup", commands.hangUp),
     swap: () => void commandsOf.run("swap", commands.swap),
@@ -139,7 +141,7 @@ export default function PhoneBar() {
     cancel: () => void commandsOf.run("cancel", commands.cancel),
   };
   const guarded = (name: keyof typeof press) => () => {
-    if (blocked[name] === null && commandsOf.busy === null) press[name]();
+    if (blocked[name === "colleague" ? "dial" : name] === null && commandsOf.busy === null) press[name]();
   };
   useShortcuts({
     answer: guarded("answer"),
@@ -147,10 +149,12 @@ export default function PhoneBar() {
     hold: guarded("hold"),
     mute: guarded("mute"),
     keypad: guarded(idle ? "dial" : "keypad"),
+    colleague: guarded("colleague"),
     transfer: guarded("transfer"),
     consult: guarded("consult"),
     park: guarded("park"),
     card: guarded("card"),
+    alone: guarded("alone"),
     hangup: guarded("hangup"),
     swap: guarded("swap"),
     conference: guarded("conference"),
@@ -300,7 +304,7 @@ export default function PhoneBar() {
           </Tooltip>
         </div>
       </section>
-      {card ? <CardBar card={card} busy={busy === "card"} onEnd={press.card} /> : null}
+      {card ? <CardBar card={card} busy={busy === "card"} onAlone={press.alone} onEnd={press.card} /> : null}
       {view.contact ? (
         <ConsultBar contact={view.contact} blocked={blocked} busy={busy} press={press} />
       ) : null}
@@ -310,11 +314,12 @@ export default function PhoneBar() {
         busy={busy === "pick_up"}
         onPickUp={(contactId) => void commandsOf.run("pick_up", () => commands.pickUp(contactId))}
       />
-      {panel === "dial" ? (
+      {panel === "dial" || panel === "colleague" ? (
         <Suspense fallback={null}>
           <DialPanel
-            key={wish?.number ?? ""}
+            key={`${panel}${wish?.number ?? ""}`}
             wish={wish}
+            first={panel === "dial" ? "number" : "colleague"}
             onClose={() => {
               setPanel(null);
               wishToDial(null);
@@ -376,15 +381,18 @@ function CallBrief() {
         <TierTag tier={contact.tier} />
       </span>
       <span className="bar-brief-more bar-brief-project">
-        {contact.direction === "outbound"
-          ? t("call.outbound", { number: number(contact.dnis) })
-          : contact.project_name}
+        {contact.direction === "internal"
+          ? t(contact.other_holds ? "call.internal.held" : "call.internal")
+          : contact.direction === "outbound"
+            ? t("call.outbound", { number: number(contact.dnis) })
+            : contact.project_name}
       </span>
       {contact.phase === "ringing" ? null : (
         <span className="bar-brief-time" title={held ? t("call.held") : t("call.since")}>
           {from ? timer(now - Date.parse(from)) : ""}
         </span>
       )}
+      {contact.recorded ? <span className="bar-brief-more">{t("call.recorded")}</span> : null}
       {contact.muted ? <span className="bar-brief-muted">{t("call.muted")}</span> : null}
     </div>
   );

@@ -38,12 +38,18 @@ export function RingCard({
   const now = useNow();
   const heading = useId();
   const fault = usePhone((state) => state.mediaFault);
-  const history = useQuery(historyQuery(contact.contact_id, contact.caller, contact.customer_id));
-  const who = contact.customer_name ?? t("ring.stranger");
-  const notice = t("ring.notice", { caller: number(contact.caller), project: contact.project_name ?? "" });
+  const history = useQuery({
+    ...historyQuery(contact.contact_id, contact.caller, contact.customer_id),
+    enabled: contact.direction !== "internal",
+  });
+  const inside = contact.direction === "internal";
+  const who = contact.customer_name ?? (inside ? contact.caller : t("ring.stranger"));
+  const notice = inside
+    ? t("ring.notice.internal", { who, number: contact.caller })
+    : t("ring.notice", { caller: number(contact.caller), project: contact.project_name ?? "" });
 
   useEffect(() => startRinging(), []);
-  const title = t("ring.title");
+  const title = t(inside ? "ring.title.internal" : "ring.title");
   useEffect(() => notifyRing(title, notice), [title, notice]);
   useEffect(() => {
     const before = document.title;
@@ -79,7 +85,7 @@ export function RingCard({
             {who} <TierTag tier={contact.tier} />
           </h2>
           <div className="ring-number">
-            {number(contact.caller)}
+            {inside ? t("ring.internal", { number: contact.caller }) : number(contact.caller)}
             {contact.caller_home ? <span>{contact.caller_home}</span> : null}
           </div>
         </div>
@@ -95,45 +101,47 @@ export function RingCard({
           {contact.greeting}
         </blockquote>
       ) : null}
-      <dl className="ring-facts">
-        <dt>{t("ring.project")}</dt>
-        <dd>{[contact.client_name, contact.project_name].filter(Boolean).join(" · ")}</dd>
-        <dt>{t("ring.number")}</dt>
-        <dd>
-          {[contact.number_label, number(contact.dnis), contact.number_home].filter(Boolean).join(" · ")}
-        </dd>
-        <dt>{t("ring.keys")}</dt>
-        <dd>
-          {contact.keys.length === 0
-            ? t("ring.keys.none")
-            : contact.keys.map((key) => (
-                <span className="ring-key" key={`${key.node}:${key.keys}`}>
-                  <kbd>{key.keys}</kbd>
-                  {key.label}
-                </span>
-              ))}
-        </dd>
-        <dt>{t("ring.waited")}</dt>
-        <dd>{contact.queued_at ? timer(now - Date.parse(contact.queued_at)) : span(0)}</dd>
-        <dt>{t("ring.last")}</dt>
-        <dd>
-          {history.isLoading ? (
-            <span className="ring-faint">…</span>
-          ) : earlier.length === 0 ? (
-            t("ring.last.none")
-          ) : (
-            <ul className="ring-last">
-              {earlier.map((each) => (
-                <li key={each.contact_id}>
-                  <time>{moment(each.arrived_at)}</time>
-                  <span>{each.reason?.name ?? each.queue?.name ?? ""}</span>
-                  <OutcomeTag outcome={each.outcome} />
-                </li>
-              ))}
-            </ul>
-          )}
-        </dd>
-      </dl>
+      {inside ? null : (
+        <dl className="ring-facts">
+          <dt>{t("ring.project")}</dt>
+          <dd>{[contact.client_name, contact.project_name].filter(Boolean).join(" · ")}</dd>
+          <dt>{t("ring.number")}</dt>
+          <dd>
+            {[contact.number_label, number(contact.dnis), contact.number_home].filter(Boolean).join(" · ")}
+          </dd>
+          <dt>{t("ring.keys")}</dt>
+          <dd>
+            {contact.keys.length === 0
+              ? t("ring.keys.none")
+              : contact.keys.map((key) => (
+                  <span className="ring-key" key={`${key.node}:${key.keys}`}>
+                    <kbd>{key.keys}</kbd>
+                    {key.label}
+                  </span>
+                ))}
+          </dd>
+          <dt>{t("ring.waited")}</dt>
+          <dd>{contact.queued_at ? timer(now - Date.parse(contact.queued_at)) : span(0)}</dd>
+          <dt>{t("ring.last")}</dt>
+          <dd>
+            {history.isLoading ? (
+              <span className="ring-faint">…</span>
+            ) : earlier.length === 0 ? (
+              t("ring.last.none")
+            ) : (
+              <ul className="ring-last">
+                {earlier.map((each) => (
+                  <li key={each.contact_id}>
+                    <time>{moment(each.arrived_at)}</time>
+                    <span>{each.reason?.name ?? each.queue?.name ?? ""}</span>
+                    <OutcomeTag outcome={each.outcome} />
+                  </li>
+                ))}
+              </ul>
+            )}
+          </dd>
+        </dl>
+      )}
       {fault ? (
         <Alert
           type="error"

@@ -73,7 +73,11 @@ function Current({ contact }: { contact: AgentContact }) {
         />
       ) : null}
       <Head
-        title={[contact.client_name, contact.project_name].filter(Boolean).join(" · ")}
+        title={
+          contact.direction === "internal"
+            ? t("work.internal", { who: contact.customer_name ?? contact.caller })
+            : [contact.client_name, contact.project_name].filter(Boolean).join(" · ")
+        }
         side={contact.queue_name}
       />
       {contact.greeting && contact.direction !== "outbound" ? (
@@ -82,7 +86,9 @@ function Current({ contact }: { contact: AgentContact }) {
       <div className="work-scroll" {...SCROLLED}>
         <CallTimeline steps={detail.data?.timeline} live={contact} />
       </div>
-      {contact.phase === "ringing" || contact.phase === "dialing" ? null : (
+      {contact.phase === "ringing" ||
+      contact.phase === "dialing" ||
+      contact.direction === "internal" ? null : (
         <Suspense fallback={<Pending rows={4} />}>
           <WrapUp
             key={contact.contact_id}
@@ -120,10 +126,10 @@ function Past({ contactId, live }: { contactId: string; live: boolean }) {
               title={contact.customer?.name ?? phone(contact.caller)}
               side={
                 <>
-                  {contact.customer ? null : (
+                  {contact.customer || contact.direction === "internal" ? null : (
                     <DialNumber number={contact.caller} projectId={contact.project?.id} />
                   )}
-                  {contact.direction === "outbound" ? <DirectionTag direction="outbound" /> : null}
+                  {contact.direction === "inbound" ? null : <DirectionTag direction={contact.direction} />}
                   <OutcomeTag outcome={contact.outcome} />
                   {moment(contact.arrived_at)}
                   {contact.talked_ms === null ? "" : ` · ${span(contact.talked_ms)}`}
@@ -183,7 +189,7 @@ function Past({ contactId, live }: { contactId: string; live: boolean }) {
                 <CallTimeline steps={contact.timeline} live={null} />
               </section>
             </div>
-            {!contact.wrap_up && contact.outcome === "served" ? (
+            {!contact.wrap_up && contact.outcome === "served" && contact.direction !== "internal" ? (
               <Suspense fallback={<Pending rows={4} />}>
                 <WrapUp
                   key={contactId}
@@ -216,6 +222,7 @@ const TIPS: ShortcutName[] = [
   "hold",
   "mute",
   "keypad",
+  "colleague",
   "transfer",
   "consult",
   "hangup",

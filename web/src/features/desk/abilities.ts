@@ -12,6 +12,7 @@ export type Control =
   | "consult"
   | "park"
   | "card"
+  | "alone"
   | "hangup"
   | "swap"
   | "conference"
@@ -29,6 +30,9 @@ export type Obstacle =
   | "call.no.answer"
   | "call.no.dial"
   | "call.no.queue"
+  | "call.no.alone"
+  | "call.no.internal"
+  | "call.no.other"
   | "call.no.seat";
 
 /** Out of these states an agent may call. */
@@ -52,6 +56,7 @@ export function obstacles(
     consult: why,
     park: why,
     card: why,
+    alone: why,
     hangup: why,
     swap: why,
     conference: why,
@@ -70,6 +75,17 @@ export function obstacles(
     else if (phone.phase !== "ringing" || phone.contactId !== contact.contact_id) answer = "call.no.invite";
     return { ...all("call.no.call"), answer, reject: null };
   }
+  if (contact.direction === "internal") {
+    const hold = contact.other_holds ? ("call.no.other" as const) : null;
+    return {
+      ...all("call.no.internal"),
+      answer: "call.no.ring",
+      reject: "call.no.ring",
+      hold,
+      mute: null,
+      hangup: null,
+    };
+  }
   const second = contact.second ?? null;
   const held = contact.phase === "held" && (second === null || second.place === "flow");
   const begin = second ? "call.no.consult" : null;
@@ -85,6 +101,7 @@ export function obstacles(
     consult: begin,
     park: begin ?? (contact.queue_id === null ? "call.no.queue" : null),
     card: contact.card ? null : begin,
+    alone: contact.card?.alone ? "call.no.alone" : begin,
     hangup: null,
     ...consult,
   };

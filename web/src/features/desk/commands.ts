@@ -46,9 +46,13 @@ const post = {
   transfer: (body: Target) => order(api.POST("/api/desk/transfer", { body })),
   consult: (body: Exclude<Target, { to: "queue" }>) => order(api.POST("/api/desk/consult", { body })),
   dial: (body: CallOut) => order(api.POST("/api/desk/dial", { body })),
+  colleague: (to_agent_id: string) =>
+    order(api.POST("/api/desk/colleague", { body: { to_agent_id, agent_no: "" } })),
   park: () => order(api.POST("/api/desk/park", {})),
   card: (on: boolean, source: "button" | "field") =>
-    order(api.POST("/api/desk/card", { body: { on, source } })),
+    order(api.POST("/api/desk/card", { body: { on, source, alone: false } })),
+  /** The caller keys card data out of the agent's hearing. */
+  leaveAlone: () => order(api.POST("/api/desk/card", { body: { on: true, source: "button", alone: true } })),
   pickUp: (contact_id: string) => order(api.POST("/api/desk/pick-up", { body: { contact_id } })),
   swap: () => order(api.POST("/api/desk/consult/swap", {})),
   conference: () => order(api.POST("/api/desk/consult/conference", {})),

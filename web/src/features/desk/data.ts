@@ -203,6 +203,14 @@ export const targetsQuery = queryOptions({
   refetchInterval: 2000,
 });
 
+/** Everybody the agent may call; read again while the list is open, since states change. */
+export const colleaguesQuery = queryOptions({
+  queryKey: ["desk-colleagues"],
+  queryFn: async () => (await take(api.GET("/api/desk/colleagues"))) as { agents: TargetAgent[] },
+  staleTime: 0,
+  refetchInterval: 2000,
+});
+
 export const stateReasonsQuery = queryOptions({
   queryKey: ["desk", "state-reasons"],
   queryFn: async () => (await take(api.GET("/api/state-reasons"))) as Page<StateReason>,

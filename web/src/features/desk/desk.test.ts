@@ -3,7 +3,7 @@ import type { AgentContact, AgentView } from "@/shared/api";
 import { obstacles } from "./abilities";
 import type { TargetAgent, Targets, WrapReason } from "./data";
 import { reasonTree } from "./reasons";
-import { isNumber, matching } from "./targets";
+import { found, isNumber, matching } from "./targets";
 import { linesOf } from "./timeline";
 
 const contact: AgentContact = {
@@ -62,6 +62,16 @@ describe("what the phone bar allows", () => {
     expect(obstacles(view({}), true, { phase: "ringing", contactId: "c0" }).answer).toBe("call.no.invite");
     expect(obstacles(view({}, "sip"), true, quiet).answer).toBe("call.no.device");
     expect(obstacles(view({}), true, quiet).reject).toBeNull();
+  });
+
+  it("lets a call between agents be held, muted and hung up, nothing else", () => {
+    const here = { phase: "talking" as const, contactId: "c1" };
+    const inside = obstacles(view({ phase: "talking", direction: "internal" }), true, here);
+    expect(inside).toMatchObject({ hold: null, mute: null, hangup: null });
+    for (const name of ["transfer", "consult", "park", "card", "keypad"] as const)
+      expect(inside[name]).toBe("call.no.internal");
+    const held = view({ phase: "talking", direction: "internal", other_holds: true });
+    expect(obstacles(held, true, here).hold).toBe("call.no.other");
   });
 
   it("holds, mutes and hangs up a conversation", () => {
@@ -206,6 +216,31 @@ describe("the time line", () => {
       "排队",
       "振铃",
       "接通，等待了 0:15",
+    ]);
+  });
+});
+
+describe("colleagues", () => {
+  const agent = (agent_no: string, state: TargetAgent["state"]): TargetAgent => ({
+    agent_id: agent_no,
+    agent_no,
+    name: `座席${agent_no}`,
+    department: "",
+    state,
+    since: "2026-03-07T01:00:00.000Z",
+  });
+
+  it("puts a whole number first, then the ready, then the not ready, then who cannot be called", () => {
+    const agents = [
+      agent("80011", "ready"),
+      agent("8002", "offline"),
+      agent("8003", "not_ready"),
+      agent("8001", "talking"),
+    ];
+    expect(found(agents, "").map((who) => who.agent_no)).toEqual(["80011", "8003", "8002", "8001"]);
+    expect(found(agents, "8001").map((who) => [who.agent_no, who.open])).toEqual([
+      ["8001", false],
+      ["80011", true],
     ]);
   });
 });

@@ -26,6 +26,24 @@ function fits(search: string, ...words: (string | null)[]): boolean {
   return wanted === "" || words.some((word) => word?.toLowerCase().includes(wanted));
 }
 
+/** A colleague of the list; `open` false: cannot be called now. */
+export type Colleague = TargetAgent & { open: boolean };
+
+const CAN_BE_CALLED = ["ready", "not_ready"];
+
+/** Colleagues who match, those who can be called first, the ready before the others. Pure. */
+export function found(agents: readonly TargetAgent[], search: string): Colleague[] {
+  return agents
+    .filter((agent) => fits(search, agent.name, agent.agent_no, agent.department))
+    .map((agent) => ({ ...agent, open: CAN_BE_CALLED.includes(agent.state) }))
+    .sort(
+      (one, other) =>
+        Number(other.agent_no === search.trim()) - Number(one.agent_no === search.trim()) ||
+        Number(other.open) - Number(one.open) ||
+        Number(other.state === "ready") - Number(one.state === "ready"),
+    );
+}
+
 /** Who matches what is searched for, those who can be called first. Pure. */
 export function matching(targets: Targets, kind: "agent" | "queue" | "flow", search: string): Row[] {
   if (kind === "flow")

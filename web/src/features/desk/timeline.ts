@@ -18,6 +18,12 @@ export function linesOfView(contact: AgentContact): Line[] {
   const add = (kind: string, at: string | null, text: string) => {
     if (at) lines.push({ key: `${kind}:${at}:${lines.length}`, at, kind, text });
   };
+  if (contact.direction === "internal") {
+    add("contact.arrived", contact.arrived_at, say(texts, "line.step.internal"));
+    add("contact.connected", contact.answered_at, say(texts, "line.step.reached"));
+    add("contact.held", contact.held_since, say(texts, "line.step.held"));
+    return lines;
+  }
   if (contact.direction === "outbound") {
     add("contact.arrived", contact.arrived_at, say(texts, "line.step.called", { number: contact.dnis }));
     add("contact.connected", contact.answered_at, say(texts, "line.step.reached"));

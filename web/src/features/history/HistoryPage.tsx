@@ -351,7 +351,7 @@ function CardList({ items }: { items: ContactItem[] }) {
           <Link to="/contacts/$id" params={{ id: item.contact_id }} className="list-card">
             <span className="list-card-line">
               <b>{f.phone(item.caller)}</b>
-              {item.direction === "outbound" ? cell(item, "direction") : null}
+              {item.direction === "inbound" ? null : cell(item, "direction")}
               {cell(item, "customer")}
               <span className="list-card-end">{cell(item, "outcome")}</span>
             </span>

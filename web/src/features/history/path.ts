@@ -121,6 +121,13 @@ export function buildPath(contact: ContactDetail, now: number): Path {
       case "contact.arrived":
         caller.enter("flow", at);
         break;
+      case "internal.joined":
+        lane?.enter("talk", at);
+        break;
+      case "internal.left":
+        lane?.leave(at);
+        break;
+      case "internal.dialled":
       case "outbound.dialled":
         caller.enter("dialing", at);
         lane?.enter("dialing", at);

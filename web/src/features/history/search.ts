@@ -31,7 +31,7 @@ export const OUTCOMES = [
   "shutdown",
 ] as const;
 
-export const DIRECTIONS = ["inbound", "outbound"] as const;
+export const DIRECTIONS = ["inbound", "outbound", "internal"] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
 export type Outcome = (typeof OUTCOMES)[number];

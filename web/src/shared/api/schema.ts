@@ -2376,6 +2376,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Colleagues
+         * @description Whom this agent could call.
+         */
+        get: operations["colleagues_api_desk_colleagues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/colleague": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Colleague
+         * @description Call a colleague: the own device first, then theirs. What becomes of it is in the view.
+         */
+        post: operations["call_colleague_api_desk_colleague_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts": {
         parameters: {
             query?: never;
@@ -3320,7 +3360,8 @@ export interface components {
         };
         /**
          * AgentContact
-         * @description The contact at the agent's hand.
+         * @description The contact at the agent's hand. Of a call between agents `caller` is the other's number and
+         *     `customer_name` their name; `other_holds`: they have this agent on hold, `recorded`: it is on record.
          */
         AgentContact: {
             /**
@@ -3338,7 +3379,7 @@ export interface components {
              * @default inbound
              * @enum {string}
              */
-            direction: "inbound" | "outbound";
+            direction: "inbound" | "outbound" | "internal";
             /** Caller */
             caller: string;
             /** Caller Home */
@@ -3379,6 +3420,16 @@ export interface components {
             held_since: string | null;
             /** Muted */
             muted: boolean;
+            /**
+             * Other Holds
+             * @default false
+             */
+            other_holds: boolean;
+            /**
+             * Recorded
+             * @default false
+             */
+            recorded: boolean;
             card?: components["schemas"]["CardTaking"] | null;
             /** Keys */
             keys: components["schemas"]["PressedKey"][];
@@ -3748,7 +3799,7 @@ export interface components {
         /**
          * BoardAgent
          * @description `projects`: whose queues the agent serves now. `break_until`: when the present break uses the day's
-         *     allowance up.
+         *     allowance up. `internal`: the call at hand is with a colleague.
          */
         BoardAgent: {
             /**
@@ -3788,6 +3839,11 @@ export interface components {
             break_wish?: components["schemas"]["BoardBreakWish"] | null;
             /** Break Until */
             break_until?: string | null;
+            /**
+             * Internal
+             * @default false
+             */
+            internal: boolean;
         } & {
             [key: string]: unknown;
         };
@@ -4130,6 +4186,19 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * CallColleague
+         * @description Whom to call: by id, or by the number an agent is called by.
+         */
+        CallColleague: {
+            /** To Agent Id */
+            to_agent_id?: string | null;
+            /**
+             * Agent No
+             * @default
+             */
+            agent_no: string;
+        };
         /** CallMe */
         CallMe: {
             /**
@@ -4249,7 +4318,8 @@ export interface components {
         };
         /**
          * Card
-         * @description `source`: by hand, or because a field of card data has the focus.
+         * @description `source`: by hand, or because a field of card data has the focus. `alone`: the caller keys it out of
+         *     the agent's hearing, until `#` or until the agent is done with it.
          */
         Card: {
             /** On */
@@ -4260,11 +4330,16 @@ export interface components {
              * @enum {string}
              */
             source: "button" | "field";
+            /**
+             * Alone
+             * @default false
+             */
+            alone: boolean;
         };
         /**
          * CardTaking
          * @description Card data is being taken: the recording is silent, supervisors hear nothing. Over by itself
-         *     at `until`.
+         *     at `until`. `alone`: the caller keys it out of the agent's hearing, `keys` so far.
          */
         CardTaking: {
             /**
@@ -4272,6 +4347,16 @@ export interface components {
              * @enum {string}
              */
             source: "button" | "field";
+            /**
+             * Alone
+             * @default false
+             */
+            alone: boolean;
+            /**
+             * Keys
+             * @default 0
+             */
+            keys: number;
             /** Since */
             since: string;
             /** Until */
@@ -4365,6 +4450,14 @@ export interface components {
         Code: {
             /** Code */
             code: string;
+        };
+        /**
+         * Colleagues
+         * @description Every colleague as they are now, also who is not signed in. Ready and not ready can be called.
+         */
+        Colleagues: {
+            /** Agents */
+            agents: components["schemas"]["TargetAgent"][];
         };
         /** ColumnsBody */
         ColumnsBody: {
@@ -7148,6 +7241,7 @@ export interface components {
          * RulesIn
          * @description `ageing_s`: waiting so many seconds is worth a point of priority; null: nothing is. A wish for a break
          *     that nobody answered is over after `break_ask_s`; one wrap-up may be extended by `acw_extend_s`.
+         *     `record_internal`: calls between agents are recorded; both see it.
          */
         RulesIn: {
             /** Segments */
@@ -7171,6 +7265,11 @@ export interface components {
              * @default 300
              */
             acw_extend_s: number;
+            /**
+             * Record Internal
+             * @default false
+             */
+            record_internal: boolean;
         };
         /** RulesShown */
         RulesShown: {
@@ -7186,6 +7285,8 @@ export interface components {
             break_ask_s: number;
             /** Acw Extend S */
             acw_extend_s: number;
+            /** Record Internal */
+            record_internal: boolean;
         };
         /**
          * SavedIn
@@ -7265,7 +7366,7 @@ export interface components {
             reason?: string | null;
             outcome?: components["schemas"]["Outcome-Input"] | null;
             /** Direction */
-            direction?: ("inbound" | "outbound") | null;
+            direction?: ("inbound" | "outbound" | "internal") | null;
             /** Tier */
             tier?: ("normal" | "silver" | "gold" | "vip") | null;
             /** Ended By */
@@ -7338,7 +7439,7 @@ export interface components {
             reason?: string | null;
             outcome?: components["schemas"]["andon__interactions__events__Outcome"] | null;
             /** Direction */
-            direction?: ("inbound" | "outbound") | null;
+            direction?: ("inbound" | "outbound" | "internal") | null;
             /** Tier */
             tier?: ("normal" | "silver" | "gold" | "vip") | null;
             /** Ended By */
@@ -13677,6 +13778,59 @@ export interface operations {
             };
         };
     };
+    colleagues_api_desk_colleagues_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleagues"];
+                };
+            };
+        };
+    };
+    call_colleague_api_desk_colleague_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallColleague"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     search_contacts_api_contacts_get: {
         parameters: {
             query?: {
@@ -13691,7 +13845,7 @@ export interface operations {
                 flow?: string | null;
                 reason?: string | null;
                 outcome?: components["schemas"]["Outcome-Input"] | null;
-                direction?: ("inbound" | "outbound") | null;
+                direction?: ("inbound" | "outbound" | "internal") | null;
                 tier?: ("normal" | "silver" | "gold" | "vip") | null;
                 ended_by?: ("caller" | "agent" | "system" | "supervisor") | null;
                 resolved?: boolean | null;

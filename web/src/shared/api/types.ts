@@ -75,13 +75,17 @@ export interface CardTaking {
   source: "button" | "field";
   since: string;
   until: string;
+  /** The caller keys it out of the agent's hearing: `keys` so far. */
+  alone?: boolean;
+  keys?: number;
 }
 
 export interface AgentContact {
   contact_id: string;
   phase: ContactPhase;
-  /** Outbound: the agent called, `dnis` is what was shown there. */
-  direction?: "inbound" | "outbound";
+  /** Outbound: the agent called, `dnis` is what was shown there. Internal: `caller` and `customer_name` are the
+   * colleague at the other side. */
+  direction?: "inbound" | "outbound" | "internal";
   caller: string;
   caller_home: string | null;
   dnis: string;
@@ -103,6 +107,9 @@ export interface AgentContact {
   answered_at: string | null;
   held_since: string | null;
   muted: boolean;
+  /** Of a call between agents: the other has this one on hold; it is recorded. */
+  other_holds?: boolean;
+  recorded?: boolean;
   card?: CardTaking | null;
   keys: PressedKey[];
   handed_over?: HandedOver | null;
@@ -174,6 +181,8 @@ export interface BoardAgent {
   queue_name: string | null;
   registered: boolean;
   pending_state?: AgentState | null;
+  /** The call at hand is with a colleague. */
+  internal?: boolean;
   /** Name of the supervisor who chose the state, present or pending. */
   forced_by?: string | null;
   /** A break beyond the rules waits for a supervisor. */
@@ -216,7 +225,7 @@ export interface BoardWaiting {
 export interface BoardCall {
   contact_id: string;
   phase: string;
-  direction?: "inbound" | "outbound";
+  direction?: "inbound" | "outbound" | "internal";
   number_label: string | null;
   since: string;
 }

@@ -1,7 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button } from "antd";
+import { Button, Form, Switch } from "antd";
 import { useState } from "react";
 import type { Tier } from "@/shared/api";
+import { fields } from "@/shared/fields";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
@@ -25,6 +26,7 @@ interface Values {
   breaks: Partial<BreakRule>[];
   break_ask_s: number;
   acw_extend_s: number;
+  record_internal: boolean;
 }
 
 const segmentOf = (rules: Rules, tier: Tier) =>
@@ -46,6 +48,7 @@ function toBody(values: Values): Rules {
     })),
     break_ask_s: values.break_ask_s,
     acw_extend_s: values.acw_extend_s,
+    record_internal: values.record_internal,
   };
 }
 
@@ -147,6 +150,8 @@ function RulesShown({ rules }: { rules: Rules }) {
         </dd>
         <dt>{t("rules.acw")}</dt>
         <dd>{t("rules.acw.extend", { n: rules.acw_extend_s })}</dd>
+        <dt>{t("rules.internal")}</dt>
+        <dd>{t(rules.record_internal ? "rules.internal.recorded" : "rules.internal.unrecorded")}</dd>
       </dl>
     </>
   );
@@ -155,6 +160,7 @@ function RulesShown({ rules }: { rules: Rules }) {
 function RulesForm() {
   const t = useT(texts);
   const c = useT(common);
+  const n = useT(fields);
   return (
     <>
       <fieldset className="form-box">
@@ -216,6 +222,14 @@ function RulesForm() {
         <NumberField name="break_ask_s" required min={10} max={3600} help={t("rules.break_ask.help")} />
         <NumberField name="acw_extend_s" required min={0} max={3600} help={t("rules.acw_extend.help")} />
       </Line>
+      <Form.Item
+        name="record_internal"
+        label={n("record_internal")}
+        valuePropName="checked"
+        extra={t("rules.record_internal.help")}
+      >
+        <Switch checkedChildren={c("value.yes")} unCheckedChildren={c("value.no")} />
+      </Form.Item>
     </>
   );
 }

@@ -1,8 +1,9 @@
 import { MoreOutlined } from "@ant-design/icons";
 import { App, Dropdown, type MenuProps } from "antd";
 import { useState } from "react";
-import { api, type BoardAgent, take } from "@/shared/api";
+import { type AgentView, api, type BoardAgent, take } from "@/shared/api";
 import { useT } from "@/shared/i18n";
+import { takeAgentView, useLive } from "@/shared/live";
 import { type AgentVerb, agentVerbs, blockedBy, type ForcedState, isHearing } from "./actions";
 import { ForceDialog } from "./ForceDialog";
 import { monitor } from "./line";
@@ -17,7 +18,8 @@ export function AgentVerbs({ agent }: { agent: BoardAgent }) {
   const own = useOwnMonitor();
   const { modal, message } = App.useApp();
   const [forcing, setForcing] = useState<ForcedState | null>(null);
-  const verbs = agentVerbs(agent);
+  const desk = useLive((live) => (live.agent?.signed_in ? live.agent.agent_id : null));
+  const verbs = agentVerbs(agent, desk);
   if (verbs.state.length === 0) return null;
 
   const item = (verb: AgentVerb) => {
@@ -54,13 +56,19 @@ export function AgentVerbs({ agent }: { agent: BoardAgent }) {
   const confirmed = (verb: "take_over" | "hang_up", work: () => Promise<unknown>) =>
     modal.confirm({
       title: t(`title.${verb}`, { name: agent.name }),
-      content: t(`body.${verb}`),
+      content: t(agent.internal ? "body.hang_up.internal" : `body.${verb}`),
       okText: t(verb),
       okButtonProps: { danger: verb === "hang_up" },
       onOk: () => run(work),
     });
   const choose = (verb: AgentVerb) => {
     if (isHearing(verb as "listen")) void run(() => monitor(agent.agent_id, verb as "listen"));
+    else if (verb === "ring")
+      void run(async () => {
+        const body = { to_agent_id: agent.agent_id, agent_no: "" };
+        const { view } = (await take(api.POST("/api/desk/colleague", { body }))) as { view: AgentView };
+        takeAgentView(view); // the phone bar goes on from here
+      });
     else if (verb === "take_over") void confirmed(verb, () => monitor(agent.agent_id, verb));
     else if (verb === "hang_up")
       void confirmed(verb, async () => {

@@ -41,6 +41,13 @@ describe("what a supervisor may do about an agent", () => {
       expect(agentVerbs(agent(state)).call).toEqual([]);
   });
 
+  it("calls who can be called from the supervisor's own desk, and only ends calls between agents", () => {
+    expect(agentVerbs(agent("not_ready"), "s").call).toEqual(["ring"]);
+    expect(agentVerbs(agent("ready"), "a").call).toEqual([]); // oneself
+    expect(agentVerbs(agent("acw"), "s").call).toEqual([]);
+    expect(agentVerbs({ ...agent("talking"), internal: true }, "s").call).toEqual(["hang_up"]);
+  });
+
   it("forces every state but the present one, and none on who is away", () => {
     expect(agentVerbs(agent("break")).state).toEqual(["force.ready", "force.not_ready", "force.offline"]);
     expect(agentVerbs(agent("offline")).state).toEqual([]);

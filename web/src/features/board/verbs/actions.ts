@@ -5,10 +5,11 @@ import type { AgentState, BoardAgent, BoardMonitor, MonitorMode } from "@/shared
 export const HEARING = ["listen", "whisper", "barge_in"] as const;
 export type Hearing = (typeof HEARING)[number];
 export type ForcedState = "ready" | "not_ready" | "break" | "offline";
-export type AgentVerb = Hearing | "take_over" | "hang_up" | `force.${ForcedState}`;
+export type AgentVerb = Hearing | "take_over" | "hang_up" | "ring" | `force.${ForcedState}`;
 
 const STATES: readonly ForcedState[] = ["ready", "not_ready", "break", "offline"];
 const IN_CALL: ReadonlySet<AgentState> = new Set(["talking", "held"]);
+const CAN_BE_CALLED: ReadonlySet<AgentState> = new Set(["ready", "not_ready"]);
 const LATER: ReadonlySet<AgentState> = new Set(["ringing", "talking", "held"]);
 
 /** True while a state forced now waits for the end of a call. */
@@ -25,17 +26,28 @@ export function isHearing(mode: MonitorMode | null): mode is Hearing {
   return HEARING.some((each) => each === mode);
 }
 
-/** The verbs an agent's menu offers, in two groups; none for who is away. */
-export function agentVerbs(agent: BoardAgent): { call: AgentVerb[]; state: AgentVerb[] } {
+/** The verbs an agent's menu offers, in two groups; none for who is away. `desk`: the supervisor's own as an
+ * agent, who is signed in at a desk and may call colleagues. */
+export function agentVerbs(
+  agent: BoardAgent,
+  desk: string | null = null,
+): { call: AgentVerb[]; state: AgentVerb[] } {
   if (agent.state === "offline") return { call: [], state: [] };
+  const rings = desk !== null && desk !== agent.agent_id && CAN_BE_CALLED.has(agent.state);
   return {
-    call: IN_CALL.has(agent.state) ? [...HEARING, "take_over", "hang_up"] : [],
+    call: IN_CALL.has(agent.state)
+      ? agent.internal
+        ? ["hang_up"]
+        : [...HEARING, "take_over", "hang_up"]
+      : rings
+        ? ["ring"]
+        : [],
     state: STATES.filter((state) => state !== agent.state).map((state) => `force.${state}` as const),
   };
 }
 
 /** Whether a verb is out of reach because the supervisor is at another call already. */
 export function blockedBy(verb: AgentVerb, agent: BoardAgent, own: BoardMonitor | undefined): boolean {
-  if (own === undefined || verb === "hang_up" || verb.startsWith("force.")) return false;
+  if (own === undefined || verb === "hang_up" || verb === "ring" || verb.startsWith("force.")) return false;
   return talksOn(own) || own.agent_id !== agent.agent_id;
 }

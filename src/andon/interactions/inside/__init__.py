@@ -1,0 +1,1 @@
+"""Calls between agents, without a customer: whom one may call, and what the journal says of it."""

@@ -1,0 +1,128 @@
+"""Two agents at their desks call each other; and a caller keys card data alone."""
+
+import re
+
+import pytest
+from microphone import MICROPHONE_HZ
+from office import OfficeHouse
+from playwright.async_api import expect
+from test_pages import in_english
+from visitor import LARGE, PHONE, SECONDS, at_desk, barriers, in_talk, look
+
+from conftest import Enter
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_colleague_is_called_by_one_key(house: OfficeHouse, enter: Enter) -> None:
+    """Alt+I, a name, Enter: who calls and that it is internal is shown; refused once, then they talk."""
+    calling, called = await house.agent(), await house.agent("empty")
+    found: list[str] = []
+    async with at_desk(await enter(), calling) as first, at_desk(await enter(size=PHONE), called) as second:
+        page, other = first.page, second.page
+        await page.keyboard.press("Alt+i")
+        panel = page.get_by_role("dialog", name="拨打电话")
+        await expect(panel).to_be_visible(timeout=SECONDS)
+        await page.keyboard.type(called.name)
+        row = panel.locator(".colleagues .target-row")
+        await expect(row).to_have_count(1, timeout=SECONDS)
+        await expect(row).to_contain_text("空闲")
+        found += await barriers(page)
+        await page.keyboard.press("Enter")
+        await second.rung()
+        card = other.get_by_test_id("ring-card")
+        for shown in (calling.name, "内部呼叫"):
+            await expect(card).to_contain_text(shown)
+        await first.in_phase("dialing")
+        await expect(page.locator(".bar-brief")).to_contain_text(called.name)
+        found += await barriers(other)
+        await second.fits()
+        await other.keyboard.press("Alt+j")
+        await expect(page.get_by_text("对方拒接").first).to_be_visible(timeout=SECONDS)
+        await first.in_state("ready")
+        await second.in_state("ready")
+
+        await page.keyboard.press("Alt+i")
+        await page.keyboard.type(called.name)
+        await row.click(timeout=SECONDS)
+        await second.rung()
+        await other.keyboard.press("Alt+a")
+        await first.in_phase("talking")
+        await second.in_phase("talking")
+        await first.hears(MICROPHONE_HZ)
+        await second.hears(MICROPHONE_HZ)
+        found += await barriers(page) + await barriers(other)
+        await first.fits()
+        await second.fits()
+        await page.screenshot(path="/tmp/inside/talk.png")
+        await other.screenshot(path="/tmp/inside/talk-phone.png")
+        await page.keyboard.press("Alt+h")
+        await expect(other.locator(".bar-brief")).to_contain_text("对方保持中", timeout=SECONDS)
+        await page.keyboard.press("Alt+h")
+        await expect(other.locator(".bar-brief")).not_to_contain_text("对方保持中", timeout=SECONDS)
+        await second.english()
+        await in_english(second)
+        await other.keyboard.press("Alt+x")
+        await first.in_phase("none")
+        await first.in_state("ready")
+        await second.in_state("ready")
+        await expect(page.locator(".list-mine .list-row").first).to_contain_text("内部", timeout=SECONDS)
+        chief = await enter(await house.office.person("supervisor"))
+        await look(chief, "/history?direction=internal", ".history")
+        await expect(chief.page.locator("tbody tr").first).to_contain_text("内部", timeout=SECONDS)
+    assert found == []
+
+
+async def test_the_caller_keys_card_data_alone(house: OfficeHouse, enter: Enter) -> None:
+    found: list[str] = []
+    async with at_desk(await enter(), await house.agent()) as desk:
+        call = await in_talk(house, desk)
+        page = desk.page
+        bar = page.get_by_role("region", name="正在收集卡信息")
+        await page.keyboard.press("Alt+l")
+        await bar.get_by_role("button", name="请客户按键").click(timeout=SECONDS)
+        await expect(bar).to_contain_text("您听不到", timeout=SECONDS)
+        await call.be_quiet()
+        await call.keys("411")
+        await expect(bar).to_contain_text("已按 3 位", timeout=SECONDS)
+        found += await barriers(page)
+        await page.screenshot(path="/tmp/inside/card.png")
+        await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        await desk.fits()
+        await page.set_viewport_size({"width": LARGE[0], "height": LARGE[1]})
+        await call.keys("#")
+        await expect(bar).to_be_hidden(timeout=SECONDS)
+        await desk.in_phase("talking")
+        await page.keyboard.press("Alt+d")
+        await expect(bar).to_contain_text("您听不到", timeout=SECONDS)
+        await bar.get_by_role("button", name="回到通话").click()
+        await expect(bar).to_be_hidden(timeout=SECONDS)
+        await call.wait_tone(MICROPHONE_HZ, 15)
+        await call.hangup()
+        await desk.in_phase("wrap")
+    assert found == []
+
+
+async def test_a_supervisor_calls_an_agent_from_the_board(house: OfficeHouse, enter: Enter) -> None:
+    """Who sits at a desk too: the own telephone answers, the agent's rings, the board says it is internal."""
+    skills = [house.world.skills["desk"]]
+    boss = await house.office.person("agent", "supervisor", skills=skills)
+    desk = await enter(boss)
+    async with house.on_duty("empty") as colleague:  # the core has read who is there
+        await look(desk, "/desk", "button:has-text('签入')")
+        await desk.sign_in()
+        await desk.pass_device_test()
+        await look(desk, "/board", ".board-bar")
+        page = desk.page
+        await page.get_by_role("button", name=f"对 {colleague.view['name']} 的操作").click()
+        await page.get_by_role("menuitem", name=re.compile("^呼叫")).click()
+        ring = await colleague.phone.next_call(20)
+        await ring.answer()
+        await desk.in_phase("talking")
+        await ring.wait_tone(MICROPHONE_HZ, 15)
+        await expect(page.get_by_text("内部呼叫").first).to_be_visible(timeout=SECONDS)
+        assert await barriers(page) == []
+        await page.keyboard.press("Alt+x")
+        await ring.wait_ended(15)
+        await desk.in_state("ready")
+        await house.ask("agent.sign_out", boss.user_id)

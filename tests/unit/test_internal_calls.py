@@ -1,0 +1,201 @@
+"""Calls between agents: who may be called, who is what afterwards, and books that see what is bent."""
+
+from uuid import UUID
+
+import msgspec
+import pytest
+from interactions_books import findings, rows
+from interactions_town import TENANT, Town
+
+from andon.entrypoints.core_recovery import close_contact
+from andon.interactions.events import ContactEnded, Outcome
+from andon.interactions.inside.events import InternalJoined, InternalLeft
+from andon.interactions.machine import step
+from andon.interactions.model import (
+    AgentAnswered,
+    AgentHangsUp,
+    AgentHolds,
+    AgentRejects,
+    AgentRetrieves,
+    Contact,
+    CustomerAnswered,
+    Enter,
+    Found,
+    Join,
+    Joined,
+    MediumOrder,
+    MuteAgent,
+    Park,
+    Part,
+    Stage,
+)
+from andon.kit.journal import Fact
+from andon.reporting.ledger.rules import Books
+from andon.routing.events import AgentState
+from andon.routing.model import AgentConfig, CentreConfig, Refused
+
+pytestmark = pytest.mark.unit
+
+
+class Two(Town):
+    """Two agents who are ready, an engine that does nothing by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(1, agents=3)
+        self.orders: list[MediumOrder] = []
+        for agent in self.agents[:2]:
+            self.ready(agent)
+
+    def perform(self, contact: Contact, order: MediumOrder) -> None:
+        self.orders.append(order)
+
+    def begin(self, floor: object, contact: Contact) -> str:
+        return "n1"
+
+    def rings(self) -> Contact:
+        contact = self.call_colleague(*self.agents[:2])
+        assert contact.dialler is not None
+        self.floor.feed(contact, AgentAnswered(contact.dialler.leg_id))
+        return contact
+
+    def talk(self) -> Contact:
+        contact = self.rings()
+        assert contact.dialler is not None
+        self.floor.feed(contact, CustomerAnswered(), Joined(contact.dialler.leg_id))
+        assert contact.stage is Stage.INSIDE
+        return contact
+
+    def states(self) -> list[AgentState]:
+        return [self.floor.router.agent(agent).state for agent in self.agents[:2]]
+
+    def passes(self, seconds: float) -> None:
+        self.later.run(self.clock.monotonic() + seconds)
+
+
+def outcome(town: Two) -> Outcome:
+    [ended] = [fact for fact in town.facts if isinstance(fact, ContactEnded)]
+    return ended.outcome
+
+
+def test_they_talk_and_are_afterwards_what_they_were() -> None:
+    town = Two()
+    town.floor.act(lambda r, at: r.request_state(town.agents[1], AgentState.NOT_READY, at))
+    contact = town.talk()
+    assert town.states() == [AgentState.TALKING, AgentState.TALKING]
+    town.passes(3)
+    town.floor.feed(contact, AgentHangsUp(town.agents[1]))
+    assert town.states() == [AgentState.READY, AgentState.NOT_READY]
+    town.passes(10)
+    assert outcome(town) is Outcome.SERVED
+    assert findings(town.facts, town.floor.now()) == []
+
+
+def test_a_ring_that_nobody_answers_takes_the_colleague_out_of_ready() -> None:
+    town = Two()
+    town.rings()
+    town.passes(20.1)
+    assert town.states() == [AgentState.READY, AgentState.NOT_READY]
+    assert town.floor.router.agent(town.agents[0]).why == Outcome.CALLEE_NO_ANSWER.value
+    town.passes(10)
+    assert outcome(town) is Outcome.CALLEE_NO_ANSWER
+    assert findings(town.facts, town.floor.now()) == []
+
+
+def test_a_colleague_refused_stays_ready_and_one_taken_meanwhile_is_busy() -> None:
+    town = Two()
+    contact = town.rings()
+    town.floor.feed(contact, AgentRejects(town.agents[1]))
+    assert town.states() == [AgentState.READY, AgentState.READY]
+    town.passes(10)
+    assert outcome(town) is Outcome.CALLEE_REJECTED
+    other = Two()
+    first = other.call_colleague(*other.agents[:2])
+    other.call_out(other.agents[1])
+    assert first.dialler is not None
+    other.floor.feed(first, AgentAnswered(first.dialler.leg_id))
+    assert other.states() == [AgentState.READY, AgentState.DIALING]
+    assert outcome(other) is Outcome.CALLEE_BUSY
+    assert findings(other.facts, other.floor.now()) == []
+
+
+def test_behind_another_clients_wall_nobody_is_known() -> None:
+    town = Two()
+    one, two, three = town.agents
+    clients = {one: UUID(int=91), two: UUID(int=92), three: None}
+    config = CentreConfig(
+        tenant_id=TENANT,
+        agents=tuple(
+            AgentConfig(agent_id=agent, agent_no=str(agent.int), name="", client_id=client)
+            for agent, client in clients.items()
+        ),
+    )
+    town.floor.act(lambda r, at: r.configure(config, at))
+    town.ready(three)
+    for by, whom, code in (
+        (one, two, "colleague.unknown"),
+        (two, one, "colleague.unknown"),
+        (one, one, "colleague.self"),
+        (one, UUID(int=5), "colleague.unknown"),
+    ):
+        with pytest.raises(Refused) as caught:
+            town.call_colleague(by, whom)
+        assert caught.value.code == code
+    assert town.call_colleague(one, three).stage is Stage.BUZZING
+
+
+def test_either_holds_the_other_hears_music_and_a_core_that_follows_puts_it_right() -> None:
+    town = Two()
+    contact = town.talk()
+    one, two = town.agents[:2]
+    leg = contact.talk.leg_id if contact.talk is not None else ""
+    for agent, away, back in ((one, Part(leg, True), Join(leg, False)), (two, Park(leg), Enter(leg))):
+        town.orders.clear()
+        town.floor.feed(contact, AgentHolds(agent), AgentHolds(two if agent == one else one))
+        assert away in town.orders and town.states().count(AgentState.HELD) == 1
+        found = step(contact, Found(up=True, together=agent == one), town.floor.now())
+        assert away in found
+        town.floor.feed(contact, AgentRetrieves(two if agent == one else one))
+        assert contact.inside is not None and contact.inside.holder == agent
+        town.floor.feed(contact, AgentRetrieves(agent))
+        assert back in town.orders and town.states() == [AgentState.TALKING] * 2
+    assert Join(leg, False) in step(contact, Found(up=True, together=False), town.floor.now())
+    assert contact.inside is not None
+    contact.inside.muted = True
+    assert MuteAgent(contact.leg_id, True) in step(contact, Found(up=True, together=True), town.floor.now())
+
+
+def test_a_core_that_dies_meanwhile_leaves_true_books() -> None:
+    town = Two()
+    contact = town.talk()
+    town.passes(2)
+    mine = [fact for fact in town.facts if fact.contact_id == contact.contact_id]
+    at = town.floor.now()
+    closing = close_contact(mine, at)
+    assert [fact.talked_ms for fact in closing if isinstance(fact, InternalLeft)] == [2000]
+    assert findings([*town.facts, *closing], at, partial=True) == []
+
+
+@pytest.mark.parametrize("bent", [InternalJoined, InternalLeft])
+def test_the_ledger_sees_a_colleague_who_talks_otherwise(bent: type[Fact]) -> None:
+    town = Two()
+    contact = town.talk()
+    town.passes(2)
+    town.floor.feed(contact, AgentHangsUp(town.agents[0]))
+    town.passes(10)
+    field = "rang_ms" if bent is InternalJoined else "talked_ms"
+    books = Books()
+    for row in rows(town.facts):
+        if row.kind == bent.kind:
+            row = msgspec.structs.replace(row, data={**row.data, field: row.data[field] + 500})
+        books.take(row)
+    assert {finding.rule for finding in books.findings} == {"internal.pairs"}
+
+
+def test_the_ledger_misses_a_colleague_who_never_leaves() -> None:
+    town = Two()
+    contact = town.talk()
+    town.floor.feed(contact, AgentHangsUp(town.agents[0]))
+    town.passes(10)
+    books = Books()
+    books.take_all(row for row in rows(town.facts) if row.kind != InternalLeft.kind)
+    assert [finding.rule for finding in books.findings] == ["internal.pairs"]
