@@ -1,0 +1,55 @@
+import { FieldTimeOutlined } from "@ant-design/icons";
+import { Button } from "antd";
+import { useEffect, useRef } from "react";
+import { useT } from "@/shared/i18n";
+import { useBoardStore } from "../live";
+import { unfollow, wake } from "./line";
+import { texts } from "./texts";
+import { useOwnFollows, useRun } from "./useVerbs";
+import "./verbs.css";
+
+/** Whose next calls the supervisor waits for, how many are left, and the way out. */
+export function FollowBar() {
+  const t = useT(texts);
+  const run = useRun();
+  const own = useOwnFollows();
+  const agents = useBoardStore((store) => store.board?.agents);
+  const waits = own.length > 0;
+
+  // The page may only have been loaded again: the telephone must be there when the next call begins.
+  useEffect(() => {
+    if (waits) void run(wake);
+  }, [waits, run]);
+
+  // Nobody listens from another page, where nothing shows it.
+  const last = useRef(own);
+  last.current = own;
+  useEffect(
+    () => () => {
+      for (const one of last.current) void unfollow(one.agent_id).catch(() => undefined);
+    },
+    [],
+  );
+
+  if (!waits) return null;
+  return (
+    <ul className="follows" aria-label={t("follow.label")}>
+      {own.map((one) => {
+        const name = agents?.get(one.agent_id)?.name ?? "";
+        return (
+          <li key={one.follow_id}>
+            <FieldTimeOutlined aria-hidden="true" />
+            <span role="status">{t("follow.left", { name, left: one.left, calls: one.calls })}</span>
+            <Button
+              size="small"
+              aria-label={`${t("unfollow")} ${name}`}
+              onClick={() => void run(() => unfollow(one.agent_id))}
+            >
+              {t("unfollow")}
+            </Button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
