@@ -127,6 +127,7 @@ async def test_who_presses_nothing_gets_nobody_and_the_call_goes_on(house: House
     passed over at once."""
     async with on_mobile(house, "chain") as agent, house.on_duty("chain") as other:
         call, own = await placed(house, house.world.numbers["chain"])
+        await call.wait_answered(10)
         await call.tone(CALLER_HZ, 60)
         box = await rings(agent)
         await box.tone(AGENT_HZ, 60)
