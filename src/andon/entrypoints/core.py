@@ -457,7 +457,7 @@ class Core:
         centre = self.centres[account.tenant_id]
         centre.desk.device_changed(account.agent_id, registered)
         contact = None if registered else centre.floor.contact_of(account.agent_id)
-        if contact is not None:
+        if contact is not None and account.device != "mobile":  # a trunk less ends no talk
             self.voice.device_gone(contact, account.agent_id)
 
     def _supervisor_device_changed(self, account: Account, registered: bool) -> None:

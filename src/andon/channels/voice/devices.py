@@ -69,8 +69,12 @@ class Devices:
         return set() if account is None else self._there.get(account.username, set())
 
     def count(self, node: str) -> int:
-        """How many devices are registered at a node."""
-        return sum(node in nodes for nodes in self._there.values())
+        """How many devices are registered at a node; mobiles are at none."""
+        return sum(
+            node in nodes
+            for username, nodes in self._there.items()
+            if self._by_username[username].device != "mobile"
+        )
 
     async def open(self, tenant_id: UUID, agent_id: UUID, device: DeviceKind) -> Account:
         """Make an account for this session in place of the one before. Raises `EngineRefused`."""

@@ -671,8 +671,8 @@ class VoiceChannel:
         rings_outside = outside is not None and outside.joined is None
         rings = rings_second or rings_outside
         if leg is not None:
+            mobile = self.mobiles.of(leg_id) or self._mobile_found(call, leg_id)
             if leg.state == "up" and (rings or contact.stage in RINGS_AGENT):
-                mobile = self.mobiles.of(leg_id)
                 if mobile is None or mobile.accepted is not None:
                     self._feed(call, AgentAnswered(leg_id))
                 else:
@@ -910,6 +910,18 @@ class VoiceChannel:
             at=at,
         )
         self.mobiles.put(leg)
+        return leg
+
+    def _mobile_found(self, call: Call, leg_id: str) -> Leg | None:
+        """A mobile's leg that the core before dialled and died before it could keep that."""
+        contact = call.contact
+        ringing = (contact.offer, contact.dialler, contact.second)
+        agent_id = next((one.agent_id for one in ringing if one is not None and one.leg_id == leg_id), None)
+        account = self.devices.of(agent_id) if agent_id is not None else None
+        if agent_id is None or account is None or account.device != "mobile":
+            return None
+        leg = self._mobile(call, leg_id, agent_id)
+        leg.outside = True
         return leg
 
     async def _do_drop(self, call: Call, order: Drop) -> None:
