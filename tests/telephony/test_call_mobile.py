@@ -136,7 +136,7 @@ async def test_who_presses_nothing_gets_nobody_and_the_call_goes_on(house: House
         await other.in_state("talking")
         await box.wait_ended(10)
         assert tone_level(box.heard(2.0), CALLER_HZ) < UNHEARD_DBFS
-        await agent.until(lambda view: view["why"] == "timeout", "is told of the missed call")
+        await agent.until(lambda view: view["why"] == "ring_timeout", "is told of the missed call")
         await both_heard(house, call, phone)
         await call.hangup()
         await other.in_state("acw")
