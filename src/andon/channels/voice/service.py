@@ -915,7 +915,8 @@ class VoiceChannel:
     def _mobile_found(self, call: Call, leg_id: str) -> Leg | None:
         """A mobile's leg that the core before dialled and died before it could keep that."""
         contact = call.contact
-        ringing = (contact.offer, contact.dialler, contact.second)
+        called_back = contact.talk if contact.stage is Stage.RETURNING else None
+        ringing = (contact.offer, contact.dialler, contact.second, called_back)
         agent_id = next((one.agent_id for one in ringing if one is not None and one.leg_id == leg_id), None)
         account = self.devices.of(agent_id) if agent_id is not None else None
         if agent_id is None or account is None or account.device != "mobile":

@@ -1,5 +1,5 @@
 import { FieldTimeOutlined } from "@ant-design/icons";
-import { Button } from "antd";
+import { App, Button } from "antd";
 import { useEffect, useRef } from "react";
 import { useT } from "@/shared/i18n";
 import { useBoardStore } from "../live";
@@ -21,9 +21,20 @@ export function FollowBar() {
     if (waits) void run(wake);
   }, [waits, run]);
 
-  // Nobody listens from another page, where nothing shows it.
+  // Said when it ends early and by itself: the agent has left, for instance.
+  const { message } = App.useApp();
   const last = useRef(own);
-  last.current = own;
+  const stopped = useRef(new Set<string>());
+  useEffect(() => {
+    for (const one of last.current) {
+      const gone = own.every((each) => each.agent_id !== one.agent_id);
+      if (gone && one.left > 1 && !stopped.current.has(one.follow_id))
+        void message.info(t("follow.over", { name: agents?.get(one.agent_id)?.name ?? "" }));
+    }
+    last.current = own;
+  });
+
+  // Nobody listens from another page, where nothing shows it.
   useEffect(
     () => () => {
       for (const one of last.current) void unfollow(one.agent_id).catch(() => undefined);
@@ -43,7 +54,10 @@ export function FollowBar() {
             <Button
               size="small"
               aria-label={`${t("unfollow")} ${name}`}
-              onClick={() => void run(() => unfollow(one.agent_id))}
+              onClick={() => {
+                stopped.current.add(one.follow_id);
+                void run(() => unfollow(one.agent_id));
+              }}
             >
               {t("unfollow")}
             </Button>
