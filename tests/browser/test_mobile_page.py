@@ -25,7 +25,6 @@ async def test_an_agent_answers_on_the_mobile_and_a_supervisor_hears_the_next_ca
     await look(admin, "/admin/users", "table")
     await admin.page.get_by_role("button", name=person.name, exact=True).click()
     await admin.page.get_by_label("手机号码").fill(number)
-    await admin.page.screenshot(path="/tmp/mobile/0.png")
     await admin.page.get_by_role("button", name="保存").click()
     await expect(admin.page.get_by_label("手机号码")).to_be_hidden(timeout=SECONDS)
 
@@ -33,14 +32,12 @@ async def test_an_agent_answers_on_the_mobile_and_a_supervisor_hears_the_next_ca
     page = desk.page
     await page.get_by_text("手机", exact=True).click(timeout=SECONDS)
     assert await barriers(page) == []
-    await page.screenshot(path="/tmp/mobile/1.png")
     await page.get_by_role("button", name="签入").click()
     dialog = page.get_by_role("dialog")
     await expect(dialog).to_contain_text(f"{number[:3]}****{number[-4:]}", timeout=SECONDS)
     await dialog.get_by_role("button", name="响铃").click()
     await expect(dialog).to_contain_text("正在振铃", timeout=SECONDS)
     assert await barriers(page) == []
-    await page.screenshot(path="/tmp/mobile/2.png")
     test = await telephone.next_call(15)
     await test.answer()
     await test.wait_sound(10)
@@ -59,12 +56,10 @@ async def test_an_agent_answers_on_the_mobile_and_a_supervisor_hears_the_next_ca
     wish = board.get_by_role("dialog")
     await wish.get_by_label("几通").fill("2")
     assert await barriers(board) == []
-    await board.screenshot(path="/tmp/mobile/3.png")
     await wish.get_by_role("button", name="开始").click()
     waits = board.get_by_role("list", name="待监听的座席")
     await expect(waits).to_contain_text("其后还监听 2 通", timeout=SECONDS)
     await expect(board.locator(".agent-card", has_text=person.name)).to_contain_text("待监听 2 通")
-    await board.screenshot(path="/tmp/mobile/4.png")
     await board.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     await supervisor.fits()
 
@@ -74,8 +69,6 @@ async def test_an_agent_answers_on_the_mobile_and_a_supervisor_hears_the_next_ca
     await phone.answer()
     await desk.rung()
     await expect(page.get_by_test_id("ring-card")).to_contain_text("按 1 接听")
-    await page.screenshot(path="/tmp/mobile/5.png")
-    await board.screenshot(path="/tmp/mobile/6.png")
     await phone.wait_sound(10)
     await phone.keys("1")
     await desk.in_phase("talking")

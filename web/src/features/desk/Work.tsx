@@ -243,14 +243,18 @@ function Idle() {
       <h1>{t(`work.idle.${state}`)}</h1>
       <p>{t(`work.idle.${state}.hint`, { key: keyName("ready") })}</p>
       {device === "sip" ? <SipAccount registered={view?.registered ?? false} /> : null}
-      {device === "mobile" ? (
-        <Alert type="info" showIcon title={t("seat.mobile.on", { number: view?.mobile ?? "" })} />
-      ) : null}
-      {device !== "browser" && view && !view.device_tested ? (
-        <Button type="primary" disabled={!view.registered} onClick={() => openTest(true)}>
-          {t("phonetest.title")}
-        </Button>
-      ) : null}
+      {device === "browser" ? null : (
+        <div className="idle-phone">
+          {device === "mobile" ? (
+            <Alert type="info" showIcon title={t("seat.mobile.on", { number: view?.mobile ?? "" })} />
+          ) : null}
+          {view && !view.device_tested ? (
+            <Button type="primary" disabled={!view.registered} onClick={() => openTest(true)}>
+              {t("phonetest.title")}
+            </Button>
+          ) : null}
+        </div>
+      )}
       <dl className="idle-keys" aria-label={t("work.shortcuts")}>
         {TIPS.map((name) => (
           <div key={name}>

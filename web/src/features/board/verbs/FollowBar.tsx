@@ -53,13 +53,13 @@ export function FollowBar() {
             <span role="status">{t("follow.left", { name, left: one.left, calls: one.calls })}</span>
             <Button
               size="small"
-              aria-label={`${t("unfollow")} ${name}`}
+              aria-label={`${t("follow.stop")} ${name}`}
               onClick={() => {
                 stopped.current.add(one.follow_id);
                 void run(() => unfollow(one.agent_id));
               }}
             >
-              {t("unfollow")}
+              {t("follow.stop")}
             </Button>
           </li>
         );

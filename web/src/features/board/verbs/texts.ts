@@ -13,8 +13,9 @@ export const texts = defineTexts(
     "follow.title": "监听 {{name}} 其后的通话",
     "follow.calls": "几通（1 到 10）",
     "follow.body":
-      "从下一通开始，接通时您的电话自动进入监听。那时您若在听别的通话，该通跳过、不计数。离开监控页即停止。",
+      "从下一通开始，接通时您的电话自动进入监听。那时您若在听别的通话，该通跳过、不计数。离开看板即停止。",
     "follow.ok": "开始",
+    "follow.stop": "停止",
     "follow.label": "待监听的座席",
     "follow.left": "{{name}}：其后还监听 {{left}} 通（共 {{calls}} 通）",
     "follow.by": "{{name}} 待监听 {{n}} 通",
@@ -107,6 +108,7 @@ export const texts = defineTexts(
     "follow.body":
       "From the next call on your telephone listens as each begins. One that begins while you are at another call is skipped and not counted. Leaving the board stops it.",
     "follow.ok": "Begin",
+    "follow.stop": "Stop",
     "follow.label": "Agents whose next calls you listen to",
     "follow.left": "{{name}}: {{left}} of {{calls}} calls to listen to",
     "follow.by": "{{name}} listens to the next {{n}}",
