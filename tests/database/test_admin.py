@@ -76,6 +76,23 @@ async def test_secrets_are_written_down_nowhere(house: House) -> None:
     assert [entry.object_id for entry in entries if entry.action == "password"] != []
 
 
+async def test_an_agent_s_mobile_is_set_by_who_administers_people_and_masked_for_others(house: House) -> None:
+    await house.add_user("watch", "supervisor")
+    async with house.client("admin") as client:
+        made = (await client.post("/api/users", json=user("ann", "agent", agent_no="7001"))).json()
+        path = f"/api/users/{made['id']}"
+        assert made["mobile"] == ""
+        assert (await client.patch(path, json={"mobile": "1380013"})).status_code == 200
+        assert (await client.patch(path, json={"mobile": " 13800138000 "})).json()["mobile"] == "13800138000"
+        refused = await client.patch(path, json={"mobile": "138-x"})
+        assert refused.status_code == 422 and "mobile" in refused.text
+    async with house.client("watch") as other:
+        assert (await other.get(path)).json()["mobile"] == "*******8000"
+        assert (await other.patch(path, json={"mobile": ""})).status_code == 403
+    entry = (await house.audit(object_kind="user", action="update"))[-1]
+    assert (entry.before, entry.after) == ({"mobile": "***0013"}, {"mobile": "*******8000"})
+
+
 async def test_what_is_in_use_stays_and_says_by_what(house: House) -> None:
     async with house.client("admin") as client:
         skill = (await client.post("/api/skills", json={"name": "a"})).json()["id"]

@@ -328,3 +328,66 @@ async def test_forced_states_and_orders_to_the_queue(house: House) -> None:
     who = str(supervisor.user_id)
     assert forced == [("break", "supervisor", who), ("offline", "supervisor", who)]
     assert await house.unexplained() == []
+
+
+async def test_the_next_calls_of_an_agent_are_listened_to_by_themselves(house: House) -> None:
+    """Each as it begins, counted when heard; one that begins while the supervisor is elsewhere is not."""
+
+    async def left() -> list[int]:
+        board = await house.bus.request(
+            "core.command", {"verb": "snapshot.board", "tenant_id": str(house.world.tenant_id)}
+        )
+        return [row["left"] for row in board["follows"] if row["agent_id"] == str(agent.agent_id)]
+
+    async def wished(calls: int) -> bool:
+        try:
+            await supervisor.ask("follow", agent_id=str(agent.agent_id), calls=calls)
+        except AndonError as error:
+            if error.code != "monitor.no_device":
+                raise
+            return False
+        return True
+
+    async def once(listened: bool) -> None:
+        call, own, phone = await talk(house, agent, "again")
+        if listened:
+            ear = await supervisor.picks_up()
+            ears = {"caller": call, "agent": phone, "supervisor": ear}
+            await hear_each_other(house, ears, who_hears("listen"))
+        await call.hangup()
+        await agent.in_state("acw")
+        await agent.ask("wrap.done")
+        await agent.in_state("ready")
+        facts = await ending(house, own, "served", "caller")
+        assert values(facts, "monitor.started", "mode") == ["listen"] * listened
+
+    async with (
+        house.on_duty("again") as agent,
+        house.on_duty("back") as elsewhere,
+        supervising(house) as supervisor,
+    ):
+        await house.until(partial(wished, 3), 10, "the core knows the supervisor's telephone")
+        with pytest.raises(AndonError) as refused:
+            await wished(11)
+        assert refused.value.code == "invalid"
+        await supervisor.ask("follow", agent_id=str(agent.agent_id), calls=2)  # in place of the first
+        assert await left() == [2]
+        await once(listened=True)
+        assert await left() == [1]
+        call, _, _ = await talk(house, elsewhere, "back")
+        busy = await supervisor.goes_to(elsewhere, "listen")
+        await once(listened=False)
+        assert await left() == [1]
+        await supervisor.ask("end")
+        await busy.wait_ended(8)
+        await call.hangup()
+        await once(listened=True)
+        assert await left() == []
+        await supervisor.ask("follow", agent_id=str(agent.agent_id), calls=1)
+        await supervisor.ask("unfollow", agent_id=str(agent.agent_id))
+        await supervisor.ask("follow", agent_id=str(agent.agent_id), calls=4)
+        agent_id = agent.agent_id
+    facts = await house.facts(agent_id=agent_id, kind="follow.ended")
+    ends = [(row["data"]["why"], row["data"]["left"]) for row in facts]
+    assert ends == [("replaced", 3), ("done", 0), ("asked", 1), ("agent_left", 4)]
+    assert await house.unexplained() == []

@@ -78,7 +78,10 @@ def served_call(book: Book, contact: str, agent: str, waits: list[int]) -> None:
     book.add("contact.held", contact, agent)
     book.state(agent, "held")
     watched: dict[str, Any] = {"monitor_id": f"monitor-{contact}", "supervisor_id": "chief"}
-    book.add("monitor.started", contact, agent, **watched, mode="listen")
+    wish: dict[str, Any] = {"follow_id": f"follow-{contact}", "supervisor_id": "chief"}
+    book.add("follow.began", None, agent, **wish, calls=1)
+    book.add("monitor.started", contact, agent, **watched, mode="listen", follow_id=wish["follow_id"])
+    book.add("follow.ended", None, agent, **wish, left=0, why="done")
     book.ms += next(gap)
     held = book.ms - hold
     book.add("contact.retrieved", contact, agent, held_ms=held)
@@ -139,7 +142,7 @@ def returned_call(book: Book, agent: str) -> None:
 
 
 def called_out(book: Book, agent: str) -> None:
-    """An agent calls a number that is engaged, then somebody who answers."""
+    """An agent calls a number that is engaged, then, by the own mobile, somebody who answers."""
     begin = book.ms
     book.add("contact.arrived", "c7", channel_id="", direction="outbound")
     book.state(agent, "dialing")
@@ -152,6 +155,8 @@ def called_out(book: Book, agent: str) -> None:
     begin = book.ms
     book.add("contact.arrived", "c8", channel_id="", direction="outbound")
     book.state(agent, "dialing")
+    mobile: dict[str, Any] = {"channel_id": "a-c8-1"}
+    book.add("mobile.dialled", "c8", agent, **mobile, trunk_id="t")
     book.ms += 150
     book.add("outbound.dialled", "c8", agent, number="139", channel_id="chan-c8")
     book.ms += 5000
@@ -161,6 +166,9 @@ def called_out(book: Book, agent: str) -> None:
     book.add("contact.disconnected", "c8", agent, by="agent", talked_ms=7000, held_ms=0)
     book.state(agent, "acw")
     book.add("contact.ended", "c8", outcome="served", by="agent", total_ms=book.ms - begin)
+    book.ms += 30
+    spent = book.ms - begin
+    book.add("mobile.ended", "c8", agent, **mobile, how="accepted", accepted_ms=150, total_ms=spent)
     book.ms += 800
     book.state(agent, "ready")
 
@@ -271,7 +279,8 @@ NEEDED = [
 
 @pytest.mark.parametrize("index", NEEDED, ids=lambda i: FULL.rows[i].kind)
 def test_a_lost_row_is_found(index: int) -> None:
-    if FULL.rows[index].kind in {"contact.ended", "recording.stopped", "recording.stored", "monitor.ended"}:
+    closing = {"contact.ended", "recording.stopped", "recording.stored", "monitor.ended", "mobile.ended"}
+    if FULL.rows[index].kind in closing | {"follow.ended"}:
         # A live subject is fine; only a core start after it, or time, makes it a loss.
         rows = FULL.rows[:index] + FULL.rows[index + 1 :]
         last = rows[-1]

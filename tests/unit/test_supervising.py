@@ -37,7 +37,14 @@ from andon.interactions.model import (
     TimerDue,
 )
 from andon.interactions.monitor import model as m
-from andon.interactions.monitor.events import Mode, MonitorEnded, MonitorModeChanged, MonitorStarted
+from andon.interactions.monitor.events import (
+    FollowBegan,
+    FollowEnded,
+    Mode,
+    MonitorEnded,
+    MonitorModeChanged,
+    MonitorStarted,
+)
 from andon.interactions.monitor.machine import begin, step
 from andon.kit.journal import Fact
 from andon.routing.events import AgentSignedOut, AgentStateChanged, ContactRaised
@@ -136,6 +143,30 @@ def test_the_ledger_sees_a_session_that_never_ended_and_one_with_a_wrong_time() 
         why="asked",
     )
     assert [f.rule for f in judged([started, wrong], later, partial=True).findings] == ["monitor.pairs"]
+
+
+def test_a_core_that_follows_ends_wishes_to_hear_the_next_calls() -> None:
+    """With as many left as the sessions that began for it say."""
+    wish = FollowBegan(
+        at=T0,
+        tenant_id=UUID(int=1),
+        agent_id=AGENTS[0],
+        follow_id=UUID(int=700),
+        supervisor_id=SUPERVISOR,
+        calls=3,
+    )
+    monitor = session()
+    monitor.follow_id = wish.follow_id
+    step(monitor, m.LegUp(), T0)
+    (started,) = step(monitor, m.Placed(Mode.LISTEN), T0)
+    assert isinstance(started, MonitorStarted) and started.follow_id == wish.follow_id
+    later = T0 + timedelta(seconds=9)
+    end, ended = close_monitors([wish, started], later)
+    assert isinstance(end, FollowEnded) and (end.left, end.why) == (2, "core_lost")
+    assert judged([wish, started, end, ended], later, partial=True).findings == []
+    wrong = msgspec.structs.replace(end, left=3)
+    assert [f.rule for f in judged([wish, started, wrong], later, partial=True).findings] == ["follow.pairs"]
+    assert close_monitors([wish, started, end, ended], later) == []
 
 
 # --- what it means for the contact ----------------------------------------------------------------------

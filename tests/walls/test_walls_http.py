@@ -182,7 +182,14 @@ async def _core(world: World, asked: dict[str, Any]) -> dict[str, Any]:
     if asked["verb"] == "snapshot.dial":
         return {"numbers": []}
     if asked["verb"] != "snapshot.board":
-        told = {"view": VIEW, "sip": SIP, "monitor": MONITOR, "state": "ready", "pending_state": None}
+        told = {
+            "view": VIEW,
+            "sip": SIP,
+            "monitor": MONITOR,
+            "state": "ready",
+            "pending_state": None,
+            "left": 0,
+        }
         return told | TRIAL
     (operator,) = [one for one in (world.here, world.there, world.third) if str(one.id) == asked["tenant_id"]]
     return board_of(operator)
@@ -316,7 +323,7 @@ async def test_a_client_s_person_supervises_nobody_whatever_the_role(world: Worl
     headers = await world.as_(world.there, "client.chief")
     world.asked.clear()
     verbs = [place for place in ROUTES if place[1].startswith("/api/supervise/")]
-    assert len(verbs) == 11
+    assert len(verbs) == 13
     async with untouched(world.owner, world.tables, world.there.scope):
         for place in verbs:
             answer = await world.send(headers, place, ROUTES[place].tries[0], side, side)

@@ -495,6 +495,18 @@ def board_of(operator: Operator) -> dict[str, Any]:
         }
         for side in operator.sides
     ]
+    board["follows"] = [
+        {
+            "follow_id": str(side.contact),
+            "supervisor_id": str(operator.agent),
+            "supervisor_name": operator.stand.code,
+            "agent_id": str(operator.agent),
+            "calls": 3,
+            "left": 2,
+            "since": at,
+        }
+        for side in operator.sides
+    ]
     board["calls"] = [
         {
             "contact_id": str(side.contact),

@@ -22,6 +22,8 @@ import uvloop
 
 from andon.channels.voice.devices import Account, Devices
 from andon.channels.voice.machine import Directory
+from andon.channels.voice.mobile import Mobiles
+from andon.channels.voice.model import Person
 from andon.channels.voice.monitor import Ears
 from andon.channels.voice.nodes import Node, Nodes
 from andon.channels.voice.service import VoiceChannel
@@ -38,6 +40,7 @@ from andon.entrypoints.core_prompts import Prompts
 from andon.entrypoints.core_publish import Publisher
 from andon.entrypoints.core_rules import RuleWatch
 from andon.entrypoints.core_state import Keeper, KeptEngine, Left
+from andon.entrypoints.core_test_ring import TestRings
 from andon.entrypoints.core_trials import TrialDesk
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
 from andon.entrypoints.core_watch import Watch
@@ -128,15 +131,25 @@ class Core:
                 code, subject, detail, tenant_id
             ),
             sound_of=self.prompts.sound,
+            person_of=self._person_of,
         )
         self.nodes = Nodes(addresses, self.voice.on_event, self._now)
-        self.devices = Devices(self.nodes, self._device_changed)
-        self.ears = Ears(self.nodes, self.voice.node_of, self._monitor_heard, self.voice.take_leg)
+        self.devices = Devices(
+            self.nodes, self._device_changed, lambda tenant_id: bool(self.directory.trunks_of(tenant_id))
+        )
+        self.ears = Ears(
+            self.nodes,
+            self.voice.node_of,
+            self._monitor_heard,
+            self.voice.take_leg,
+            self._supervisor_device_changed,
+        )
         self.trials = Trials(
             self.nodes, (self.devices, self.ears.devices), self.prompts.sound, self._append, self._now
         )
         self.trial_desk = TrialDesk(self.db, self.trials)
-        self.voice.attach(self.nodes, self.devices, self.ears, self.trials)
+        self.mobiles = Mobiles(self._append, self._now)
+        self.voice.attach(self.nodes, self.devices, self.ears, self.trials, self.mobiles)
         self.trunks = Trunks(self.nodes, self.directory, self._trunk_refused)
         self.publisher = Publisher(self.bus, self.directory, self.alarms, self._now)
         self.watch = Watch(
@@ -237,19 +250,20 @@ class Core:
             on_moved=lambda contacts, agents: self._moved(keeper, centre, contacts, agents),
             calendar=lambda calendar_id: flows.calendars.get(calendar_id),
         )
-        centre.supervision = Supervision(centre.floor, self.ears, uuid7)
+        centre.supervision = Supervision(centre.floor, self.ears, uuid7, asyncio.get_running_loop())
+        outgoing = Outgoing(centre, self.alarms)
         centre.desk = Desk(
             centre.floor,
             AgentDevices(
                 self.devices,
                 self.nodes,
-                tenant_id,
-                lambda agent_id: router.agent(agent_id).registered,
+                centre,
+                TestRings(centre, self.nodes, self.devices, self.mobiles, self.directory, outgoing, uuid7),
             ),
             asyncio.get_running_loop(),
             lambda agent_id: self.publisher.view(centre, agent_id),
             self._tasks.start,
-            Dialling(centre.floor, Outgoing(centre, self.alarms), Bounds(self.settings.dial_per_minute)),
+            Dialling(centre.floor, outgoing, Bounds(self.settings.dial_per_minute)),
             centre.flows_of,
             transfer_to_head=self.settings.transfer_to_head,
             card_limit_s=self.settings.card_limit_s,
@@ -345,8 +359,7 @@ class Core:
     @staticmethod
     def _moved(keeper: Keeper, centre: Centre, contacts: set[UUID], agents: set[UUID]) -> None:
         keeper.moved(contacts, agents)
-        if contacts:
-            centre.supervision.settle()
+        centre.supervision.settle()
 
     def _monitor_heard(self, monitor: Monitor, heard: monitor_model.Input) -> None:
         self.centres[monitor.tenant_id].supervision.hear(monitor, heard)
@@ -441,8 +454,15 @@ class Core:
         centre = self.centres[account.tenant_id]
         centre.desk.device_changed(account.agent_id, registered)
         contact = None if registered else centre.floor.contact_of(account.agent_id)
-        if contact is not None:
+        if contact is not None and account.device != "mobile":  # a trunk less ends no talk
             self.voice.device_gone(contact, account.agent_id)
+
+    def _supervisor_device_changed(self, account: Account, registered: bool) -> None:
+        supervision = self.centres[account.tenant_id].supervision
+        supervision.follows.device_changed(account.agent_id, registered)
+
+    def _person_of(self, tenant_id: UUID, agent_id: UUID) -> Person | None:
+        return self.centres[tenant_id].people.get(agent_id)
 
     def _trunk_refused(self, subject: str, why: str) -> None:
         self.alarms.set("trunk_refused", subject, bool(why), why)
@@ -481,6 +501,7 @@ class Core:
                 await self.prompts.supply(tenant_id, config.prompts)
                 centre.put(config, self._now(), live=True)
                 self.directory.put(config.voice)
+                self.devices.look_again()
                 await self.trunks.settle()
                 self._keep_engines()
                 centre.phone_book = await core_centre.load_customers(self.db, tenant_id)

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from andon.channels.voice.events import MobileDialled, MobileEnd, MobileEnded
 from andon.channels.voice.model import VoiceConfig
 from andon.interactions.callbacks import Callbacks
 from andon.interactions.card.events import CardBegan, CardEnd, CardEnded
@@ -38,7 +39,13 @@ from andon.interactions.events import (
 )
 from andon.interactions.inside.events import InternalJoined, InternalLeft
 from andon.interactions.model import Mark, Taping, span_ms, spans_of
-from andon.interactions.monitor.events import MonitorEnded, MonitorModeChanged, MonitorStarted
+from andon.interactions.monitor.events import (
+    FollowBegan,
+    FollowEnded,
+    MonitorEnded,
+    MonitorModeChanged,
+    MonitorStarted,
+)
 from andon.interactions.ports import ContactView
 from andon.kit.database import Database, Scope
 from andon.kit.journal import Fact, decode
@@ -69,6 +76,7 @@ class _Left(msgspec.Struct):
     label: str = "flow"
     card: CardBegan | None = None
     tape: Taping | None = None
+    mobiles: dict[str, MobileDialled] = {}
 
 
 class Broken(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,6 +179,16 @@ def close_contact(facts: Sequence[Fact], at: datetime, owe: Owe = _nothing) -> l
     if left.colleague is not None:
         since = left.colleague
         closing.append(InternalLeft(**subject, agent_id=since.agent_id, talked_ms=span_ms(at, since.at)))
+    closing += [
+        MobileEnded(
+            **subject,
+            agent_id=mobile.agent_id,
+            channel_id=mobile.channel_id,
+            how=MobileEnd.WITHDRAWN,
+            total_ms=span_ms(at, mobile.at),
+        )
+        for mobile in left.mobiles.values()
+    ]
     if left.card is not None:
         closing.append(
             CardEnded(
@@ -262,6 +280,10 @@ def _follow(left: _Left, fact: Fact) -> None:
             left.card = fact
         case CardEnded():
             left.card = None
+        case MobileDialled():
+            left.mobiles[fact.channel_id] = fact
+        case MobileEnded():
+            left.mobiles.pop(fact.channel_id, None)
         case VoicemailLeft():
             left.voicemail = True
         case RecordingStarted():
@@ -300,18 +322,38 @@ def close_agent(last: AgentStateChanged, at: datetime) -> list[Fact]:
 
 
 def close_monitors(facts: Iterable[Fact], at: datetime) -> list[Fact]:
-    """The facts that end at `at` the sessions of supervisors which these facts leave open."""
+    """The facts that end at `at` the sessions of supervisors which these facts leave open, and their wishes
+    to hear an agent's next calls."""
     begun: dict[UUID, MonitorStarted] = {}
+    follows: dict[UUID, tuple[FollowBegan, int]] = {}  # with how many are left
     last: dict[UUID, MonitorStarted | MonitorModeChanged] = {}
     for fact in facts:
         match fact:
             case MonitorStarted():
                 begun[fact.monitor_id] = last[fact.monitor_id] = fact
+                if fact.follow_id in follows:
+                    wish, left = follows[fact.follow_id]
+                    follows[fact.follow_id] = wish, left - 1
+            case FollowBegan():
+                follows[fact.follow_id] = fact, fact.calls
+            case FollowEnded():
+                follows.pop(fact.follow_id, None)
             case MonitorModeChanged():
                 last[fact.monitor_id] = fact
             case MonitorEnded():
                 begun.pop(fact.monitor_id, None)
-    closing: list[Fact] = []
+    closing: list[Fact] = [
+        FollowEnded(
+            at=max(at, wish.at),
+            tenant_id=wish.tenant_id,
+            agent_id=wish.agent_id,
+            follow_id=wish.follow_id,
+            supervisor_id=wish.supervisor_id,
+            left=left,
+            why=WHY,
+        )
+        for wish, left in follows.values()
+    ]
     for monitor_id, first in begun.items():
         now = last[monitor_id]
         closing.append(
@@ -381,7 +423,8 @@ _LAST_STATES = text(
 
 _MONITORS = text(
     f"SELECT {_ROW} FROM journal WHERE {_SINCE}"  # noqa: S608  # constants only
-    " AND kind IN ('monitor.started', 'monitor.mode', 'monitor.ended') ORDER BY seq"
+    " AND kind IN ('monitor.started', 'monitor.mode', 'monitor.ended', 'follow.began', 'follow.ended')"
+    " ORDER BY seq"
 )
 
 

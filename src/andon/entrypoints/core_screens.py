@@ -32,6 +32,7 @@ PARTS = {
     "waiting": "contact_id",
     "calls": "contact_id",
     "monitors": "monitor_id",
+    "follows": "follow_id",
     "trunks": "trunk_id",
     "alarms": "code",
 }
@@ -172,9 +173,15 @@ class AgentScreens:
             "acw_extend_left_s": now.acw_extend_left_s,
             "breaks": _breaks(now),
             "session": session.session if session is not None else None,
+            "mobile": self._mobile(agent_id),
+            "test_ring": (session.test_ring or None) if session is not None else None,
             "contact": self._contact(now),
             "parked": self._parked(now),
         }
+
+    def _mobile(self, agent_id: UUID) -> str | None:
+        person = self._centre.people.get(agent_id)
+        return mask(person.mobile) if person is not None and person.mobile else None
 
     def _contact(self, now: AgentNow) -> Row | None:
         phase = PHASES.get(now.state)
@@ -438,6 +445,7 @@ class BoardScreen:
                 if contact.stage not in _HIDDEN
             },
             "monitors": {row["monitor_id"]: row for row in self._centre.supervision.rows()},
+            "follows": {row["follow_id"]: row for row in self._centre.supervision.follows.rows()},
             "trunks": {
                 str(trunk.trunk_id): {
                     "trunk_id": str(trunk.trunk_id),

@@ -1,15 +1,16 @@
 """Keeps the engine's trunks and the agents' accounts as the configuration and the desks want them."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Literal
 from uuid import UUID
 
 import structlog
 
 from andon.channels.voice import model as voice
-from andon.channels.voice.devices import Account, Devices
+from andon.channels.voice.devices import Account, DeviceKind, Devices
 from andon.channels.voice.machine import Directory, engine_name
 from andon.channels.voice.nodes import Nodes
+from andon.entrypoints.core_centre import Centre
+from andon.entrypoints.core_test_ring import TestRings
 from andon.kit.errors import AndonError
 from andon.telephony.errors import EngineRefused
 from andon.telephony.model import Trunk
@@ -73,28 +74,37 @@ def _for_engine(trunk: voice.Trunk) -> Trunk:
 class AgentDevices:
     """The desks' way to accounts (`interactions.commands.DevicePort`)."""
 
-    def __init__(
-        self, devices: Devices, nodes: Nodes, tenant_id: UUID, registered: Callable[[UUID], bool]
-    ) -> None:
-        """`registered`: whether an agent's device was there when last heard of."""
+    def __init__(self, devices: Devices, nodes: Nodes, centre: Centre, rings: TestRings) -> None:
         self._devices = devices
-        self._tenant_id = tenant_id
+        self._centre = centre
         self._nodes = nodes
-        self._registered = registered
+        self._rings = rings
 
-    async def open(self, agent_id: UUID, device: Literal["browser", "sip"]) -> Account:
+    def has_mobile(self, agent_id: UUID) -> bool:
+        person = self._centre.people.get(agent_id)
+        return person is not None and bool(person.mobile)
+
+    async def test(self, agent_id: UUID, told: Callable[[str], None]) -> None:
+        await self._rings.ring(agent_id, told)
+
+    async def open(self, agent_id: UUID, device: DeviceKind) -> Account:
         try:
-            return await self._devices.open(self._tenant_id, agent_id, device)
+            return await self._devices.open(self._centre.tenant_id, agent_id, device)
         except EngineRefused as refused:
             log.warning("account_refused", why=str(refused))
             raise AndonError("engine.unavailable", 503) from None
 
-    def adopt(self, agent_id: UUID, device: Literal["browser", "sip"], username: str, secret: str) -> Account:
+    def adopt(self, agent_id: UUID, device: DeviceKind, username: str, secret: str) -> Account:
         account = Account(
-            tenant_id=self._tenant_id, agent_id=agent_id, device=device, username=username, secret=secret
+            tenant_id=self._centre.tenant_id,
+            agent_id=agent_id,
+            device=device,
+            username=username,
+            secret=secret,
         )
+        was_there = self._centre.floor.router.agent(agent_id).registered
         # where it is registered each node will say
-        self._devices.take_over(account, at=(node.name for node in self._nodes if self._registered(agent_id)))
+        self._devices.take_over(account, at=(node.name for node in self._nodes if was_there))
         return account
 
     async def close(self, username: str) -> None:

@@ -13,14 +13,25 @@ from andon.identity.tables import Audit
 
 SECRET_FIELDS = frozenset({"secret", "password", "password_hash"})
 HIDDEN = "…"
+PRIVATE_FIELDS = frozenset({"mobile"})  # people's own telephones: the last digits tell them apart
+SHOWN = 4
 
 
 def snapshot(values: Mapping[str, Any]) -> dict[str, Any]:
     """JSON-ready values; secrets only tell that they are there."""
     plain: dict[str, Any] = msgspec.to_builtins(dict(values))
-    return {
-        name: (HIDDEN if value else "") if name in SECRET_FIELDS else value for name, value in plain.items()
-    }
+    return {name: _shown(name, value) for name, value in plain.items()}
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name in SECRET_FIELDS:
+        return HIDDEN if value else ""
+    return masked(value) if name in PRIVATE_FIELDS else value
+
+
+def masked(number: str | None) -> str:
+    """A telephone of one of our own people, as others see it."""
+    return "*" * max(0, len(number) - SHOWN) + number[-SHOWN:] if number else ""
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

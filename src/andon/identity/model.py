@@ -26,6 +26,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     DESK = "desk"  # take calls, see the own contacts and figures
     DIAL_OUT = "dial_out"  # transfer to and consult numbers outside
+    MOBILE = "mobile"  # take calls on the own mobile telephone, where an administrator has set one
     BOARD = "board"  # the live board
     SUPERVISE = "supervise"  # be at agents' calls, choose their states, order the waiting
     CONTACTS = "contacts"  # everybody's contacts, within one's walls
@@ -40,7 +41,7 @@ class Permission(StrEnum):
 
 
 ALLOWS: dict[Role, frozenset[Permission]] = {
-    Role.AGENT: frozenset({Permission.DESK, Permission.DIAL_OUT}),
+    Role.AGENT: frozenset({Permission.DESK, Permission.DIAL_OUT, Permission.MOBILE}),
     Role.SUPERVISOR: frozenset(
         {
             Permission.BOARD,

@@ -84,6 +84,7 @@ class User(Row, TenantRow, Base):
     password_changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     locale: Mapped[str] = mapped_column(server_default="zh")
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+    mobile: Mapped[str] = mapped_column(server_default="")  # where an agent may take calls away from the desk
 
 
 class UserSession(Row, TenantRow, Base):

@@ -5,8 +5,9 @@ calls the floor's. Everything refused is an `AndonError` with a text in both lan
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -42,7 +43,12 @@ log = structlog.get_logger(__name__)
 ABSENCE_S = 30.0  # a desk without its live connection is signed out after this long
 BACK_SOON = timedelta(seconds=60)
 EXTEND_MOST_S = 600
-DEVICES = frozenset({"browser", "sip"})
+MOBILE_ABSENCE_S = 12 * 3600.0  # who answers on the mobile may close the page, but not for ever
+Device = Literal["browser", "sip", "mobile"]
+DEVICES: Mapping[str, Device] = {"browser": "browser", "sip": "sip", "mobile": "mobile"}
+TESTED_AT_REST = frozenset({AgentState.NOT_READY, AgentState.BREAK})
+RINGING = "ringing"  # a test ring goes on; else its end, `accepted` or why not
+ACCEPTED = "accepted"
 IN_CONVERSATION = frozenset({AgentState.TALKING, AgentState.HELD})
 INSIDE = frozenset({Stage.BUZZING, Stage.INSIDE})  # of calls between agents
 _KEYS = re.compile(r"[0-9*#A-D]{1,32}")
@@ -61,13 +67,17 @@ class Credentials(Protocol):
 class DevicePort(Protocol):
     """Where devices get their accounts (voice)."""
 
-    async def open(self, agent_id: UUID, device: Literal["browser", "sip"]) -> Credentials:
+    async def open(self, agent_id: UUID, device: Device) -> Credentials:
         """A new account in place of the one before. Raises `AndonError` when the engine is away."""
 
-    def adopt(
-        self, agent_id: UUID, device: Literal["browser", "sip"], username: str, secret: str
-    ) -> Credentials:
+    def adopt(self, agent_id: UUID, device: Device, username: str, secret: str) -> Credentials:
         """An account that the core before made."""
+
+    def has_mobile(self, agent_id: UUID) -> bool:
+        """Whether an administrator has set the agent's mobile telephone."""
+
+    async def test(self, agent_id: UUID, told: Callable[[str], None]) -> None:
+        """Ring the agent's device to be answered by a key. `told`: `ringing`, then how it ended."""
 
     async def close(self, username: str) -> None:
         """Take an account away; never raises."""
@@ -84,11 +94,12 @@ class Session(msgspec.Struct, kw_only=True):
 
     agent_id: UUID
     session: str
-    device: Literal["browser", "sip"]
+    device: Device
     where: str
     since: datetime
     account: Any
     seen: bool = False  # a live connection was told of
+    test_ring: str = ""  # how the last one stands
     away: Timer | None = None  # runs while the live connection is missing
 
 
@@ -96,7 +107,7 @@ class KeptSession(msgspec.Struct, frozen=True, kw_only=True):
     """A session as a later core's desk takes it over; the account's secret lives as long as it does."""
 
     session: str
-    device: Literal["browser", "sip"]
+    device: Device
     where: str
     since: datetime
     seen: bool
@@ -135,6 +146,7 @@ class Desk:
             "agent.sign_out": self._sign_out,
             "agent.state": self._state,
             "agent.device_tested": self._device_tested,
+            "agent.test_ring": self._test_ring,
             "agent.presence": self._presence,
             "call.hold": self._hold,
             "call.retrieve": self._retrieve,
@@ -204,11 +216,13 @@ class Desk:
 
     # --- signing in and out -----------------------------------------------------------------------------
 
-    async def _sign_in(self, agent_id: UUID, asked: dict[str, Any]) -> dict[str, Any]:
-        device, session = asked.get("device"), str(asked.get("session", ""))
-        if device not in DEVICES:
-            raise AndonError("invalid", 422, fields={"device": ("field.choice", {"choices": "browser, sip"})})
-        kind: Literal["browser", "sip"] = "sip" if device == "sip" else "browser"
+    async def _sign_in(self, agent_id: UUID, asked: dict[str, Any]) -> dict[str, Any] | None:
+        kind, session = DEVICES.get(str(asked.get("device"))), str(asked.get("session", ""))
+        if kind is None:
+            choices = ", ".join(DEVICES)
+            raise AndonError("invalid", 422, fields={"device": ("field.choice", {"choices": choices})})
+        if kind == "mobile" and not self._devices.has_mobile(agent_id):
+            raise AndonError("agent.no_mobile", 409)
         here = self._sessions.get(agent_id)
         if here is not None and here.session == session and here.device == kind:
             self._present(here, connected=True)  # the page was loaded again: the same account serves on
@@ -243,10 +257,13 @@ class Desk:
         self._show(agent_id)
         return self._said(mine)
 
-    def _said(self, session: Session) -> dict[str, Any]:
+    def _said(self, session: Session) -> dict[str, Any] | None:
+        """What the device registers with; a mobile does not."""
         account = session.account
         if account is None:  # asked twice at once: the first is still making it
             raise AndonError("agent.signing_in", 409)
+        if session.device == "mobile":
+            return None
         return {
             "username": account.username,
             "secret": account.secret,
@@ -292,7 +309,8 @@ class Desk:
             session.seen = True
             self._show(session.agent_id)
         if not connected:
-            session.away = self._scheduler.call_later(ABSENCE_S, self._absent, session)
+            absence_s = MOBILE_ABSENCE_S if session.device == "mobile" else ABSENCE_S
+            session.away = self._scheduler.call_later(absence_s, self._absent, session)
 
     def _absent(self, session: Session) -> None:
         """The desk stayed away. A conversation goes on without it, and the agent stays until it is over."""
@@ -342,6 +360,28 @@ class Desk:
             rtt_ms=_number(asked.get("rtt_ms")),
             echo=bool(asked.get("echo")),
         )
+        self._floor.act(lambda router, at: router.device_tested(agent_id, test, at), agent_id)
+
+    async def _test_ring(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        """Ring the agent's telephone; the key pressed there passes the device test."""
+        session = self._sessions.get(agent_id)
+        if session is None or session.account is None:
+            raise AndonError("agent.not_signed_in", 409)
+        if session.device == "browser" or session.test_ring == RINGING:
+            raise AndonError("agent.test_rings", 409)
+        if self._floor.router.agent(agent_id).state not in TESTED_AT_REST:
+            raise AndonError("agent.test_not_now", 409)
+        await self._devices.test(agent_id, partial(self._test_told, session))
+
+    def _test_told(self, session: Session, how: str) -> None:
+        session.test_ring = how
+        agent_id = session.agent_id
+        if self._sessions.get(agent_id) is not session:
+            return  # signed out meanwhile, or signed in anew
+        if how == RINGING:
+            self._show(agent_id)
+            return
+        test = DeviceTest(passed=how == ACCEPTED, speaker=how == ACCEPTED)
         self._floor.act(lambda router, at: router.device_tested(agent_id, test, at), agent_id)
 
     # --- the call at hand -----------------------------------------------------------------------------------

@@ -107,6 +107,38 @@ def load() -> None:
                 "请等对方接听，或结束咨询。",
                 "Wait for the answer, or end the consultation.",
             ),
+            "error.agent.mobile_forbidden.title": (
+                "您没有手机接听的权限",
+                "You may not take calls on a mobile",
+            ),
+            "error.agent.mobile_forbidden.remedy": (
+                "如工作需要，请联系管理员开通。",
+                "Ask an administrator if you need it for your work.",
+            ),
+            "error.agent.no_mobile.title": (
+                "没有为您设置手机号码",
+                "No mobile number is set for you",
+            ),
+            "error.agent.no_mobile.remedy": (
+                "请管理员在用户资料里填写手机号码，或换一种接听方式。",
+                "Ask an administrator to set it in your user record, or take calls with something else.",
+            ),
+            "error.agent.test_rings.title": (
+                "电话已在振铃，或这里不用响铃检测",
+                "It rings already, or there is nothing to ring",
+            ),
+            "error.agent.test_rings.remedy": (
+                "请接起电话并按 1；浏览器接听请用设备检测。",
+                "Pick up and press 1; for the browser use the device test.",
+            ),
+            "error.agent.test_not_now.title": (
+                "现在不能做响铃检测",
+                "There can be no test ring now",
+            ),
+            "error.agent.test_not_now.remedy": (
+                "请先置忙，通话和话后处理结束后再检测。",
+                "Choose Not ready first, after the call and its wrap-up.",
+            ),
             "error.call.held_by_device.title": (
                 "通话是在话机上保持的",
                 "The call was put on hold at the telephone",

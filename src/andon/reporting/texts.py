@@ -137,6 +137,17 @@ MONITOR_MODES = {
     "pull": ("接起排队来电", "takes the waiting call"),
 }
 
+MOBILE_ENDS = {
+    "accepted": ("已按键接听", "took the call by the key"),
+    "no_key": ("接起后没有按键", "picked up, and no key came"),
+    "hung_up": ("接起后挂断", "picked up and hung up"),
+    "no_answer": ("无人接听", "no answer"),
+    "busy": ("忙", "busy"),
+    "rejected": ("拒接", "declined"),
+    "unreachable": ("无法接通", "not to be reached"),
+    "withdrawn": ("不再振铃", "not rung any more"),
+}
+
 TIERS = {
     "normal": ("普通", "Standard"),
     "silver": ("银卡", "Silver"),
@@ -249,6 +260,8 @@ _TIMELINE = {
     "monitor.started": ("班长 {who}：{mode}", "Supervisor {who}: {mode}"),
     "monitor.mode": ("班长 {who} 改为{mode}", "Supervisor {who} changes to {mode}"),
     "monitor.ended": ("班长 {who} 离开，共 {lasted} 秒", "Supervisor {who} left after {lasted} s"),
+    "mobile.dialled": ("呼叫 {who} 的手机", "The mobile of {who} is rung"),
+    "mobile.ended": ("{who} 的手机：{how}", "The mobile of {who}: {how}"),
     "survey.asked": ("邀请评价", "Asked to rate"),
     "survey.answered": ("评价 {score} 分", "Rated {score}"),
     "voicemail.left": ("留言 {lasted} 秒", "Left a message of {lasted} s"),
@@ -315,6 +328,7 @@ register(
     | _keyed("card.source", CARD_SOURCES)
     | _keyed("card.how", CARD_ENDS)
     | _keyed("monitor", MONITOR_MODES)
+    | _keyed("mobile.how", MOBILE_ENDS)
     | _keyed("tier", TIERS)
     | _keyed("recording.why", MISSING)
     | _keyed("passed_over", PASSED_OVER)

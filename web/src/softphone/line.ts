@@ -54,6 +54,12 @@ export class OwnLine {
     }
   }
 
+  /** Resolves once the telephone is there. */
+  async wake(): Promise<void> {
+    const one = await this.made();
+    if (!one.store.getState().registered) await this.renew(one);
+  }
+
   private async made(): Promise<Softphone> {
     if (this.phone) return this.phone;
     const { Softphone } = await import("./phone");

@@ -11,6 +11,7 @@ from andon.identity.access import At, may, scope_of
 from andon.identity.model import Actor, Permission
 from andon.interactions.events import LineMeasured
 from andon.interactions.wrapup import Summary, submit, talked_in
+from andon.kit.errors import AndonError
 from andon.kit.journal.store import append
 from andon.kit.web import Body, Services, Text
 
@@ -157,7 +158,8 @@ class Breaks(_Told):
 class AgentView(_Told):
     """All a desk shows of its agent. The live socket sends it whole at each change; the highest `seq` counts.
 
-    Instants are ISO 8601 UTC with milliseconds.
+    Instants are ISO 8601 UTC with milliseconds. `mobile` is the agent's own telephone, masked, where one is
+    set; `test_ring` how the last test ring stands: `ringing`, or how it ended.
     """
 
     seq: int
@@ -180,6 +182,8 @@ class AgentView(_Told):
     acw_extend_left_s: int | None = None
     breaks: Breaks | None = None
     session: str | None
+    mobile: str | None = None
+    test_ring: str | None = None
     contact: AgentContact | None
     parked: list[ParkedCaller] = []
 
@@ -202,11 +206,13 @@ class SipAccount(BaseModel):
 
 
 class SignedIn(Done):
-    sip: SipAccount
+    """`sip` is absent for a mobile: it registers nowhere."""
+
+    sip: SipAccount | None
 
 
 class SignIn(Body):
-    device: Literal["browser", "sip"] = "browser"
+    device: Literal["browser", "sip", "mobile"] = "browser"
     take_over: bool = False
 
 
@@ -303,6 +309,8 @@ async def _done(here: Services, actor: Actor, verb: str, **more: Any) -> Done:
 @router.post("/sign-in")
 async def sign_in(body: SignIn, actor: Agent, here: At) -> SignedIn:
     """Sign in with a device. Where signed in elsewhere, only with `take_over`; the error says where."""
+    if body.device == "mobile" and not actor.may(Permission.MOBILE):
+        raise AndonError("agent.mobile_forbidden", 403)
     answer = await ask_core(
         here,
         actor,
@@ -338,6 +346,12 @@ async def withdraw_break(actor: Agent, here: At) -> Done:
 async def device_test(body: DeviceTested, actor: Agent, here: At) -> Done:
     """Tell what the device test found; it must have passed before `ready`."""
     return await _done(here, actor, "agent.device_tested", **body.model_dump())
+
+
+@router.post("/test-ring")
+async def test_ring(actor: Agent, here: At) -> Done:
+    """Ring the desk phone or mobile signed in with; pressing 1 there passes the device test."""
+    return await _done(here, actor, "agent.test_ring")
 
 
 @router.post("/hold")

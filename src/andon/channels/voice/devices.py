@@ -1,4 +1,7 @@
-"""Agents' devices: a SIP account per session, with a secret that lives as long as the session does."""
+"""Agents' devices: a SIP account per session, with a secret that lives as long as the session does.
+
+A mobile telephone has no account: it is there as long as an engine is and a trunk that could ring it.
+"""
 
 import secrets
 from collections.abc import Callable, Iterable, Set
@@ -7,14 +10,14 @@ from uuid import UUID
 
 import msgspec
 
-DeviceKind = Literal["browser", "sip"]
+DeviceKind = Literal["browser", "sip", "mobile"]
 
 # Desk phones know the first of these, our own softphone the second.
 ANSWER_BY_ITSELF = {"Alert-Info": "<http://localhost>;info=alert-autoanswer;delay=0", "X-Andon-Return": "1"}
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A device's account in the engine. It exists in the engine's memory only."""
+    """A device's account in the engine, in whose memory alone it exists; a mobile's is a name among ours."""
 
     tenant_id: UUID
     agent_id: UUID
@@ -32,13 +35,23 @@ class Provisioner(Protocol):
 
     async def remove_agent(self, username: str) -> None: ...
 
+    @property
+    def there(self) -> Set[str]: ...
+
 
 class Devices:
     """Accounts by agent and by user name, and whether each device is there."""
 
-    def __init__(self, engine: Provisioner, on_change: Callable[[Account, bool], None]) -> None:
+    def __init__(
+        self,
+        engine: Provisioner,
+        on_change: Callable[[Account, bool], None],
+        has_trunk: Callable[[UUID], bool] = lambda tenant_id: False,
+    ) -> None:
+        """`has_trunk` says whether a tenant's mobiles could be rung at all."""
         self._engine = engine
         self._on_change = on_change
+        self._has_trunk = has_trunk
         self._by_agent: dict[UUID, Account] = {}
         self._by_username: dict[str, Account] = {}
         self._there: dict[str, set[str]] = {}  # by user name, the nodes where it is registered
@@ -56,8 +69,12 @@ class Devices:
         return set() if account is None else self._there.get(account.username, set())
 
     def count(self, node: str) -> int:
-        """How many devices are registered at a node."""
-        return sum(node in nodes for nodes in self._there.values())
+        """How many devices are registered at a node; mobiles are at none."""
+        return sum(
+            node in nodes
+            for username, nodes in self._there.items()
+            if self._by_username[username].device != "mobile"
+        )
 
     async def open(self, tenant_id: UUID, agent_id: UUID, device: DeviceKind) -> Account:
         """Make an account for this session in place of the one before. Raises `EngineRefused`."""
@@ -72,7 +89,10 @@ class Devices:
         self._by_agent[agent_id] = self._by_username[account.username] = account
         if before is not None:
             await self._remove(before)
-        await self._engine.provision_agent(account.username, account.secret, device == "browser")
+        if device == "mobile":
+            self._look(account)
+        else:
+            await self._engine.provision_agent(account.username, account.secret, device == "browser")
         return account
 
     def take_over(self, account: Account, *, at: Iterable[str]) -> None:
@@ -80,7 +100,8 @@ class Devices:
         self._by_agent[account.agent_id] = self._by_username[account.username] = account
         if nodes := set(at):
             self._there[account.username] = nodes
-        self._engine.adopt_agent(account.username, account.secret, account.device == "browser")
+        if account.device != "mobile":
+            self._engine.adopt_agent(account.username, account.secret, account.device == "browser")
 
     async def close(self, username: str) -> None:
         """Take an account away; a call that goes on is not touched. Raises `EngineRefused`."""
@@ -93,7 +114,8 @@ class Devices:
     async def _remove(self, account: Account) -> None:
         self._by_username.pop(account.username, None)
         self._there.pop(account.username, None)
-        await self._engine.remove_agent(account.username)
+        if account.device != "mobile":
+            await self._engine.remove_agent(account.username)
 
     def changed(self, node: str, username: str, registered: bool) -> None:
         """A node saw a device appear or vanish; accounts that are over do not matter. The device is gone when
@@ -112,5 +134,18 @@ class Devices:
 
     def refresh(self, node: str, there: Set[str]) -> None:
         """The whole truth about a node after it was away."""
-        for username in list(self._by_username):
-            self.changed(node, username, username in there)
+        for account in list(self._by_username.values()):
+            if account.device != "mobile":
+                self.changed(node, account.username, account.username in there)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Engines or trunks are others now: mobiles may be there or not."""
+        for account in list(self._by_username.values()):
+            if account.device == "mobile":
+                self._look(account)
+
+    def _look(self, account: Account) -> None:
+        now = self._engine.there if self._has_trunk(account.tenant_id) else set()
+        for node in now | self._there.get(account.username, set()):
+            self.changed(node, account.username, node in now)

@@ -53,6 +53,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     department: str = ""
     locale: str = "zh"
+    mobile: str = ""  # the telephone the agent may answer on, as it is dialled
 
 
 class VoiceConfig(msgspec.Struct, frozen=True, kw_only=True):

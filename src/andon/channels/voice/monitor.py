@@ -78,14 +78,15 @@ class Ears:
         node_of: Callable[[UUID], Node],
         hear: Callable[[Monitor, Input], None],
         take_leg: Callable[[UUID, str], None],
+        on_device: Callable[[Account, bool], None],
     ) -> None:
         """`node_of` says where a contact lives; `hear` is told what becomes of a session's leg;
-        `take_leg(contact, leg)` gives a leg to a call."""
+        `take_leg(contact, leg)` gives a leg to a call; `on_device` hears of supervisors' telephones."""
         self._nodes = nodes
         self._node_of = node_of
         self._hear = hear
         self._take_leg = take_leg
-        self.devices = Devices(nodes, lambda account, registered: None)
+        self.devices = Devices(nodes, on_device)
         self._ears: dict[str, Ear] = {}  # by leg
         self._ways: dict[type[MediumOrder], Callable[[Ear, Any], Any]] = {
             Ring: self._ring,

@@ -6,7 +6,7 @@ are made on all. A device may be registered on any of them; a call on another re
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Set
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +74,11 @@ class Nodes:
 
     def get(self, name: str) -> Node | None:
         return self._nodes.get(name)
+
+    @property
+    def there(self) -> Set[str]:
+        """The names of those that are up."""
+        return {node.name for node in self if node.up.is_set()}
 
     def for_new(self, calls: Callable[[Node], int]) -> Node | None:
         """Where a call that we begin shall live: the node with the fewest `calls`."""

@@ -72,6 +72,7 @@ async def load_voice(session: AsyncSession) -> VoiceConfig:
                 name=row.name,
                 department=row.department,
                 locale=row.locale,
+                mobile=row.mobile,
             )
             for row in await session.scalars(
                 select(User).where(User.roles.contains([Role.AGENT.value])).order_by(User.id)

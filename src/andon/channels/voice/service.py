@@ -10,6 +10,7 @@ and bridges is the truth: what ended is told as ended, and orders that may have 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ import structlog
 from andon.channels.voice.devices import ANSWER_BY_ITSELF, Devices
 from andon.channels.voice.lanes import Lanes
 from andon.channels.voice.machine import LOST, Directory, engine_name, media_names
-from andon.channels.voice.model import Trunk
+from andon.channels.voice.mobile import RING_S, Leg, Mobiles
+from andon.channels.voice.model import Person, Trunk
 from andon.channels.voice.monitor import Ears
 from andon.channels.voice.nodes import Node, Nodes
 from andon.channels.voice.trial import Trials
@@ -118,19 +120,29 @@ FindCustomer = Callable[[UUID, UUID, str], Awaitable[Customer | None]]
 Alarm = Callable[[UUID, str, str, str], None]
 WasThere = Callable[[UUID, UUID], Awaitable[bool]]
 SoundOf = Callable[[UUID, UUID | None, str, str], Path | None]
+PersonOf = Callable[[UUID, UUID], Person | None]
 
 
 class NoLine(EngineRefused):
     """Every trunk that could carry the call is full."""
 
 
+class KeptMobile(msgspec.Struct, frozen=True):
+    """An agent's mobile telephone that is rung or talks."""
+
+    agent_id: UUID
+    at: datetime | None  # dialled
+    accepted: datetime | None
+
+
 class KeptCall(msgspec.Struct, frozen=True):
-    """What a later core must know of a call: the trunk lines that the caller and legs outside occupy, and the
-    node it lives on (empty: the installation's own)."""
+    """What a later core must know of a call: the trunk lines that the caller and legs outside occupy, which
+    of those are agents' mobiles, and the node it lives on (empty: the installation's own)."""
 
     trunk_id: UUID | None
     lines: dict[str, UUID] = {}
     node: str = ""
+    mobiles: dict[str, KeptMobile] = {}
 
 
 class Call:
@@ -214,11 +226,13 @@ class VoiceChannel:
         was_there: WasThere,
         note_down: Callable[[], None],
         sound_of: SoundOf = lambda tenant_id, project_id, language, name: None,
+        person_of: PersonOf = lambda tenant_id, agent_id: None,
     ) -> None:
         """A lost agent is waited for `agent_return_s` seconds. `on_settled` is told when it is known what an
         engine has of our calls, or that it stays away; `was_there(tenant, contact)` says whether the journal
         knows a contact; `note_down` makes what is decided outlive this process. `sound_of(tenant, project,
-        language, name)` is a project's own sound of a prompt."""
+        language, name)` is a project's own sound of a prompt; `person_of(tenant, agent)` knows an agent's
+        mobile telephone."""
         self._floors = floors
         self._directory = directory
         self._agent_return_s = agent_return_s
@@ -231,6 +245,7 @@ class VoiceChannel:
         self._was_there = was_there
         self._note_down = note_down
         self._sound_of = sound_of
+        self._person_of = person_of
         self._calls: dict[UUID, Call] = {}
         self._legs: dict[str, tuple[Call, bool]] = {}  # leg to its call, and whether it is the caller's
         self._tasks = Tasks("voice")
@@ -268,7 +283,7 @@ class VoiceChannel:
             DialOut: self._do_dial_out,
             Enter: self._do_enter,
             Park: self._do_park,
-            Drop: lambda c, o: c.engine.hangup(o.leg_id, o.cause),
+            Drop: self._do_drop,
             Join: self._do_join,
             Admit: self._do_admit,
             Part: self._do_part,
@@ -278,12 +293,13 @@ class VoiceChannel:
             Forget: self._do_forget,
         }
 
-    def attach(self, nodes: Nodes, devices: Devices, ears: Ears, trials: Trials) -> None:
+    def attach(self, nodes: Nodes, devices: Devices, ears: Ears, trials: Trials, mobiles: Mobiles) -> None:
         """Nodes and channel know each other; called once before the engines are started."""
         self.nodes = nodes
         self.devices = devices
         self.ears = ears
         self.trials = trials
+        self.mobiles = mobiles
 
     @property
     def calls(self) -> int:
@@ -312,7 +328,9 @@ class VoiceChannel:
         call = self._calls.get(contact_id)
         if call is None:
             return KeptCall(None)
-        return KeptCall(call.trunk_id, dict(call.lines), call.node.name)
+        legs = [leg for leg_id in call.lines if (leg := self.mobiles.of(leg_id)) is not None]
+        mobiles = {leg.leg_id: KeptMobile(leg.about["agent_id"], leg.at, leg.accepted) for leg in legs}
+        return KeptCall(call.trunk_id, dict(call.lines), call.node.name, mobiles)
 
     def node_of(self, contact_id: UUID) -> Node:
         """Where a contact lives."""
@@ -332,6 +350,10 @@ class VoiceChannel:
             self._put_leg(call, leg_id, of_caller=False)
             if leg_id in kept.lines:
                 self._occupy(call, leg_id, kept.lines[leg_id])
+            if leg_id in kept.mobiles:
+                mobile = kept.mobiles[leg_id]
+                leg = self._mobile(call, leg_id, mobile.agent_id, at=mobile.at)
+                leg.outside, leg.accepted = True, mobile.accepted
         taping = contact.taping
         recording_id = str(taping.recording_id) if taping is not None and not taping.stopped else ""
         node.engine.take_over(
@@ -348,7 +370,8 @@ class VoiceChannel:
     def on_event(self, node: Node, event: EngineEvent) -> None:
         """An engine's callback."""
         try:
-            if not self.ears.on_event(node, event) and not self.trials.on_event(node, event):
+            theirs = self.ears.on_event(node, event) or self.trials.on_event(node, event)
+            if not theirs and not self.mobiles.on_event(event):
                 self._events[type(event)](node, event)
         except Exception:
             # One event that we handle wrongly must not cut the stream of all others.
@@ -457,6 +480,7 @@ class VoiceChannel:
         call, of_caller = known
         call.legs.discard(event.leg_id)
         self._release_line(call, event.leg_id)
+        self.mobiles.over(event.leg_id, event.cause)
         if of_caller:
             self._release(call)
             self._feed(call, CallerEnded(event.cause, event.media_lost))
@@ -531,6 +555,10 @@ class VoiceChannel:
         """How many calls live there."""
         return sum(call.node is node for call in self._calls.values())
 
+    def others(self, node: Node) -> set[str]:
+        """Legs there that are ours and no call's."""
+        return self.ears.legs(node) | self.trials.legs | self.mobiles.tests
+
     def repair(self, node: Node, what: str, subject: str, call: Call | None) -> None:
         """Make true what the watchdog found untrue."""
         if what in {"caller_gone", "agent_gone"}:
@@ -561,6 +589,7 @@ class VoiceChannel:
             self.devices.refresh(node.name, set())
             self.ears.lost(node)
         self.trials.lost(node)
+        self.mobiles.lost(node)
         self._on_settled()
 
     def _connected(self, node: Node, event: EngineConnected) -> None:
@@ -582,7 +611,8 @@ class VoiceChannel:
         legs = {leg.leg_id: leg for leg in snapshot.legs}
         self._tasks.start(self.ears.refresh(node, snapshot))
         self.trials.refresh(node, snapshot)
-        others = self.ears.legs(node) | self.trials.legs
+        self.mobiles.refresh(node, set(legs))
+        others = self.others(node)
         for leg in snapshot.legs:
             if leg.leg_id not in self._legs and leg.leg_id not in others:
                 log.warning("leg_unknown", leg_id=leg.leg_id, kind=leg.kind)
@@ -650,12 +680,17 @@ class VoiceChannel:
         rings_outside = outside is not None and outside.joined is None
         rings = rings_second or rings_outside
         if leg is not None:
+            mobile = self.mobiles.of(leg_id) or self._mobile_found(call, leg_id)
             if leg.state == "up" and (rings or contact.stage in RINGS_AGENT):
-                self._feed(call, AgentAnswered(leg_id))
+                if mobile is None or mobile.accepted is not None:
+                    self._feed(call, AgentAnswered(leg_id))
+                else:
+                    self.mobiles.ask(mobile)
             return
         self._legs.pop(leg_id, None)
         call.legs.discard(leg_id)
         self._release_line(call, leg_id)
+        self.mobiles.over(leg_id, Cause.NORMAL)
         ringing = second if rings_second else contact.offer
         offer_id = ringing.offer_id if ringing is not None else None
         if offer_id is not None:
@@ -818,6 +853,10 @@ class VoiceChannel:
         self._put_leg(call, order.leg_id, of_caller=False)
         if order.by_itself and not self.devices.registered(order.agent_id):
             raise EngineRefused("dial", 404, "the agent's device is not back")
+        account = self.devices.of(order.agent_id)
+        if account is not None and account.device == "mobile":
+            await self._dial_mobile(call, order)
+            return
         caller = call.contact.view.caller if call.contact.view is not None else ""
         timeout_s = order.ring_timeout_s + (0 if order.by_itself else DIAL_MARGIN_S)
         await self._ring(call, order.leg_id, order.agent_id, caller, timeout_s, by_itself=order.by_itself)
@@ -831,8 +870,8 @@ class VoiceChannel:
     ) -> None:
         """Ring an agent's device. Raises `EngineRefused`."""
         account = self.devices.of(agent_id)
-        if account is None:
-            raise EngineRefused("dial", 404, "the agent has no device")
+        if account is None or account.device == "mobile":  # a mobile is rung for callers only
+            raise EngineRefused("dial", 404, "the agent has no device that can be rung")
         way = self.nodes.way_to(self.devices.where(agent_id), call.node)
         if way is None:
             raise EngineRefused("dial", 404, "the agent's device is registered nowhere")
@@ -850,6 +889,60 @@ class VoiceChannel:
             via="" if way is call.node else way.name,
         )
         await self._bridge(call)
+
+    async def _dial_mobile(self, call: Call, order: Dial) -> None:
+        """Ring the agent's mobile through a trunk. It answers nothing by itself: it is given time to ring."""
+        person = self._person_of(call.contact.tenant_id, order.agent_id)
+        if person is None or not person.mobile:
+            raise EngineRefused("dial", 404, "the agent has no mobile any more")
+        leg = self.mobiles.of(order.leg_id)  # asked before, of an engine that was away
+        trunk = leg.trunk if leg is not None else None
+        if trunk is None:
+            trunk = self._way_out(call)
+            self._occupy(call, order.leg_id, trunk.trunk_id)
+            self.mobiles.dialled(self._mobile(call, order.leg_id, order.agent_id), trunk)
+        ring_s = RING_S if order.by_itself else order.ring_timeout_s + DIAL_MARGIN_S
+        await self._dial_trunk(call, order.leg_id, trunk, person.mobile, ring_s)
+        await self._bridge(call)
+
+    def _mobile(self, call: Call, leg_id: str, agent_id: UUID, at: datetime | None = None) -> Leg:
+        """A mobile's leg: its key is the agent's answer."""
+        contact = call.contact
+        about = {
+            "tenant_id": contact.tenant_id,
+            "client_id": contact.client_id,
+            "project_id": contact.project_id,
+            "contact_id": contact.contact_id,
+            "agent_id": agent_id,
+        }
+        person = self._person_of(contact.tenant_id, agent_id)
+        leg = Leg(
+            leg_id,
+            call.node,
+            about,
+            person.locale if person is not None else "zh",
+            lambda: self._agent(leg_id, AgentAnswered(leg_id)),
+            at=at,
+        )
+        self.mobiles.put(leg)
+        return leg
+
+    def _mobile_found(self, call: Call, leg_id: str) -> Leg | None:
+        """A mobile's leg that the core before dialled and died before it could keep that."""
+        contact = call.contact
+        called_back = contact.talk if contact.stage is Stage.RETURNING else None
+        ringing = (contact.offer, contact.dialler, contact.second, called_back)
+        agent_id = next((one.agent_id for one in ringing if one is not None and one.leg_id == leg_id), None)
+        account = self.devices.of(agent_id) if agent_id is not None else None
+        if agent_id is None or account is None or account.device != "mobile":
+            return None
+        leg = self._mobile(call, leg_id, agent_id)
+        leg.outside = True
+        return leg
+
+    async def _do_drop(self, call: Call, order: Drop) -> None:
+        self.mobiles.drop(order.leg_id)
+        await call.engine.hangup(order.leg_id, order.cause)
 
     async def _do_dial_customer(self, call: Call, order: DialCustomer) -> None:
         self._put_leg(call, call.leg_id, of_caller=True)
@@ -936,6 +1029,8 @@ class VoiceChannel:
         for leg_id in list(call.legs):
             self._legs.pop(leg_id, None)
             self._release_line(call, leg_id)
+            self.mobiles.drop(leg_id)
+            self.mobiles.over(leg_id, Cause.NORMAL)
             await call.engine.hangup(leg_id)
         if call.bridged:
             await call.engine.unbridge(call.bridge_id)

@@ -367,7 +367,7 @@ class Trials:
             account = devices.of(tester_id)
             at = devices.where(tester_id)
             node = next((node for node in self._nodes if node.name in at and node.up.is_set()), None)
-            if account is not None and node is not None:
+            if account is not None and account.device != "mobile" and node is not None:
                 return account, node
         return None
 

@@ -30,6 +30,9 @@ AgentNo = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20, pattern=r"^[A-Za-z0-9-]+$")
 ]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+Mobile = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=20, pattern=r"^(\+?[0-9]{5,19})?$")
+]
 Password = Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
 Reader = Annotated[Actor, may(Permission.CONFIG, Permission.PEOPLE, Permission.BOARD, Permission.CONTACTS)]
 
@@ -46,6 +49,7 @@ class UserChange(Body):
     email: Email | None = None
     locale: Literal["zh", "en"] = "zh"
     active: bool = True
+    mobile: Mobile = ""
 
     @field_validator("roles")
     @classmethod
@@ -63,6 +67,8 @@ UserPatch = patch_of(UserChange)
 
 
 class UserShown(Shown):
+    """`mobile` is whole for those who administer people, and masked for others."""
+
     id: UUID
     login: str
     name: str
@@ -73,6 +79,7 @@ class UserShown(Shown):
     email: str | None
     locale: str
     active: bool
+    mobile: str
     locked: bool = False
     second_factor: bool = False
     created_at: datetime
@@ -93,7 +100,7 @@ async def list_users(actor: Reader, services: At, role: Role | None = None) -> P
         wanted = wanted.where(User.roles.contains([role.value]))
     async with services.db.session(scope_of(actor)) as session:
         rows = list(await session.scalars(wanted.order_by(User.agent_no.nulls_last(), User.login)))
-        items = await _shown(session, services, rows)
+        items = await _shown(session, services, actor, rows)
     return Page(items=items, total=len(items))
 
 
@@ -124,7 +131,7 @@ async def make_user(body: UserIn, actor: PeopleManager, request: Request, servic
 async def read_user(id: UUID, actor: Reader, services: At) -> UserShown:
     """One person."""
     async with services.db.session(scope_of(actor)) as session:
-        return (await _shown(session, services, [await _user(session, id)]))[0]
+        return (await _shown(session, services, actor, [await _user(session, id)]))[0]
 
 
 @router.patch("/api/users/{id}")
@@ -160,7 +167,7 @@ async def change_user(
             old, new = audit.changed(before, _public(row))
             if new:
                 _record(session, services, actor, "update", row, old, new)
-            answer = (await _shown(session, services, [row]))[0]
+            answer = (await _shown(session, services, actor, [row]))[0]
     except IntegrityError as error:
         raise _broken(error) from error
     sessions(request).tell_ended(ended)
@@ -224,16 +231,23 @@ async def _user(session: AsyncSession, id: UUID) -> User:
     return row
 
 
-async def _shown(session: AsyncSession, services: Services, rows: list[User]) -> list[UserShown]:
+async def _shown(
+    session: AsyncSession, services: Services, actor: Actor, rows: list[User]
+) -> list[UserShown]:
     ids = [row.id for row in rows]
     names = [f"{counted}:{id}" for id in ids for counted in ("user", "code")]
     locked = {
         name.partition(":")[2] for name in await repository.locked_names(session, names, services.clock.now())
     }
     confirmed = await repository.with_second_factor(session, ids)
+    whole = actor.may(Permission.PEOPLE)
     return [
         UserShown.model_validate(row).model_copy(
-            update={"locked": str(row.id) in locked, "second_factor": row.id in confirmed}
+            update={
+                "locked": str(row.id) in locked,
+                "second_factor": row.id in confirmed,
+                "mobile": row.mobile if whole else audit.masked(row.mobile),
+            }
         )
         for row in rows
     ]

@@ -22,10 +22,13 @@ class Mode(StrEnum):
 
 
 class MonitorStarted(Fact, frozen=True, kw_only=True):
+    """`follow_id`: it began by itself, for a wish to hear the agent's next calls."""
+
     kind: ClassVar[str] = "monitor.started"
     monitor_id: UUID
     supervisor_id: UUID
     mode: Mode
+    follow_id: UUID | None = None
 
 
 class MonitorModeChanged(Fact, frozen=True, kw_only=True):
@@ -35,6 +38,26 @@ class MonitorModeChanged(Fact, frozen=True, kw_only=True):
     mode: Mode
     previous: Mode
     previous_ms: int
+
+
+class FollowBegan(Fact, frozen=True, kw_only=True):
+    """A supervisor wants to listen to the next `calls` conversations of an agent."""
+
+    kind: ClassVar[str] = "follow.began"
+    follow_id: UUID
+    supervisor_id: UUID
+    calls: int
+
+
+class FollowEnded(Fact, frozen=True, kw_only=True):
+    """`left`: so many were not listened to. `why`: done, asked, replaced, agent_left, supervisor_left,
+    core_lost, shutdown."""
+
+    kind: ClassVar[str] = "follow.ended"
+    follow_id: UUID
+    supervisor_id: UUID
+    left: int
+    why: str
 
 
 class MonitorEnded(Fact, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from andon.identity import audit
 from andon.identity.access import At, Supervisor, scope_of
 from andon.identity.model import Actor
+from andon.interactions.monitor.follow import CALLS_MOST
 from andon.interactions.monitor.service import NOTE_MOST, POINTS_MOST
 from andon.kit.web import Body, Services
 
@@ -67,6 +68,16 @@ class DeviceChoice(Body):
 
 class MonitorWish(Body):
     mode: Literal["listen", "whisper", "barge_in", "take_over"]
+
+
+class FollowWish(Body):
+    calls: Annotated[int, Field(ge=1, le=CALLS_MOST)]
+
+
+class Followed(BaseModel):
+    """So many conversations of the agent are to be listened to yet."""
+
+    left: int
 
 
 class ForcedState(Body):
@@ -153,6 +164,23 @@ async def end_monitor(actor: Supervisor, here: At) -> Performed:
     """Leave the call; one taken over is hung up on the supervisor's side."""
     await _audited(here, actor, "end", "contact", None)
     return Performed()
+
+
+@router.post("/agents/{agent_id}/follow")
+async def follow(agent_id: UUID, body: FollowWish, actor: Supervisor, here: At) -> Followed:
+    """Listen to the agent's next conversations, the present one aside: the supervisor's telephone rings as
+    each begins. One that begins while the supervisor is at another call is let go by and not counted."""
+    return Followed.model_validate(
+        await _audited(here, actor, "follow", "agent", agent_id, agent_id=str(agent_id), calls=body.calls)
+    )
+
+
+@router.post("/agents/{agent_id}/unfollow")
+async def unfollow(agent_id: UUID, actor: Supervisor, here: At) -> Followed:
+    """Listen to no more of the agent's calls; the one at hand goes on."""
+    return Followed.model_validate(
+        await _audited(here, actor, "unfollow", "agent", agent_id, agent_id=str(agent_id))
+    )
 
 
 @router.post("/agents/{agent_id}/hang-up")

@@ -90,7 +90,7 @@ def _placed(monitor: Monitor, heard: Placed, at: datetime) -> list[Effect]:
     about = _about(monitor, at)
     if monitor.mode is None or monitor.mode_since is None:
         monitor.started = at
-        effects.append(MonitorStarted(**about, mode=heard.mode))
+        effects.append(MonitorStarted(**about, mode=heard.mode, follow_id=monitor.follow_id))
     elif monitor.mode is not heard.mode:  # else they are back where they were
         spent = span_ms(at, monitor.mode_since)
         effects.append(MonitorModeChanged(**about, mode=heard.mode, previous=monitor.mode, previous_ms=spent))

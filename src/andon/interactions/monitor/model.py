@@ -41,6 +41,7 @@ class Monitor(msgspec.Struct, kw_only=True):
     started: datetime | None = None
     mode_since: datetime | None = None
     deaf: bool = False  # card data is being taken
+    follow_id: UUID | None = None  # the wish that it is for, where it began by itself
 
 
 # --- inputs -------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from andon.interactions.model import AgentHangsUp, Contact, ForcedHangUp, Medium
 from andon.interactions.model import Stage as ContactStage
 from andon.interactions.monitor import texts
 from andon.interactions.monitor.events import Mode
+from andon.interactions.monitor.follow import Follow, Follows
 from andon.interactions.monitor.machine import Effect, begin, step
 from andon.interactions.monitor.model import (
     TALKING,
@@ -27,7 +28,7 @@ from andon.interactions.monitor.model import (
     Stage,
     Wanted,
 )
-from andon.interactions.service import Floor
+from andon.interactions.service import Floor, Scheduler
 from andon.kit.errors import AndonError
 from andon.kit.journal import Fact
 from andon.routing.events import AgentState
@@ -65,16 +66,21 @@ class MonitorMedium(Protocol):
 class Supervision:
     """One tenant's supervisors. `new_id` gives ids for sessions, their legs and offers."""
 
-    def __init__(self, floor: Floor, medium: MonitorMedium, new_id: Callable[[], UUID]) -> None:
+    def __init__(
+        self, floor: Floor, medium: MonitorMedium, new_id: Callable[[], UUID], scheduler: Scheduler
+    ) -> None:
         self._floor = floor
         self._medium = medium
         self._new_id = new_id
         self._monitors: dict[UUID, Monitor] = {}  # by supervisor
+        self.follows = Follows(floor, scheduler, new_id, self._talk_of, self._follows_to)
         self._verbs: dict[str, Callable[[UUID, Row], Awaitable[Row] | Row]] = {
             "supervise.device": self._device,
             "supervise.monitor": self._monitor,
             "supervise.pull": self._pull,
             "supervise.end": self._end,
+            "supervise.follow": self._follow,
+            "supervise.unfollow": self._unfollow,
             "supervise.hang_up": self._hang_up,
             "supervise.state": self._state,
             "supervise.break": self._break,
@@ -112,15 +118,20 @@ class Supervision:
 
     def hear(self, monitor: Monitor, heard: Input) -> None:
         """Something happened to a session's leg."""
+        before = monitor.started
         self._perform(monitor, step(monitor, heard, self._floor.now()))
+        if before is None and monitor.started is not None and monitor.follow_id is not None:
+            self.follows.counted(monitor.follow_id)
 
     def settle(self) -> None:
-        """After anything moved on the floor: sessions whose call is over end, nobody overhears card data."""
+        """After anything moved on the floor: sessions whose call is over end, nobody overhears card data,
+        those who wait for an agent's next call come to it."""
         for monitor in list(self._monitors.values()):
             if not self._goes_on(monitor):
                 self.hear(monitor, Ended("call_over"))
             elif monitor.deaf is not self._private(monitor.contact_id):
                 self.hear(monitor, Deafened(not monitor.deaf))
+        self.follows.settle()
 
     def _private(self, contact_id: UUID) -> bool:
         contact = self._floor.contacts.get(contact_id)
@@ -128,6 +139,7 @@ class Supervision:
 
     def close(self) -> None:
         """The system stops."""
+        self.follows.close()
         for monitor in list(self._monitors.values()):
             self.hear(monitor, Ended("shutdown"))
 
@@ -189,6 +201,7 @@ class Supervision:
             raise AndonError("monitor.busy", 409)
         device: Literal["browser", "sip"] = "sip" if asked.get("device") == "sip" else "browser"
         account = await self._medium.open(self._floor.router.tenant_id, supervisor_id, device)
+        self.follows.device_changed(supervisor_id, there=False)  # until it registers
         return {
             "sip": {
                 "username": account.username,
@@ -212,7 +225,8 @@ class Supervision:
         talk = contact.talk
         if talk is None or agent_id == supervisor_id:
             raise AndonError("monitor.no_call", 409)
-        answer = self._begin(supervisor_id, asked, contact, mode, agent_id, talk.leg_id)
+        name = str(asked["actor"].get("name", ""))
+        answer = self._begin(supervisor_id, name, contact, mode, agent_id, talk.leg_id)
         return answer | {"name": self._name(asked)}
 
     @staticmethod
@@ -228,16 +242,18 @@ class Supervision:
             raise AndonError("contact.not_waiting", 409)
         if contact.stage is ContactStage.OFFERING:
             raise AndonError("contact.ringing", 409)
-        return self._begin(supervisor_id, asked, contact, Mode.PULL, None, "")
+        name = str(asked["actor"].get("name", ""))
+        return self._begin(supervisor_id, name, contact, Mode.PULL, None, "")
 
     def _begin(
         self,
         supervisor_id: UUID,
-        asked: Row,
+        name: str,
         contact: Contact,
         mode: Mode,
         agent_id: UUID | None,
         agent_leg_id: str,
+        follow_id: UUID | None = None,
     ) -> Row:
         if supervisor_id in self._monitors:
             raise AndonError("monitor.busy", 409)
@@ -253,11 +269,12 @@ class Supervision:
             agent_id=agent_id,
             agent_leg_id=agent_leg_id,
             supervisor_id=supervisor_id,
-            name=str(asked["actor"].get("name", "")),
+            name=name,
             leg_id=f"m-{monitor_id.hex}",
             wanted=mode,
             asked=self._floor.now(),
             deaf=contact.card is not None,
+            follow_id=follow_id,
         )
         self._perform(monitor, begin(monitor))
         return self._answer(monitor)
@@ -289,6 +306,36 @@ class Supervision:
             return  # no agent at all
         if state is not AgentState.OFFLINE:
             raise AndonError("monitor.at_desk", 409)
+
+    # --- an agent's next calls --------------------------------------------------------------------------
+
+    def _follow(self, supervisor_id: UUID, asked: Row) -> Row:
+        """Listen to the agent's next conversations, each as it begins."""
+        agent_id, name = UUID(str(asked["agent_id"])), str(asked["actor"].get("name", ""))
+        if not self._medium.registered(supervisor_id):
+            raise AndonError("monitor.no_device", 409)
+        follow = self.follows.begin(supervisor_id, name, agent_id, int(asked["calls"]))
+        return {"left": follow.left, "name": self._name(asked)}
+
+    def _unfollow(self, supervisor_id: UUID, asked: Row) -> Row:
+        if not self.follows.cancel(supervisor_id, UUID(str(asked["agent_id"]))):
+            raise AndonError("monitor.none", 409)
+        return {"left": 0, "name": self._name(asked)}
+
+    def _talk_of(self, agent_id: UUID) -> Contact | None:
+        try:
+            return self._call_of(agent_id)
+        except (AndonError, Refused):
+            return None
+
+    def _follows_to(self, follow: Follow, contact: Contact) -> None:
+        """A conversation of an agent who is waited for has begun."""
+        supervisor_id, talk = follow.supervisor_id, contact.talk
+        if talk is None or supervisor_id in self._monitors or not self._medium.registered(supervisor_id):
+            return
+        self._begin(
+            supervisor_id, follow.name, contact, Mode.LISTEN, follow.agent_id, talk.leg_id, follow.follow_id
+        )
 
     # --- the call at hand -------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from andon.channels.voice.events import MobileDialled, MobileEnded
 from andon.interactions import events as ix
 from andon.interactions.card.events import CardBegan, CardEnded
 from andon.interactions.dialling.events import OutboundDialled
@@ -259,6 +260,14 @@ def _monitor_ended(fact: Any, names: Names) -> dict[str, Any]:
     return {"who": _name(names, fact.supervisor_id), "lasted": _seconds(fact.total_ms)}
 
 
+def _mobile_dialled(fact: Any, names: Names) -> dict[str, Any]:
+    return {"who": _name(names, fact.agent_id)}
+
+
+def _mobile_ended(fact: Any, names: Names) -> dict[str, Any]:
+    return {"who": _name(names, fact.agent_id), "keys": {"how": f"mobile.how.{fact.how.value}"}}
+
+
 def _survey_asked(fact: Any, names: Names) -> dict[str, Any]:
     return {}
 
@@ -377,6 +386,8 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     MonitorStarted: _monitor_started,
     MonitorModeChanged: _monitor_started,
     MonitorEnded: _monitor_ended,
+    MobileDialled: _mobile_dialled,
+    MobileEnded: _mobile_ended,
     ix.SurveyAsked: _survey_asked,
     ix.SurveyAnswered: _survey_answered,
     ix.VoicemailLeft: _voicemail,

@@ -44,6 +44,8 @@ RULES = (
     "agent.talk",  # talking states and conversations are the same seconds
     "break.pairs",  # each wish for a break is answered once, after as long as it says
     "monitor.pairs",  # each supervisor's session at a call ends once, its modes as long as they say
+    "follow.pairs",  # each wish to hear an agent's next calls ends once, with as many left as it says
+    "mobile.pairs",  # each ring at an agent's mobile ends once, as long as it says
     "recording.spans",  # every recording second belongs to one leg
     "recording.kept",  # every stopped recording is stored whole, or what is missing is said
     "core.resumed",  # what a core says it took over is what the one before left open
@@ -63,6 +65,7 @@ AFTER_END = {
     "callback.ended",
     "line.measured",  # the desk tells it when the call is over
     "monitor.ended",  # a session ends as soon as the call is seen to be over
+    "mobile.ended",  # the telephone is hung up with the call
 } | WORK
 PROVEN_BY_TALK = {"served", "interrupted", "shutdown"}
 
@@ -107,13 +110,19 @@ class _Contact(msgspec.Struct):
 
 
 class Placed(msgspec.Struct):
-    """A leg by which a customer is called, or called back."""
+    """A leg by which a customer is called, or called back, or an agent's mobile is rung."""
 
     contact: str
     at: datetime
     ended: datetime | None = None
     talked: bool = False
     exempt: bool = False
+
+
+class _Follow(msgspec.Struct):
+    began: datetime
+    left: int
+    ended: bool = False
 
 
 class _Offer(msgspec.Struct):
@@ -169,12 +178,14 @@ class Books:
         self.recordings: dict[str, _Recording] = {}
         self.agents: dict[str, _Agent] = defaultdict(_Agent)
         self.findings: list[Finding] = []
-        self.placed: dict[str, Placed] = {}  # by channel, of calls we returned
+        self.placed: dict[str, Placed] = {}  # by channel, of legs we called through a trunk
         self.outside_channels: set[str] = set()  # of calls we placed
         self.outside_contacts: set[str] = set()  # hex ids of contacts whose agents called a number outside
         self.clock_steps: list[tuple[datetime, float]] = []  # when the machine's clock was set, by seconds
         self._offers: dict[str, _Offer] = {}
         self._monitors: dict[str, _Monitor] = {}
+        self._follows: dict[str, _Follow] = {}
+        self._mobiles: set[str] = set()  # channels that ring or talk, of calls
         self._checked: dict[str, int] = dict.fromkeys(RULES, 0)
         self._failed: dict[str, int] = dict.fromkeys(RULES, 0)
         self._core_restart: datetime | None = None
@@ -713,6 +724,15 @@ class Books:
         monitor_id = str(data["monitor_id"])
         self.check("monitor.pairs", monitor_id not in self._monitors, monitor_id, "started twice")
         self._monitors[monitor_id] = _Monitor(started=row.at, mode=str(data["mode"]), since=row.at)
+        follow_id = data.get("follow_id")
+        if follow_id is None:
+            return
+        follow = self._follows.get(str(follow_id))
+        if follow is None:
+            self.check("follow.pairs", self.partial, str(follow_id), "listened to for no wish")
+            return
+        follow.left -= 1
+        self.check("follow.pairs", not follow.ended, str(follow_id), "listened to after its end")
 
     def _monitor_moved(self, row: Row, data: Any) -> None:
         """The mode changed, or the session ended."""
@@ -729,6 +749,46 @@ class Books:
         ok = not monitor.ended and before == monitor.mode and drift <= ROUNDING_MS
         self.check("monitor.pairs", ok, monitor_id, f"was in {monitor.mode}, not {before}; off by {drift} ms")
         monitor.ended, monitor.mode, monitor.since = ends, str(data["mode"]), row.at
+
+    def _follow_began(self, row: Row, data: Any) -> None:
+        follow_id = str(data["follow_id"])
+        self.check("follow.pairs", follow_id not in self._follows, follow_id, "began twice")
+        self._follows[follow_id] = _Follow(began=row.at, left=int(data["calls"]))
+
+    def _follow_ended(self, row: Row, data: Any) -> None:
+        follow_id, left = str(data["follow_id"]), int(data["left"])
+        follow = self._follows.get(follow_id)
+        if follow is None:
+            self.check("follow.pairs", self.partial, follow_id, "ended without a beginning")
+            return
+        ok = not follow.ended and left == follow.left and (left == 0) is (data["why"] == "done")
+        self.check("follow.pairs", ok, follow_id, f"ends with {left} left of {follow.left}, or twice")
+        follow.ended = True
+
+    # -- agents' mobiles
+
+    def _mobile_dialled(self, row: Row, data: Any) -> None:
+        channel_id = str(data["channel_id"])
+        self.check("mobile.pairs", channel_id not in self.placed, channel_id, "rung twice on one leg")
+        self.placed[channel_id] = Placed(contact=str(row.contact_id or channel_id), at=row.at)
+        if row.contact_id is not None:  # a test ring may go with its core
+            self._mobiles.add(channel_id)
+
+    def _mobile_ended(self, row: Row, data: Any) -> None:
+        channel_id = str(data["channel_id"])
+        self._mobiles.discard(channel_id)
+        placed = self.placed.get(channel_id)
+        if placed is None:
+            self.check("mobile.pairs", self.partial, channel_id, "ended without a ring")
+            return
+        total, accepted = data.get("total_ms"), data.get("accepted_ms")
+        drift = 0 if total is None else abs(_ms(row.at, placed.at) - int(total))
+        ok = placed.ended is None and drift <= ROUNDING_MS
+        self.check("mobile.pairs", ok, channel_id, f"ended twice, or total_ms is off by {drift} ms")
+        if total is not None and accepted is not None:
+            within = 0 <= int(accepted) <= int(total)
+            self.check("mobile.pairs", within, channel_id, "accepted outside its own time")
+        placed.ended, placed.talked = row.at, data["how"] == "accepted"
 
     # -- recordings
 
@@ -853,6 +913,12 @@ class Books:
         for monitor_id, monitor in self._monitors.items():
             lost = self._core_restart is not None and monitor.started < self._core_restart
             self.check("monitor.pairs", monitor.ended or not lost, monitor_id, "its core is gone")
+        for follow_id, follow in self._follows.items():
+            lost = self._core_restart is not None and follow.began < self._core_restart
+            self.check("follow.pairs", follow.ended or not lost, follow_id, "its core is gone")
+        for channel_id in self._mobiles:
+            lost = self._core_restart is not None and self.placed[channel_id].at < self._core_restart
+            self.check("mobile.pairs", not lost, channel_id, "never ended and its core is gone")
         for recording_id, recording in self.recordings.items():
             self._close_recording(recording_id, recording, now)
         for agent_id, agent in self.agents.items():
@@ -926,6 +992,10 @@ _HANDLERS = {
     "monitor.started": Books._monitor_started,
     "monitor.mode": Books._monitor_moved,
     "monitor.ended": Books._monitor_moved,
+    "follow.began": Books._follow_began,
+    "follow.ended": Books._follow_ended,
+    "mobile.dialled": Books._mobile_dialled,
+    "mobile.ended": Books._mobile_ended,
     "recording.started": Books._recording_started,
     "recording.stopped": Books._recording_stopped,
     "recording.stored": Books._recording_stored,

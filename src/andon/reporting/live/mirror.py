@@ -15,6 +15,7 @@ PARTS: Mapping[str, str] = {
     "waiting": "contact_id",
     "calls": "contact_id",
     "monitors": "monitor_id",
+    "follows": "follow_id",
     "trunks": "trunk_id",
     "alarms": "code",
 }
@@ -75,6 +76,7 @@ class BoardMirror:
             "waiting": [row for row in parts["waiting"].values() if str(row["queue_id"]) in queues],
             "calls": [row for row in parts["calls"].values() if str(row.get("client_id")) == own],
             "monitors": [],
+            "follows": [],
             "trunks": [],
             "alarms": [],
         }

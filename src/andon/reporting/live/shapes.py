@@ -93,6 +93,18 @@ class BoardMonitor(_Part):
     since: Instant
 
 
+class BoardFollow(_Part):
+    """A supervisor who listens to the agent's next calls: `left` of `calls`."""
+
+    follow_id: UUID
+    supervisor_id: UUID
+    supervisor_name: str
+    agent_id: UUID
+    calls: int
+    left: int
+    since: Instant
+
+
 class BoardTrunk(_Part):
     trunk_id: UUID
     name: str
@@ -129,5 +141,6 @@ class Board(BaseModel):
     waiting: list[BoardWaiting]
     calls: list[BoardCall]
     monitors: list[BoardMonitor] = []
+    follows: list[BoardFollow] = []
     trunks: list[BoardTrunk]
     alarms: list[BoardAlarm]

@@ -11,6 +11,8 @@ export interface User {
   roles: Role[];
   client_id: string | null;
   email: string | null;
+  /** Masked for who does not administer people. */
+  mobile: string;
   locale: "zh" | "en";
   active: boolean;
   locked: boolean;
@@ -27,6 +29,7 @@ export interface LogInRules {
 export const PERMISSIONS = [
   "desk",
   "dial_out",
+  "mobile",
   "board",
   "supervise",
   "contacts",

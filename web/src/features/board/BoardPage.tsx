@@ -14,7 +14,7 @@ import { QueueTable } from "./QueueTable";
 import { useBoardFigures, useReasons } from "./queries";
 import { Alarms, Departments, MenuCalls, Trunks } from "./Side";
 import { texts } from "./texts";
-import { BreakWishes, SessionBar } from "./verbs";
+import { BreakWishes, FollowBar, SessionBar } from "./verbs";
 import { WaitingList } from "./WaitingList";
 import "./board.css";
 
@@ -118,6 +118,7 @@ export default function BoardPage() {
         />
       ) : null}
       <SessionBar />
+      <FollowBar />
       {problem ? <ProblemView problem={problem} /> : null}
       <BreakWishes agents={[...board.agents.values()]} reasonOf={reasonOf} frozen={lost} />
       <Alarms alarms={[...board.alarms.values()]} frozen={lost} />

@@ -5,7 +5,7 @@
  * that shows queues is not drawn again because an agent changed.
  */
 
-import type { AgentState, Board, BoardAgent, BoardDelta, BoardWaiting } from "@/shared/api";
+import type { AgentState, Board, BoardAgent, BoardDelta, BoardPart, BoardWaiting } from "@/shared/api";
 
 /** In the order a supervisor reads them: what can take a call, what is on one, what is away. */
 export const AGENT_STATES: readonly AgentState[] = [
@@ -20,13 +20,20 @@ export const AGENT_STATES: readonly AgentState[] = [
   "offline",
 ];
 
-type Rows = Pick<Board, "agents" | "queues" | "waiting" | "calls" | "monitors" | "trunks" | "alarms">;
-export type BoardPart = keyof Rows;
-type RowOf<P extends BoardPart> = Rows[P][number];
+type RowOf<P extends BoardPart> = Board[P][number];
 
 export type LiveBoard = { [P in BoardPart]: ReadonlyMap<string, RowOf<P>> } & { seq: number };
 
-const PARTS: readonly BoardPart[] = ["agents", "queues", "waiting", "calls", "monitors", "trunks", "alarms"];
+const PARTS: readonly BoardPart[] = [
+  "agents",
+  "queues",
+  "waiting",
+  "calls",
+  "monitors",
+  "follows",
+  "trunks",
+  "alarms",
+];
 
 const WITH_AGENT: ReadonlySet<string> = new Set([
   "calling",
@@ -55,6 +62,7 @@ const KEYS: { [P in BoardPart]: (row: RowOf<P>) => string } = {
   waiting: (row) => row.contact_id,
   calls: (row) => row.contact_id,
   monitors: (row) => row.monitor_id,
+  follows: (row) => row.follow_id,
   trunks: (row) => row.trunk_id,
   alarms: alarmKey,
 };
@@ -71,6 +79,7 @@ export function fromSnapshot(snapshot: Board): LiveBoard {
     waiting: byKey(snapshot.waiting, KEYS.waiting),
     calls: byKey(snapshot.calls, KEYS.calls),
     monitors: byKey(snapshot.monitors ?? [], KEYS.monitors),
+    follows: byKey(snapshot.follows ?? [], KEYS.follows),
     trunks: byKey(snapshot.trunks, KEYS.trunks),
     alarms: byKey(snapshot.alarms, KEYS.alarms),
   };

@@ -47,16 +47,16 @@ import "./phonebar.css";
 const FRESH_MS = 8000;
 
 const DeviceTestDialog = lazy(() => import("./DeviceTest"));
+const PhoneTestDialog = lazy(() => import("./PhoneTest"));
 const DialPanel = lazy(() => import("./DialPanel"));
 const TargetPanel = lazy(() => import("./TargetPanel"));
 
 /** The test's code comes only when a test is wanted. */
 function DeviceTest() {
-  const open = useSeat((seat) => seat.testing && seat.step === "in" && seat.device === "browser");
+  const open = useSeat((seat) => seat.testing && seat.step === "in");
+  const browser = useSeat((seat) => seat.device === "browser");
   return open ? (
-    <Suspense fallback={null}>
-      <DeviceTestDialog />
-    </Suspense>
+    <Suspense fallback={null}>{browser ? <DeviceTestDialog /> : <PhoneTestDialog />}</Suspense>
   ) : null;
 }
 

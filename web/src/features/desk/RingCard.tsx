@@ -142,6 +142,9 @@ export function RingCard({
           </dd>
         </dl>
       )}
+      {answer.obstacle === "call.no.mobile" ? (
+        <Alert type="info" showIcon title={t("call.no.mobile")} />
+      ) : null}
       {fault ? (
         <Alert
           type="error"

@@ -1,14 +1,16 @@
-import { DesktopOutlined, PhoneOutlined } from "@ant-design/icons";
+import { DesktopOutlined, MobileOutlined, PhoneOutlined } from "@ant-design/icons";
 import { Alert, Button, Radio, Spin } from "antd";
 import { useEffect, useState } from "react";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useLive } from "@/shared/live";
+import { permitted, useMe } from "@/shared/session";
 import { ProblemView } from "@/shared/ui";
-import { type Device, joinDesk, useSeat } from "./seat";
+import { DEVICES, type Device, joinDesk, useSeat } from "./seat";
 import { texts } from "./texts";
 
 const SLOW_MS = 6000;
+const ICONS = { browser: <DesktopOutlined />, sip: <PhoneOutlined />, mobile: <MobileOutlined /> };
 
 /** Everything between being logged in and having the desk: sign in, resume, move, take back. */
 export function SignIn() {
@@ -16,7 +18,10 @@ export function SignIn() {
   const { moment } = useFormat();
   const seat = useSeat();
   const view = useLive((live) => live.agent);
-  const [device, setDevice] = useState<Device>(seat.device);
+  const me = useMe();
+  const mobile = permitted(me, ["mobile"]) ? (view?.mobile ?? null) : null;
+  const [wished, setDevice] = useState<Device>(seat.device);
+  const device = wished === "mobile" && mobile === null ? "browser" : wished;
   const { where, since } = (seat.problem?.params ?? {}) as { where?: string; since?: string };
 
   if (seat.step === "waiting") return <Waiting />;
@@ -34,7 +39,7 @@ export function SignIn() {
         <Alert
           type="warning"
           showIcon
-          title={where || t(view?.device === "sip" ? "seat.device.sip" : "seat.device.browser")}
+          title={where || t(`seat.device.${view?.device ?? "browser"}`)}
           description={since ? t("seat.elsewhere.since", { time: moment(since) }) : undefined}
         />
         <p>{t("seat.elsewhere.hint")}</p>
@@ -71,13 +76,13 @@ export function SignIn() {
         onChange={(event) => setDevice(event.target.value as Device)}
         className="seat-devices"
       >
-        {(["browser", "sip"] as const).map((each) => (
+        {DEVICES.filter((each) => each !== "mobile" || mobile !== null).map((each) => (
           <Radio key={each} value={each}>
             <span className="seat-device">
-              {each === "browser" ? <DesktopOutlined /> : <PhoneOutlined />}
+              {ICONS[each]}
               <span>
                 <strong>{t(`seat.device.${each}`)}</strong>
-                <small>{t(`seat.device.${each}.hint`)}</small>
+                <small>{t(`seat.device.${each}.hint`, { number: mobile ?? "" })}</small>
               </span>
             </span>
           </Radio>

@@ -13,7 +13,7 @@ import { inCall } from "@/softphone";
 import { CallTimeline } from "./CallTimeline";
 import { contactQuery } from "./data";
 import { SipAccount } from "./SipAccount";
-import { usePhone, useSeat } from "./seat";
+import { openTest, usePhone, useSeat } from "./seat";
 import { select, useSelection } from "./selection";
 import { keyName, type ShortcutName } from "./shortcuts";
 import { texts } from "./texts";
@@ -250,6 +250,18 @@ function Idle() {
       <h1>{t(`work.idle.${state}`)}</h1>
       <p>{t(`work.idle.${state}.hint`, { key: keyName("ready") })}</p>
       {device === "sip" ? <SipAccount registered={view?.registered ?? false} /> : null}
+      {device === "browser" ? null : (
+        <div className="idle-phone">
+          {device === "mobile" ? (
+            <Alert type="info" showIcon title={t("seat.mobile.on", { number: view?.mobile ?? "" })} />
+          ) : null}
+          {view && !view.device_tested ? (
+            <Button type="primary" disabled={!view.registered} onClick={() => openTest(true)}>
+              {t("phonetest.title")}
+            </Button>
+          ) : null}
+        </div>
+      )}
       <dl className="idle-keys" aria-label={t("work.shortcuts")}>
         {TIPS.map((name) => (
           <div key={name}>

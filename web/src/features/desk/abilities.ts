@@ -25,6 +25,7 @@ export type Obstacle =
   | "call.no.held"
   | "call.no.invite"
   | "call.no.device"
+  | "call.no.mobile"
   | "call.no.consult"
   | "call.no.second"
   | "call.no.answer"
@@ -72,6 +73,7 @@ export function obstacles(
   if (contact.phase === "ringing") {
     let answer: Obstacle | null = null;
     if (view.device === "sip") answer = "call.no.device";
+    else if (view.device === "mobile") answer = "call.no.mobile";
     else if (phone.phase !== "ringing" || phone.contactId !== contact.contact_id) answer = "call.no.invite";
     return { ...all("call.no.call"), answer, reject: null };
   }

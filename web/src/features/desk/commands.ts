@@ -60,6 +60,7 @@ const post = {
   cancel: () => order(api.POST("/api/desk/consult/cancel", {})),
   state: (state: "ready" | "not_ready" | "break", reason_id: string | null = null) =>
     order(api.POST("/api/desk/state", { body: { state, reason_id } })),
+  testRing: () => order(api.POST("/api/desk/test-ring", {})),
   withdrawBreak: () => order(api.POST("/api/desk/break/withdraw", {})),
   hold: () => order(api.POST("/api/desk/hold", {})),
   retrieve: () => order(api.POST("/api/desk/retrieve", {})),

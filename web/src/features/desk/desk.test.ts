@@ -32,7 +32,7 @@ const contact: AgentContact = {
   keys: [{ node: "menu", keys: "1", label: "车险理赔" }],
 };
 
-const view = (part: Partial<AgentContact> | null, device: "browser" | "sip" = "browser"): AgentView => ({
+const view = (part: Partial<AgentContact> | null, device: AgentView["device"] = "browser"): AgentView => ({
   seq: 1,
   server_time: "2026-03-07T01:00:31.000Z",
   agent_id: "a1",
@@ -61,6 +61,7 @@ describe("what the phone bar allows", () => {
     expect(obstacles(view({}), true, quiet).answer).toBe("call.no.invite");
     expect(obstacles(view({}), true, { phase: "ringing", contactId: "c0" }).answer).toBe("call.no.invite");
     expect(obstacles(view({}, "sip"), true, quiet).answer).toBe("call.no.device");
+    expect(obstacles(view({}, "mobile"), true, quiet).answer).toBe("call.no.mobile");
     expect(obstacles(view({}), true, quiet).reject).toBeNull();
   });
 

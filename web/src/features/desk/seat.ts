@@ -4,7 +4,8 @@ import { takeAgentView, useLive } from "@/shared/live";
 import { type Credentials, inCall, Softphone } from "@/softphone";
 import { answersByItself } from "./autoAnswer";
 
-export type Device = "browser" | "sip";
+export const DEVICES = ["browser", "sip", "mobile"] as const;
+export type Device = (typeof DEVICES)[number];
 
 export type Step =
   | "waiting" // the agent's view has not come yet
@@ -29,7 +30,8 @@ interface SeatState {
 }
 
 interface SignedIn {
-  sip: Credentials & { servers: string[]; expires_in: number };
+  /** A mobile registers nowhere. */
+  sip: (Credentials & { servers: string[]; expires_in: number }) | null;
   view: AgentView;
 }
 
@@ -38,7 +40,7 @@ const CHANNEL = "andon-desk";
 
 export const useSeat = create<SeatState>(() => ({
   step: "waiting",
-  device: localStorage.getItem(DEVICE_KEY) === "sip" ? "sip" : "browser",
+  device: DEVICES.find((each) => each === localStorage.getItem(DEVICE_KEY)) ?? "browser",
   session: null,
   credentials: null,
   servers: [],
@@ -94,20 +96,21 @@ export async function joinDesk(how: {
       api.POST("/api/desk/sign-in", { body: { device: how.device, take_over: how.takeOver ?? false } }),
     )) as SignedIn;
     takeAgentView(answer.view);
-    const { username, secret, uri } = answer.sip;
-    const credentials = { username, secret, uri };
+    const { sip } = answer;
+    const credentials = sip && { username: sip.username, secret: sip.secret, uri: sip.uri };
     const same = JSON.stringify(credentials) === JSON.stringify(useSeat.getState().credentials);
     useSeat.setState({
       step: "in",
       device: how.device,
       session: answer.view.session,
       credentials,
-      servers: answer.sip.servers,
+      servers: sip?.servers ?? [],
       problem: null,
       movedAt: null,
-      testing: how.device === "browser" && !answer.view.device_tested && !answer.view.contact,
+      // A desk phone has to be given its account first.
+      testing: how.device !== "sip" && !answer.view.device_tested && !answer.view.contact,
     });
-    if (how.device === "browser") {
+    if (how.device === "browser" && credentials) {
       if (!same || usePhone.getState().phase === "failed" || usePhone.getState().phase === "idle")
         phone.start(credentials);
     } else phone.stop();
@@ -138,7 +141,7 @@ export function followView(view: AgentView | null): void {
   if (!view) return;
   if (seat.step === "waiting") {
     if (!view.signed_in) useSeat.setState({ step: "out" });
-    else void joinDesk({ device: view.device === "sip" ? "sip" : "browser" });
+    else void joinDesk({ device: view.device ?? "browser" });
     return;
   }
   if (seat.step !== "in") return;

@@ -1700,6 +1700,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/desk/test-ring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Ring
+         * @description Ring the desk phone or mobile signed in with; pressing 1 there passes the device test.
+         */
+        post: operations["test_ring_api_desk_test_ring_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/hold": {
         parameters: {
             query?: never;
@@ -1946,6 +1966,47 @@ export interface paths {
          * @description Leave the call; one taken over is hung up on the supervisor's side.
          */
         post: operations["end_monitor_api_supervise_end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/agents/{agent_id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follow
+         * @description Listen to the agent's next conversations, the present one aside: the supervisor's telephone rings as
+         *     each begins. One that begins while the supervisor is at another call is let go by and not counted.
+         */
+        post: operations["follow_api_supervise_agents__agent_id__follow_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/supervise/agents/{agent_id}/unfollow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unfollow
+         * @description Listen to no more of the agent's calls; the one at hand goes on.
+         */
+        post: operations["unfollow_api_supervise_agents__agent_id__unfollow_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3496,7 +3557,8 @@ export interface components {
          * AgentView
          * @description All a desk shows of its agent. The live socket sends it whole at each change; the highest `seq` counts.
          *
-         *     Instants are ISO 8601 UTC with milliseconds.
+         *     Instants are ISO 8601 UTC with milliseconds. `mobile` is the agent's own telephone, masked, where one is
+         *     set; `test_ring` how the last test ring stands: `ringing`, or how it ended.
          */
         AgentView: {
             /** Seq */
@@ -3539,6 +3601,10 @@ export interface components {
             breaks?: components["schemas"]["Breaks"] | null;
             /** Session */
             session: string | null;
+            /** Mobile */
+            mobile?: string | null;
+            /** Test Ring */
+            test_ring?: string | null;
             contact: components["schemas"]["AgentContact"] | null;
             /**
              * Parked
@@ -3791,6 +3857,11 @@ export interface components {
              * @default []
              */
             monitors: components["schemas"]["BoardMonitor"][];
+            /**
+             * Follows
+             * @default []
+             */
+            follows: components["schemas"]["BoardFollow"][];
             /** Trunks */
             trunks: components["schemas"]["BoardTrunk"][];
             /** Alarms */
@@ -3910,6 +3981,37 @@ export interface components {
             phase: string;
             /** Number Label */
             number_label: string | null;
+            /** Since */
+            since: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * BoardFollow
+         * @description A supervisor who listens to the agent's next calls: `left` of `calls`.
+         */
+        BoardFollow: {
+            /**
+             * Follow Id
+             * Format: uuid
+             */
+            follow_id: string;
+            /**
+             * Supervisor Id
+             * Format: uuid
+             */
+            supervisor_id: string;
+            /** Supervisor Name */
+            supervisor_name: string;
+            /**
+             * Agent Id
+             * Format: uuid
+             */
+            agent_id: string;
+            /** Calls */
+            calls: number;
+            /** Left */
+            left: number;
             /** Since */
             since: string;
         } & {
@@ -5314,6 +5416,19 @@ export interface components {
             /** Note */
             note: string | null;
         };
+        /** FollowWish */
+        FollowWish: {
+            /** Calls */
+            calls: number;
+        };
+        /**
+         * Followed
+         * @description So many conversations of the agent are to be listened to yet.
+         */
+        Followed: {
+            /** Left */
+            left: number;
+        };
         /**
          * ForcedBy
          * @description The supervisor who chose a state, and the words that came with it.
@@ -6498,7 +6613,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "desk" | "dial_out" | "board" | "supervise" | "contacts" | "recordings" | "config" | "people" | "export" | "numbers" | "approve_exports" | "audit" | "ledger";
+        Permission: "desk" | "dial_out" | "mobile" | "board" | "supervise" | "contacts" | "recordings" | "config" | "people" | "export" | "numbers" | "approve_exports" | "audit" | "ledger";
         /** PickUp */
         PickUp: {
             /**
@@ -7608,17 +7723,20 @@ export interface components {
              * @default browser
              * @enum {string}
              */
-            device: "browser" | "sip";
+            device: "browser" | "sip" | "mobile";
             /**
              * Take Over
              * @default false
              */
             take_over: boolean;
         };
-        /** SignedIn */
+        /**
+         * SignedIn
+         * @description `sip` is absent for a mobile: it registers nowhere.
+         */
         SignedIn: {
             view: components["schemas"]["AgentView"];
-            sip: components["schemas"]["SipAccount"];
+            sip: components["schemas"]["SipAccount"] | null;
         };
         /**
          * SipAccount
@@ -8156,6 +8274,8 @@ export interface components {
             locale?: "zh" | "en";
             /** Active */
             active?: boolean;
+            /** Mobile */
+            mobile?: string;
         };
         /** UserIn */
         UserIn: {
@@ -8187,10 +8307,18 @@ export interface components {
              * @default true
              */
             active: boolean;
+            /**
+             * Mobile
+             * @default
+             */
+            mobile: string;
             /** Password */
             password: string;
         };
-        /** UserShown */
+        /**
+         * UserShown
+         * @description `mobile` is whole for those who administer people, and masked for others.
+         */
         UserShown: {
             /**
              * Id
@@ -8215,6 +8343,8 @@ export interface components {
             locale: string;
             /** Active */
             active: boolean;
+            /** Mobile */
+            mobile: string;
             /**
              * Locked
              * @default false
@@ -12790,6 +12920,26 @@ export interface operations {
             };
         };
     };
+    test_ring_api_desk_test_ring_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+        };
+    };
     hold_api_desk_hold_post: {
         parameters: {
             query?: never;
@@ -13152,6 +13302,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Performed"];
+                };
+            };
+        };
+    };
+    follow_api_supervise_agents__agent_id__follow_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Followed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    unfollow_api_supervise_agents__agent_id__unfollow_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Followed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -148,7 +148,7 @@ export interface AgentView {
   agent_no: string | null;
   name: string;
   signed_in: boolean;
-  device: "browser" | "sip" | null;
+  device: "browser" | "sip" | "mobile" | null;
   device_tested: boolean;
   registered: boolean;
   state: AgentState;
@@ -164,6 +164,10 @@ export interface AgentView {
   acw_extend_left_s?: number | null;
   breaks?: Breaks | null;
   session: string | null;
+  /** The agent's own telephone, masked, where an administrator has set one. */
+  mobile?: string | null;
+  /** How the last test ring stands: `ringing`, `accepted`, or why not. */
+  test_ring?: string | null;
   contact: AgentContact | null;
   parked?: ParkedCaller[];
 }
@@ -246,6 +250,17 @@ export interface BoardMonitor {
   since: string;
 }
 
+/** A supervisor who listens to the agent's next calls: `left` of `calls`. */
+export interface BoardFollow {
+  follow_id: string;
+  supervisor_id: string;
+  supervisor_name: string;
+  agent_id: string;
+  calls: number;
+  left: number;
+  since: string;
+}
+
 export interface BoardTrunk {
   trunk_id: string;
   name: string;
@@ -283,6 +298,7 @@ export interface Board {
   waiting: BoardWaiting[];
   calls: BoardCall[];
   monitors: BoardMonitor[];
+  follows: BoardFollow[];
   trunks: BoardTrunk[];
   alarms: BoardAlarm[];
 }
@@ -290,11 +306,11 @@ export interface Board {
 export interface BoardDelta {
   seq: number;
   server_time: string;
-  changed: Partial<Pick<Board, "agents" | "queues" | "waiting" | "calls" | "monitors" | "trunks" | "alarms">>;
-  removed: Partial<
-    Record<"agents" | "queues" | "waiting" | "calls" | "monitors" | "trunks" | "alarms", string[]>
-  >;
+  changed: Partial<Pick<Board, BoardPart>>;
+  removed: Partial<Record<BoardPart, string[]>>;
 }
+
+export type BoardPart = Exclude<keyof Board, "seq" | "server_time">;
 
 export interface Page<T> {
   items: T[];

@@ -47,6 +47,7 @@ export function toUserValues(row: User | null, lists: AgentLists): UserValues {
     name: row?.name ?? "",
     agent_no: row?.agent_no ?? "",
     email: row?.email ?? "",
+    mobile: row?.mobile ?? "",
     department: row?.department ?? "",
     roles: row?.roles ?? ["agent"],
     client_id: row?.client_id ?? undefined,
@@ -65,6 +66,7 @@ export function toUserBody(values: UserValues, row: User | null): object {
     ...rest,
     agent_no: rest.agent_no.trim() || null,
     email: rest.email.trim() || null,
+    mobile: rest.mobile.trim(),
     client_id: bound ? (rest.client_id ?? null) : null,
     ...(row === null ? { password } : {}),
   };
@@ -177,6 +179,16 @@ function Account({ row, form, manages, configures }: Props) {
         help={t("users.email.help")}
         rules={[{ pattern: /^\s*([^@\s]+@[^@\s]+)?\s*$/, message: t("users.email.pattern") }]}
       />
+      {agent ? (
+        <TextField
+          name="mobile"
+          max={20}
+          help={t("users.mobile.help")}
+          rules={
+            manages ? [{ pattern: /^\s*(\+?[0-9]{5,19})?\s*$/, message: t("users.mobile.pattern") }] : []
+          }
+        />
+      ) : null}
       {agent && configures ? (
         <ConfigProvider componentDisabled={false}>
           <SkillLevels name="skills" level="level" help={t("users.skills.help")} />

@@ -5,10 +5,11 @@ import { type AgentView, api, type BoardAgent, take } from "@/shared/api";
 import { useT } from "@/shared/i18n";
 import { takeAgentView, useLive } from "@/shared/live";
 import { type AgentVerb, agentVerbs, blockedBy, type ForcedState, isHearing } from "./actions";
+import { FollowDialog } from "./FollowDialog";
 import { ForceDialog } from "./ForceDialog";
-import { monitor } from "./line";
+import { monitor, unfollow } from "./line";
 import { texts } from "./texts";
-import { useOwnMonitor, useRun } from "./useVerbs";
+import { useOwnFollows, useOwnMonitor, useRun } from "./useVerbs";
 import "./verbs.css";
 
 /** The menu of what a supervisor may do about an agent. */
@@ -19,6 +20,8 @@ export function AgentVerbs({ agent }: { agent: BoardAgent }) {
   const { modal, message } = App.useApp();
   const [forcing, setForcing] = useState<ForcedState | null>(null);
   const desk = useLive((live) => (live.agent?.signed_in ? live.agent.agent_id : null));
+  const [choosing, setChoosing] = useState(false);
+  const following = useOwnFollows().some((one) => one.agent_id === agent.agent_id);
   const verbs = agentVerbs(agent, desk);
   if (verbs.state.length === 0) return null;
 
@@ -45,6 +48,23 @@ export function AgentVerbs({ agent }: { agent: BoardAgent }) {
   if (verbs.call.length > 0) {
     items.push({ key: "call", type: "group", label: t("menu.call"), children: verbs.call.map(item) });
   }
+  items.push({
+    key: "next",
+    type: "group",
+    label: t("menu.next"),
+    children: [
+      {
+        key: "follow",
+        label: (
+          <span className="verb-item">
+            <span>{t("follow")}</span>
+            <small>{t("hint.follow")}</small>
+          </span>
+        ),
+      },
+      ...(following ? [{ key: "unfollow", label: t("unfollow") }] : []),
+    ],
+  });
   const after = verbs.call.length > 0 || agent.state === "ringing";
   items.push({
     key: "state",
@@ -61,8 +81,10 @@ export function AgentVerbs({ agent }: { agent: BoardAgent }) {
       okButtonProps: { danger: verb === "hang_up" },
       onOk: () => run(work),
     });
-  const choose = (verb: AgentVerb) => {
-    if (isHearing(verb as "listen")) void run(() => monitor(agent.agent_id, verb as "listen"));
+  const choose = (verb: AgentVerb | "follow" | "unfollow") => {
+    if (verb === "follow") setChoosing(true);
+    else if (verb === "unfollow") void run(() => unfollow(agent.agent_id));
+    else if (isHearing(verb as "listen")) void run(() => monitor(agent.agent_id, verb as "listen"));
     else if (verb === "ring")
       void run(async () => {
         const body = { to_agent_id: agent.agent_id, agent_no: "" };
@@ -94,6 +116,7 @@ export function AgentVerbs({ agent }: { agent: BoardAgent }) {
           <MoreOutlined aria-hidden="true" />
         </button>
       </Dropdown>
+      {choosing ? <FollowDialog agent={agent} onClose={() => setChoosing(false)} /> : null}
       {forcing ? <ForceDialog agent={agent} state={forcing} onClose={() => setForcing(null)} /> : null}
     </>
   );

@@ -1,13 +1,15 @@
-import { CustomerServiceOutlined } from "@ant-design/icons";
+import { CustomerServiceOutlined, FieldTimeOutlined } from "@ant-design/icons";
 import type { BoardAgent } from "@/shared/api";
 import { useT } from "@/shared/i18n";
 import { useBoardStore } from "../live";
 import { texts } from "./texts";
 
-/** Who is at this agent's call, and whose choice the agent's state is. */
+/** Who is at this agent's call or waits for the next, and whose choice the agent's state is. */
 export function AtCall({ agent }: { agent: BoardAgent }) {
   const t = useT(texts);
   const monitors = useBoardStore((store) => store.board?.monitors);
+  const follows = useBoardStore((store) => store.board?.follows);
+  const waiting = [...(follows?.values() ?? [])].filter((one) => one.agent_id === agent.agent_id);
   const here = [...(monitors?.values() ?? [])].filter((one) => one.agent_id === agent.agent_id && one.mode);
   return (
     <>
@@ -16,6 +18,14 @@ export function AtCall({ agent }: { agent: BoardAgent }) {
         return (
           <span key={one.monitor_id} className="at-call" title={said}>
             <CustomerServiceOutlined aria-hidden="true" /> {said}
+          </span>
+        );
+      })}
+      {waiting.map((one) => {
+        const said = t("follow.by", { name: one.supervisor_name, n: one.left });
+        return (
+          <span key={one.follow_id} className="at-call" title={said}>
+            <FieldTimeOutlined aria-hidden="true" /> {said}
           </span>
         );
       })}

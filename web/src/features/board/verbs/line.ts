@@ -25,4 +25,20 @@ export const pull = (contact_id: string) =>
     take(api.POST("/api/supervise/contacts/{contact_id}/pull", { params: { path: { contact_id } } })),
   );
 
+export const follow = (agent_id: string, calls: number) =>
+  line.run(() =>
+    take(
+      api.POST("/api/supervise/agents/{agent_id}/follow", {
+        params: { path: { agent_id } },
+        body: { calls },
+      }),
+    ),
+  );
+
+export const unfollow = (agent_id: string) =>
+  take(api.POST("/api/supervise/agents/{agent_id}/unfollow", { params: { path: { agent_id } } }));
+
+/** Has the telephone there before the next call begins: the page was only loaded again. */
+export const wake = () => line.wake();
+
 export const end = () => take(api.POST("/api/supervise/end", {}));

@@ -1,5 +1,5 @@
 import { useCallback } from "react";
-import type { BoardMonitor } from "@/shared/api";
+import type { BoardFollow, BoardMonitor } from "@/shared/api";
 import { permitted, useMe } from "@/shared/session";
 import { useReportProblem } from "@/shared/ui";
 import { useBoardStore } from "../live";
@@ -15,6 +15,13 @@ export function useOwnMonitor(): BoardMonitor | undefined {
   const me = useMe();
   const monitors = useBoardStore((store) => store.board?.monitors);
   return monitors && [...monitors.values()].find((one) => one.supervisor_id === me?.user_id);
+}
+
+/** Whose next calls the person who looks listens to. */
+export function useOwnFollows(): BoardFollow[] {
+  const me = useMe();
+  const follows = useBoardStore((store) => store.board?.follows);
+  return [...(follows?.values() ?? [])].filter((one) => one.supervisor_id === me?.user_id);
 }
 
 /** Runs a verb and shows its refusal; true when it was carried out. */

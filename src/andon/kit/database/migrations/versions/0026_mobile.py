@@ -1,0 +1,14 @@
+"""The telephone on which an agent may take calls away from the desk."""
+
+from andon.kit.database.walls import execute
+
+revision = "0026"
+down_revision = "0021"
+
+
+def upgrade() -> None:
+    execute("ALTER TABLE app_user ADD COLUMN mobile text DEFAULT '' NOT NULL")
+
+
+def downgrade() -> None:
+    raise NotImplementedError("numbers of people stay: go forward with a new migration")
