@@ -458,7 +458,9 @@ async def perform(
         entries: list[Audit] = []
         for step in wanted.steps[at : at + _AT_ONCE]:
             if step.row is None:
-                own = {"password_hash": hashed.get(step.line, NO_PASSWORD)} if kind == "users" else {}
+                own: dict[str, Any] = {}
+                if kind == "users":
+                    own = {"password_hash": hashed.get(step.line, NO_PASSWORD), "password_by": by.user_id}
                 session.add(table(id=step.id, **step.values, **own))
                 entries.append(_entry(by, "create", object_kind, step, None, audit.snapshot(step.values)))
                 continue

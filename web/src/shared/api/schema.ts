@@ -128,6 +128,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Passkeys
+         * @description The own passkeys, oldest first.
+         */
+        get: operations["my_passkeys_api_me_passkeys_get"];
+        put?: never;
+        /**
+         * Add Passkey
+         * @description Keep the passkey that was made: from now on it logs in.
+         */
+        post: operations["add_passkey_api_me_passkeys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Passkey
+         * @description What a new passkey is made from. Takes the own password, but while a second factor must be set up.
+         */
+        post: operations["begin_passkey_api_me_passkeys_options_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Passkey
+         * @description Forget one of the own passkeys. The last second factor stays while a rule asks for one.
+         */
+        post: operations["remove_passkey_api_me_passkeys__id__remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Way By Passkey
+         * @description Whether the log-in page offers it.
+         */
+        get: operations["way_by_passkey_api_session_passkey_get"];
+        put?: never;
+        /**
+         * Log In By Passkey
+         * @description Log in with a passkey alone; the session is a cookie.
+         */
+        post: operations["log_in_by_passkey_api_session_passkey_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Passkey
+         * @description What a passkey has to sign, for logging in with it alone or after the password.
+         */
+        post: operations["ask_for_passkey_api_session_passkey_options_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/roles": {
         parameters: {
             query?: never;
@@ -228,7 +336,7 @@ export interface paths {
         put?: never;
         /**
          * Drop Second Factor
-         * @description Log in with the password alone again, unless a rule asks for more.
+         * @description Log in without the app again, unless a rule asks for it; passkeys stay.
          */
         post: operations["drop_second_factor_api_me_second_factor_off_post"];
         delete?: never;
@@ -249,7 +357,8 @@ export interface paths {
         post?: never;
         /**
          * Reset Second Factor
-         * @description Whoever lost telephone and recovery codes logs in with the password again; log-ins there are end.
+         * @description Whoever lost telephone, passkeys and recovery codes logs in with the password again; log-ins there are
+         *     end.
          */
         delete: operations["reset_second_factor_api_users__id__second_factor_delete"];
         options?: never;
@@ -276,6 +385,66 @@ export interface paths {
          */
         put: operations["set_log_in_rules_api_log_in_rules_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/password-leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Leave
+         * @description Ask for leave to set this person's password, which somebody else has to give.
+         */
+        post: operations["ask_for_leave_api_users__id__password_leave_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password-leaves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Leaves
+         * @description What waits for a second person, and what was given and not used yet.
+         */
+        get: operations["list_leaves_api_password_leaves_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password-leaves/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Leave
+         * @description Agree or refuse, as another holder of a duty.
+         */
+        post: operations["decide_leave_api_password_leaves__id__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -341,8 +510,9 @@ export interface paths {
         put?: never;
         /**
          * Set Password
-         * @description Set a password: an administrator anybody's, everybody the own. Other log-ins of the person end, and
-         *     a locked name is free again.
+         * @description Set a password: who manages people anybody's, everybody the own. Other log-ins of the person end, and a
+         *     locked name is free again. Whose password somebody else set must choose another one at the next log-in; of
+         *     whom holds a duty that the asker does not hold it takes a second person's leave.
          */
         post: operations["set_password_api_users__id__password_post"];
         delete?: never;
@@ -4675,6 +4845,11 @@ export interface components {
             /** Holiday Data Missing */
             holiday_data_missing: boolean;
         };
+        /** Decision */
+        "Decision-Input": {
+            /** Given */
+            given: boolean;
+        };
         /**
          * Decision
          * @description Why this agent rang: who was considered, who was passed over for what reason.
@@ -4682,7 +4857,7 @@ export interface components {
          *     `passed_over_more` counts those not listed, `more` the same by reason. `special` holds what was out of
          *     the ordinary: step of relaxing, tier, flags, queue asked for, calls running, urgent, owed, order.
          */
-        Decision: {
+        "Decision-Output": {
             /**
              * Offer Id
              * Format: uuid
@@ -5420,6 +5595,44 @@ export interface components {
              */
             locale: "zh" | "en";
         };
+        /**
+         * LeaveShown
+         * @description `user`: whose password; `mine`: the asker's own wish; `may_decide`: it waits for such as the asker.
+         */
+        LeaveShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** User */
+            user: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** State */
+            state: string;
+            /** Decided By */
+            decided_by: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Mine */
+            mine: boolean;
+            /** May Decide */
+            may_decide: boolean;
+        };
         /** LedgerCheckAsked */
         LedgerCheckAsked: {
             /**
@@ -5609,7 +5822,8 @@ export interface components {
         /**
          * LogIn
          * @description `login` may be `name@operator` when two operators of the installation share names. `code`: of the
-         *     second factor, needed when the answer without it is `login.code_needed`.
+         *     second factor, needed when the answer without it is `login.code_needed`; in its place `passkey`:
+         *     `toJSON()` of what the browser was given for `/api/session/passkey/options`.
          */
         LogIn: {
             /** Login */
@@ -5621,6 +5835,10 @@ export interface components {
              * @default
              */
             code: string;
+            /** Passkey */
+            passkey?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * LogInRulesIn
@@ -5669,7 +5887,10 @@ export interface components {
             /** Numbers */
             numbers: components["schemas"]["ShownNumber"][];
         };
-        /** Me */
+        /**
+         * Me
+         * @description `enrolling`, `renewing`: may do nothing yet but set up a second factor, or choose a password.
+         */
         Me: {
             /**
              * User Id
@@ -5693,6 +5914,9 @@ export interface components {
             permissions: string[];
             /** Enrolling */
             enrolling: boolean;
+            /** Renewing */
+            renewing: boolean;
+            password_set: components["schemas"]["PasswordSet"] | null;
         };
         /**
          * MediaNodeShown
@@ -5863,6 +6087,18 @@ export interface components {
              * @default 1
              */
             min_level: number;
+        };
+        /**
+         * NewPasskey
+         * @description `credential`: `toJSON()` of what the browser made.
+         */
+        NewPasskey: {
+            /** Name */
+            name: string;
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
         };
         /**
          * NewPassword
@@ -6161,6 +6397,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[LeaveShown] */
+        Page_LeaveShown_: {
+            /** Items */
+            items: components["schemas"]["LeaveShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[LinkShown] */
         Page_LinkShown_: {
             /** Items */
@@ -6367,6 +6612,83 @@ export interface components {
             detail: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * PasskeyAdded
+         * @description `codes`: recovery codes, shown once, when it is the first second factor.
+         */
+        PasskeyAdded: {
+            passkey: components["schemas"]["PasskeyShown"];
+            /** Codes */
+            codes: string[];
+        };
+        /** PasskeyLogIn */
+        PasskeyLogIn: {
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PasskeyOptions
+         * @description For `PublicKeyCredential.parse…OptionsFromJSON` of the browser.
+         */
+        PasskeyOptions: {
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PasskeyShown
+         * @description `used_at` null: never yet.
+         */
+        PasskeyShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Used At */
+            used_at: string | null;
+        };
+        /**
+         * PasskeyWay
+         * @description Whether one can log in with a passkey at this address.
+         */
+        PasskeyWay: {
+            /** Here */
+            here: boolean;
+        };
+        /**
+         * PasskeysShown
+         * @description `here`: whether this address can have passkeys.
+         */
+        PasskeysShown: {
+            /** Here */
+            here: boolean;
+            /** Items */
+            items: components["schemas"]["PasskeyShown"][];
+        };
+        /**
+         * PasswordSet
+         * @description Who set the password that one has not changed since, and when.
+         */
+        PasswordSet: {
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /**
          * Peaks
@@ -7593,7 +7915,7 @@ export interface components {
         };
         /**
          * StandingShown
-         * @description `since` null: there is none. `required`: a rule asks for it.
+         * @description `since` null: there is no authenticator app. `required`: a rule asks for one or a passkey.
          */
         StandingShown: {
             /** Since */
@@ -7602,6 +7924,8 @@ export interface components {
             codes_left: number;
             /** Required */
             required: boolean;
+            /** Passkeys */
+            passkeys: number;
         };
         /**
          * State
@@ -8317,7 +8641,7 @@ export interface components {
              */
             contact_id: string;
             /** Decisions */
-            decisions: components["schemas"]["Decision"][];
+            decisions: components["schemas"]["Decision-Output"][];
         };
         /** WhyNot */
         WhyNot: {
@@ -8846,6 +9170,198 @@ export interface operations {
             };
         };
     };
+    my_passkeys_api_me_passkeys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeysShown"];
+                };
+            };
+        };
+    };
+    add_passkey_api_me_passkeys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyAdded"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    begin_passkey_api_me_passkeys_options_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_passkey_api_me_passkeys__id__remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    way_by_passkey_api_session_passkey_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyWay"];
+                };
+            };
+        };
+    };
+    log_in_by_passkey_api_session_passkey_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyLogIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ask_for_passkey_api_session_passkey_options_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+        };
+    };
     list_roles_api_roles_get: {
         parameters: {
             query?: never;
@@ -9120,6 +9636,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogInRulesShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ask_for_leave_api_users__id__password_leave_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaveShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_leaves_api_password_leaves_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LeaveShown_"];
+                };
+            };
+        };
+    };
+    decide_leave_api_password_leaves__id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaveShown"];
                 };
             };
             /** @description Validation Error */
