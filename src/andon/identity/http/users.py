@@ -12,14 +12,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity import audit, leaves, repository
 from andon.identity.access import At, PeopleManager, Recognised, may, scope_of, sessions
-from andon.identity.admin import announce, broken_rule, patch_of, values_of
+from andon.identity.admin import (
+    Revised,
+    Seen,
+    announce,
+    broken_rule,
+    patch_of,
+    refuse_stale,
+    revision_of,
+    values_of,
+)
 from andon.identity.duties import check_duties
 from andon.identity.model import Actor, Permission, Role, permissions
 from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from andon.identity.tables import Client, User, UserSession
 from andon.kit.database import Scope
 from andon.kit.errors import AndonError, not_found
-from andon.kit.web import Body, Line, Name, Page, Services, Shown, invalid
+from andon.kit.web import Body, Line, Name, Page, Services, invalid
 
 router = APIRouter(tags=["user"])
 
@@ -62,7 +71,7 @@ class UserIn(UserChange):
 UserPatch = patch_of(UserChange)
 
 
-class UserShown(Shown):
+class UserShown(Revised):
     id: UUID
     login: str
     name: str
@@ -118,7 +127,7 @@ async def make_user(body: UserIn, actor: PeopleManager, request: Request, servic
             await check_duties(session)
             await session.refresh(row)
             _record(session, services, actor, "create", row, None, audit.snapshot(_public(row)))
-            answer = UserShown.model_validate(row)
+            answer = (await _shown(session, services, [row]))[0]
     except IntegrityError as error:
         raise _broken(error) from error
     announce(services, actor)
@@ -139,14 +148,16 @@ async def change_user(
     actor: PeopleManager,
     request: Request,
     services: At,
+    seen: Seen = "",
 ) -> UserShown:
     """Change a person. Whoever loses a right is logged out."""
     values: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]  # see above
     ended: list[UUID] = []
     try:
         async with services.db.session(scope_of(actor)) as session:
-            row = await _user(session, id)
+            row = await _user(session, id, lock=True)
             before = _public(row)
+            await refuse_stale(session, services, "user", id, seen, before)
             after = before | _plain(values)
             await _check(session, after)
             allows = await repository.allows(session)
@@ -240,8 +251,8 @@ def _public(row: User) -> dict[str, Any]:
     return values
 
 
-async def _user(session: AsyncSession, id: UUID) -> User:
-    row = await session.get(User, id)
+async def _user(session: AsyncSession, id: UUID, *, lock: bool = False) -> User:
+    row = await session.get(User, id, with_for_update=lock)
     if row is None:
         raise not_found("user")
     return row
@@ -256,7 +267,11 @@ async def _shown(session: AsyncSession, services: Services, rows: list[User]) ->
     confirmed = await repository.with_second_factor(session, ids)
     return [
         UserShown.model_validate(row).model_copy(
-            update={"locked": str(row.id) in locked, "second_factor": row.id in confirmed}
+            update={
+                "locked": str(row.id) in locked,
+                "second_factor": row.id in confirmed,
+                "revision": revision_of(services, _public(row)),
+            }
         )
         for row in rows
     ]

@@ -3779,6 +3779,11 @@ export interface components {
          */
         AlarmRuleShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -4274,6 +4279,11 @@ export interface components {
         /** CalendarShown */
         CalendarShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -4516,6 +4526,11 @@ export interface components {
         };
         /** ClientShown */
         ClientShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -4963,6 +4978,11 @@ export interface components {
         };
         /** DoNotCallShown */
         DoNotCallShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -5529,7 +5549,8 @@ export interface components {
         };
         /**
          * ImportShown
-         * @description `faults` are the first of `faults_count`. `made` and `changed`: what it would do, or has done.
+         * @description `faults` are the first of `faults_count`. `made` and `changed`: what it would do, or has done; `done`:
+         *     how many of these are written, while it is applied. Until then nobody sees any.
          */
         ImportShown: {
             /**
@@ -5565,6 +5586,8 @@ export interface components {
             expires_at: string;
             /** Rows */
             rows: number;
+            /** Done */
+            done: number;
             /** Made */
             made: number;
             /** Changed */
@@ -6222,6 +6245,11 @@ export interface components {
         /** NumberShown */
         NumberShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -6853,6 +6881,11 @@ export interface components {
         /** ProjectShown */
         ProjectShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -7200,6 +7233,11 @@ export interface components {
         /** QueueShown */
         QueueShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -7292,6 +7330,11 @@ export interface components {
         };
         /** ReasonShown */
         ReasonShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -7874,6 +7917,11 @@ export interface components {
         /** SkillShown */
         SkillShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -8304,6 +8352,11 @@ export interface components {
         /** TrunkShown */
         TrunkShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -8415,6 +8468,11 @@ export interface components {
         };
         /** UserShown */
         UserShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -8594,6 +8652,11 @@ export interface components {
         };
         /** WallboardShown */
         WallboardShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -8885,6 +8948,11 @@ export interface components {
         };
         /** WrapReasonShown */
         WrapReasonShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -9833,7 +9901,9 @@ export interface operations {
     change_user_api_users__id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10014,7 +10084,9 @@ export interface operations {
     change_client: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10173,7 +10245,9 @@ export interface operations {
     change_project: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10392,7 +10466,9 @@ export interface operations {
     change_skill: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10552,7 +10628,9 @@ export interface operations {
     change_queue: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10700,7 +10778,9 @@ export interface operations {
     change_state_reason: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11099,7 +11179,9 @@ export interface operations {
     change_trunk: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11259,7 +11341,9 @@ export interface operations {
     change_number: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12433,7 +12517,9 @@ export interface operations {
     change_calendar: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12716,7 +12802,9 @@ export interface operations {
     change_do_not_call: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12875,7 +12963,9 @@ export interface operations {
     change_wrap_reason: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13120,7 +13210,9 @@ export interface operations {
     change_alarm_rule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -15827,7 +15919,9 @@ export interface operations {
     change_wallboard: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
