@@ -182,6 +182,9 @@ async def test_where_a_second_factor_must_be_a_passkey_is_one(house: House) -> N
         assert code(last) == "second_factor.required"
         await add(client, Authenticator(ORIGIN))
         assert (await client.post(f"{MINE}/{id}/remove", json={"password": "no"})).status_code == 422
+        async with house.client("admin") as admin:  # nobody else's to remove
+            others = await admin.post(f"{MINE}/{id}/remove", json={"password": PASSWORD})
+            assert others.status_code == 404
         gone = await client.post(f"{MINE}/{id}/remove", json={"password": PASSWORD})
         assert gone.status_code == 204
         assert [one["id"] != id for one in (await client.get(MINE)).json()["items"]] == [True]

@@ -180,7 +180,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/me/second-factor/off"): Route(
         LOGGED_IN, (make(lambda m, t: {"password": PASSWORD}),), own=True
     ),
-    ("GET", "/api/me/passkeys"): Route(LOGGED_IN),
+    ("GET", "/api/me/passkeys"): Route(LOGGED_IN, (Try(blank=True),)),
     ("POST", "/api/me/passkeys/options"): Route(
         LOGGED_IN, (make(lambda m, t: {"password": PASSWORD}),), own=True
     ),
@@ -188,7 +188,7 @@ ROUTES: dict[tuple[str, str], Route] = {
         LOGGED_IN, (make(lambda m, t: {"name": "x", "credential": {}}),), own=True
     ),
     ("POST", "/api/me/passkeys/{id}/remove"): Route(
-        LOGGED_IN, change("passkey", lambda m, t: {"password": PASSWORD})
+        LOGGED_IN, change("passkey", lambda m, t: {"password": PASSWORD}), own=True
     ),
     ("POST", "/api/users/{id}/password-leave"): Route(PEOPLE, (one("agent"),)),
     ("GET", "/api/password-leaves"): Route(DUTIES),

@@ -215,7 +215,7 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
         session.add(
             Passkey(
                 id=operator.passkey,
-                user_id=everything,
+                user_id=operator.agent,
                 name=stand.code,
                 credential_id=operator.passkey.bytes,
                 public_key=b"-",
