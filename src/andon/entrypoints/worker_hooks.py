@@ -44,6 +44,7 @@ TIMEOUT_S: Final = 5.0
 PAUSES_S: Final = (2.0, 10.0, 60.0, 300.0, 1800.0)  # between six tries
 LEASE: Final = timedelta(seconds=30)  # well over what one try takes
 LOOK_S: Final = 15.0  # what nobody woke us for is found this late
+RETRY_S: Final = 1.0
 AT_ONCE: Final = 20  # of one tenant
 HOPELESS: Final = frozenset({"address", "redirect", "gone"})
 
@@ -72,37 +73,59 @@ class Hooks:
         self._fetcher = fetcher
         self._tenants = tenants
         self._pauses_s = pauses_s
+        self._woken = asyncio.Event()
+        self._busy: dict[UUID, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Until cancelled."""
-        woken = asyncio.Event()
-        unsubscribe = self._bus.subscribe(TOPIC, lambda _topic, _payload: woken.set())
+        unsubscribe = self._bus.subscribe(TOPIC, lambda _topic, _payload: self._woken.set())
         try:
             while True:
-                woken.clear()
+                self._woken.clear()
                 try:
                     wait_s = await self._round()
                 except (DBAPIError, OSError) as error:
                     log.warning("hooks_wait", error=type(error).__name__)
-                    wait_s = 1.0
+                    wait_s = RETRY_S
                 try:
-                    await asyncio.wait_for(woken.wait(), wait_s)
+                    await asyncio.wait_for(self._woken.wait(), wait_s)
                 except TimeoutError:
                     continue
         finally:
             unsubscribe()
+            for task in self._busy.values():
+                task.cancel()
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
 
     async def _round(self) -> float:
-        """Make what is due; seconds until there is more, as far as is known."""
-        tenants = await self._tenants()
-        await asyncio.gather(*(self.deliver(tenant_id) for tenant_id in tenants))
+        """Begin what is due, each tenant by itself: nobody waits for another's slow server. Seconds until
+        there is more, as far as is known."""
         now, wait_s = self._clock.now(), LOOK_S
-        for tenant_id in tenants:
+        for tenant_id in await self._tenants():
+            if tenant_id in self._busy:
+                continue
             async with self._db.session(Scope(tenant_id)) as session:
                 due = await repository.next_due(session)
-            if due is not None:
-                wait_s = min(wait_s, max(0.05, (due - now).total_seconds()))
+            if due is None:
+                continue
+            if due <= now:
+                self._busy[tenant_id] = asyncio.create_task(self._work(tenant_id))
+            else:
+                wait_s = min(wait_s, (due - now).total_seconds())
         return wait_s
+
+    async def _work(self, tenant_id: UUID) -> None:
+        try:
+            await self.deliver(tenant_id)
+        except (DBAPIError, OSError) as error:
+            log.warning("hooks_wait", error=type(error).__name__)
+            await asyncio.sleep(RETRY_S)
+        except Exception:
+            log.exception("hooks_failed", tenant=str(tenant_id))
+            await asyncio.sleep(LOOK_S)
+        finally:
+            del self._busy[tenant_id]
+            self._woken.set()
 
     async def deliver(self, tenant_id: UUID) -> int:
         """Make one tenant's calls that are due; how many that were."""
