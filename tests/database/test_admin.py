@@ -1,5 +1,6 @@
 """What an administrator sets up: effective at once, on record, refused in words when it makes no sense."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,41 @@ async def test_what_changes_nothing_or_is_refused_is_not_on_record(house: House)
         assert (await client.patch(f"/api/skills/{made['id']}", json={"name": ""})).status_code == 422
         assert (await client.delete(f"/api/skills/{uuid4()}")).status_code == 404
     assert [entry.action for entry in await house.audit(object_kind="skill")] == ["create"]
+
+
+async def test_of_two_who_edit_one_thing_the_second_is_told_what_the_first_did(house: House) -> None:
+    await house.add_user("wang", "administrator")
+    queue = f"/api/queues/{house.stand.queues[0]}"
+    person = f"/api/users/{house.stand.agents[0]}"
+    async with house.client("admin") as admin, house.client("wang") as wang:
+        for path, first, second in (
+            (queue, {"name": "客服一线", "priority": 7}, {"acw_s": 90}),
+            (person, {"department": "一组"}, {"name": "小张"}),
+        ):
+            both = [(await client.get(path)).json()["revision"] for client in (admin, wang)]
+            assert both[0] == both[1] != ""
+            mine = await admin.patch(path, json=first, headers={"If-Match": both[0]})
+            assert mine.status_code == 200 and mine.json()["revision"] != both[0]
+            refused = await wang.patch(path, json=second, headers={"If-Match": both[1]})
+            error = refused.json()["error"]
+            assert (refused.status_code, error["code"]) == (409, "changed_meanwhile")
+            assert (error["params"]["who"], set(error["params"]["names"])) == ("admin", first.keys())
+            now = (await wang.get(path)).json()
+            assert all(now[name] == value for name, value in first.items())  # nothing was overwritten
+            # Having seen it, one goes on; programs that say nothing of what they saw are not asked.
+            for headers in ({"If-Match": now["revision"]}, {}):
+                again = await wang.patch(path, json=second, headers=headers)
+                assert again.status_code == 200, again.text
+        items = (await admin.get("/api/queues")).json()["items"]
+        assert (await admin.get(queue)).json()["revision"] in [item["revision"] for item in items]
+
+
+async def test_of_two_at_the_same_moment_one_is_refused(house: House) -> None:
+    queue = f"/api/queues/{house.stand.queues[0]}"
+    async with house.client("admin") as admin:
+        seen = {"If-Match": (await admin.get(queue)).json()["revision"]}
+        both = await asyncio.gather(*(admin.patch(queue, json={"priority": n}, headers=seen) for n in (3, 4)))
+    assert sorted(answer.status_code for answer in both) == [200, 409]
 
 
 async def test_secrets_are_written_down_nowhere(house: House) -> None:

@@ -2,6 +2,9 @@
 
 import csv
 import io
+import os
+import resource
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -200,6 +203,57 @@ async def test_numbers_and_reasons(house: House) -> None:
         tree = {row.name_zh: row for row in await session.scalars(select(ReasonNode))}
         assert tree["物流"].parent_id == tree["投诉"].id
     assert await count(house, NumberRow) == 2
+
+
+async def test_a_large_file_is_taken_over_whole_and_says_how_far_it_is(house: House) -> None:
+    """50,000 rows with `ANDON_LONG`: the figures in docs/search-and-export.md are from there."""
+    count_of = 50_000 if os.environ.get("ANDON_LONG") else 1_200
+    rows = [[f"user{n}", f"用户{n}", str(100_000 + n), "一组", "座席", "英语=3"] for n in range(count_of)]
+    async with house.client("admin") as admin:
+        job = await bring(house, admin, "users", sheet(HEAD[:6], *rows))
+        assert (job["state"], job["made"], job["done"]) == ("checked", count_of, 0)
+        seen: list[dict[str, Any]] = []
+        before = await count(house, User)
+
+        async def look(importer: Importer, job: Any, done: int) -> None:
+            await written(importer, job, done)
+            # From another transaction: the progress is seen, none of the people is.
+            assert await count(house, User) == before
+            seen.append((await admin.get(f"/api/imports/{job.id}")).json())
+
+        written = Importer._written
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Importer, "_written", look)
+            begun = time.monotonic()
+            done = await apply(house, admin, job)
+        told = f"{count_of} rows in {time.monotonic() - begun:.1f} s"
+        print(told, f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB at most")
+        assert (done["state"], done["made"], done["done"]) == ("applied", count_of, count_of)
+        assert [each["done"] for each in seen] == [*range(500, count_of, 500), count_of]
+        assert {each["state"] for each in seen} == {"applying"}
+        assert await count(house, User) == before + count_of
+        assert await count(house, AgentSkill) == count_of
+    entries = await house.audit(action="create", object_kind="user")
+    assert len(entries) == count_of
+
+
+async def test_what_fails_at_the_end_leaves_nothing_of_the_beginning(house: House) -> None:
+    rows = [[f"user{n}", f"用户{n}", str(100_000 + n), "", "座席", ""] for n in range(700)]
+    async with house.client("admin") as admin:
+        job = await bring(house, admin, "users", sheet(HEAD[:6], *rows))
+        before = await count(house, User)
+
+        async def rob(importer: Importer, job: Any, done: int) -> None:
+            """Somebody takes the last one's log-in by hand, while the first are being written."""
+            if done == 500:
+                await house.add_user("user699", "planner")
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Importer, "_written", rob)
+            done = await apply(house, admin, job)
+        assert (done["state"], done["done"]) == ("wrong", 0)
+        assert await count(house, User) == before + 1
+        assert await house.audit(action="create", object_kind="user") == []
 
 
 async def test_fifty_thousand_rows_and_not_one_more(house: House) -> None:

@@ -29,7 +29,7 @@ from andon.kit.settings import Settings
 pytestmark = pytest.mark.database
 
 # Made in SQL alone: nobody maps them.
-UNMAPPED = ("journal", "live_state", "login_attempt", "procrastinate_", "alembic_version")
+UNMAPPED = ("journal", "live_state", "login_attempt", "login_challenge", "procrastinate_", "alembic_version")
 
 
 @pytest.fixture

@@ -1,18 +1,25 @@
-"""`andon operator add` on an installation of its own, as whoever runs it would."""
+"""`andon operator` on an installation of its own, as whoever runs it would."""
 
+import getpass
 import os
 import re
 import subprocess
 import sys
+from base64 import b32decode
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy import select
 
 from andon.identity.passwords import Passwords
+from andon.identity.second_factor import STEP_SECONDS
 from andon.identity.service import Sessions, policy_of
+from andon.identity.tables import Audit
 from andon.kit.bus import MemoryBus
 from andon.kit.clock import SystemClock
-from andon.kit.database import Database, database_urls
+from andon.kit.database import Database, Scope, database_urls
 from andon.kit.database.server import EmbeddedServer
 from andon.kit.errors import AndonError
 from andon.kit.seal import Seal
@@ -51,6 +58,29 @@ async def test_the_first_operator_is_made_once_and_its_administrator_logs_in(tmp
         assert logged_in.actor.tenant_name == "北方呼叫" and logged_in.actor.roles == ("administrator",)
         with pytest.raises(AndonError, match=r"login\.refused"):
             await sessions.log_in("chief", "wrong", "127.0.0.1", "test")
+
+        # The only administrator's telephone is at the bottom of the river.
+        told = await sessions.factors.begin(logged_in.actor)
+        now = SystemClock().now().timestamp()
+        secret = TOTP(b32decode(told.secret), 6, SHA1(), STEP_SECONDS)
+        await sessions.factors.confirm(logged_in.actor, secret.generate(int(now)).decode())
+        with pytest.raises(AndonError, match=r"login\.code_needed"):
+            await sessions.log_in("chief", password.group(1), "127.0.0.1", "test")
+        for words, refused in (
+            (("nobody",), "nobody"),
+            (("chief", "--operator", "south"), "south"),
+        ):
+            wrong = command(settings, "operator", "reset-factor", *words)
+            assert wrong.returncode == 1 and refused in wrong.stderr
+        reset = command(settings, "operator", "reset-factor", "Chief")
+        assert reset.returncode == 0, reset.stderr
+        assert await sessions.find(logged_in.token) is None
+        await sessions.log_in("chief", password.group(1), "127.0.0.1", "test")
+        async with db.session(Scope(logged_in.actor.tenant_id)) as session:
+            (entry,) = await session.scalars(select(Audit).where(Audit.action == "second_factor_reset"))
+        assert (entry.user_id, entry.user_name, entry.object_name) == (None, "system", "chief")
+        assert entry.address == getpass.getuser()
+        assert command(settings, "operator", "reset-factor", "chief").returncode == 1  # there is none now
     finally:
         await db.close()
         server.stop()

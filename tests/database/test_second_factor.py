@@ -68,7 +68,12 @@ async def refusal(house: House, login: str, code: str = "", password: str = PASS
 async def test_a_code_is_asked_for_once_it_was_set_up_and_is_good_once(house: House) -> None:
     person = await house.add_user("li", "planner")
     async with house.client("li") as client:
-        assert (await client.get(MINE)).json() == {"since": None, "codes_left": 0, "required": False}
+        assert (await client.get(MINE)).json() == {
+            "since": None,
+            "codes_left": 0,
+            "required": False,
+            "passkeys": 0,
+        }
         wrong = await client.post(MINE, json={"password": "wrong"})
         assert list(wrong.json()["error"]["fields"]) == ["password"]
         told = (await client.post(MINE, json={"password": PASSWORD})).json()

@@ -1,25 +1,19 @@
-"""Rules on live figures: when they are raised and cleared, who is told, and the webhook on the wire."""
+"""Rules on live figures: when they are raised and cleared, and who is told."""
 
 import asyncio
-import hashlib
-import hmac
-import json
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
-from test_flow_fetch import fetching, reply, serving
 from test_routing import ANN, SALES, TENANT, Centre, agent, queue
 from test_routing_rules import comes
 
-from andon.alarms.events import HookTold, RuleCleared, RuleRaised
+from andon.alarms.events import RuleCleared, RuleRaised
 from andon.alarms.machine import Change, RuleBook
 from andon.alarms.model import Figure, Level, Rule, is_quiet
-from andon.entrypoints.core_hooks import Hooks, signature
-from andon.entrypoints.core_rules import RuleWatch
+from andon.entrypoints.core_rules import RuleWatch, hook_wanted
 from andon.kit.bus import MemoryBus
 from andon.kit.clock import SystemClock
 from andon.kit.ids import uuid7
@@ -149,6 +143,7 @@ class Floor:
         self.centre = Centre([agent(ANN)], [queue()])
         self.said: list[Any] = []
         self.told: list[dict[str, Any]] = []
+        self.hooks: list[tuple[UUID, str, str]] = []
         self.bus = MemoryBus()
         self.all_told = asyncio.Event()
         self.bus.subscribe("alarm", self._hear)
@@ -167,11 +162,11 @@ class Floor:
             db=None,  # type: ignore[arg-type]  # the look asks no database once it has resumed
             bus=self.bus,
             clock=SystemClock(),
-            hooks=None,  # type: ignore[arg-type]  # no rule here has a webhook
             directory=SimpleNamespace(trunks_of=lambda _id: [], in_use=lambda _id: 0),  # type: ignore[arg-type]
             centres=lambda: [self.live],  # type: ignore[list-item]  # what the watch needs of a centre
             append=self.said.append,
             on_change=lambda: None,
+            on_hook=lambda *said: self.hooks.append(said),
         )
         self.watch._resumed.add(TENANT)
 
@@ -236,54 +231,19 @@ TOLD = {
 }
 
 
-async def deliver(url: str, said: list[Any], *, allow_private: bool = True) -> HookTold:
-    """Call a webhook and wait for the fact of it."""
-    async with fetching(allow_private=allow_private) as fetcher:
-        hooks = Hooks(fetcher, said.append, lambda: T0, pauses_s=(0.0, 0.0))
-        hooks.tell(TENANT, rule(webhook=url, secret="0123456789abcdef"), TOLD)
-        await asyncio.wait_for(asyncio.gather(*hooks._tasks), 20)
-        await hooks.stop()
-    (fact,) = said
-    assert isinstance(fact, HookTold)
-    return fact
+def test_what_a_webhook_is_told_names_no_person() -> None:
+    fact = hook_wanted(TENANT, rule(webhook="https://a.example", secret="0123456789abcdef"), TOLD, T0)
+    assert fact.told["about_id"] == "a" and fact.told["value"] == 700
+    assert "王芳" not in str(fact) and "0123456789abcdef" not in str(fact)
+    queue_told = hook_wanted(TENANT, rule(), TOLD | {"about": "queue", "about_name": "售后"}, T0).told
+    assert queue_told["about_name"] == "售后"
 
 
-async def test_a_webhook_is_signed_and_names_no_person() -> None:
-    async with serving(reply(b"thanks")) as server:  # no JSON: its status alone matters
-        fact = await deliver(server.url, [])
-        (asked,) = server.asked
-    head, _, body = asked.partition("\r\n\r\n")
-    headers = dict(line.split(": ", 1) for line in head.lower().split("\r\n")[1:])
-    at = int(T0.timestamp())
-    made = hmac.new(b"0123456789abcdef", f"{at}.{body}".encode(), hashlib.sha256).hexdigest()
-    assert headers["x-andon-signature"] == f"t={at},v1={made}"
-    assert signature("0123456789abcdef", body.encode(), at) == f"t={at},v1={made}"
-    assert headers["content-type"] == "application/json" and head.startswith("POST ")
-    read = json.loads(body)
-    assert read["delivery_id"] == headers["x-andon-delivery"] == str(fact.delivery_id)
-    assert read["value"] == 700 and read["about_id"] == "a"
-    assert "王芳" not in body
-    assert (fact.tries, fact.why, fact.event) == (1, "", "raised")
-
-
-async def test_a_webhook_is_tried_again_as_the_same_delivery_and_then_given_up() -> None:
-    answers = iter(["503 Away", "500 Oh", "204 No Content"])
-
-    async def serve(asked: str, writer: asyncio.StreamWriter) -> None:
-        await reply(b"", next(answers))(asked, writer)
-
-    serve_twice: Callable[[str, asyncio.StreamWriter], Awaitable[None]] = serve
-    async with serving(serve_twice) as server:
-        fact = await deliver(server.url, [])
-        assert (fact.tries, fact.why) == (3, "")
-        ids = {line for asked in server.asked for line in asked.split("\r\n") if "x-andon-delivery" in line}
-        assert len(server.asked) == 3 and len(ids) == 1
-    assert (await deliver(server.url, [])).why == "unreachable"
-
-
-async def test_a_webhook_reaches_no_address_of_the_own_network_and_follows_nobody() -> None:
-    async with serving(reply(b"", "307 There", "location: http://127.0.0.1/")) as server:
-        fact = await deliver(server.url, [], allow_private=False)
-        assert (fact.why, fact.tries, server.asked) == ("address", 1, [])
-        fact = await deliver(server.url, [])
-        assert (fact.why, fact.tries) == ("redirect", 1)
+def test_a_webhook_that_was_given_up_is_an_alarm_until_one_goes_through() -> None:
+    floor = Floor()
+    told = {"tenant_id": str(TENANT), "rule_id": str(uuid7()), "name": "积压"}
+    for why in ("timeout", ""):
+        floor.watch.hook_told("hook.told", told | {"why": why})
+    (failed, well) = floor.hooks
+    assert failed[0] == TENANT and failed[1].startswith("积压") and failed[2] == "timeout"
+    assert well == (TENANT, failed[1], "")

@@ -16,10 +16,11 @@ from andon.kit.ids import uuid7
 
 pytestmark = pytest.mark.walls
 
-# Rows of no tenant: ids of jobs, the migrations' own, and counts of log-in tries by digest.
+# Rows of no tenant: ids of jobs, the migrations' own, counts of log-in tries and challenges by digest.
 NOBODYS = {
     "alembic_version",
     "login_attempt",
+    "login_challenge",
     "procrastinate_jobs",
     "procrastinate_events",
     "procrastinate_periodic_defers",
@@ -36,6 +37,8 @@ AS_OWNER = {
     "login_try",
     "login_clear",
     "login_locked",
+    "challenge_make",
+    "challenge_spend",
     "journal_partition",
 }
 
@@ -151,7 +154,7 @@ async def test_the_application_has_the_rights_it_needs_and_no_more(db: Database)
         db,
         None,
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
-        " AND (relispartition OR relname IN ('login_attempt', 'alembic_version'))"
+        " AND (relispartition OR relname IN ('login_attempt', 'login_challenge', 'alembic_version'))"
         " AND has_table_privilege(oid, 'SELECT, INSERT, UPDATE, DELETE')",
     )
     assert closed == []

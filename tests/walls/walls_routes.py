@@ -14,6 +14,7 @@ from andon.identity.model import Role
 
 ADMIN = frozenset({Role.ADMINISTRATOR, Role.SYSTEM})
 PEOPLE = frozenset({Role.ADMINISTRATOR, Role.SECURITY})
+DUTIES = ADMIN | PEOPLE | {Role.AUDITOR}
 LOGGED_IN = frozenset(Role)
 AGENT = frozenset({Role.AGENT})
 ALL = LOGGED_IN - {Role.SECURITY}  # who has to do with calls
@@ -27,6 +28,9 @@ EXPORTS = frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AUDITOR, Role.CLIENT_VI
 # Nobody needs to be logged in: logging in, and what holds nothing of anybody.
 OPEN = {
     ("POST", "/api/session"),
+    ("GET", "/api/session/passkey"),
+    ("POST", "/api/session/passkey"),
+    ("POST", "/api/session/passkey/options"),
     ("GET", "/api/oidc"),
     ("GET", "/api/oidc/start"),
     ("GET", "/api/oidc/callback"),
@@ -176,6 +180,19 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/me/second-factor/off"): Route(
         LOGGED_IN, (make(lambda m, t: {"password": PASSWORD}),), own=True
     ),
+    ("GET", "/api/me/passkeys"): Route(LOGGED_IN, (Try(blank=True),)),
+    ("POST", "/api/me/passkeys/options"): Route(
+        LOGGED_IN, (make(lambda m, t: {"password": PASSWORD}),), own=True
+    ),
+    ("POST", "/api/me/passkeys"): Route(
+        LOGGED_IN, (make(lambda m, t: {"name": "x", "credential": {}}),), own=True
+    ),
+    ("POST", "/api/me/passkeys/{id}/remove"): Route(
+        LOGGED_IN, change("passkey", lambda m, t: {"password": PASSWORD}), own=True
+    ),
+    ("POST", "/api/users/{id}/password-leave"): Route(PEOPLE, (one("agent"),)),
+    ("GET", "/api/password-leaves"): Route(DUTIES),
+    ("POST", "/api/password-leaves/{id}"): Route(DUTIES, change("leave", lambda m, t: {"given": True})),
     ("DELETE", "/api/users/{id}/second-factor"): Route(PEOPLE, (one("agent"),)),
     ("GET", "/api/log-in-rules"): Route(PEOPLE, (Try(blank=True),)),
     ("PUT", "/api/log-in-rules"): Route(

@@ -21,7 +21,7 @@ from reporting_stand import Stand, journal, make_stand
 from reporting_world import Day
 from sqlalchemy import text
 
-from andon.alarms.tables import AlarmRuleRow
+from andon.alarms.tables import AlarmDelivery, AlarmDeliveryCursor, AlarmRuleRow
 from andon.calendars.tables import CalendarRow
 from andon.channels.voice.tables import NumberRow, TrunkRow
 from andon.customers.tables import CustomerRow, DoNotCallRow
@@ -36,6 +36,8 @@ from andon.identity.tables import (
     Audit,
     Client,
     LogInRules,
+    Passkey,
+    PasswordLeave,
     Project,
     RecoveryCode,
     RoleGrant,
@@ -129,6 +131,8 @@ class Operator:
     trunk: UUID = field(default_factory=uuid7)
     pause: UUID = field(default_factory=uuid7)
     rule: UUID = field(default_factory=uuid7)  # of an alarm
+    passkey: UUID = field(default_factory=uuid7)
+    leave: UUID = field(default_factory=uuid7)  # to set a password
     wallboard: UUID = field(default_factory=uuid7)
     wall_link: UUID = field(default_factory=uuid7)
     wall_token: str = ""
@@ -208,6 +212,26 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
         session.add(RoleGrant(role="planner", permissions=["board"]))
         session.add(SecondFactor(user_id=operator.agent, secret="-", confirmed_at=day.end))
         session.add(RecoveryCode(user_id=operator.agent, code_hash="-"))
+        session.add(
+            Passkey(
+                id=operator.passkey,
+                user_id=operator.agent,
+                name=stand.code,
+                credential_id=operator.passkey.bytes,
+                public_key=b"-",
+                sign_count=0,
+            )
+        )
+        session.add(
+            PasswordLeave(
+                id=operator.leave,
+                user_id=operator.agent,
+                asked_by=stand.agents[1],
+                expires_at=day.end + timedelta(days=36500),
+            )
+        )
+        session.add(AlarmDelivery(rule_id=operator.rule, told={"event": "raised"}, next_at=day.end))
+        session.add(AlarmDeliveryCursor(xid=0, seq=0))
         session.add(ExportRule(rows_over=10))
         session.add(HistoryColumns(user_id=everything, columns=["arrived"]))
         for n, side in enumerate(operator.sides):

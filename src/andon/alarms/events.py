@@ -1,6 +1,6 @@
 """Facts of alarms that an administrator's rules raise. Pure."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from andon.alarms.model import Figure, Level
@@ -38,8 +38,19 @@ class RuleCleared(Fact, frozen=True, kw_only=True):
     about_id: UUID | None = None
 
 
+class HookWanted(Fact, frozen=True, kw_only=True):
+    """A rule's webhook is to be told: the worker does it, whatever becomes of the core. `told` is the body
+    without the `delivery_id`; it names no person."""
+
+    kind: ClassVar[str] = "alarm.hook_wanted"
+    rule_id: UUID
+    delivery_id: UUID
+    told: dict[str, Any]
+
+
 class HookTold(Fact, frozen=True, kw_only=True):
-    """A rule's webhook was called. `why` says how the last of `tries` failed; empty: it was delivered."""
+    """A rule's webhook was called. `why` says how the last of `tries` failed, and that it was given up;
+    `gone`: the rule has no webhook any more. Empty: it was delivered."""
 
     kind: ClassVar[str] = "alarm.hook_told"
     rule_id: UUID

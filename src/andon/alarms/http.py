@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from andon.alarms import texts  # noqa: F401  (registers what is said here)
 from andon.alarms.model import LOW_IS_BAD, Figure
 from andon.alarms.tables import AlarmRuleRow
-from andon.identity.admin import Resource, add_uses, crud, used_by
+from andon.identity.admin import Resource, Revised, add_uses, crud, used_by
 from andon.identity.model import Role
-from andon.kit.web import Body, Name, Shown, invalid
+from andon.kit.web import Body, Name, invalid
 
 SECRET_LEAST = 16
 PERCENT = frozenset({Figure.SERVICE_LEVEL, Figure.TRUNK_USE})
@@ -45,7 +45,7 @@ class AlarmRuleIn(Body):
     active: bool = True
 
 
-class AlarmRuleShown(Shown):
+class AlarmRuleShown(Revised):
     """The secret is written, never read; `signed` says that there is one."""
 
     id: UUID

@@ -1,8 +1,10 @@
-"""Alarm rules as an administrator sets them."""
+"""Alarm rules as an administrator sets them, and what their webhooks still have to be told."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from andon.kit.database.base import Base, Retirable, Row, TenantRow, refers, unique_unless_retired
@@ -38,3 +40,26 @@ class AlarmRuleRow(Row, TenantRow, Retirable, Base):
     webhook: Mapped[str] = mapped_column(server_default="")
     secret: Mapped[str] = mapped_column(server_default="")
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+
+
+class AlarmDelivery(Row, TenantRow, Base):
+    """One call of a webhook that is still to be made; its id is the receiver's to tell repetitions by. It is
+    gone once it was delivered or given up: then the journal says so. `told` is the body without the id."""
+
+    __tablename__ = "alarm_delivery"
+    __table_args__ = (Index("ix_alarm_delivery_due", "tenant_id", "next_at"),)
+
+    rule_id: Mapped[UUID]
+    told: Mapped[dict[str, Any]]
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+    next_at: Mapped[datetime]
+
+
+class AlarmDeliveryCursor(Base):
+    """How far a tenant's journal was read for calls to make."""
+
+    __tablename__ = "alarm_delivery_cursor"
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("andon_tenant()"))
+    xid: Mapped[int] = mapped_column(BigInteger)
+    seq: Mapped[int] = mapped_column(BigInteger)

@@ -21,7 +21,7 @@ from andon.calendars.model import (
 )
 from andon.calendars.tables import CalendarRow
 from andon.identity.access import At
-from andon.identity.admin import Administrator, Resource, crud
+from andon.identity.admin import Administrator, Resource, Revised, crud
 from andon.kit.ids import uuid7
 from andon.kit.web import Body, Name, Shown, invalid
 
@@ -44,7 +44,7 @@ class CalendarIn(Hours):
     project_id: UUID | None = None
 
 
-class CalendarShown(Shown):
+class CalendarShown(Revised):
     id: UUID
     name: str
     project_id: UUID | None

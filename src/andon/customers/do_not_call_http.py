@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from pydantic import StringConstraints
 
 from andon.customers.tables import DoNotCallRow
-from andon.identity.admin import Resource, crud
-from andon.kit.web import Body, Line, Shown
+from andon.identity.admin import Resource, Revised, crud
+from andon.kit.web import Body, Line
 
 
 class DoNotCallIn(Body):
@@ -19,7 +19,7 @@ class DoNotCallIn(Body):
     reason: Line = ""
 
 
-class DoNotCallShown(Shown):
+class DoNotCallShown(Revised):
     id: UUID
     number: str
     reason: str

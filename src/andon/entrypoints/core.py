@@ -35,7 +35,6 @@ from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre, Configuration
 from andon.entrypoints.core_dial import Outgoing
 from andon.entrypoints.core_flows import BesideFlows, Hearing
-from andon.entrypoints.core_hooks import Hooks
 from andon.entrypoints.core_prompts import Prompts
 from andon.entrypoints.core_publish import Publisher
 from andon.entrypoints.core_rules import RuleWatch
@@ -168,11 +167,11 @@ class Core:
             db=self.db,
             bus=self.bus,
             clock=self.clock,
-            hooks=Hooks(self.fetcher, self._append, self._now),
             directory=self.directory,
             centres=lambda: self.centres.values(),
             append=self._append,
             on_change=self._board_changed,
+            on_hook=self._hook_told,
         )
         self._ready = False
         self._lost_facts = 0
@@ -195,6 +194,7 @@ class Core:
                 await asyncio.sleep(RETRY_S)
         await self.writer.start()
         self.bus.subscribe("config.changed", self._config_changed)
+        self.bus.subscribe("hook.told", self.rules.hook_told)
         self.publisher.start()
         self.watch.start()
         for node in self.nodes:
@@ -466,6 +466,12 @@ class Core:
 
     def _trunk_refused(self, subject: str, why: str) -> None:
         self.alarms.set("trunk_refused", subject, bool(why), why)
+
+    def _hook_told(self, tenant_id: UUID, subject: str, why: str) -> None:
+        if why:
+            self.alarms.on("hook_failed", subject, why, tenant_id)
+        else:
+            self.alarms.off("hook_failed", subject)
 
     def _engine_changed(self, node: Node, up: bool, detail: str) -> None:
         self.alarms.set("engine_down", node.name, not up, detail)

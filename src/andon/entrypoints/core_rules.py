@@ -2,7 +2,8 @@
 
 Each second every rule is held against the floor as it is; the service level is counted from the books each
 five seconds while a rule asks for it. What changes is a fact, a row of the board, a notice for pages (bus
-topic `alarm.<tenant_id>`) and a call of the rule's webhook.
+topic `alarm.<tenant_id>`) and a call of the rule's webhook, which the worker makes: here it is a fact, so
+that it outlives this process.
 """
 
 import asyncio
@@ -13,17 +14,17 @@ from uuid import UUID
 
 import structlog
 
-from andon.alarms.events import RuleCleared, RuleRaised
+from andon.alarms.events import HookWanted, RuleCleared, RuleRaised
 from andon.alarms.machine import Change, Standing
 from andon.alarms.model import Figure, Rule, is_quiet
 from andon.alarms.repository import load_raised
 from andon.channels.voice.machine import Directory
 from andon.entrypoints.core_centre import Centre
-from andon.entrypoints.core_hooks import Hooks
 from andon.entrypoints.core_screens import iso, rule_alarm
 from andon.kit.bus import Bus
 from andon.kit.clock import Clock
 from andon.kit.database import Database, Scope
+from andon.kit.ids import uuid7
 from andon.kit.journal import Fact
 from andon.reporting.board.service import pushed_figures
 from andon.routing.events import AgentState
@@ -35,6 +36,22 @@ TOPIC = "alarm"
 LOOK_S = 1.0
 FIGURES_S = 5.0
 FIGURES_LAST_S = 30.0  # older ones say nothing: the alarm stays as it is
+# What a webhook is told. Of a person only the id leaves the house.
+HOOK_FIELDS = (
+    "event",
+    "at",
+    "since",
+    "rule_id",
+    "name",
+    "level",
+    "figure",
+    "variant",
+    "state",
+    "value",
+    "limit",
+    "about",
+    "about_id",
+)
 
 Readings = dict[UUID | None, float | None]
 
@@ -48,20 +65,20 @@ class RuleWatch:
         db: Database,
         bus: Bus,
         clock: Clock,
-        hooks: Hooks,
         directory: Directory,
         centres: Callable[[], Iterable[Centre]],
         append: Callable[[Fact], None],
         on_change: Callable[[], None],
+        on_hook: Callable[[UUID, str, str], None],
     ) -> None:
         self._db = db
         self._bus = bus
         self._clock = clock
-        self._hooks = hooks
         self._directory = directory
         self._centres = centres
         self._append = append
         self._on_change = on_change
+        self._on_hook = on_hook
         self._resumed: set[UUID] = set()
         self._figures: dict[UUID, tuple[float, dict[str, Any]]] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -76,7 +93,11 @@ class RuleWatch:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._hooks.stop()
+
+    def hook_told(self, _topic: str, said: dict[str, Any]) -> None:
+        """How a call of a webhook ended: one that was given up is an alarm until one goes through."""
+        subject = f"{said['name']} ({UUID(said['rule_id']).hex[-6:]})"
+        self._on_hook(UUID(said["tenant_id"]), subject, str(said["why"]))
 
     async def _every(self, work: Callable[[], Any], seconds: float) -> None:
         while True:
@@ -200,7 +221,7 @@ class RuleWatch:
         if on.rule.roles:
             self._bus.publish(f"{TOPIC}.{centre.tenant_id}", told)
         if on.rule.webhook:
-            self._hooks.tell(centre.tenant_id, on.rule, told)
+            self._append(hook_wanted(centre.tenant_id, on.rule, told, now))
 
 
 def _agents(centre: Centre, rule: Rule) -> list[AgentNow]:
@@ -222,6 +243,14 @@ def _within(rule: Rule, queue: Any) -> bool:
     if rule.queue_id is not None:
         return bool(queue.queue_id == rule.queue_id)
     return rule.project_id is None or bool(queue.project_id == rule.project_id)
+
+
+def hook_wanted(tenant_id: UUID, rule: Rule, told: dict[str, Any], now: datetime) -> HookWanted:
+    """That the rule's webhook is to be told."""
+    body = {name: told[name] for name in HOOK_FIELDS}
+    if told["about"] != "agent":
+        body["about_name"] = told["about_name"]
+    return HookWanted(at=now, tenant_id=tenant_id, rule_id=rule.rule_id, delivery_id=uuid7(), told=body)
 
 
 def _ms(since: datetime, now: datetime) -> int:

@@ -74,6 +74,10 @@ register(
             "已建立运营方“{name}”。管理员 {login}，密码 {password}（只显示这一次，登录后请修改）",
             "Operator “{name}” is made. Administrator {login}, password {password} (shown once; change it)",
         ),
+        "operator.factor_reset": (
+            "已重设 {login} 的两步验证：现在只用密码即可登录，请登录后马上重新设置",
+            "The second factor of {login} is gone: the password alone logs in. Set up a new one at once",
+        ),
         "demo.logins": (
             "登录账号（密码均为 {password}，仅供演示）",
             "Log-ins (password {password}, for the demo only)",

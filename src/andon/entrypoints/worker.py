@@ -18,6 +18,7 @@ from prometheus_client import Counter
 from sqlalchemy import text
 
 from andon.channels.voice.jobs import RecordingStore
+from andon.entrypoints.worker_hooks import keep_hooks
 from andon.entrypoints.worker_reporting import keep_jobs, keep_reporting
 from andon.identity import texts  # noqa: F401  (registers the names of roles, for imports)
 from andon.identity.repository import tenant_ids
@@ -68,6 +69,7 @@ def parts(settings: Settings, db: Database, bus: Bus, clock: Clock) -> dict[str,
         "work": lambda: keep_each(WorkKeeper, db, bus, clock, partial(tenant_ids, db)),
         "imports": lambda: keep_importing(db, bus, clock, settings.home, partial(tenant_ids, db)),
         "jobs": lambda: keep_jobs(db, bus, clock),
+        "hooks": lambda: keep_hooks(settings, db, bus, clock),
     }
 
 

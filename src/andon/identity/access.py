@@ -32,7 +32,7 @@ def address_of(connection: HTTPConnection) -> str:
 async def find_actor(connection: HTTPConnection) -> Actor | None:
     """Who holds the cookie of this request or socket and may do anything yet, None when nobody does."""
     actor = await _bearer(connection)
-    return None if actor is not None and actor.enrolling else actor
+    return None if actor is not None and (actor.enrolling or actor.renewing) else actor
 
 
 async def _bearer(connection: HTTPConnection) -> Actor | None:
@@ -44,15 +44,24 @@ async def _bearer(connection: HTTPConnection) -> Actor | None:
 
 
 async def recognised(connection: HTTPConnection) -> Actor:
-    """Dependency: who asks, even while a second factor is to be set up. Raises `session.required`."""
+    """Dependency: who asks, even while a password is to be chosen or a second factor to be set up. Raises
+    `session.required`."""
     actor = await _bearer(connection)
     if actor is None:
         raise AndonError("session.required", 401)
     return actor
 
 
-async def logged_in(actor: Annotated[Actor, Depends(recognised)]) -> Actor:
-    """Dependency: who asks. Raises `session.required`, `second_factor.enrol`."""
+async def renewed(actor: Annotated[Actor, Depends(recognised)]) -> Actor:
+    """Dependency: who asks, even while a second factor is to be set up. Raises `session.required`,
+    `password.renew`."""
+    if actor.renewing:
+        raise AndonError("password.renew", 403)
+    return actor
+
+
+async def logged_in(actor: Annotated[Actor, Depends(renewed)]) -> Actor:
+    """Dependency: who asks. Raises `session.required`, `password.renew`, `second_factor.enrol`."""
     if actor.enrolling:
         raise AndonError("second_factor.enrol", 403)
     return actor
@@ -84,5 +93,6 @@ async def _supervisor(actor: Annotated[Actor, may(Permission.SUPERVISE)]) -> Act
 PeopleManager = Annotated[Actor, may(Permission.PEOPLE)]
 LoggedInActor = Annotated[Actor, Depends(logged_in)]
 Recognised = Annotated[Actor, Depends(recognised)]
+Renewed = Annotated[Actor, Depends(renewed)]
 Supervisor = Annotated[Actor, Depends(_supervisor)]
 At = Annotated[Services, Depends(services)]

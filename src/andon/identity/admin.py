@@ -5,6 +5,8 @@ retire. Every change is one transaction together with its audit entry; after the
 `config.changed`, so that the core works by it at once.
 """
 
+import hashlib
+import hmac
 import inspect as inspection
 from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
@@ -12,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+import msgspec
+from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, create_model
 from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
 from andon.identity.model import Actor, Permission
+from andon.identity.tables import Audit
 from andon.kit import i18n
 from andon.kit.errors import AndonError, not_found
 from andon.kit.web import Body, Page, Services, Shown, invalid
@@ -29,6 +33,44 @@ CONFIG_CHANGED = "config.changed"
 _LIST_LIMIT = 5000
 
 Administrator = Annotated[Actor, may(Permission.CONFIG)]
+
+
+class Revised(Shown):
+    """A thing of which several may keep the page open: `revision` is another one after each change."""
+
+    revision: str = ""
+
+
+Seen = Annotated[str, Header(alias="if-match", max_length=80)]
+
+
+def revision_of(services: Services, values: dict[str, Any]) -> str:
+    """Of a thing with these values. Keyed: secrets are among the values."""
+    packed = msgspec.json.encode(msgspec.to_builtins(values), order="sorted")
+    key = services.settings.secrets().cookie.encode()
+    return hmac.new(key, packed, hashlib.sha256).hexdigest()[:20]
+
+
+async def refuse_stale(
+    session: AsyncSession, services: Services, kind: str, id: UUID, seen: str, values: dict[str, Any]
+) -> None:
+    """Raises `changed_meanwhile`, with who changed what, unless `seen` is empty or the revision of these, the
+    present values."""
+    if not seen or seen == revision_of(services, values):
+        return
+    last = await session.scalar(
+        select(Audit)
+        .where(
+            Audit.object_kind == kind, Audit.object_id == id, Audit.action.in_(("create", "update", "undo"))
+        )
+        .order_by(Audit.at.desc(), Audit.id.desc())
+        .limit(1)
+    )
+    if last is None:
+        raise AndonError("changed_meanwhile", 409, who="?", at=None, names=[])
+    told = {**(last.before or {}), **(last.after or {})}
+    names = [name for name in values if name in told and name != "id"]
+    raise AndonError("changed_meanwhile", 409, who=last.user_name, at=last.at.isoformat(), names=names)
 
 
 def announce(services: Services, actor: Actor) -> None:
@@ -89,7 +131,7 @@ class Resource:
     kind: str
     table: Any
     model: type[Body]
-    shown: type[Shown]
+    shown: type[Revised]
     label: str = "name"
     order: Sequence[Any] = ()
     fixed: frozenset[str] = frozenset()
@@ -109,9 +151,10 @@ def values_of(row: Any) -> dict[str, Any]:
     }
 
 
-async def present(session: AsyncSession, table: Any, id: UUID) -> Any:
-    """The row, if it is there, visible and not retired. Raises `not_found`."""
-    row = await session.get(table, id)
+async def present(session: AsyncSession, table: Any, id: UUID, *, lock: bool = False) -> Any:
+    """The row, if it is there, visible and not retired; `lock`: nobody else's until the commit. Raises
+    `not_found`."""
+    row = await session.get(table, id, with_for_update=lock)
     if row is None or getattr(row, "retired_at", None) is not None:
         raise not_found(table.__tablename__)
     return row
@@ -169,7 +212,7 @@ def crud(resource: Resource) -> APIRouter:
         order = resource.order or (getattr(table, resource.label), table.id)
         async with services.db.session(scope_of(actor)) as session:
             rows = list(await session.scalars(wanted.order_by(*order).limit(_LIST_LIMIT)))
-            return Page(items=[shown.model_validate(row) for row in rows], total=len(rows))
+            return Page(items=[_shown(services, row) for row in rows], total=len(rows))
 
     async def make(body: Any, actor: Any, services: At) -> Any:
         values = body.model_dump()
@@ -182,7 +225,7 @@ def crud(resource: Resource) -> APIRouter:
                 await session.flush()
                 await session.refresh(row)
                 _audit(session, services, actor, "create", row, None, audit.snapshot(values_of(row)))
-                answer = shown.model_validate(row)
+                answer = _shown(services, row)
         except IntegrityError as error:
             raise broken_rule(error, resource.unique) from error
         announce(services, actor)
@@ -190,14 +233,15 @@ def crud(resource: Resource) -> APIRouter:
 
     async def read(id: UUID, actor: Any, services: At) -> Any:
         async with services.db.session(scope_of(actor)) as session:
-            return shown.model_validate(await present(session, table, id))
+            return _shown(services, await present(session, table, id))
 
-    async def change(id: UUID, body: Any, actor: Any, services: At) -> Any:
+    async def change(id: UUID, body: Any, actor: Any, services: At, seen: Seen = "") -> Any:
         values = body.model_dump(include=body.model_fields_set)  # parts of what is sent keep their defaults
         try:
             async with services.db.session(scope_of(actor)) as session:
-                row = await present(session, table, id)
+                row = await present(session, table, id, lock=True)
                 before = values_of(row)
+                await refuse_stale(session, services, resource.kind, id, seen, before)
                 for name in resource.fixed & values.keys():
                     if values[name] != before[name]:
                         raise invalid(**{name: "field.fixed"})
@@ -207,7 +251,7 @@ def crud(resource: Resource) -> APIRouter:
                     setattr(row, name, value)
                 await session.flush()
                 await session.refresh(row)
-                answer = shown.model_validate(row)
+                answer = _shown(services, row)
                 old, new = audit.changed(before, values_of(row))
                 if new:
                     _audit(session, services, actor, "update", row, old, new)
@@ -224,6 +268,10 @@ def crud(resource: Resource) -> APIRouter:
             _audit(session, services, actor, "delete", row, audit.snapshot(values_of(row)), None)
         announce(services, actor)
         return Response(status_code=204)
+
+    def _shown(services: Services, row: Any) -> Revised:
+        revision = revision_of(services, values_of(row))
+        return shown.model_validate(row).model_copy(update={"revision": revision})
 
     def _audit(
         session: AsyncSession,

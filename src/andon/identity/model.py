@@ -115,6 +115,12 @@ def refused_grant(role: Role, wanted: frozenset[Permission]) -> str | None:
     return None
 
 
+def duties_beyond(held: frozenset[Permission], others: frozenset[Permission]) -> frozenset[Permission]:
+    """The duties that the other person holds and one does not: who sets that person's password could act as
+    such."""
+    return (others & DUTIES) - held
+
+
 def mixes_duties(held: frozenset[Permission]) -> bool:
     """Whether somebody holds more than one of the three duties."""
     return len(held & DUTIES) > 1
@@ -122,7 +128,8 @@ def mixes_duties(held: frozenset[Permission]) -> bool:
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Who is asking, found by the session cookie. `client_id` set: sees this client only. `enrolling`: may do
-    nothing yet but set up the second factor that a rule asks for. `granted`: what the roles allow at this
+    nothing yet but set up the second factor that a rule asks for; `renewing`: nothing but choose a password
+    in place of the one that `password_by` set at `password_at`. `granted`: what the roles allow at this
     operator; None: what they allow as they come."""
 
     tenant_id: UUID
@@ -137,6 +144,9 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     locale: Locale
     address: str = ""
     enrolling: bool = False
+    renewing: bool = False
+    password_by: UUID | None = None
+    password_at: datetime | None = None
     granted: frozenset[Permission] | None = None
 
     @property

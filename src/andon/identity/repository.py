@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity.model import ALLOWS, Permission, Role
-from andon.identity.tables import RoleGrant, SecondFactor, Tenant, User, UserSession
+from andon.identity.tables import Passkey, RoleGrant, SecondFactor, Tenant, User, UserSession
 from andon.kit.database import Database
 
 
@@ -67,12 +67,12 @@ async def locked_names(session: AsyncSession, names: Iterable[str], now: datetim
 
 
 async def with_second_factor(session: AsyncSession, user_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of the people have a second factor."""
-    rows = await session.scalars(
-        select(SecondFactor.user_id).where(
-            SecondFactor.user_id.in_(list(user_ids)), SecondFactor.confirmed_at.is_not(None)
-        )
+    """Which of the people have a second factor, a passkey included."""
+    ids = list(user_ids)
+    by_app = select(SecondFactor.user_id).where(
+        SecondFactor.user_id.in_(ids), SecondFactor.confirmed_at.is_not(None)
     )
+    rows = await session.scalars(by_app.union(select(Passkey.user_id).where(Passkey.user_id.in_(ids))))
     return set(rows)
 
 

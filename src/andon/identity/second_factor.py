@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from andon.identity import audit, repository
+from andon.identity import audit, passkeys, repository
 from andon.identity.model import Actor, LoginPolicy, locked, needs_second_factor
 from andon.identity.passwords import Passwords
-from andon.identity.tables import LogInRules, RecoveryCode, SecondFactor, User, UserSession
+from andon.identity.tables import LogInRules, Passkey, RecoveryCode, SecondFactor, User, UserSession
 from andon.kit.clock import Clock
 from andon.kit.database import Database, Scope
 from andon.kit.errors import AndonError
@@ -43,11 +43,17 @@ class Enrolment:
 
 @dataclass(frozen=True)
 class Standing:
-    """`since` None: there is no second factor. `required`: a rule asks one of this person."""
+    """`since` None: no authenticator app counts. `required`: a rule asks a second factor of this person."""
 
     since: datetime | None
     codes_left: int
     required: bool
+    passkeys: int
+
+    @property
+    def there(self) -> bool:
+        """Whether there is a second factor of either kind."""
+        return self.since is not None or self.passkeys > 0
 
 
 def matching_step(secret: bytes, code: str, now: datetime) -> int | None:
@@ -94,8 +100,9 @@ class SecondFactors:
                 .select_from(RecoveryCode)
                 .where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
             )
+            keys = await passkeys.count(session, user_id)
         required = needs_second_factor(rules.second_factor_roles if rules else (), user.roles)
-        return Standing(row.confirmed_at if row else None, left or 0, required)
+        return Standing(row.confirmed_at if row else None, left or 0, required, keys)
 
     async def prove(self, actor: Actor, password: str) -> None:
         """Raises unless it is the asker's password: an unwatched page must not be enough."""
@@ -140,18 +147,18 @@ class SecondFactors:
                 own.enrolling = False
             action = "second_factor_renew" if renewed else "second_factor_on"
             audit.record(session, actor, now, action, "user", object_id=actor.user_id, name=actor.name)
-        return await self._new_codes(actor)
+        return await self.new_codes(actor)
 
     async def renew_codes(self, actor: Actor) -> list[str]:
         """New recovery codes; those there were are good no more. Raises `second_factor.none`."""
-        if (await self.standing(actor.tenant_id, actor.user_id)).since is None:
+        if not (await self.standing(actor.tenant_id, actor.user_id)).there:
             raise AndonError("second_factor.none", 409)
         now = self._clock.now()
         async with self._db.session(_own(actor)) as session:
             audit.record(
                 session, actor, now, "recovery_codes", "user", object_id=actor.user_id, name=actor.name
             )
-        return await self._new_codes(actor)
+        return await self.new_codes(actor)
 
     async def check(self, user: User, code: str) -> str | None:
         """How the code proves who it is, `totp` or `recovery`, and is spent by it; None when it does not.
@@ -168,16 +175,11 @@ class SecondFactors:
                 await repository.clear_login(session, who)
         return how
 
-    async def drop(self, actor: Actor, user_id: UUID, name: str, action: str) -> None:
-        """Forget a person's second factor and recovery codes. Raises `second_factor.none`."""
+    async def drop(self, actor: Actor, user_id: UUID, name: str, action: str, *, keys: bool) -> None:
+        """Forget a person's authenticator app, with `keys` the passkeys too; recovery codes go with the last
+        of them. Raises `second_factor.none`."""
         async with self._db.session(_own(actor)) as session:
-            gone = await session.scalar(
-                delete(SecondFactor).where(SecondFactor.user_id == user_id).returning(SecondFactor.user_id)
-            )
-            if gone is None:
-                raise AndonError("second_factor.none", 409)
-            await session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-            await repository.clear_login(session, f"code:{user_id}")
+            await forget(session, user_id, keys=keys)
             audit.record(session, actor, self._clock.now(), action, "user", object_id=user_id, name=name)
 
     async def _refuse_locked(self, session: AsyncSession, who: str) -> None:
@@ -221,7 +223,8 @@ class SecondFactors:
                 return None if spent is None else "recovery"
         return None
 
-    async def _new_codes(self, actor: Actor) -> list[str]:
+    async def new_codes(self, actor: Actor) -> list[str]:
+        """Recovery codes in place of those there are."""
         codes = [new_recovery_code() for _ in range(RECOVERY_CODES)]
         hashes = [await self._passwords.hash(as_typed(code)) for code in codes]
         async with self._db.session(_own(actor)) as session:
@@ -232,6 +235,24 @@ class SecondFactors:
     def _opened(self, sealed: str) -> bytes | None:
         found = self._seal.open(sealed, self._clock.now().timestamp())
         return None if found is None else bytes.fromhex(found)
+
+
+async def forget(session: AsyncSession, user_id: UUID, *, keys: bool) -> None:
+    """See `SecondFactors.drop`."""
+    gone = list(
+        await session.scalars(
+            delete(SecondFactor).where(SecondFactor.user_id == user_id).returning(SecondFactor.user_id)
+        )
+    )
+    if keys:
+        gone += await session.scalars(
+            delete(Passkey).where(Passkey.user_id == user_id).returning(Passkey.user_id)
+        )
+    if not gone:
+        raise AndonError("second_factor.none", 409)
+    if not await passkeys.count(session, user_id):
+        await session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    await repository.clear_login(session, f"code:{user_id}")
 
 
 def _own(actor: Actor) -> Scope:

@@ -16,9 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from andon.identity import audit, repository, texts  # noqa: F401  (texts registers what is said here)
 from andon.identity.model import Actor, LoginPolicy, Role, locked, permissions, session_lives
 from andon.identity.oidc import Proven
+from andon.identity.passkeys import KeyShown, Passkeys
 from andon.identity.passwords import Passwords
-from andon.identity.second_factor import SecondFactors
-from andon.identity.tables import Tenant, User, UserSession
+from andon.identity.second_factor import SecondFactors, Standing, forget
+from andon.identity.tables import Audit, Tenant, User, UserSession
 from andon.kit.bus.model import Bus
 from andon.kit.clock import Clock
 from andon.kit.database import Database, Scope
@@ -32,6 +33,7 @@ from andon.kit.settings import OidcSettings, Settings
 log = structlog.get_logger(__name__)
 
 SESSION_ENDED = "session.ended"
+SYSTEM = "system"  # who it was, in the audit log, when it was whoever runs the installation
 _SEEN_EVERY = timedelta(seconds=30)  # a session's last use is written down at most this often
 _DEVICE_LENGTH = 200
 REFUSAL_SECONDS = 0.3  # well above what checking takes, so that its differences do not show
@@ -68,10 +70,19 @@ class Sessions:
         self.policy = policy
         self.passwords = passwords
         self.factors = SecondFactors(db, clock, policy, passwords, seal)
+        self.passkeys = Passkeys(db, clock)
 
-    async def log_in(self, typed: str, password: str, address: str, device: str, code: str = "") -> LoggedIn:
-        """Check name, password and, where there is a second factor, its code or a recovery code. `typed` is
-        a log-in name, or `name@operator` when operators share names.
+    async def log_in(
+        self,
+        typed: str,
+        password: str,
+        address: str,
+        device: str,
+        code: str = "",
+        key: KeyShown | None = None,
+    ) -> LoggedIn:
+        """Check name, password and, where there is a second factor, its code, a recovery code or a passkey.
+        `typed` is a log-in name, or `name@operator` when operators share names.
 
         Raises `AndonError`: `login.refused`, `login.code_needed` and `login.code_refused` once the password
         was right, or `login.locked` after too many wrong tries. A name nobody bears is answered alike: in
@@ -79,12 +90,14 @@ class Sessions:
         """
         begun = self._clock.monotonic()
         try:
-            return await self._log_in(typed, password, address, device, code)
+            return await self._log_in(typed, password, address, device, code, key)
         except AndonError:
             await self._clock.sleep(max(0.0, REFUSAL_SECONDS - (self._clock.monotonic() - begun)))
             raise
 
-    async def _log_in(self, typed: str, password: str, address: str, device: str, code: str) -> LoggedIn:
+    async def _log_in(
+        self, typed: str, password: str, address: str, device: str, code: str, key: KeyShown | None
+    ) -> LoggedIn:
         login, _, operator = typed.strip().partition("@")
         now = self._clock.now()
         async with self._db.session(None) as session:
@@ -110,21 +123,41 @@ class Sessions:
             raise self._refusal("login.refused")
         await self._settle_password(user, who, password)
         standing = await self.factors.standing(user.tenant_id, user.id)
-        how = "password" if standing.since is None else await self._second(user, code, address)
+        how = await self._second(user, standing, code, key, address) if standing.there else "password"
         _logins.labels("accepted").inc()
-        enrolling = standing.required and standing.since is None
-        return await self._open(user, address, device, how, enrolling)
+        enrolling = standing.required and not standing.there
+        return await self._open(
+            user, address, device, how, enrolling=enrolling, renewing=user.password_by is not None
+        )
 
-    async def _second(self, user: User, code: str, address: str) -> str:
-        """How the second factor was shown. Raises `login.code_needed` or `.code_refused`, `login.locked`."""
-        if not code.strip():
-            raise AndonError("login.code_needed", 401)
-        how = await self.factors.check(user, code)
+    async def _second(
+        self, user: User, standing: Standing, code: str, key: KeyShown | None, address: str
+    ) -> str:
+        """How the second factor was shown. Raises `login.code_needed`, which says whether a passkey would do
+        too, `login.code_refused`, `passkey.refused`, `login.locked`."""
+        if key is not None:
+            whose, right = await self.passkeys.check(key)
+            how = "passkey" if right and whose is not None and whose.id == user.id else None
+        elif code.strip():
+            how = await self.factors.check(user, code)
+        else:
+            raise AndonError("login.code_needed", 401, passkey=standing.passkeys > 0)
         if how is None:
             _logins.labels("refused").inc()
             await self._note_refused(user, address)
-            raise self._refusal("login.code_refused")
+            raise AndonError("passkey.refused", 401) if key else self._refusal("login.code_refused")
         return how
+
+    async def log_in_by_passkey(self, key: KeyShown, address: str, device: str) -> LoggedIn:
+        """Whoever's passkey it is, without a password. Raises `passkey.refused`."""
+        user, right = await self.passkeys.check(key)
+        if user is None or not user.active or not right:
+            _logins.labels("refused").inc()
+            if user is not None:
+                await self._note_refused(user, address)
+            raise AndonError("passkey.refused", 401)
+        _logins.labels("accepted").inc()
+        return await self._open(user, address, device, "passkey")
 
     def _refusal(self, code: str) -> AndonError:
         minutes = int(self.policy.lock.total_seconds() // 60)
@@ -201,7 +234,7 @@ class Sessions:
                 return None
             if now - row.seen_at >= _SEEN_EVERY:
                 row.seen_at = now
-            actor = _actor(tenant, user, row.id, address, row.enrolling)
+            actor = _actor(tenant, user, row.id, address, enrolling=row.enrolling, renewing=row.renewing)
             return msgspec.structs.replace(actor, granted=permissions(user.roles, allows))
 
     async def log_out(self, actor: Actor) -> None:
@@ -231,7 +264,14 @@ class Sessions:
                 known.password_hash = fresh_hash
 
     async def _open(
-        self, user: User, address: str, device: str, how: str, enrolling: bool = False
+        self,
+        user: User,
+        address: str,
+        device: str,
+        how: str,
+        *,
+        enrolling: bool = False,
+        renewing: bool = False,
     ) -> LoggedIn:
         now = self._clock.now()
         token = secrets.token_urlsafe(32)
@@ -247,11 +287,12 @@ class Sessions:
                 address=address,
                 device=device[:_DEVICE_LENGTH],
                 enrolling=enrolling,
+                renewing=renewing,
             )
             session.add(row)
             tenant = await session.get_one(Tenant, user.tenant_id)
             actor = msgspec.structs.replace(
-                _actor(tenant, user, row.id, address, enrolling),
+                _actor(tenant, user, row.id, address, enrolling=enrolling, renewing=renewing),
                 granted=permissions(user.roles, await repository.allows(session)),
             )
             shown = {"device": row.device} | ({} if how == "password" else {"how": how})
@@ -297,11 +338,58 @@ async def create_operator(
     return tenant_id
 
 
+async def reset_factor(
+    owner_url: str, clock: Clock, *, operator: str, login: str, account: str
+) -> list[UUID]:
+    """Forget somebody's second factor and passkeys, as the database's owner, for the day when nobody is left
+    who could do it on the page; returns the sessions that ended. `operator`: its code, empty when there is
+    only one; `account`: who it is that runs the installation. Raises `operator.unknown`, `user.unknown`,
+    `second_factor.none`."""
+    db = Database(owner_url, "andon operator", pool_size=1)
+    try:
+        async with db.session(None) as session:
+            tenant_id = await repository.operator_id(session, operator)
+        if tenant_id is None:
+            raise AndonError("operator.unknown", 404, operator=operator)
+        async with db.session(Scope(tenant_id)) as session:
+            user = await session.scalar(select(User).where(func.lower(User.login) == login.lower()))
+            if user is None:
+                raise AndonError("user.unknown", 404, login=login)
+            await forget(session, user.id, keys=True)
+            await repository.clear_login(session, f"user:{user.id}")
+            now = clock.now()
+            session.add(
+                Audit(
+                    at=now,
+                    user_id=None,
+                    user_name=SYSTEM,
+                    action="second_factor_reset",
+                    object_kind="user",
+                    object_id=user.id,
+                    object_name=user.name,
+                    before=None,
+                    after=None,
+                    address=account,
+                )
+            )
+            return await repository.end_sessions(session, user.id, now)
+    finally:
+        await db.close()
+
+
 def _digest(value: str) -> bytes:
     return hashlib.sha256(value.encode("utf-8", "replace")).digest()
 
 
-def _actor(tenant: Tenant, user: User, session_id: UUID, address: str, enrolling: bool = False) -> Actor:
+def _actor(
+    tenant: Tenant,
+    user: User,
+    session_id: UUID,
+    address: str,
+    *,
+    enrolling: bool = False,
+    renewing: bool = False,
+) -> Actor:
     return Actor(
         tenant_id=tenant.id,
         tenant_name=tenant.name,
@@ -315,4 +403,7 @@ def _actor(tenant: Tenant, user: User, session_id: UUID, address: str, enrolling
         locale=negotiate(user.locale, None),
         address=address,
         enrolling=enrolling,
+        renewing=renewing,
+        password_by=user.password_by,
+        password_at=user.password_changed_at,
     )

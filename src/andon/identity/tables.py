@@ -69,6 +69,7 @@ class User(Row, TenantRow, Base):
         Index("uq_app_user_email", "tenant_id", text("lower(email)"), unique=True),
         Index("uq_app_user_oidc_subject", "tenant_id", "oidc_subject", unique=True),
         refers("client_id", "client"),
+        refers("password_by", "app_user"),
         CheckConstraint("locale IN ('zh', 'en')", name="locale"),
     )
 
@@ -82,6 +83,7 @@ class User(Row, TenantRow, Base):
     oidc_subject: Mapped[str | None]  # issuer and the provider's own name for the person, a space between
     password_hash: Mapped[str]
     password_changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    password_by: Mapped[UUID | None]  # somebody else who set it, until the person chose another one
     locale: Mapped[str] = mapped_column(server_default="zh")
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     mobile: Mapped[str] = mapped_column(server_default="")  # where an agent may take calls away from the desk
@@ -109,6 +111,8 @@ class UserSession(Row, TenantRow, Base):
     device: Mapped[str]
     # must set up a second factor before anything else
     enrolling: Mapped[bool] = mapped_column(server_default=text("false"))
+    # must choose a password of one's own before anything else
+    renewing: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class SecondFactor(TenantRow, Base):
@@ -140,6 +144,47 @@ class RecoveryCode(Row, TenantRow, Base):
     user_id: Mapped[UUID]
     code_hash: Mapped[str]
     used_at: Mapped[datetime | None]
+
+
+class Passkey(Row, TenantRow, Base):
+    """A key pair in a device of a person's, which unlocks it with finger, face or PIN. We have its public
+    half, as COSE. `sign_count` rises with each use where the device counts."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (
+        refers("user_id", "app_user", cascade=True),
+        UniqueConstraint("tenant_id", "credential_id"),
+        Index("ix_passkey_user", "tenant_id", "user_id"),
+    )
+
+    user_id: Mapped[UUID]
+    name: Mapped[str]
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    used_at: Mapped[datetime | None]
+
+
+class PasswordLeave(Row, TenantRow, Base):
+    """Leave to set the password of somebody who holds a duty that one does not hold: asked for by one person,
+    `given` by another, `used` once."""
+
+    __tablename__ = "password_leave"
+    __table_args__ = (
+        refers("user_id", "app_user", cascade=True),
+        refers("asked_by", "app_user", cascade=True),
+        refers("decided_by", "app_user", cascade=True),
+        Index("ix_password_leave_open", "tenant_id", "expires_at"),
+        CheckConstraint("state IN ('wanted', 'given', 'refused', 'used')", name="state"),
+        CheckConstraint("decided_by NOT IN (asked_by, user_id)", name="second"),
+    )
+
+    user_id: Mapped[UUID]
+    asked_by: Mapped[UUID]
+    state: Mapped[str] = mapped_column(server_default="wanted")
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
 
 
 class LogInRules(Base):

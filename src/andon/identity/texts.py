@@ -45,6 +45,64 @@ register(
             "换手机请选择“更换设备”，不必先关闭。",
             "To change telephones choose “Change device”; it need not be turned off before.",
         ),
+        "error.passkey.refused.title": ("通行密钥没有通过验证", "The passkey was not accepted"),
+        "error.passkey.refused.remedy": (
+            "请再试一次；仍不行时用密码登录，或请管理员重设两步验证。",
+            "Try again; if it still fails log in with your password, or ask an administrator to reset your"
+            " second factor.",
+        ),
+        "error.passkey.not_here.title": ("这个网址不能使用通行密钥", "Passkeys do not work at this address"),
+        "error.passkey.not_here.remedy": (
+            "请用域名以 HTTPS 打开；部署人员须在设置 public_url 中填写该网址。",
+            "Open the page over HTTPS by its name; whoever runs the installation names it in the setting"
+            " public_url.",
+        ),
+        "error.passkey.too_many.title": ("通行密钥太多", "Too many passkeys"),
+        "error.passkey.too_many.remedy": (
+            "每人最多 {n} 个，请先删除不用的。",
+            "One person can have {n}. Remove those not in use.",
+        ),
+        "error.password.renew.title": ("请先换成自己的密码", "Choose a password of your own first"),
+        "error.password.renew.remedy": (
+            "您的密码是别人设置的，换成自己的密码后才能使用。",
+            "Somebody else set your password; the rest opens once you have chosen another one.",
+        ),
+        "error.password.second_person.title": (
+            "这个人的密码须有第二人同意才能重设",
+            "A second person must agree to this",
+        ),
+        "error.password.second_person.remedy": (
+            "他担任您没有的管理职责。请先申请，由另一位担任管理职责的人在“我的账号”中同意。",
+            "This person holds a duty that you do not hold. Ask for leave: another holder of a duty gives it"
+            " at “My account”.",
+        ),
+        "error.password.no_need.title": ("不需要第二人同意", "Nobody needs to agree"),
+        "error.password.no_need.remedy": (
+            "您可以直接重设这个人的密码。",
+            "You can set this person's password yourself.",
+        ),
+        "error.password.not_yours.title": ("您不能决定这项申请", "This is not yours to decide"),
+        "error.password.not_yours.remedy": (
+            "申请人和密码的主人都不能同意；请另一位担任管理职责的人来做。",
+            "Neither who asks nor whose password it is can; ask another holder of a duty.",
+        ),
+        "error.password.decided.title": ("这项申请已经结束", "This has been decided already"),
+        "error.password.decided.remedy": ("请刷新页面。", "Load the page again."),
+        "error.operator.unknown.title": (
+            "没有找到这个运营方 {operator}",
+            "There is no such operator {operator}",
+        ),
+        "error.operator.unknown.remedy": (
+            "有多个运营方时，请用 --operator 写出它的代码。",
+            "With several operators name one by its code: --operator.",
+        ),
+        "error.user.unknown.title": ("没有登录名为 {login} 的用户", "Nobody has the log-in name {login}"),
+        "error.user.unknown.remedy": ("请检查登录名。", "Check the name."),
+        "error.changed_meanwhile.title": ("别人刚刚改过", "Somebody changed it meanwhile"),
+        "error.changed_meanwhile.remedy": (
+            "{who} 在您打开之后改过它。请看过最新内容再决定。",
+            "{who} changed it after you opened it. Look at what it is now before you decide.",
+        ),
         "error.oidc.failed.title": ("统一登录没有完成", "Logging in at the provider did not succeed"),
         "error.oidc.failed.remedy": ("请重新登录。", "Please try again."),
         "error.oidc.unavailable.title": ("统一登录暂时不可用", "The provider cannot be reached"),
@@ -105,6 +163,7 @@ register(
         ),
         "field.password_current": ("当前密码不正确", "This is not the current password"),
         "field.code": ("验证码不正确，请输入应用当前显示的 6 位数字", "Not the code that the app shows now"),
+        "field.password_known": ("请换一个新密码", "Choose another password than the present one"),
         "field.password_same": ("密码不能与登录名相同", "Must not be the log-in name"),
         "field.agent_no_needed": ("座席必须有工号", "An agent needs an agent ID"),
         "field.client_needed": ("甲方查看者必须选择所属甲方", "A client viewer needs a client"),

@@ -52,7 +52,8 @@ class FaultShown(BaseModel):
 
 
 class ImportShown(BaseModel):
-    """`faults` are the first of `faults_count`. `made` and `changed`: what it would do, or has done."""
+    """`faults` are the first of `faults_count`. `made` and `changed`: what it would do, or has done; `done`:
+    how many of these are written, while it is applied. Until then nobody sees any."""
 
     id: UUID
     kind: Kind
@@ -65,6 +66,7 @@ class ImportShown(BaseModel):
     finished_at: datetime | None
     expires_at: datetime
     rows: int
+    done: int
     made: int
     changed: int
     same: int
@@ -235,6 +237,7 @@ def _shown(job: ImportJob, asked_by: str, actor: Actor, *, faults: bool = True) 
         finished_at=job.finished_at,
         expires_at=job.expires_at,
         rows=job.rows,
+        done=job.done,
         made=job.made,
         changed=job.changed,
         same=job.same,

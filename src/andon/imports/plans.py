@@ -5,7 +5,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -449,16 +449,20 @@ async def perform(
     wanted: Plan,
     by: By,
     hashed: dict[int, str],
+    progress: Callable[[int], Awaitable[None]],
 ) -> list[UUID]:
     """Write all of it in the caller's transaction, with an entry in the audit log for each thing, as if
-    changed by hand; returns the sessions that ended. Raises `user.last_administrator`."""
+    changed by hand; returns the sessions that ended. `progress` is told how many things are written so far.
+    Raises `user.last_administrator`."""
     table, object_kind = TABLES[kind]
     ended: list[UUID] = []
     for at in range(0, len(wanted.steps), _AT_ONCE):
         entries: list[Audit] = []
         for step in wanted.steps[at : at + _AT_ONCE]:
             if step.row is None:
-                own = {"password_hash": hashed.get(step.line, NO_PASSWORD)} if kind == "users" else {}
+                own: dict[str, Any] = {}
+                if kind == "users":
+                    own = {"password_hash": hashed.get(step.line, NO_PASSWORD), "password_by": by.user_id}
                 session.add(table(id=step.id, **step.values, **own))
                 entries.append(_entry(by, "create", object_kind, step, None, audit.snapshot(step.values)))
                 continue
@@ -472,7 +476,7 @@ async def perform(
                 ended += await end_sessions(session, step.id, by.at)
         session.add_all(entries)
         await session.flush()
-        await asyncio.sleep(0)  # the worker does other things too
+        await progress(min(at + _AT_ONCE, len(wanted.steps)))  # the worker does other things too
     # Once everybody is there: keys checked against a table that still looks small are looked for row by row.
     for at in range(0, len(wanted.steps), _AT_ONCE):
         for step in wanted.steps[at : at + _AT_ONCE]:

@@ -147,7 +147,10 @@ class Importer:
             if not found.faults:
                 user = await session.get_one(User, job.asked_by)
                 by = By(user.id, user.name, self._clock.now())
-                ended = await perform(session, job.kind, known, found, by, hashed)
+                await self._set(job, rows=len(lines), **_counts(found))
+                ended = await perform(
+                    session, job.kind, known, found, by, hashed, lambda done: self._written(job, done)
+                )
                 counts = _counts(found)
                 session.add(_entry(job, by, counts | {"rows": len(lines)}))
                 await session.execute(
@@ -162,11 +165,16 @@ class Importer:
             self._bus.publish(SESSION_ENDED, {"session_id": str(session_id)})
         self._bus.publish(CONFIG_CHANGED, {"tenant_id": str(job.tenant_id)})
 
+    async def _written(self, job: ImportJob, done: int) -> None:
+        """How far it is, for whoever waits; beside the transaction that nobody sees before its end."""
+        await self._set(job, done=done, beat_at=self._clock.now())
+
     async def _wrong(self, job: ImportJob, rows: int, faults: list[Fault], found: Plan | None = None) -> None:
         await self._set(
             job,
             state="wrong",
             rows=rows,
+            done=0,
             faults_count=len(faults),
             faults=msgspec.to_builtins(faults[:FAULTS_KEPT]),
             finished_at=self._clock.now(),

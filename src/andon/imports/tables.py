@@ -33,6 +33,7 @@ class ImportJob(Row, TenantRow, Base):
     state: Mapped[str]
     beat_at: Mapped[datetime | None]
     rows: Mapped[int] = mapped_column(server_default=text("0"))
+    done: Mapped[int] = mapped_column(server_default=text("0"))  # things written so far, of made and changed
     made: Mapped[int] = mapped_column(server_default=text("0"))
     changed: Mapped[int] = mapped_column(server_default=text("0"))
     same: Mapped[int] = mapped_column(server_default=text("0"))

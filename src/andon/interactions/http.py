@@ -8,12 +8,12 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from andon.identity.admin import Resource, add_uses, crud, used_by
+from andon.identity.admin import Resource, Revised, add_uses, crud, used_by
 from andon.identity.model import Permission
 from andon.identity.tables import Project
 from andon.interactions import texts
 from andon.interactions.tables import ReasonNode
-from andon.kit.web import Body, Name, Shown, invalid
+from andon.kit.web import Body, Name, invalid
 
 texts.load()  # what core says to a desk is put into words here
 
@@ -28,7 +28,7 @@ class WrapReasonIn(Body):
     sort: Annotated[int, Field(ge=-10000, le=10000)] = 0
 
 
-class WrapReasonShown(Shown):
+class WrapReasonShown(Revised):
     id: UUID
     project_id: UUID
     parent_id: UUID | None

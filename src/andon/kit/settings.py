@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     http_port: int = Field(8080, ge=0, le=65535)
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    # the address that people open, `https://andon.example.com`: passkeys are bound to its name
+    public_url: str = Field("", pattern=r"^(https://[^/:]*[A-Za-z][^/:]*(:\d+)?|http://localhost(:\d+)?)?/?$")
     cookie_secure: Literal["auto", "yes", "no"] = "auto"
     metrics_token: str = ""
     session_idle_minutes: int = Field(480, ge=1)

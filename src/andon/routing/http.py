@@ -16,6 +16,7 @@ from andon.identity.access import At, may, scope_of
 from andon.identity.admin import (
     Administrator,
     Resource,
+    Revised,
     Use,
     add_uses,
     announce,
@@ -52,7 +53,7 @@ class SkillIn(Body):
     name: Name
 
 
-class SkillShown(Shown):
+class SkillShown(Revised):
     id: UUID
     name: str
     created_at: datetime
@@ -134,7 +135,7 @@ class QueueIn(Body):
     callback: CallbackIn = CallbackIn()
 
 
-class QueueShown(Shown):
+class QueueShown(Revised):
     id: UUID
     client_id: UUID
     project_id: UUID
@@ -170,7 +171,7 @@ class ReasonIn(Body):
     limit_min: Annotated[int, Field(ge=1, le=1440)] | None = None
 
 
-class ReasonShown(Shown):
+class ReasonShown(Revised):
     id: UUID
     kind: str
     name_zh: str

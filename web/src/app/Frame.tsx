@@ -24,6 +24,10 @@ const SideMenu = lazy(() => import("./SideMenu"));
 
 const AlarmNotices = lazy(() => import("./AlarmNotices"));
 
+const LogInAgain = lazy(async () => ({ default: (await import("./LogInAgain")).LogInAgain }));
+
+const PasswordNotice = lazy(async () => ({ default: (await import("./PasswordNotice")).PasswordNotice }));
+
 function LiveLamp() {
   const t = useT(common);
   const status = useLive((state) => state.status);
@@ -47,10 +51,16 @@ export function Frame() {
   const report = useReportProblem();
   const [open, setOpen] = useState(false);
   const [opened, setOpened] = useState(false);
+  /** The log-in ran out in the middle of a call. */
+  const [again, setAgain] = useState(false);
 
   useEffect(() => {
     startLive();
     const stop = onSignedOut(() => {
+      if (useLive.getState().agent?.contact) {
+        setAgain(true);
+        return;
+      }
       stopLive();
       queryClient.removeQueries({ queryKey: meQuery.queryKey });
       void navigate({ to: "/login", search: { ended: true, next: globalThis.location.pathname } });
@@ -188,6 +198,8 @@ export function Frame() {
       )}
       <Suspense fallback={null}>
         <AlarmNotices />
+        {me?.password_set ? <PasswordNotice set={me.password_set} /> : null}
+        {me && again ? <LogInAgain me={me} onDone={() => setAgain(false)} /> : null}
       </Suspense>
       <Layout.Content id="content" className="frame-content" tabIndex={-1}>
         <Outlet />

@@ -1,10 +1,11 @@
-import { LockOutlined, LoginOutlined, SafetyOutlined, UserOutlined } from "@ant-design/icons";
+import { KeyOutlined, LockOutlined, LoginOutlined, SafetyOutlined, UserOutlined } from "@ant-design/icons";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Alert, Button, Form, Input } from "antd";
 import { useState } from "react";
 import { api, asProblem, type Me, take } from "@/shared/api";
 import { asLocale, changeLocale, useT } from "@/shared/i18n";
+import { type Credential, passkeysAble, showPasskey } from "@/shared/passkeys";
 import { meQuery } from "@/shared/session";
 import { common } from "@/shared/texts";
 import { ProblemView } from "@/shared/ui";
@@ -17,9 +18,16 @@ interface Credentials {
   login: string;
   password: string;
   code?: string;
+  passkey?: Credential;
 }
 
-/** Name and password; then, for those who have a second factor, its code. */
+/** What a passkey is asked to sign; null when the person gave up. */
+async function askPasskey(): Promise<Credential | null> {
+  const { options } = await take(api.POST("/api/session/passkey/options"));
+  return showPasskey(options);
+}
+
+/** A passkey alone; or name and password and then, for those who have a second factor, its code or a passkey. */
 export function LoginPage() {
   const t = useT(texts);
   const c = useT(common);
@@ -31,21 +39,46 @@ export function LoginPage() {
   };
   /** What was typed and right, while the code is asked for. */
   const [known, setKnown] = useState<Credentials | null>(null);
+  /** Whether a passkey would do in place of the code. */
+  const [keyed, setKeyed] = useState(false);
+  const entered = async (me: Me) => {
+    await changeLocale(asLocale(me.locale));
+    await navigate({ to: search.next ?? "/", replace: true });
+  };
   const login = useMutation({
     mutationFn: async (body: Credentials): Promise<Me> => {
       await take(api.POST("/api/session", { body: { code: "", ...body } }));
       await queryClient.resetQueries();
       return queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
     },
-    onSuccess: async (me) => {
-      await changeLocale(asLocale(me.locale));
-      await navigate({ to: search.next ?? "/", replace: true });
-    },
+    onSuccess: entered,
     onError: (thrown, body) => {
-      if (asProblem(thrown).code === "login.code_needed") setKnown(body);
+      const { code, params } = asProblem(thrown);
+      if (code !== "login.code_needed") return;
+      setKnown(body);
+      setKeyed(params.passkey === true && passkeysAble());
+    },
+  });
+  const byKey = useMutation({
+    mutationFn: async (): Promise<Me | null> => {
+      const credential = await askPasskey();
+      if (!credential) return null;
+      await take(api.POST("/api/session/passkey", { body: { credential } }));
+      await queryClient.resetQueries();
+      return queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
+    },
+    onSuccess: async (me) => {
+      if (me) await entered(me);
+    },
+  });
+  const besides = useMutation({
+    mutationFn: askPasskey,
+    onSuccess: (passkey) => {
+      if (passkey && known) login.mutate({ login: known.login, password: known.password, passkey });
     },
   });
   const asked = login.isError && asProblem(login.error).code === "login.code_needed";
+  const problem = login.isError && !asked ? login.error : (byKey.error ?? besides.error);
 
   return (
     <main className="login">
@@ -59,11 +92,12 @@ export function LoginPage() {
         <p className="login-lead">{t(known ? "login.code.lead" : "login.lead")}</p>
         {search.ended && !login.isError ? <Alert type="info" showIcon title={t("login.ended")} /> : null}
         {search.refused && !login.isError && !known ? <ProviderRefusal code={search.refused} /> : null}
-        {login.isError && !asked ? <ProblemView problem={login.error} /> : null}
+        {problem ? <ProblemView problem={problem} /> : null}
         {known ? (
           <CodeForm
             pending={login.isPending}
-            onCode={(code) => login.mutate({ ...known, code })}
+            onCode={(code) => login.mutate({ login: known.login, password: known.password, code })}
+            onKey={keyed ? () => besides.mutate() : undefined}
             onBack={() => {
               setKnown(null);
               login.reset();
@@ -96,12 +130,29 @@ export function LoginPage() {
             </Button>
           </Form>
         )}
+        {known ? null : <PasskeyButton pending={byKey.isPending} onKey={() => byKey.mutate()} />}
         {known ? null : <ProviderButton next={search.next ?? "/"} />}
         <p className="login-foot">
           {c("app.name")} · {c("app.tagline")}
         </p>
       </section>
     </main>
+  );
+}
+
+/** The way by a passkey, where this address can have them. */
+function PasskeyButton({ pending, onKey }: { pending: boolean; onKey: () => void }) {
+  const t = useT(texts);
+  const way = useQuery({
+    queryKey: ["passkey-way"],
+    queryFn: ({ signal }) => take(api.GET("/api/session/passkey", { signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (!way.data?.here || !passkeysAble()) return null;
+  return (
+    <Button size="large" block icon={<KeyOutlined />} loading={pending} onClick={onKey}>
+      {t("login.passkey")}
+    </Button>
   );
 }
 
@@ -143,10 +194,12 @@ function ProviderRefusal({ code }: { code: string }) {
 function CodeForm({
   pending,
   onCode,
+  onKey,
   onBack,
 }: {
   pending: boolean;
   onCode: (code: string) => void;
+  onKey: (() => void) | undefined;
   onBack: () => void;
 }) {
   const t = useT(texts);
@@ -174,6 +227,11 @@ function CodeForm({
       <Button type="primary" htmlType="submit" block loading={pending}>
         {t("login.submit")}
       </Button>
+      {onKey ? (
+        <Button block icon={<KeyOutlined />} onClick={onKey} disabled={pending} className="login-key">
+          {t("login.code.passkey")}
+        </Button>
+      ) : null}
       <Button type="text" block onClick={onBack} disabled={pending}>
         {t("login.back")}
       </Button>

@@ -49,7 +49,19 @@ const enrol = createRoute({
   validateSearch: readNext,
   beforeLoad: async () => {
     const me = await queryClient.ensureQueryData(meQuery).catch(() => null);
-    if (!me?.enrolling) throw redirect({ to: me ? "/" : "/login" });
+    if (me?.renewing || !me?.enrolling) throw redirect({ to: me ? "/" : "/login" });
+  },
+});
+
+const renew = createRoute({
+  getParentRoute: () => root,
+  path: "/new-password",
+  component: lazyRouteComponent(() => import("./RenewPage"), "RenewPage"),
+  pendingComponent: Pending,
+  validateSearch: readNext,
+  beforeLoad: async () => {
+    const me = await queryClient.ensureQueryData(meQuery).catch(() => null);
+    if (!me?.renewing) throw redirect({ to: me ? "/" : "/login" });
   },
 });
 
@@ -75,6 +87,7 @@ const frame = createRoute({
     const next = location.pathname === "/" ? {} : { next: location.href };
     try {
       const me = await queryClient.ensureQueryData(meQuery);
+      if (me.renewing) throw redirect({ to: "/new-password", search: next });
       if (me.enrolling) throw redirect({ to: "/second-factor", search: next });
     } catch (thrown) {
       if (asProblem(thrown).status === 401) throw redirect({ to: "/login", search: next });
@@ -112,7 +125,7 @@ const pages = rooms.map((room) => {
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, enrol, wall, frame.addChildren([index, ...pages])]),
+  routeTree: root.addChildren([login, renew, enrol, wall, frame.addChildren([index, ...pages])]),
   defaultPreload: "intent",
   scrollRestoration: false,
   context: {},

@@ -9,10 +9,10 @@ from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.channels.voice.tables import NumberRow, TrunkRow
-from andon.identity.admin import Resource, add_uses, crud, used_by
+from andon.identity.admin import Resource, Revised, add_uses, crud, used_by
 from andon.identity.model import Permission
 from andon.identity.tables import Project
-from andon.kit.web import Body, Line, Name, Shown, invalid
+from andon.kit.web import Body, Line, Name, invalid
 
 _HOST = r"^([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[?[0-9A-Fa-f:]+\]?)$"
 # What goes into the engine's configuration must not be able to end a line or an option there.
@@ -30,7 +30,7 @@ class TrunkIn(Body):
     max_calls: Annotated[int, Field(ge=0, le=100000)] = 0
 
 
-class TrunkShown(Shown):
+class TrunkShown(Revised):
     id: UUID
     name: str
     host: str
@@ -53,7 +53,7 @@ class NumberIn(Body):
     dial_out: bool = False
 
 
-class NumberShown(Shown):
+class NumberShown(Revised):
     id: UUID
     client_id: UUID
     project_id: UUID

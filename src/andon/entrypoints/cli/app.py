@@ -134,6 +134,17 @@ def operator_add(
     add(Settings(), _say, code=code, name=name or code, login=login)
 
 
+@operator_app.command("reset-factor")
+def operator_reset_factor(
+    login: Annotated[str, typer.Argument(help="the log-in of whoever lost telephone, passkeys and codes")],
+    operator: Annotated[str, typer.Option(help="the operator's code, where there are more")] = "",
+) -> None:
+    """Take somebody's second factor and passkeys away: the password alone logs in again."""
+    from andon.entrypoints.cli.operator import reset_factor
+
+    reset_factor(Settings(), _say, operator=operator, login=login)
+
+
 @node_app.command("list")
 def node_list() -> None:
     """Print the nodes: whether each takes calls, and what is on it."""

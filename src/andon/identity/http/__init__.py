@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from andon.identity.http import audit, clients, oidc, roles, second_factor, session, users
+from andon.identity.http import (
+    audit,
+    clients,
+    leaves,
+    oidc,
+    passkeys,
+    roles,
+    second_factor,
+    session,
+    users,
+)
 
 router = APIRouter()
-for part in (session, oidc, roles, second_factor, users, clients, audit):
+for part in (session, oidc, passkeys, roles, second_factor, leaves, users, clients, audit):
     router.include_router(part.router)

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from andon.identity.admin import Resource, add_uses, crud, used_by
+from andon.identity.admin import Resource, Revised, add_uses, crud, used_by
 from andon.identity.model import Permission
 from andon.identity.tables import Client, Project, User
-from andon.kit.web import Body, Line, Name, Shown
+from andon.kit.web import Body, Line, Name
 
 READERS = (Permission.CONFIG, Permission.BOARD, Permission.CONTACTS)
 
@@ -19,7 +19,7 @@ class ClientIn(Body):
     short_name: Name
 
 
-class ClientShown(Shown):
+class ClientShown(Revised):
     id: UUID
     name: str
     short_name: str
@@ -34,7 +34,7 @@ class ProjectIn(Body):
     language: Literal["zh", "en"] = "zh"
 
 
-class ProjectShown(Shown):
+class ProjectShown(Revised):
     id: UUID
     client_id: UUID
     name: str

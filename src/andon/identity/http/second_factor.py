@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from andon.identity import audit, repository
-from andon.identity.access import At, LoggedInActor, PeopleManager, Recognised, scope_of, sessions
+from andon.identity.access import At, LoggedInActor, PeopleManager, Renewed, scope_of, sessions
 from andon.identity.duties import check_duties
 from andon.identity.model import Role
 from andon.identity.tables import LogInRules, User
@@ -23,11 +23,12 @@ _NO_RULES = {"second_factor_roles": [], "separated": False}
 
 
 class StandingShown(Shown):
-    """`since` null: there is none. `required`: a rule asks for it."""
+    """`since` null: there is no authenticator app. `required`: a rule asks for one or a passkey."""
 
     since: datetime | None
     codes_left: int
     required: bool
+    passkeys: int
 
 
 class Proof(Body):
@@ -67,14 +68,14 @@ class LogInRulesShown(Shown):
 
 
 @router.get(_MINE)
-async def my_second_factor(actor: Recognised, request: Request) -> StandingShown:
+async def my_second_factor(actor: Renewed, request: Request) -> StandingShown:
     """How it stands with the own second factor."""
     standing = await sessions(request).factors.standing(actor.tenant_id, actor.user_id)
     return StandingShown.model_validate(standing)
 
 
 @router.post(_MINE)
-async def begin_second_factor(body: Proof, actor: Recognised, request: Request) -> EnrolmentShown:
+async def begin_second_factor(body: Proof, actor: Renewed, request: Request) -> EnrolmentShown:
     """A new secret for the authenticator app; it counts once a code was typed."""
     factors = sessions(request).factors
     if not actor.enrolling:
@@ -83,7 +84,7 @@ async def begin_second_factor(body: Proof, actor: Recognised, request: Request) 
 
 
 @router.put(_MINE)
-async def confirm_second_factor(body: Code, actor: Recognised, request: Request) -> RecoveryCodes:
+async def confirm_second_factor(body: Code, actor: Renewed, request: Request) -> RecoveryCodes:
     """The first code: from now on log-ins ask for one."""
     return RecoveryCodes(codes=await sessions(request).factors.confirm(actor, body.code))
 
@@ -98,23 +99,25 @@ async def renew_recovery_codes(body: Proof, actor: LoggedInActor, request: Reque
 
 @router.post(_MINE + "/off", status_code=204)
 async def drop_second_factor(body: Proof, actor: LoggedInActor, request: Request) -> Response:
-    """Log in with the password alone again, unless a rule asks for more."""
+    """Log in without the app again, unless a rule asks for it; passkeys stay."""
     factors = sessions(request).factors
     await factors.prove(actor, body.password)
-    if (await factors.standing(actor.tenant_id, actor.user_id)).required:
+    standing = await factors.standing(actor.tenant_id, actor.user_id)
+    if standing.required and not standing.passkeys:
         raise AndonError("second_factor.required", 409)
-    await factors.drop(actor, actor.user_id, actor.name, "second_factor_off")
+    await factors.drop(actor, actor.user_id, actor.name, "second_factor_off", keys=False)
     return Response(status_code=204)
 
 
 @router.delete("/api/users/{id}/second-factor", status_code=204)
 async def reset_second_factor(id: UUID, actor: PeopleManager, request: Request, services: At) -> Response:
-    """Whoever lost telephone and recovery codes logs in with the password again; log-ins there are end."""
+    """Whoever lost telephone, passkeys and recovery codes logs in with the password again; log-ins there are
+    end."""
     async with services.db.session(scope_of(actor)) as session:
         user = await session.get(User, id)
         if user is None:
             raise not_found("user")
-    await sessions(request).factors.drop(actor, id, user.name, "second_factor_reset")
+    await sessions(request).factors.drop(actor, id, user.name, "second_factor_reset", keys=True)
     async with services.db.session(scope_of(actor)) as session:
         keep = actor.session_id if id == actor.user_id else None
         ended = await repository.end_sessions(session, id, services.clock.now(), keep=keep)

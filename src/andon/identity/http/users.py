@@ -10,16 +10,25 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from andon.identity import audit, repository
-from andon.identity.access import At, LoggedInActor, PeopleManager, may, scope_of, sessions
-from andon.identity.admin import announce, broken_rule, patch_of, values_of
+from andon.identity import audit, leaves, repository
+from andon.identity.access import At, PeopleManager, Recognised, may, scope_of, sessions
+from andon.identity.admin import (
+    Revised,
+    Seen,
+    announce,
+    broken_rule,
+    patch_of,
+    refuse_stale,
+    revision_of,
+    values_of,
+)
 from andon.identity.duties import check_duties
 from andon.identity.model import Actor, Permission, Role, permissions
 from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
-from andon.identity.tables import Client, User
+from andon.identity.tables import Client, User, UserSession
 from andon.kit.database import Scope
 from andon.kit.errors import AndonError, not_found
-from andon.kit.web import Body, Line, Name, Page, Services, Shown, invalid
+from andon.kit.web import Body, Line, Name, Page, Services, invalid
 
 router = APIRouter(tags=["user"])
 
@@ -66,7 +75,7 @@ class UserIn(UserChange):
 UserPatch = patch_of(UserChange)
 
 
-class UserShown(Shown):
+class UserShown(Revised):
     """`mobile` is whole for those who administer people, and masked for others."""
 
     id: UUID
@@ -114,13 +123,18 @@ async def make_user(body: UserIn, actor: PeopleManager, request: Request, servic
     try:
         async with services.db.session(scope_of(actor)) as session:
             await _check(session, values)
-            row = User(**_plain(values), password_hash=hashed, password_changed_at=services.clock.now())
+            row = User(
+                **_plain(values),
+                password_hash=hashed,
+                password_changed_at=services.clock.now(),
+                password_by=actor.user_id,
+            )
             session.add(row)
             await session.flush()
             await check_duties(session)
             await session.refresh(row)
             _record(session, services, actor, "create", row, None, audit.snapshot(_public(row)))
-            answer = UserShown.model_validate(row)
+            answer = (await _shown(session, services, [row]))[0]
     except IntegrityError as error:
         raise _broken(error) from error
     announce(services, actor)
@@ -141,14 +155,16 @@ async def change_user(
     actor: PeopleManager,
     request: Request,
     services: At,
+    seen: Seen = "",
 ) -> UserShown:
     """Change a person. Whoever loses a right is logged out."""
     values: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]  # see above
     ended: list[UUID] = []
     try:
         async with services.db.session(scope_of(actor)) as session:
-            row = await _user(session, id)
+            row = await _user(session, id, lock=True)
             before = _public(row)
+            await refuse_stale(session, services, "user", id, seen, before)
             after = before | _plain(values)
             await _check(session, after)
             allows = await repository.allows(session)
@@ -159,6 +175,9 @@ async def change_user(
                 setattr(row, name, value)
             if before["email"] != row.email:
                 row.oidc_subject = None  # another address: perhaps another person at the provider
+                if services.settings.oidc is not None:
+                    # Whoever has the address logs in as this person: that is as good as a password.
+                    await leaves.spend(session, actor, row, services.clock.now())
             await session.flush()
             if any(before[name] != after[name] for name in ("roles", "active", "client_id")):
                 await check_duties(session)
@@ -177,11 +196,16 @@ async def change_user(
 
 @router.post("/api/users/{id}/password", status_code=204)
 async def set_password(
-    id: UUID, body: NewPassword, actor: LoggedInActor, request: Request, services: At
+    id: UUID, body: NewPassword, actor: Recognised, request: Request, services: At
 ) -> Response:
-    """Set a password: an administrator anybody's, everybody the own. Other log-ins of the person end, and
-    a locked name is free again."""
+    """Set a password: who manages people anybody's, everybody the own. Other log-ins of the person end, and a
+    locked name is free again. Whose password somebody else set must choose another one at the next log-in; of
+    whom holds a duty that the asker does not hold it takes a second person's leave."""
     own = id == actor.user_id
+    if not own and actor.renewing:
+        raise AndonError("password.renew", 403)
+    if actor.enrolling and not (own and actor.renewing):
+        raise AndonError("second_factor.enrol", 403)
     if not own and not actor.may(Permission.PEOPLE):
         raise AndonError("forbidden", 403)
     passwords = sessions(request).passwords
@@ -191,17 +215,26 @@ async def set_password(
         known = (await _user(session, id)).password_hash
     if own and not await passwords.check(known, body.current):
         raise invalid(current="field.password_current")
+    if own and actor.renewing and body.password == body.current:
+        raise invalid(password="field.password_known")  # noqa: S106  # a text's key
     hashed = await passwords.hash(body.password)
+    now = services.clock.now()
     async with services.db.session(scope) as session:
         row = await _user(session, id)
         if body.password == row.login:
             raise invalid(password="field.password_same")  # noqa: S106  # a text's key
+        if own:
+            log_in = await session.get_one(UserSession, actor.session_id)
+            log_in.renewing = False
+        else:
+            await leaves.spend(session, actor, row, now)
         row.password_hash = hashed
-        row.password_changed_at = services.clock.now()
+        row.password_changed_at = now
+        row.password_by = None if own else actor.user_id
         for counted in ("user", "own", "code"):
             await repository.clear_login(session, f"{counted}:{id}")
         keep = actor.session_id if own else None
-        ended = await repository.end_sessions(session, id, services.clock.now(), keep=keep)
+        ended = await repository.end_sessions(session, id, now, keep=keep)
         _record(session, services, actor, "password", row, None, None)
     sessions(request).tell_ended(ended)
     return Response(status_code=204)
@@ -220,12 +253,13 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 
 def _public(row: User) -> dict[str, Any]:
     values = values_of(row)
-    del values["password_hash"], values["password_changed_at"], values["oidc_subject"]
+    for name in ("password_hash", "password_changed_at", "password_by", "oidc_subject"):
+        del values[name]
     return values
 
 
-async def _user(session: AsyncSession, id: UUID) -> User:
-    row = await session.get(User, id)
+async def _user(session: AsyncSession, id: UUID, *, lock: bool = False) -> User:
+    row = await session.get(User, id, with_for_update=lock)
     if row is None:
         raise not_found("user")
     return row
@@ -247,6 +281,7 @@ async def _shown(
                 "locked": str(row.id) in locked,
                 "second_factor": row.id in confirmed,
                 "mobile": row.mobile if whole else audit.masked(row.mobile),
+                "revision": revision_of(services, _public(row)),
             }
         )
         for row in rows

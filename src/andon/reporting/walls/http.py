@@ -21,7 +21,7 @@ from starlette.requests import HTTPConnection
 
 from andon.identity import audit
 from andon.identity.access import At, scope_of
-from andon.identity.admin import Administrator, Resource, add_uses, crud, present, used_by
+from andon.identity.admin import Administrator, Resource, Revised, add_uses, crud, present, used_by
 from andon.kit.errors import not_found
 from andon.kit.ids import uuid7
 from andon.kit.web import Body, Line, Name, Page, Shown, invalid, same_origin
@@ -86,7 +86,7 @@ class WallboardIn(Body):
     tiles: Tiles
 
 
-class WallboardShown(Shown):
+class WallboardShown(Revised):
     id: UUID
     name: str
     project_id: UUID | None

@@ -1,12 +1,15 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Form, Input, Modal, Tag } from "antd";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, App, Button, Modal, Tag } from "antd";
 import { useState } from "react";
-import { api, asProblem, type Me, take } from "@/shared/api";
+import { api, take } from "@/shared/api";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
-import { ProblemView, QueryView } from "@/shared/ui";
+import { QueryView } from "@/shared/ui";
+import { Leaves } from "./Leaves";
+import { OwnPassword } from "./OwnPassword";
+import { Passkeys } from "./Passkeys";
 import { Proof } from "./Proof";
 import { RecoveryCodes } from "./RecoveryCodes";
 import { SetUp } from "./SetUp";
@@ -17,6 +20,7 @@ interface Standing {
   since: string | null;
   codes_left: number;
   required: boolean;
+  passkeys: number;
 }
 
 /** Fewer recovery codes than this are worth a word. */
@@ -26,6 +30,7 @@ const FEW = 3;
 export default function AccountPage() {
   const t = useT(texts);
   const c = useT(common);
+  const f = useFormat();
   const me = useMe();
   const standing = useQuery({
     queryKey: ["me", "second-factor"],
@@ -44,8 +49,17 @@ export default function AccountPage() {
         <h2 id="factor-title">{t("factor.title")}</h2>
         <QueryView query={standing}>{(known) => <SecondFactor standing={known} />}</QueryView>
       </section>
+      <Passkeys />
+      <Leaves />
       <section className="account-card" aria-labelledby="password-title">
         <h2 id="password-title">{t("password.title")}</h2>
+        {me?.password_set ? (
+          <Alert
+            type="warning"
+            showIcon
+            title={t("password.set", { by: me.password_set.by, at: f.moment(me.password_set.at) })}
+          />
+        ) : null}
         {me ? <OwnPassword me={me} /> : null}
       </section>
     </div>
@@ -65,23 +79,26 @@ function SecondFactor({ standing }: { standing: Standing }) {
     void cache.invalidateQueries({ queryKey: ["me", "second-factor"] });
   };
   const on = standing.since !== null;
+  const needed = standing.required && standing.passkeys === 0;
   return (
     <>
       <p className="account-state">
-        <Tag color={on ? "success" : standing.required ? "error" : "default"}>
-          {t(on ? "factor.on" : "factor.off")}
-        </Tag>
+        <Tag color={on ? "success" : needed ? "error" : "default"}>{t(on ? "factor.on" : "factor.off")}</Tag>
         {standing.since === null
           ? t("factor.lead")
           : t("factor.since", { day: f.moment(standing.since), n: standing.codes_left })}
       </p>
-      {on && standing.codes_left < FEW ? <Alert type="warning" showIcon title={t("factor.few")} /> : null}
+      {(on || standing.passkeys > 0) && standing.codes_left < FEW ? (
+        <Alert type="warning" showIcon title={t("factor.few")} />
+      ) : null}
       <div className="account-actions">
         <Button type={on ? "default" : "primary"} onClick={() => setDoing("set-up")}>
           {t(on ? "factor.change" : "factor.set_up")}
         </Button>
-        {on ? <Button onClick={() => setDoing("codes")}>{t("factor.new_codes")}</Button> : null}
-        {on && !standing.required ? (
+        {on || standing.passkeys > 0 ? (
+          <Button onClick={() => setDoing("codes")}>{t("factor.new_codes")}</Button>
+        ) : null}
+        {on && !needed ? (
           <Button danger onClick={() => setDoing("off")}>
             {t("factor.turn_off")}
           </Button>
@@ -136,62 +153,5 @@ function NewCodes({ onDone }: { onDone: () => void }) {
         setCodes((answer as { codes: string[] }).codes);
       }}
     />
-  );
-}
-
-function OwnPassword({ me }: { me: Me }) {
-  const t = useT(texts);
-  const { message } = App.useApp();
-  const [form] = Form.useForm<{ current: string; password: string }>();
-  const change = useMutation({
-    mutationFn: (body: { current: string; password: string }) =>
-      take(api.POST("/api/users/{id}/password", { params: { path: { id: me.user_id } }, body })),
-    onSuccess: () => {
-      form.resetFields();
-      void message.success(t("password.done"));
-    },
-    onError: (thrown) => {
-      const { fields } = asProblem(thrown);
-      form.setFields(
-        (["current", "password"] as const).flatMap((name) => {
-          const told = fields[name];
-          return told ? [{ name, errors: [told] }] : [];
-        }),
-      );
-    },
-  });
-  const named = change.isError && Object.keys(asProblem(change.error).fields).length > 0;
-  return (
-    <Form
-      form={form}
-      name="own"
-      layout="vertical"
-      requiredMark={false}
-      className="account-form"
-      onFinish={(values) => change.mutate(values)}
-    >
-      {change.isError && !named ? <ProblemView problem={change.error} /> : null}
-      <Form.Item
-        name="current"
-        label={t("password.current")}
-        rules={[{ required: true, message: t("password.missing") }]}
-      >
-        <Input.Password maxLength={200} autoComplete="current-password" />
-      </Form.Item>
-      <Form.Item
-        name="password"
-        label={t("password.new")}
-        extra={t("password.help")}
-        rules={[
-          { required: true, message: t("password.missing") },
-          { min: 8, message: t("password.short") },
-        ]}
-      >
-        <Input.Password maxLength={200} autoComplete="new-password" />
-      </Form.Item>
-      <Button htmlType="submit" loading={change.isPending}>
-        {t("password.change")}
-      </Button>
-    </Form>
   );
 }

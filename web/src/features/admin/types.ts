@@ -4,6 +4,7 @@ import type { Role, Tier } from "@/shared/api";
 
 export interface User {
   id: string;
+  revision?: string;
   login: string;
   name: string;
   agent_no: string | null;
@@ -273,6 +274,7 @@ export interface StateReason {
 
 export interface WrapReason {
   id: string;
+  revision?: string;
   project_id: string;
   parent_id: string | null;
   name_zh: string;

@@ -35,7 +35,7 @@ api.use({
       .clone()
       .json()
       .catch(() => null);
-    if (response.status === 401 && !request.url.endsWith("/api/session")) announceSignedOut();
+    if (response.status === 401 && !/\/api\/session(\/passkey)?$/.test(request.url)) announceSignedOut();
     throw problemOf(body, response.status);
   },
   onError() {

@@ -128,6 +128,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Passkeys
+         * @description The own passkeys, oldest first.
+         */
+        get: operations["my_passkeys_api_me_passkeys_get"];
+        put?: never;
+        /**
+         * Add Passkey
+         * @description Keep the passkey that was made: from now on it logs in.
+         */
+        post: operations["add_passkey_api_me_passkeys_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Passkey
+         * @description What a new passkey is made from. Takes the own password, but while a second factor must be set up.
+         */
+        post: operations["begin_passkey_api_me_passkeys_options_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/passkeys/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Passkey
+         * @description Forget one of the own passkeys. The last second factor stays while a rule asks for one.
+         */
+        post: operations["remove_passkey_api_me_passkeys__id__remove_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Way By Passkey
+         * @description Whether the log-in page offers it.
+         */
+        get: operations["way_by_passkey_api_session_passkey_get"];
+        put?: never;
+        /**
+         * Log In By Passkey
+         * @description Log in with a passkey alone; the session is a cookie.
+         */
+        post: operations["log_in_by_passkey_api_session_passkey_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Passkey
+         * @description What a passkey has to sign, for logging in with it alone or after the password.
+         */
+        post: operations["ask_for_passkey_api_session_passkey_options_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/roles": {
         parameters: {
             query?: never;
@@ -228,7 +336,7 @@ export interface paths {
         put?: never;
         /**
          * Drop Second Factor
-         * @description Log in with the password alone again, unless a rule asks for more.
+         * @description Log in without the app again, unless a rule asks for it; passkeys stay.
          */
         post: operations["drop_second_factor_api_me_second_factor_off_post"];
         delete?: never;
@@ -249,7 +357,8 @@ export interface paths {
         post?: never;
         /**
          * Reset Second Factor
-         * @description Whoever lost telephone and recovery codes logs in with the password again; log-ins there are end.
+         * @description Whoever lost telephone, passkeys and recovery codes logs in with the password again; log-ins there are
+         *     end.
          */
         delete: operations["reset_second_factor_api_users__id__second_factor_delete"];
         options?: never;
@@ -276,6 +385,66 @@ export interface paths {
          */
         put: operations["set_log_in_rules_api_log_in_rules_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/password-leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Leave
+         * @description Ask for leave to set this person's password, which somebody else has to give.
+         */
+        post: operations["ask_for_leave_api_users__id__password_leave_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password-leaves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Leaves
+         * @description What waits for a second person, and what was given and not used yet.
+         */
+        get: operations["list_leaves_api_password_leaves_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password-leaves/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Leave
+         * @description Agree or refuse, as another holder of a duty.
+         */
+        post: operations["decide_leave_api_password_leaves__id__post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -341,8 +510,9 @@ export interface paths {
         put?: never;
         /**
          * Set Password
-         * @description Set a password: an administrator anybody's, everybody the own. Other log-ins of the person end, and
-         *     a locked name is free again.
+         * @description Set a password: who manages people anybody's, everybody the own. Other log-ins of the person end, and a
+         *     locked name is free again. Whose password somebody else set must choose another one at the next log-in; of
+         *     whom holds a duty that the asker does not hold it takes a second person's leave.
          */
         post: operations["set_password_api_users__id__password_post"];
         delete?: never;
@@ -3726,6 +3896,11 @@ export interface components {
          */
         AlarmRuleShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -4262,6 +4437,11 @@ export interface components {
         /** CalendarShown */
         CalendarShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -4533,6 +4713,11 @@ export interface components {
         };
         /** ClientShown */
         ClientShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -4870,6 +5055,11 @@ export interface components {
             /** Holiday Data Missing */
             holiday_data_missing: boolean;
         };
+        /** Decision */
+        "Decision-Input": {
+            /** Given */
+            given: boolean;
+        };
         /**
          * Decision
          * @description Why this agent rang: who was considered, who was passed over for what reason.
@@ -4877,7 +5067,7 @@ export interface components {
          *     `passed_over_more` counts those not listed, `more` the same by reason. `special` holds what was out of
          *     the ordinary: step of relaxing, tier, flags, queue asked for, calls running, urgent, owed, order.
          */
-        Decision: {
+        "Decision-Output": {
             /**
              * Offer Id
              * Format: uuid
@@ -4983,6 +5173,11 @@ export interface components {
         };
         /** DoNotCallShown */
         DoNotCallShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -5562,7 +5757,8 @@ export interface components {
         };
         /**
          * ImportShown
-         * @description `faults` are the first of `faults_count`. `made` and `changed`: what it would do, or has done.
+         * @description `faults` are the first of `faults_count`. `made` and `changed`: what it would do, or has done; `done`:
+         *     how many of these are written, while it is applied. Until then nobody sees any.
          */
         ImportShown: {
             /**
@@ -5598,6 +5794,8 @@ export interface components {
             expires_at: string;
             /** Rows */
             rows: number;
+            /** Done */
+            done: number;
             /** Made */
             made: number;
             /** Changed */
@@ -5627,6 +5825,44 @@ export interface components {
              * @enum {string}
              */
             locale: "zh" | "en";
+        };
+        /**
+         * LeaveShown
+         * @description `user`: whose password; `mine`: the asker's own wish; `may_decide`: it waits for such as the asker.
+         */
+        LeaveShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** User */
+            user: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** State */
+            state: string;
+            /** Decided By */
+            decided_by: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Mine */
+            mine: boolean;
+            /** May Decide */
+            may_decide: boolean;
         };
         /** LedgerCheckAsked */
         LedgerCheckAsked: {
@@ -5817,7 +6053,8 @@ export interface components {
         /**
          * LogIn
          * @description `login` may be `name@operator` when two operators of the installation share names. `code`: of the
-         *     second factor, needed when the answer without it is `login.code_needed`.
+         *     second factor, needed when the answer without it is `login.code_needed`; in its place `passkey`:
+         *     `toJSON()` of what the browser was given for `/api/session/passkey/options`.
          */
         LogIn: {
             /** Login */
@@ -5829,6 +6066,10 @@ export interface components {
              * @default
              */
             code: string;
+            /** Passkey */
+            passkey?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * LogInRulesIn
@@ -5877,7 +6118,10 @@ export interface components {
             /** Numbers */
             numbers: components["schemas"]["ShownNumber"][];
         };
-        /** Me */
+        /**
+         * Me
+         * @description `enrolling`, `renewing`: may do nothing yet but set up a second factor, or choose a password.
+         */
         Me: {
             /**
              * User Id
@@ -5901,6 +6145,9 @@ export interface components {
             permissions: string[];
             /** Enrolling */
             enrolling: boolean;
+            /** Renewing */
+            renewing: boolean;
+            password_set: components["schemas"]["PasswordSet"] | null;
         };
         /**
          * MediaNodeShown
@@ -6073,6 +6320,18 @@ export interface components {
             min_level: number;
         };
         /**
+         * NewPasskey
+         * @description `credential`: `toJSON()` of what the browser made.
+         */
+        NewPasskey: {
+            /** Name */
+            name: string;
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * NewPassword
          * @description `current` is needed for the own password.
          */
@@ -6193,6 +6452,11 @@ export interface components {
         };
         /** NumberShown */
         NumberShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -6364,6 +6628,15 @@ export interface components {
         Page_FlowShown_: {
             /** Items */
             items: components["schemas"]["FlowShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[LeaveShown] */
+        Page_LeaveShown_: {
+            /** Items */
+            items: components["schemas"]["LeaveShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -6577,6 +6850,83 @@ export interface components {
             };
         };
         /**
+         * PasskeyAdded
+         * @description `codes`: recovery codes, shown once, when it is the first second factor.
+         */
+        PasskeyAdded: {
+            passkey: components["schemas"]["PasskeyShown"];
+            /** Codes */
+            codes: string[];
+        };
+        /** PasskeyLogIn */
+        PasskeyLogIn: {
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PasskeyOptions
+         * @description For `PublicKeyCredential.parse…OptionsFromJSON` of the browser.
+         */
+        PasskeyOptions: {
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PasskeyShown
+         * @description `used_at` null: never yet.
+         */
+        PasskeyShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Used At */
+            used_at: string | null;
+        };
+        /**
+         * PasskeyWay
+         * @description Whether one can log in with a passkey at this address.
+         */
+        PasskeyWay: {
+            /** Here */
+            here: boolean;
+        };
+        /**
+         * PasskeysShown
+         * @description `here`: whether this address can have passkeys.
+         */
+        PasskeysShown: {
+            /** Here */
+            here: boolean;
+            /** Items */
+            items: components["schemas"]["PasskeyShown"][];
+        };
+        /**
+         * PasswordSet
+         * @description Who set the password that one has not changed since, and when.
+         */
+        PasswordSet: {
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
          * Peaks
          * @description Waveform: one list of peaks from 0 to 1 per channel.
          */
@@ -6738,6 +7088,11 @@ export interface components {
         };
         /** ProjectShown */
         ProjectShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -7086,6 +7441,11 @@ export interface components {
         /** QueueShown */
         QueueShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -7178,6 +7538,11 @@ export interface components {
         };
         /** ReasonShown */
         ReasonShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -7771,6 +8136,11 @@ export interface components {
         /** SkillShown */
         SkillShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -7812,7 +8182,7 @@ export interface components {
         };
         /**
          * StandingShown
-         * @description `since` null: there is none. `required`: a rule asks for it.
+         * @description `since` null: there is no authenticator app. `required`: a rule asks for one or a passkey.
          */
         StandingShown: {
             /** Since */
@@ -7821,6 +8191,8 @@ export interface components {
             codes_left: number;
             /** Required */
             required: boolean;
+            /** Passkeys */
+            passkeys: number;
         };
         /**
          * State
@@ -8199,6 +8571,11 @@ export interface components {
         /** TrunkShown */
         TrunkShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -8320,6 +8697,11 @@ export interface components {
          * @description `mobile` is whole for those who administer people, and masked for others.
          */
         UserShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -8502,6 +8884,11 @@ export interface components {
         /** WallboardShown */
         WallboardShown: {
             /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
              * Id
              * Format: uuid
              */
@@ -8548,7 +8935,7 @@ export interface components {
              */
             contact_id: string;
             /** Decisions */
-            decisions: components["schemas"]["Decision"][];
+            decisions: components["schemas"]["Decision-Output"][];
         };
         /** WhyNot */
         WhyNot: {
@@ -8792,6 +9179,11 @@ export interface components {
         };
         /** WrapReasonShown */
         WrapReasonShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -9073,6 +9465,198 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_passkeys_api_me_passkeys_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeysShown"];
+                };
+            };
+        };
+    };
+    add_passkey_api_me_passkeys_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyAdded"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    begin_passkey_api_me_passkeys_options_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    remove_passkey_api_me_passkeys__id__remove_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    way_by_passkey_api_session_passkey_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyWay"];
+                };
+            };
+        };
+    };
+    log_in_by_passkey_api_session_passkey_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyLogIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ask_for_passkey_api_session_passkey_options_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
                 };
             };
         };
@@ -9364,6 +9948,92 @@ export interface operations {
             };
         };
     };
+    ask_for_leave_api_users__id__password_leave_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaveShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_leaves_api_password_leaves_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LeaveShown_"];
+                };
+            };
+        };
+    };
+    decide_leave_api_password_leaves__id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaveShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_users_api_users_get: {
         parameters: {
             query?: {
@@ -9462,7 +10132,9 @@ export interface operations {
     change_user_api_users__id__patch: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9643,7 +10315,9 @@ export interface operations {
     change_client: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9802,7 +10476,9 @@ export interface operations {
     change_project: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10021,7 +10697,9 @@ export interface operations {
     change_skill: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10181,7 +10859,9 @@ export interface operations {
     change_queue: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10329,7 +11009,9 @@ export interface operations {
     change_state_reason: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10728,7 +11410,9 @@ export interface operations {
     change_trunk: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10888,7 +11572,9 @@ export interface operations {
     change_number: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12062,7 +12748,9 @@ export interface operations {
     change_calendar: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12345,7 +13033,9 @@ export interface operations {
     change_do_not_call: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12504,7 +13194,9 @@ export interface operations {
     change_wrap_reason: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12749,7 +13441,9 @@ export interface operations {
     change_alarm_rule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -15595,7 +16289,9 @@ export interface operations {
     change_wallboard: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };

@@ -34,6 +34,10 @@ export interface Me {
   permissions: string[];
   /** A second factor is to be set up before anything else. */
   enrolling: boolean;
+  /** A password of one's own is to be chosen before that. */
+  renewing: boolean;
+  /** Who set the password that was not changed since. */
+  password_set: { by: string; at: string } | null;
 }
 
 export interface PressedKey {

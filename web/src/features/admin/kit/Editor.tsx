@@ -9,13 +9,17 @@ import { useNarrow } from "@/shared/ui";
 import { texts } from "../texts";
 import { type FieldPath, splitErrors } from "./problems";
 import { Refused } from "./Sections";
+import { STALE, Stale } from "./Stale";
 
 interface Props<V extends object> {
   open: boolean;
   title: string;
   initial: V;
-  /** Stores the values; what it throws is shown, field by field where the server names fields. */
-  onSave: (values: V) => Promise<void>;
+  /** Stores the values; what it throws is shown, field by field where the server names fields. `overwrite`:
+   * also over what somebody else changed meanwhile. */
+  onSave: (values: V, overwrite: boolean) => Promise<void>;
+  /** Opens the thing as it is by now, for who was told that somebody changed it meanwhile. */
+  onReload?: () => Promise<void>;
   onClose: () => void;
   /** `touched` tells of a change that was not typed. */
   children: (form: FormInstance<V>, touched: () => void) => ReactNode;
@@ -36,6 +40,7 @@ function OpenEditor<V extends object>({
   title,
   initial,
   onSave,
+  onReload,
   onClose,
   children,
   width = 520,
@@ -83,11 +88,11 @@ function OpenEditor<V extends object>({
     if (saving) return;
     if (!dirty || (await mayLeave())) onClose();
   };
-  const save = async (values: V) => {
+  const save = async (values: V, overwrite = false) => {
     setSaving(true);
     setProblem(null);
     try {
-      await onSave(values);
+      await onSave(values, overwrite);
       setDirty(false);
     } catch (thrown) {
       const told = asProblem(thrown);
@@ -101,6 +106,13 @@ function OpenEditor<V extends object>({
       setProblem({ problem: told, others });
     } finally {
       setSaving(false);
+    }
+  };
+  const reload = async (again: () => Promise<void>) => {
+    try {
+      await again();
+    } catch (thrown) {
+      setProblem({ problem: asProblem(thrown), others: [] });
     }
   };
   // After the part of the form that the field is in has been opened.
@@ -144,7 +156,13 @@ function OpenEditor<V extends object>({
         </div>
       }
     >
-      {problem ? (
+      {problem?.problem.code === STALE && onReload ? (
+        <Stale
+          problem={problem.problem}
+          onReload={() => void reload(onReload)}
+          onOverwrite={() => void save(form.getFieldsValue(true) as V, true)}
+        />
+      ) : problem ? (
         <Alert
           type="error"
           showIcon

@@ -1,8 +1,9 @@
+import { useQueryClient } from "@tanstack/react-query";
 import type { FormInstance } from "antd";
 import { type ReactNode, useState } from "react";
 import { useT } from "@/shared/i18n";
 import { texts } from "../texts";
-import { changedAt, type Row, useList, useSave } from "./api";
+import { changedAt, listQuery, type Row, useList, useSave } from "./api";
 import { Editor } from "./Editor";
 import { type Column, ResourceList } from "./ResourceList";
 import { useDone } from "./useDone";
@@ -42,6 +43,7 @@ export function ResourcePage<R extends Row, V extends object>(props: ResourcePag
   const [editing, setEditing] = useState<{ row: R | null } | null>(null);
   const [saved, setSaved] = useState<string | null>(null);
   const removal = useRemoval(path, props.retireHint, () => setEditing(null));
+  const cache = useQueryClient();
 
   return (
     <>
@@ -60,14 +62,24 @@ export function ResourcePage<R extends Row, V extends object>(props: ResourcePag
         sort={props.sort}
       />
       <Editor<V>
+        key={editing?.row?.revision ?? ""}
         open={editing !== null}
         width={props.width}
         title={editing?.row ? t("edit.title", { noun, name: nameOf(editing.row) }) : t("add", { noun })}
         initial={props.toValues(editing?.row ?? null)}
         onClose={() => setEditing(null)}
-        onSave={async (values) => {
+        onReload={async () => {
+          const rows = await cache.fetchQuery({ ...listQuery<R>(path), staleTime: 0 });
+          const row = rows.find((each) => each.id === editing?.row?.id);
+          setEditing(row ? { row } : null);
+        }}
+        onSave={async (values, overwrite) => {
           const row = editing?.row ?? null;
-          const answer = await save.mutateAsync({ id: row?.id ?? null, body: props.toBody(values, row) });
+          const answer = await save.mutateAsync({
+            id: row?.id ?? null,
+            body: props.toBody(values, row),
+            seen: overwrite ? "" : row?.revision,
+          });
           setSaved(answer.id);
           setEditing(null);
           done(

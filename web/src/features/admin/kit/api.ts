@@ -5,6 +5,8 @@ import type { Project, Queue } from "../types";
 /** Everything an administrator sets up has an id and lives below one path. */
 export interface Row {
   id: string;
+  /** Another one after each change: what is sent back says what the page had seen. */
+  revision?: string;
 }
 
 type Answer = Promise<{ data?: unknown; error?: unknown; response: Response }>;
@@ -27,8 +29,10 @@ export const call = {
   read: async <R>(path: string, signal?: AbortSignal): Promise<R> =>
     (await take(loose.GET(path, { signal }))) as R,
   make: async <R>(path: string, body: object): Promise<R> => (await take(loose.POST(path, { body }))) as R,
-  change: async <R>(path: string, id: string, body: object): Promise<R> =>
-    (await take(loose.PATCH(`${path}/{id}`, { ...one(id), body }))) as R,
+  change: async <R>(path: string, id: string, body: object, seen = ""): Promise<R> =>
+    (await take(
+      loose.PATCH(`${path}/{id}`, { ...one(id), body, ...(seen ? { headers: { "If-Match": seen } } : {}) }),
+    )) as R,
   put: async (path: string, id: string, body: unknown): Promise<unknown> =>
     take(loose.PUT(path, { ...one(id), body })),
   set: async <R>(path: string, body: object): Promise<R> => (await take(loose.PUT(path, { body }))) as R,
@@ -78,8 +82,8 @@ export function useQueues() {
 export function useSave<R extends Row>(path: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, body }: { id: string | null; body: object }) =>
-      id === null ? call.make<R>(path, body) : call.change<R>(path, id, body),
+    mutationFn: ({ id, body, seen }: { id: string | null; body: object; seen?: string | undefined }) =>
+      id === null ? call.make<R>(path, body) : call.change<R>(path, id, body, seen),
     onSuccess: (saved) => {
       client.setQueryData(listQuery<R>(path).queryKey, (known: R[] | undefined) =>
         known?.some((row) => row.id === saved.id)

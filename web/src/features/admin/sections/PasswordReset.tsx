@@ -1,8 +1,11 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { Alert, Form, Input } from "antd";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Alert, App, Button, Form, Input } from "antd";
+import { useState } from "react";
+import { api, asProblem, take } from "@/shared/api";
 import { fields } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
 import { useMe } from "@/shared/session";
+import { useReportProblem } from "@/shared/ui";
 import { call, listQuery } from "../kit/api";
 import { Editor } from "../kit/Editor";
 import { useDone } from "../kit/useDone";
@@ -14,7 +17,8 @@ interface Values {
   current: string;
 }
 
-/** Sets a person's password. The own one asks for the present one, as the server does. */
+/** Sets a person's password. The own one asks for the present one, as the server does; that of somebody with
+ * another duty takes a second person's leave, which is asked for here. */
 export function PasswordReset({ user, onClose }: { user: User; onClose: () => void }) {
   const t = useT(texts);
   const n = useT(fields);
@@ -22,8 +26,24 @@ export function PasswordReset({ user, onClose }: { user: User; onClose: () => vo
   const done = useDone();
   const cache = useQueryClient();
   const own = me?.user_id === user.id;
+  const report = useReportProblem();
+  const { message } = App.useApp();
+  const [needsLeave, setNeedsLeave] = useState(false);
+  const ask = useMutation({
+    mutationFn: () => take(api.POST("/api/users/{id}/password-leave", { params: { path: { id: user.id } } })),
+    onSuccess: () => {
+      onClose();
+      void message.success(t("password.leave.asked", { name: user.name }));
+    },
+    onError: report,
+  });
   const save = async (values: Values) => {
-    await call.act("/api/users/{id}/password", user.id, own ? values : { password: values.password });
+    try {
+      await call.act("/api/users/{id}/password", user.id, own ? values : { password: values.password });
+    } catch (thrown) {
+      setNeedsLeave(asProblem(thrown).code === "password.second_person");
+      throw thrown;
+    }
     await cache.invalidateQueries({ queryKey: listQuery("/api/users").queryKey });
     onClose();
     done(t("password.done", { name: user.name }));
@@ -45,7 +65,13 @@ export function PasswordReset({ user, onClose }: { user: User; onClose: () => vo
             showIcon
             className="editor-problem"
             title={t(user.locked ? "password.unlocks" : "password.ends")}
+            {...(own ? {} : { description: t("password.first") })}
           />
+          {needsLeave ? (
+            <Button block className="editor-problem" loading={ask.isPending} onClick={() => ask.mutate()}>
+              {t("password.leave.ask")}
+            </Button>
+          ) : null}
           {own ? (
             <Form.Item name="current" label={t("password.current")} rules={[{ required: true }]}>
               <Input.Password maxLength={200} autoComplete="current-password" />

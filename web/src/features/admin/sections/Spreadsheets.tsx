@@ -1,6 +1,6 @@
 import { DownloadOutlined, UploadOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Segmented, Table, Tag, Upload } from "antd";
+import { Alert, Button, Progress, Segmented, Table, Tag, Upload } from "antd";
 import { useState } from "react";
 import { api, take } from "@/shared/api";
 import { useFormat } from "@/shared/format";
@@ -36,6 +36,7 @@ interface Import {
   asked_by: string;
   asked_at: string;
   rows: number;
+  done: number;
   made: number;
   changed: number;
   same: number;
@@ -163,7 +164,14 @@ function Brought({ id }: { id: string }) {
             same: f.count(one.same) ?? "",
           };
           if (BUSY.includes(one.state))
-            return <Alert type="info" showIcon title={t(`sheets.state.${one.state}`)} />;
+            return (
+              <Alert
+                type="info"
+                showIcon
+                title={t(`sheets.state.${one.state}`)}
+                description={one.state === "applying" ? <Written one={one} /> : null}
+              />
+            );
           if (one.state === "checked")
             return (
               <Alert
@@ -218,6 +226,23 @@ function Brought({ id }: { id: string }) {
         }}
       </QueryView>
     </div>
+  );
+}
+
+/** How far the taking over is. Nobody sees any of it before its end. */
+function Written({ one }: { one: Import }) {
+  const t = useT(texts);
+  const f = useFormat();
+  const all = one.made + one.changed;
+  return (
+    <>
+      <Progress
+        aria-label={t("sheets.state.applying")}
+        percent={all > 0 ? Math.floor((100 * one.done) / all) : 0}
+        status="active"
+      />
+      {t("sheets.written", { n: f.count(one.done) ?? "", all: f.count(all) ?? "" })}
+    </>
   );
 }
 

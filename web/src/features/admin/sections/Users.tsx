@@ -107,9 +107,12 @@ export function Users() {
     data: users.data?.filter((row) => shown === "all" || row.active === (shown === "active")),
   } as typeof users;
 
-  const store = async (values: UserValues, row: User | null) => {
+  const store = async (values: UserValues, row: User | null, overwrite: boolean) => {
+    const seen = overwrite ? "" : row?.revision;
     const answer =
-      row && !manages ? row : await save.mutateAsync({ id: row?.id ?? null, body: toUserBody(values, row) });
+      row && !manages
+        ? row
+        : await save.mutateAsync({ id: row?.id ?? null, body: toUserBody(values, row), seen });
     // Should one of the lists be refused, the person is there: the next try changes, it does not make another.
     if (row === null) setEditing({ row: answer });
     if (configures && values.roles.includes("agent")) {
@@ -202,7 +205,13 @@ export function Users() {
         }
         initial={toUserValues(editing?.row ?? null, listsOf(editing?.row?.id))}
         onClose={() => setEditing(null)}
-        onSave={(values) => store(values, editing?.row ?? null)}
+        onReload={async () => {
+          const row = (await users.refetch()).data?.find((each) => each.id === editing?.row?.id);
+          setEditing(null);
+          // Mounted anew, with what is there by now.
+          if (row) setTimeout(() => setEditing({ row }));
+        }}
+        onSave={(values, overwrite) => store(values, editing?.row ?? null, overwrite)}
       >
         {(form) => (
           <UserForm row={editing?.row ?? null} form={form} manages={manages} configures={configures} />

@@ -47,12 +47,13 @@ export function WrapReasons() {
   const all = reasons.data ?? [];
   const nameOf = (row: WrapReason) => (locale === "zh" ? row.name_zh : row.name_en);
 
-  const store = async (values: Values) => {
+  const store = async (values: Values, overwrite: boolean) => {
     const row = editing?.row ?? null;
     const body = { ...values, parent_id: values.parent_id ?? null };
     const answer = await save.mutateAsync({
       id: row?.id ?? null,
       body: row ? body : { ...body, project_id: projectId },
+      seen: overwrite ? "" : row?.revision,
     });
     setSaved(answer.id);
     setEditing(null);
@@ -100,6 +101,7 @@ export function WrapReasons() {
       </QueryView>
       {projectId ? (
         <Editor<Values>
+          key={editing?.row?.revision ?? ""}
           open={editing !== null}
           title={
             editing?.row
@@ -111,6 +113,10 @@ export function WrapReasons() {
             name_zh: editing?.row?.name_zh ?? "",
             name_en: editing?.row?.name_en ?? "",
             sort: editing?.row?.sort ?? lastOf(all, projectId, editing?.parent ?? null),
+          }}
+          onReload={async () => {
+            const row = (await reasons.refetch()).data?.find((each) => each.id === editing?.row?.id);
+            setEditing(row ? { row, parent: row.parent_id } : null);
           }}
           onSave={store}
           onClose={() => setEditing(null)}

@@ -1,0 +1,198 @@
+"""Passkeys, passwords that others set, two who edit one thing, and a log-in that runs out in a call."""
+
+import re
+
+import pytest
+from microphone import MICROPHONE_HZ
+from office import OfficeHouse
+from office_world import PASSWORD
+from playwright.async_api import Browser, Page, expect
+from sqlalchemy import text
+from visitor import CALLER_HZ, LARGE, PHONE, SECONDS, Visitor, at_desk, barriers, in_talk, look, visit
+
+from andon.kit.database import Scope
+from conftest import Enter
+
+pytestmark = pytest.mark.browser
+
+OWN = "my own horse"
+
+
+async def with_authenticator(page: Page) -> None:
+    """A device in the machine that makes passkeys, and whose owner always agrees."""
+    devices = await page.context.new_cdp_session(page)
+    await devices.send("WebAuthn.enable")
+    device = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    await devices.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+
+
+async def log_out(visitor: Visitor) -> None:
+    await visitor.page.locator(".frame-person").click()
+    await visitor.page.get_by_text("退出登录").click()
+    await expect(visitor.page.get_by_label("登录名")).to_be_visible(timeout=SECONDS)
+
+
+async def test_a_passkey_logs_in_alone_and_beside_the_password(house: OfficeHouse, chromium: Browser) -> None:
+    here = house.url.replace("127.0.0.1", "localhost")  # a name, and a page that browsers take for safe
+    person = await house.office.person("planner")
+    visitor = await visit(house, chromium, LARGE, here)
+    page = visitor.page
+    await with_authenticator(page)
+    await visitor.log_in(person)
+    await page.goto(f"{here}/account")
+    await page.get_by_role("button", name="添加通行密钥").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("当前密码").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(dialog.get_by_label("名称")).to_be_focused(timeout=SECONDS)
+    found = await barriers(page)
+    await dialog.get_by_label("名称").fill("办公室电脑")
+    await page.keyboard.press("Enter")
+    await expect(dialog.locator(".account-codes li")).to_have_count(10, timeout=SECONDS)
+    await dialog.get_by_label("我已保存好恢复码").check()
+    await dialog.get_by_role("button", name=re.compile("完 ?成")).click()
+    key = page.locator(".account-keys li")
+    await expect(key).to_contain_text("办公室电脑", timeout=SECONDS)
+    await expect(key).to_contain_text("还没有用过")
+    found += await barriers(page)
+    await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    await visitor.fits()
+    await page.set_viewport_size({"width": LARGE[0], "height": LARGE[1]})
+
+    await log_out(visitor)
+    found += await barriers(page)
+    await page.get_by_role("button", name="用通行密钥登录").click()
+    await expect(page.locator(".frame")).to_be_visible(timeout=SECONDS)
+    await log_out(visitor)
+    visitor.expect_refusal()  # the password alone is not enough now
+    await page.get_by_label("登录名").fill(person.login)
+    await page.get_by_label("密码").fill(PASSWORD)
+    await page.get_by_role("button", name="登录", exact=True).click()
+    await page.get_by_role("button", name="改用通行密钥").click()
+    await expect(page.locator(".frame")).to_be_visible(timeout=SECONDS)
+
+    await page.goto(f"{here}/account")
+    await expect(key).to_contain_text("最近使用", timeout=SECONDS)
+    await page.get_by_role("button", name="删除 办公室电脑").click()
+    await dialog.get_by_label("当前密码").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(key).to_have_count(0, timeout=SECONDS)
+    assert found == [] and visitor.complaints == []
+    await visitor.close()
+
+
+async def test_a_password_set_by_another_takes_a_second_person_and_is_changed_first(
+    house: OfficeHouse, enter: Enter
+) -> None:
+    person = await house.office.person("system")
+    security = await enter(await house.office.person("security"))
+    auditor = await enter(await house.office.person("auditor"))
+    page = security.page
+
+    async def reset() -> None:
+        await page.get_by_role("button", name=f"重设密码 {person.name}", exact=True).click()
+        await page.get_by_label("密码", exact=True).fill("set by another")
+        await page.get_by_role("button", name="重设密码", exact=True).click()
+
+    await look(security, "/admin/users", ".resource-table")
+    security.expect_refusal()
+    await reset()
+    await expect(page.get_by_text("须有第二人同意")).to_be_visible(timeout=SECONDS)
+    found = await barriers(page)
+    await page.get_by_role("button", name="申请第二人同意").click()
+    await expect(page.get_by_text("已申请重设")).to_be_visible(timeout=SECONDS)
+    await look(auditor, "/account", f"text=要重设 {person.name} 的密码")
+    found += await barriers(auditor.page)
+    await auditor.page.get_by_role("button", name=f"同意 {person.name}").click()
+    await expect(auditor.page.get_by_text("已同意")).to_be_visible(timeout=SECONDS)
+    await reset()
+    await expect(page.get_by_text(f"已重设“{person.name}”的密码")).to_be_visible(timeout=SECONDS)
+
+    own = await enter(size=PHONE)
+    await own.page.get_by_label("登录名").fill(person.login)
+    await own.page.get_by_label("密码").fill("set by another")
+    await own.page.get_by_role("button", name="登录", exact=True).click()
+    await expect(own.page.get_by_text("为您设置了密码")).to_be_visible(timeout=SECONDS)
+    await own.fits()
+    found += await barriers(own.page)
+    await own.page.get_by_label("当前密码").fill("set by another")
+    await own.page.get_by_label("新密码").fill(OWN)
+    await own.page.get_by_role("button", name="修改密码").click()
+    await expect(own.page.locator(".frame")).to_be_visible(timeout=SECONDS)
+    assert found == []
+
+
+async def test_of_two_who_edit_one_queue_the_second_sees_what_the_first_did(
+    house: OfficeHouse, enter: Enter
+) -> None:
+    first, second = [await enter(await house.office.person("administrator")) for _ in range(2)]
+    page = second.page
+    queues = (await first.call_api("/api/queues"))["items"]
+    queue = next(each for each in queues if each["name"] == "other")
+    await look(second, "/admin/queues", ".admin-body tbody tr")
+    await page.get_by_role("button", name=re.compile("^other( 项目.*)?$")).first.click()
+    await page.get_by_label("话后处理").first.fill("77")
+    await first.change(f"/api/queues/{queue['id']}", {"target_s": 33})
+    try:
+        second.expect_refusal()
+        await page.get_by_role("button", name="保存", exact=True).click()
+        stale = page.get_by_role("alert").filter(has_text="在您打开之后改过")
+        await expect(stale).to_be_visible(timeout=SECONDS)
+        found = await barriers(page)
+        await stale.get_by_role("button", name="载入最新内容").click()
+        await expect(stale).to_have_count(0, timeout=SECONDS)
+        await page.get_by_label("话后处理").first.fill("77")
+        await page.get_by_role("button", name="保存", exact=True).click()
+        await expect(page.get_by_role("dialog")).to_be_hidden(timeout=SECONDS)
+        stored = await second.call_api(f"/api/queues/{queue['id']}")
+        assert (stored["target_s"], stored["acw_s"]) == (33, 77)
+        assert found == []
+    finally:
+        kept = {"target_s": queue["target_s"], "acw_s": queue["acw_s"]}
+        await first.change(f"/api/queues/{queue['id']}", kept)
+
+
+async def test_a_log_in_that_runs_out_in_a_call_is_renewed_over_it(house: OfficeHouse, enter: Enter) -> None:
+    person = await house.agent()
+    async with at_desk(await enter(), person) as desk:
+        call = await in_talk(house, desk)
+        contact_id = await house.contact_of(call.caller)
+        async with house.office.db.session(Scope(house.world.tenant_id)) as session:
+            rows = await session.execute(
+                text(
+                    "UPDATE user_session SET ended_at = now() WHERE user_id = :id AND ended_at IS NULL"
+                    " RETURNING id"
+                ),
+                {"id": person.user_id},
+            )
+            (ended,) = rows.scalars()
+        house.bus.publish("session.ended", {"session_id": str(ended)})  # as the look every half minute finds
+        again = desk.page.get_by_role("dialog").filter(has_text="请重新登录")
+        await expect(again).to_be_visible(timeout=SECONDS)
+        found = await barriers(desk.page)
+        await call.wait_tone(MICROPHONE_HZ, 15)  # they talk on meanwhile
+        await desk.hears(CALLER_HZ)
+        await expect(again.get_by_label("登录名")).to_have_value(person.login)
+        await again.get_by_label("密码").fill(PASSWORD)
+        await desk.page.keyboard.press("Enter")
+        await expect(again).to_be_hidden(timeout=SECONDS)
+        await desk.in_phase("talking")
+        await desk.press("保持")
+        await desk.in_phase("held")
+        await desk.press("取回")
+        await desk.hears(CALLER_HZ)
+        await desk.press("挂断")
+        await desk.in_phase("wrap")
+        await call.wait_ended(60)  # the survey
+        assert await house.outcome(contact_id) == "served"
+        kinds = [row["kind"] for row in await house.facts(contact_id)]
+        assert kinds.count("contact.connected") == 1
+        assert found == []
+        desk.complaints = [line for line in desk.complaints if "WebSocket" not in line and "401" not in line]
