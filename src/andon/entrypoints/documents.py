@@ -21,6 +21,7 @@ import andon.kit.events
 import andon.messages.events
 import andon.routing.events
 import andon.telephony.events
+import andon.transcripts.events
 import andon.work.events  # noqa: F401  (imported to register its facts)
 from andon.flows.nodes import NODE_TYPES
 from andon.flows.nodes.base import BaseNode

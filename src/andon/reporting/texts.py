@@ -265,6 +265,8 @@ _TIMELINE = {
         "{agent}'s line: MOS estimate {mos} (lowest {least}), {loss}% lost, {jitter} ms jitter",
     ),
     "recording.stored": ("录音已保存，{lasted} 秒", "Recording stored, {lasted} s"),
+    "recording.transcribed": ("录音已转写（{by}）", "Recording written down by {by}"),
+    "recording.transcribed.failed": ("录音未能转写：{why}", "Recording not written down: {why}"),
     "recording.incomplete": ("录音缺失 {missing} 秒：{why}", "{missing} s of recording missing: {why}"),
     "work.opened": ("列入待办：{what}", "On the work list: {what}"),
     "work.repeated": ("客户再次来电未接，共 {calls} 次", "Missed again, {calls} times now"),
@@ -273,6 +275,15 @@ _TIMELINE = {
     "work.given_back": ("{agent} 退回待办", "{agent} gave it back to the work list"),
     "work.done": ("{agent} 办结待办：{outcome}", "{agent} did it: {outcome}"),
     "work.done.itself": ("待办自动销项：{outcome}", "Off the work list: {outcome}"),
+}
+
+NOT_TRANSCRIBED = {
+    "timeout": ("语音识别超时", "the recogniser took too long"),
+    "unreachable": ("连不上语音识别", "the recogniser cannot be reached"),
+    "refused": ("语音识别报错", "the recogniser refused"),
+    "too_large": ("语音识别的回答过长", "the recogniser answered too much"),
+    "unreadable": ("看不懂语音识别的回答", "the recogniser's answer cannot be read"),
+    "gone": ("录音文件读不出", "the recording cannot be read"),
 }
 
 WORK_KINDS = {
@@ -312,6 +323,7 @@ register(
     | _keyed("monitor", MONITOR_MODES)
     | _keyed("tier", TIERS)
     | _keyed("recording.why", MISSING)
+    | _keyed("transcript.why", NOT_TRANSCRIBED)
     | _keyed("passed_over", PASSED_OVER)
     | _keyed("work.kind", WORK_KINDS)
     | _keyed("work.outcome", WORK_OUTCOMES)

@@ -24,6 +24,7 @@ from andon.reporting.history.shapes import (
     ContactDetail,
     ContactPage,
     Peaks,
+    TranscriptInfo,
     VoicemailPage,
     Why,
     WhyNot,
@@ -151,6 +152,19 @@ async def peaks(contact_id: UUID, actor: Listener, here: At) -> Peaks:
     except (OSError, EOFError, wave.Error) as error:
         raise AndonError("recording.unreadable", 404) from error
     return Peaks(duration_ms=duration_ms, channels=channels)
+
+
+@router.get("/contacts/{contact_id}/transcript")
+async def transcript(contact_id: UUID, actor: Listener, here: At) -> TranscriptInfo:
+    """What is said in the recording, written down by a machine, or why it is not. For whoever may hear it."""
+    own = only_own(actor, Permission.RECORDINGS)
+    async with here.db.session(scope_of(actor)) as session:
+        await service.visible_contact(session, contact_id, own, strictly=True)
+        found = await service.transcript(session, contact_id, actor.locale, here.clock.now(), here.settings)
+    if found.lines:
+        async with here.db.session(Scope(actor.tenant_id)) as session:
+            audit.record(session, actor, here.clock.now(), "read", "transcript", object_id=contact_id)
+    return found
 
 
 @router.get("/voicemails")

@@ -14,6 +14,7 @@ from andon.interactions.monitor.events import MonitorEnded, MonitorModeChanged, 
 from andon.interactions.parking.events import ContactParked, ContactUnparked
 from andon.kit.journal import Fact, Record
 from andon.telephony import events as tp
+from andon.transcripts.events import RecordingTranscribed
 from andon.work import events as wk
 
 Names = Mapping[UUID, str]
@@ -298,6 +299,13 @@ def _recording_stored(fact: Any, names: Names) -> dict[str, Any]:
     return {"lasted": _seconds(fact.audio_ms)}
 
 
+def _recording_transcribed(fact: Any, names: Names) -> dict[str, Any]:
+    if fact.why:
+        keys = {"why": f"transcript.why.{fact.why}"}
+        return {"key": "timeline.recording.transcribed.failed", "keys": keys}
+    return {"by": fact.made_by}
+
+
 def _recording_incomplete(fact: Any, names: Names) -> dict[str, Any]:
     return {"missing": _seconds(fact.missing_ms), "keys": {"why": f"recording.why.{fact.why}"}}
 
@@ -371,6 +379,7 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.LineMeasured: _line_measured,
     tp.RecordingStored: _recording_stored,
     tp.RecordingIncomplete: _recording_incomplete,
+    RecordingTranscribed: _recording_transcribed,
     wk.WorkOpened: _work_opened,
     wk.WorkRepeated: _work_repeated,
     wk.WorkTaken: _work_taken,

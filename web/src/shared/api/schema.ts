@@ -2521,6 +2521,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/{contact_id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transcript
+         * @description What is said in the recording, written down by a machine, or why it is not. For whoever may hear it.
+         */
+        get: operations["transcript_api_contacts__contact_id__transcript_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/voicemails": {
         parameters: {
             query?: never;
@@ -7500,6 +7520,12 @@ export interface components {
             /** Project Name */
             project_name: string;
         };
+        /**
+         * Side
+         * @description Who spoke: the caller, or whom the caller talked with.
+         * @enum {string}
+         */
+        Side: "caller" | "other";
         /** SignIn */
         SignIn: {
             /**
@@ -7811,6 +7837,45 @@ export interface components {
             nodes: components["schemas"]["NodeTraffic"][];
             /** Edges */
             edges: components["schemas"]["EdgeTraffic"][];
+        };
+        /**
+         * TranscriptInfo
+         * @description What is said in a contact's recording, written down by a machine, `made_by`.
+         *
+         *     `off`: the installation has no recogniser; `unwanted`: it writes such recordings not down; `waiting`: it
+         *     will, `why` it has not yet; `failed`: it could not. `heard_ms` is how much was heard.
+         */
+        TranscriptInfo: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "off" | "unwanted" | "waiting" | "done" | "failed";
+            /** Lines */
+            lines: components["schemas"]["TranscriptLine"][];
+            /** Heard Ms */
+            heard_ms: number;
+            /** Made By */
+            made_by: string;
+            /** Made At */
+            made_at: string | null;
+            /** Why */
+            why: string;
+            /** Why Name */
+            why_name: string;
+        };
+        /**
+         * TranscriptLine
+         * @description `side`: the caller, or the other whom the caller talked with. ms after the recording's start.
+         */
+        TranscriptLine: {
+            side: components["schemas"]["Side"];
+            /** From Ms */
+            from_ms: number;
+            /** To Ms */
+            to_ms: number;
+            /** Text */
+            text: string;
         };
         /**
          * Transfer
@@ -13930,6 +13995,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Peaks"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    transcript_api_contacts__contact_id__transcript_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptInfo"];
                 };
             };
             /** @description Validation Error */
