@@ -1,5 +1,7 @@
 """Sound is cut where nobody speaks, never longer than a recogniser takes, and only where people speak."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -43,7 +45,7 @@ def test_who_never_pauses_is_cut_where_it_is_quietest() -> None:
     assert (found[0][0], found[-1][1]) == (0, 60_200)
     assert abs(found[0][1] - LEAD_MS - 20_100) <= 120
     # nothing between two pieces is lost
-    assert all(left[1] >= right[0] for left, right in zip(found, found[1:], strict=False))
+    assert all(left[1] >= right[0] for left, right in pairwise(found))
 
 
 def test_only_people_are_written_down() -> None:

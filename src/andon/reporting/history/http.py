@@ -2,18 +2,19 @@
 
 import asyncio
 import wave
-from pathlib import Path
+from pathlib import Path as File
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import FileResponse
 
+from andon.channels.text.model import contact_of
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
 from andon.identity.model import Actor, Permission
 from andon.kit.database import Scope
-from andon.kit.errors import AndonError
+from andon.kit.errors import AndonError, not_found
 from andon.kit.web import Services
 from andon.reporting.history import repository, service
 from andon.reporting.history.peaks import peaks_of
@@ -22,6 +23,7 @@ from andon.reporting.history.search import Filters
 from andon.reporting.history.shapes import (
     CallbackPage,
     ContactDetail,
+    ContactNamed,
     ContactPage,
     Peaks,
     TranscriptInfo,
@@ -108,6 +110,19 @@ async def contact_page(contact_id: UUID, actor: Reader, here: At) -> ContactDeta
             masked(actor),
             supervisors=own is None and actor.client_id is None,
         )
+
+
+@router.get("/contact-tokens/{token}")
+async def contact_of_token(
+    token: Annotated[str, Path(max_length=100)], actor: Supervisor, here: At
+) -> ContactNamed:
+    """Whose wait it is, for the page behind a link that a caller was sent."""
+    found = contact_of(here.settings.secrets().cookie, token)
+    if found is None:
+        raise not_found("contact")
+    async with here.db.session(scope_of(actor)) as session:
+        contact = await service.visible_contact(session, found)
+    return ContactNamed(contact_id=contact.contact_id)
 
 
 @router.get("/contacts/{contact_id}/why")
@@ -209,7 +224,7 @@ async def _places(actor: Actor, here: Services) -> dict[str, dict[str, Any]]:
     return places
 
 
-async def _recording_path(contact_id: UUID, actor: Actor, here: Services) -> Path:
+async def _recording_path(contact_id: UUID, actor: Actor, here: Services) -> File:
     """The stored file. Raises `AndonError` when the asker may not hear it or it is not there."""
     own = only_own(actor, Permission.RECORDINGS)
     async with here.db.session(scope_of(actor)) as session:

@@ -134,6 +134,10 @@ class ContactDetail(ContactItem):
     wrap_up: WrapUpNote | None
 
 
+class ContactNamed(BaseModel):
+    contact_id: UUID
+
+
 class PassedOver(BaseModel):
     """An agent who was considered and not chosen; `detail` holds what the policy saw (idle_ms, level, …)."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from andon.channels.text.events import TextSettled
 from andon.interactions import events as ix
 from andon.interactions.card.events import CardBegan, CardEnded
 from andon.interactions.dialling.events import OutboundDialled
@@ -299,6 +300,12 @@ def _recording_stored(fact: Any, names: Names) -> dict[str, Any]:
     return {"lasted": _seconds(fact.audio_ms)}
 
 
+def _text_settled(fact: Any, names: Names) -> dict[str, Any]:
+    if not fact.why:
+        return {}
+    return {"key": "timeline.text.settled.failed", "keys": {"why": f"text.why.{fact.why}"}}
+
+
 def _recording_transcribed(fact: Any, names: Names) -> dict[str, Any]:
     if fact.why:
         keys = {"why": f"transcript.why.{fact.why}"}
@@ -377,6 +384,7 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.ContactEnded: _ended,
     ix.WrapUpSubmitted: _wrapped,
     ix.LineMeasured: _line_measured,
+    TextSettled: _text_settled,
     tp.RecordingStored: _recording_stored,
     tp.RecordingIncomplete: _recording_incomplete,
     RecordingTranscribed: _recording_transcribed,

@@ -1600,6 +1600,43 @@ export interface paths {
         patch: operations["change_alarm_rule"];
         trace?: never;
     };
+    "/api/text-gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List All */
+        get: operations["list_all_text_gateway"];
+        put?: never;
+        /** Make */
+        post: operations["make_text_gateway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/text-gateways/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_text_gateway"];
+        put?: never;
+        post?: never;
+        /** Retire */
+        delete: operations["retire_text_gateway"];
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_text_gateway"];
+        trace?: never;
+    };
     "/api/desk/sign-in": {
         parameters: {
             query?: never;
@@ -2433,6 +2470,26 @@ export interface paths {
          * @description One contact with its whole path on one time line.
          */
         get: operations["contact_page_api_contacts__contact_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact-tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contact Of Token
+         * @description Whose wait it is, for the page behind a link that a caller was sent.
+         */
+        get: operations["contact_of_token_api_contact_tokens__token__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4554,6 +4611,14 @@ export interface components {
             /** Voicemail Ms */
             voicemail_ms: number | null;
         };
+        /** ContactNamed */
+        ContactNamed: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+        };
         /** ContactPage */
         ContactPage: {
             /** Items */
@@ -6289,6 +6354,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[TextGatewayShown] */
+        Page_TextGatewayShown_: {
+            /** Items */
+            items: components["schemas"]["TextGatewayShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[TrunkShown] */
         Page_TrunkShown_: {
             /** Items */
@@ -6503,7 +6577,10 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** ProjectIn */
+        /**
+         * ProjectIn
+         * @description `music` names a prompt of the project; `chat_link` needs the gateway through which it is sent.
+         */
         ProjectIn: {
             /**
              * Client Id
@@ -6528,6 +6605,18 @@ export interface components {
              * @enum {string}
              */
             language: "zh" | "en";
+            /**
+             * Music
+             * @default
+             */
+            music: string;
+            /**
+             * Chat Link
+             * @default
+             */
+            chat_link: string;
+            /** Text Gateway Id */
+            text_gateway_id?: string | null;
         };
         /** ProjectInPatch */
         ProjectInPatch: {
@@ -6547,6 +6636,12 @@ export interface components {
              * @enum {string}
              */
             language?: "zh" | "en";
+            /** Music */
+            music?: string;
+            /** Chat Link */
+            chat_link?: string;
+            /** Text Gateway Id */
+            text_gateway_id?: string | null;
         };
         /** ProjectShown */
         ProjectShown: {
@@ -6568,6 +6663,12 @@ export interface components {
             greeting_en: string;
             /** Language */
             language: string;
+            /** Music */
+            music: string;
+            /** Chat Link */
+            chat_link: string;
+            /** Text Gateway Id */
+            text_gateway_id: string | null;
             /**
              * Created At
              * Format: date-time
@@ -6608,7 +6709,8 @@ export interface components {
         };
         /**
          * PromptShown
-         * @description `voices` are the versions that callers hear, one for each language there is.
+         * @description `voices` are the versions that callers hear, one for each language there is; `music`: the project's
+         *     callers hear it while they wait.
          */
         PromptShown: {
             /**
@@ -6639,6 +6741,8 @@ export interface components {
             voices: components["schemas"]["PromptVersionShown"][];
             /** Uses */
             uses: components["schemas"]["PromptUse"][];
+            /** Music */
+            music: boolean;
         };
         /**
          * PromptUse
@@ -7768,6 +7872,79 @@ export interface components {
         /** TesterDevice */
         TesterDevice: {
             sip: components["schemas"]["TesterAccount"];
+        };
+        /**
+         * TextGatewayIn
+         * @description `secret` is the value of the header `header`, by which the gateway knows us; written, never read.
+         */
+        TextGatewayIn: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /**
+             * Header
+             * @default
+             */
+            header: string;
+            /**
+             * Secret
+             * @default
+             */
+            secret: string;
+            /**
+             * Timeout S
+             * @default 5
+             */
+            timeout_s: number;
+            /**
+             * Retries
+             * @default 2
+             */
+            retries: number;
+        };
+        /** TextGatewayInPatch */
+        TextGatewayInPatch: {
+            /** Name */
+            name?: string;
+            /** Url */
+            url?: string;
+            /** Header */
+            header?: string;
+            /** Secret */
+            secret?: string;
+            /** Timeout S */
+            timeout_s?: number;
+            /** Retries */
+            retries?: number;
+        };
+        /**
+         * TextGatewayShown
+         * @description `has_secret` says that there is one.
+         */
+        TextGatewayShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Header */
+            header: string;
+            /** Timeout S */
+            timeout_s: number;
+            /** Retries */
+            retries: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Has Secret */
+            readonly has_secret: boolean;
         };
         /**
          * TileIn
@@ -12615,6 +12792,154 @@ export interface operations {
             };
         };
     };
+    list_all_text_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TextGatewayShown_"];
+                };
+            };
+        };
+    };
+    make_text_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextGatewayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextGatewayShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_text_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextGatewayShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_text_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_text_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextGatewayInPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextGatewayShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     sign_in_api_desk_sign_in_post: {
         parameters: {
             query?: never;
@@ -13861,6 +14186,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContactDetail"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    contact_of_token_api_contact_tokens__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactNamed"];
                 };
             };
             /** @description Validation Error */
