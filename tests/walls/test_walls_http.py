@@ -26,6 +26,7 @@ from walls_world import (
     walled_tables,
 )
 
+from andon.channels.text.model import token_of
 from andon.channels.voice.desk_http import ask_core
 from andon.entrypoints.edge import create_app
 from andon.identity.model import Actor, Role
@@ -146,6 +147,8 @@ async def world(
     clock = VirtualClock(SystemClock().now())
     services = Services(Settings(home=Path(home)), db, bus, clock)
     operators = [await make_operator(owner_db, db, home / "recordings") for _ in range(3)]
+    for side in (side for operator in operators for side in operator.sides):
+        side.token = token_of(services.settings.secrets().cookie, side.contact)
     tables = await walled_tables(owner_db)
     app = create_app(services, cheap_passwords())
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://andon")

@@ -84,6 +84,12 @@ def add_check(kind: str, check: Prepare) -> None:
     _checks.setdefault(kind, []).append(check)
 
 
+async def check_as_others(kind: str, session: AsyncSession, values: dict[str, Any], row: Any | None) -> None:
+    """What the rooms above have to say; raises `kit.web.invalid`."""
+    for check in _checks.get(kind, ()):
+        await check(session, values, row)
+
+
 @dataclass(frozen=True)
 class Resource:
     """What one kind of thing is.
@@ -168,8 +174,9 @@ def crud(resource: Resource) -> APIRouter:
     reader = Annotated[Actor, may(*resource.readers)]
 
     async def check(session: AsyncSession, values: dict[str, Any], row: Any | None) -> None:
-        for each in (*([resource.prepare] if resource.prepare else []), *_checks.get(resource.kind, ())):
-            await each(session, values, row)
+        if resource.prepare is not None:
+            await resource.prepare(session, values, row)
+        await check_as_others(resource.kind, session, values, row)
 
     async def list_all(actor: Any, services: At, **query: Any) -> Any:
         wanted = select(table)
