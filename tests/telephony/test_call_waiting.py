@@ -160,7 +160,7 @@ async def test_a_project_s_own_music_its_offers_in_words_and_a_link(house: House
         before = await hears(house, call, "link_sent", before)
         contact_id = await house.contact_of(own)
         sent = await house.fact(contact_id, "text.settled")
-        assert (sent["why"], sent["tries"]) == ("", 2)
+        assert "why" not in sent and sent["tries"] == 2  # the first time it failed
         assert [message["to"] for message in taken] == [own, own] and taken[0] == taken[1]
         assert "contact.dequeued" not in kinds(await house.facts(contact_id))  # the place is kept
 

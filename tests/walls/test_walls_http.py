@@ -301,8 +301,9 @@ async def test_without_the_right(world: World, role: Role | None) -> None:
             allowed = role in route.who
             if route.who == frozenset(Role) and place[1] != "/api/state-reasons/{id}":
                 allowed = allowed or place[1].startswith("/api/me")  # whoever is logged in
-            # What is allowed changes things, a recording's hearing among them.
-            if route.own or (allowed and (place[0] != "GET" or place[1].endswith("/recording"))):
+            # What is allowed changes things: hearing a recording, or reading it, is written down.
+            written = place[0] != "GET" or place[1].endswith(("/recording", "/transcript"))
+            if route.own or (allowed and written):
                 continue
             answer = await world.send(headers, place, route.tries[n], side, side)
             if (answer.status_code != 403) is not allowed:
@@ -358,7 +359,7 @@ async def test_what_is_of_the_own_log_in_changes_nobody_elses(world: World) -> N
 
 async def test_an_agent_hears_only_the_recordings_of_their_own_calls(world: World) -> None:
     side = world.there.sides[0]
-    for path in ("recording", "peaks"):
+    for path in ("recording", "peaks", "transcript"):
         place = ("GET", f"/api/contacts/{{contact_id}}/{path}")
         (how,) = ROUTES[place].tries
         for login, status in (("only.agent", 404), ("everything", 200), ("only.quality", 200)):
