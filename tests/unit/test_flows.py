@@ -1,6 +1,7 @@
 """The default flow ends in every way it should; any flow ends exactly once whatever happens."""
 
 import random
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 from uuid import UUID
@@ -28,7 +29,7 @@ from andon.flows.nodes.language import ChooseLanguage
 from andon.flows.nodes.menu import Menu
 from andon.flows.nodes.outside import Emergency, TransferOut
 from andon.flows.nodes.play import PlayPrompts
-from andon.flows.nodes.queue import DialAgent, WaitInQueue
+from andon.flows.nodes.queue import LINK_GUARD_S, DialAgent, WaitInQueue
 from andon.flows.nodes.record import Record
 from andon.flows.nodes.say import SayValue
 from andon.flows.nodes.set_values import SetValues
@@ -306,6 +307,11 @@ def test_who_waits_may_have_a_link_sent_and_keeps_the_place() -> None:
     silent.press("3")
     silent.next()
     assert silent.said() == ["zh/link_failed"] and silent.queued
+    silent.press("3")
+    assert asked(silent) == 2
+    silent.now += timedelta(seconds=LINK_GUARD_S)  # lost with a talk: neither the answer nor the timer came
+    silent.press("3")
+    assert asked(silent) == 3
 
 
 def test_who_has_waited_long_hears_other_words() -> None:

@@ -128,16 +128,19 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
                 silent(walk, heard)
 
     def _send_link(self, walk: Walk) -> None:
-        """Once for each caller; pressed again while it is under way, nothing."""
+        """Once for each caller; pressed again while it is under way, nothing. Who talked with an agent
+        meanwhile heard nothing of it, and may ask again."""
+        now = walk.at.timestamp()
         if walk.memory.get("sent"):
             walk.say(LINK_SENT)
-        elif "link" not in walk.memory:
+        elif now >= walk.memory.get("link_until", 0.0):
+            walk.memory["link_until"] = now + LINK_GUARD_S
             walk.set_timer(LINK_GUARD_S, "link")
             walk.ask(SendLink(walk.memory["link"], walk.language))
 
     @staticmethod
     def _link_settled(walk: Walk, *, sent: bool) -> None:
-        walk.memory["sent"] = sent
+        walk.memory |= {"sent": sent, "link_until": 0.0}
         walk.say(LINK_SENT if sent else LINK_FAILED)
 
     def _announce(self, walk: Walk, tick: WaitTick) -> None:
