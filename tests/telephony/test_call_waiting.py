@@ -146,9 +146,16 @@ async def hears_tune(house: House, call: Call) -> None:
 
 async def test_a_project_s_own_music_its_offers_in_words_and_a_link(house: House) -> None:
     async with gateway() as (url, taken), house.on_duty("plain", ready=False) as agent:
+        other, other_own = await placed(house, house.world.numbers["plain"])
+        await hears_music(house, other)
         await a_project(house, url)
         call, own = await placed(house, LINE)
         await hears_tune(house, call)
+        # who heard the standard music meanwhile goes on hearing it
+        await hears_music(house, other)
+        assert not lasting(np.array(other.heard(1)), MUSIC_HZ, 3)
+        await other.hangup()
+        await ending(house, other_own, "abandoned_queue", "caller")
         # what the keys do, without anybody having chosen prompts for it
         await hears(house, call, "offer_callback")
         await hears(house, call, "offer_link")
@@ -164,12 +171,7 @@ async def test_a_project_s_own_music_its_offers_in_words_and_a_link(house: House
         assert [message["to"] for message in taken] == [own, own] and taken[0] == taken[1]
         assert "contact.dequeued" not in kinds(await house.facts(contact_id))  # the place is kept
 
-        # on hold it is the project's as well; elsewhere the standard music
-        other, other_own = await placed(house, house.world.numbers["plain"])
-        await hears_music(house, other)
-        assert not lasting(np.array(other.heard(1)), MUSIC_HZ, 3)
-        await other.hangup()
-        await ending(house, other_own, "abandoned_queue", "caller")
+        # on hold it is the project's as well
         await agent.ready()
         await agent.picks_up()
         await agent.in_state("talking")
