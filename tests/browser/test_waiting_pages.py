@@ -68,7 +68,7 @@ async def test_a_gateway_a_link_and_music_are_set_up(house: OfficeHouse, enter: 
     await choose(page, shown.get_by_label("等待音乐"), "春江")
     await shown.get_by_label("在线客服链接").fill(LINK)
     await page.get_by_role("button", name="保存", exact=True).click()
-    await expect(shown.get_by_role("alert").first).to_be_visible()
+    await expect(shown.get_by_text("请选择发送这个链接的短信网关")).to_be_visible()
     await choose(page, shown.get_by_label("短信网关"), "Carrier")
     found += await barriers(page)
     await page.get_by_role("button", name="保存", exact=True).click()

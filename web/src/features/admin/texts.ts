@@ -200,6 +200,7 @@ export const texts = defineTexts(
     "projects.music.new": "先建项目，再在“提示音”页录入音乐",
     "projects.chat_link.help": "以 https:// 开头；{contact} 换成这次来电的凭证",
     "projects.gateway.help": "排队者按键后，由它把链接发到手机",
+    "projects.gateway.missing": "请选择发送这个链接的短信网关",
     "gateways.lead": "替我们发短信的服务器。排队的来电者可以按键收到在线客服的链接。",
     "gateways.url.help": "以 https:// 开头；收到 JSON 的 POST，答复 2xx 即视为已发",
     "gateways.header.help": "对方用来识别我们的请求头，没有就留空",
@@ -665,6 +666,7 @@ export const texts = defineTexts(
     "projects.music.new": "Make the project first, then bring its music on the page of prompts",
     "projects.chat_link.help": "Begins with https://; {contact} becomes a token of the call",
     "projects.gateway.help": "Sends the link to the phone of whoever waits and presses the key",
+    "projects.gateway.missing": "Choose the gateway that sends this link",
     "gateways.lead":
       "Servers that send text messages for us. Who waits may press a key for a link to the chat.",
     "gateways.url.help":

@@ -125,7 +125,7 @@ function Waiting({ row }: { row: Project | null }) {
       <ChoiceField
         name="text_gateway_id"
         clearable
-        rules={link ? [{ required: true, message: t("projects.gateway.help") }] : undefined}
+        rules={link ? [{ required: true, message: t("projects.gateway.missing") }] : []}
         help={t("projects.gateway.help")}
         placeholder="—"
         options={gateways.options}
