@@ -24,7 +24,7 @@ from andon.reporting.projector import Projector
 from andon.speech.outside import name_of, recogniser_of
 from andon.telephony import events as tp
 from andon.transcripts.events import RecordingTranscribed
-from andon.transcripts.jobs import Transcriber
+from andon.transcripts.jobs import Transcriber, keep_transcribing
 from andon.transcripts.model import PAUSES, TRIES
 
 pytestmark = pytest.mark.database
@@ -117,11 +117,10 @@ class Desk:
         await Projector(house.db, house.bus, SystemClock(), stand.tenant_id).catch_up()
         return contact
 
-    async def work(self, *, every: bool = False) -> int:
-        """Let the worker do what is due; how many recordings it tried."""
+    def worker(self, *, every: bool = False) -> Transcriber:
         recogniser = recogniser_of(self.settings, self.settings.transcript_timeout_s)
         assert recogniser is not None
-        worker = Transcriber(
+        return Transcriber(
             self.house.db,
             self.house.clock,
             self.settings.folder("recordings"),
@@ -129,7 +128,10 @@ class Desk:
             name_of(self.settings.speech_recogniser),
             every=every,
         )
-        tried = 0
+
+    async def work(self, *, every: bool = False) -> int:
+        """Let the worker do what is due; how many recordings it tried."""
+        worker, tried = self.worker(every=every), 0
         while await worker.turn(self.house.stand.tenant_id):
             tried += 1
         return tried
@@ -202,6 +204,24 @@ async def test_a_message_is_written_down_once(desk: Desk, recogniser: Recogniser
     async with desk.house.client("wang") as agent:
         assert (await agent.get(f"/api/contacts/{contact}/transcript")).status_code == 404
         assert (await agent.get(f"/api/contacts/{uuid7()}/transcript")).status_code == 404
+
+
+async def test_the_worker_begins_as_soon_as_a_recording_is_stored(desk: Desk) -> None:
+    looked = asyncio.Event()
+
+    async def tenants() -> list[UUID]:
+        looked.set()
+        return [desk.house.stand.tenant_id]
+
+    working = asyncio.create_task(keep_transcribing(desk.worker(), desk.house.bus, tenants))
+    await asyncio.wait_for(looked.wait(), 10)
+    contact = await desk.call(("voicemail", 6), message=True)
+    desk.house.bus.publish(tp.RecordingStored.kind, {})
+    async with asyncio.timeout(20):  # by itself it looks every thirty seconds
+        while not await desk.facts():
+            await SystemClock().sleep(0.05)
+    working.cancel()
+    assert (await desk.shown(contact))["state"] == "done"
 
 
 async def test_both_sides_of_a_talk_in_order(desk: Desk) -> None:
