@@ -137,6 +137,10 @@ class World:
                 require(not self.listening, "asked what is still being said")
                 if self.answers:
                     self._later(1, Learnt(at=self.now, tag=tag, value=self._answer()))
+            case ask.SendLink(tag):
+                require(self.queued, "sends a link to who does not wait")
+                if self.answers:
+                    self._later(1, Learnt(at=self.now, tag=tag, value=self._answer()))
             case ask.Play(prompts):
                 require(bool(prompts), "plays nothing")
                 require(not self.listening, "speaks and listens at once")

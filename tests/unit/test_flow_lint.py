@@ -206,3 +206,18 @@ def test_keys_of_a_queue_that_nobody_is_told_of() -> None:
     assert found(nodes, prompts={"zh": [*bare["zh"], "offer_callback"], "en": []}) == set()
     own = {"q": msgspec.structs.replace(waits, offer_prompts=("still_busy",))}
     assert found(nodes | own, prompts=bare) == set()
+    twice = {"q": msgspec.structs.replace(waits, link_key="2")}
+    assert found(nodes | twice) == {("key_twice", "q")}
+
+
+def test_a_link_needs_a_gateway() -> None:
+    waits = WaitInQueue(
+        queue_id=QUEUE,
+        link_key="3",
+        exits=dict.fromkeys(("conversation_ended", "timeout", "nobody_signed_in"), "end"),
+    )
+    nodes: dict[str, Node] = {"a": RecordingNotice(exits={"next": "q"}), "q": waits}
+    assert found(nodes) == set()
+    assert found(nodes, chat_link=False) == {("no_chat_link", "q")}
+    without = {"q": msgspec.structs.replace(waits, link_key="")}
+    assert found(nodes | without, chat_link=False) == set()

@@ -1,6 +1,7 @@
 """The default flow ends in every way it should; any flow ends exactly once whatever happens."""
 
 import random
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 from uuid import UUID
@@ -28,7 +29,7 @@ from andon.flows.nodes.language import ChooseLanguage
 from andon.flows.nodes.menu import Menu
 from andon.flows.nodes.outside import Emergency, TransferOut
 from andon.flows.nodes.play import PlayPrompts
-from andon.flows.nodes.queue import DialAgent, WaitInQueue
+from andon.flows.nodes.queue import LINK_GUARD_S, DialAgent, WaitInQueue
 from andon.flows.nodes.record import Record
 from andon.flows.nodes.say import SayValue
 from andon.flows.nodes.set_values import SetValues
@@ -275,6 +276,44 @@ def test_who_waits_is_told_what_the_keys_do(language: str) -> None:
     assert waits(bare) == ["transferring", "still_busy"]
 
 
+def test_who_waits_may_have_a_link_sent_and_keeps_the_place() -> None:
+    ways = dict.fromkeys(("conversation_ended", "timeout", "nobody_signed_in"), "end")
+    quiet: dict[str, Any] = {"prompts": (), "say_position": False, "say_estimated_wait": False}
+    queue = WaitInQueue(queue_id=QUEUE, link_key="3", exits=ways, **quiet)
+    well, broken = {"ok": True}, {"ok": False, "why": "timeout"}
+    graph = Graph(start="q", nodes={"q": queue, "end": HangUp()})
+
+    def asked(call: World) -> int:
+        return sum(isinstance(command, ask.SendLink) for command in call.log)
+
+    call = World(graph, answers=[broken, well])
+    call.start()
+    call.tick(1, None)
+    assert call.said() == ["zh/still_busy", "zh/offer_link", "zh/3"]
+    call.press("33")  # once is enough while it is under way
+    assert asked(call) == 1 and call.run.node == "q" and call.queued
+    call.next()
+    assert call.said()[-1] == "zh/link_failed"
+    call.press("3")
+    call.next()
+    assert (asked(call), call.said()[-1]) == (2, "zh/link_sent")
+    call.press("3")  # it has been sent: it is said again, not sent again
+    assert (asked(call), call.said()[-2:]) == (2, ["zh/link_sent"] * 2)
+    call.leave_queue(QueueLeave.CONVERSATION_ENDED, By.AGENT)
+    assert call.to_end() == ask.Finish(Outcome.SERVED)
+
+    silent = World(graph)  # nobody ever says what became of it
+    silent.start()
+    silent.press("3")
+    silent.next()
+    assert silent.said() == ["zh/link_failed"] and silent.queued
+    silent.press("3")
+    assert asked(silent) == 2
+    silent.now += timedelta(seconds=LINK_GUARD_S)  # lost with a talk: neither the answer nor the timer came
+    silent.press("3")
+    assert asked(silent) == 3
+
+
 def test_who_has_waited_long_hears_other_words() -> None:
     ways = dict.fromkeys(("conversation_ended", "timeout", "nobody_signed_in"), "end")
     bare: dict[str, Any] = {"prompts": (), "say_position": False, "say_estimated_wait": False}
@@ -364,7 +403,11 @@ def graphs(draw: st.DrawFn) -> Graph:
         if kind is ChooseLanguage:
             fields["language"] = draw(st.sampled_from(["zh", "en"]))
         if issubclass(kind, WaitInQueue):
-            fields |= {"queue_id": QUEUE, "exit_key": draw(st.sampled_from(["", "*", "1"]))}
+            fields |= {
+                "queue_id": QUEUE,
+                "exit_key": draw(st.sampled_from(["", "*", "1"])),
+                "link_key": draw(st.sampled_from(["", "2", "1"])),
+            }
         nodes[node_id] = kind(**fields)
     return Graph(start=ids[0], nodes=nodes, variables=VARIABLES)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from andon.flows import speech
-from andon.flows.model import LANGUAGES
+from andon.flows.model import KEYS, LANGUAGES
+from andon.flows.nodes.queue import LINK_FAILED, LINK_SENT
 from andon.flows.service import prompt_names
 from andon.interactions.ports import Prompt, Say
 
@@ -52,5 +53,8 @@ def test_every_word_is_recorded_in_both_languages() -> None:
     for language in LANGUAGES:
         told = [p for place in range(1, 1002) for p in speech.position(place, language)]
         told += [p for seconds in range(0, 2000, 30) for p in speech.estimated_wait(seconds, language)]
+        for what in (speech.CALLBACK, speech.LINK, speech.EXIT):
+            told += [p for key in KEYS for p in speech.offer(what, key, language)]
+        told += [Prompt(name, language) for name in (LINK_SENT, LINK_FAILED)]
         assert {p.name for p in told if p.say is Say.PROMPT} <= recorded[language]
         assert {p.language for p in told} == {language}

@@ -26,6 +26,7 @@ from walls_world import (
     walled_tables,
 )
 
+from andon.channels.text.model import token_of
 from andon.channels.voice.desk_http import ask_core
 from andon.entrypoints.edge import create_app
 from andon.identity.model import Actor, Role
@@ -146,6 +147,8 @@ async def world(
     clock = VirtualClock(SystemClock().now())
     services = Services(Settings(home=Path(home)), db, bus, clock)
     operators = [await make_operator(owner_db, db, home / "recordings") for _ in range(3)]
+    for side in (side for operator in operators for side in operator.sides):
+        side.token = token_of(services.settings.secrets().cookie, side.contact)
     tables = await walled_tables(owner_db)
     app = create_app(services, cheap_passwords())
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://andon")
@@ -307,8 +310,9 @@ async def test_without_the_right(world: World, role: Role | None) -> None:
             allowed = role in route.who
             if route.who == frozenset(Role) and place[1] != "/api/state-reasons/{id}":
                 allowed = allowed or place[1].startswith("/api/me")  # whoever is logged in
-            # What is allowed changes things, a recording's hearing among them.
-            if route.own or (allowed and (place[0] != "GET" or place[1].endswith("/recording"))):
+            # What is allowed changes things: hearing a recording, or reading it, is written down.
+            written = place[0] != "GET" or place[1].endswith(("/recording", "/transcript"))
+            if route.own or (allowed and written):
                 continue
             answer = await world.send(headers, place, route.tries[n], side, side)
             if (answer.status_code != 403) is not allowed:
@@ -364,7 +368,7 @@ async def test_what_is_of_the_own_log_in_changes_nobody_elses(world: World) -> N
 
 async def test_an_agent_hears_only_the_recordings_of_their_own_calls(world: World) -> None:
     side = world.there.sides[0]
-    for path in ("recording", "peaks"):
+    for path in ("recording", "peaks", "transcript"):
         place = ("GET", f"/api/contacts/{{contact_id}}/{path}")
         (how,) = ROUTES[place].tries
         for login, status in (("only.agent", 404), ("everything", 200), ("only.quality", 200)):

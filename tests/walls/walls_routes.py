@@ -265,7 +265,14 @@ ROUTES: dict[tuple[str, str], Route] = {
         "project",
         STAFF,
         (make(lambda m, t: {"client_id": t.client, "name": "x"}, 422),),
-        renamed("project"),
+        (
+            *renamed("project"),
+            mend(
+                "project",
+                lambda m, t: {"chat_link": "https://a.example/", "text_gateway_id": t.operator.gateway},
+            ),
+            mend("project", lambda m, t: {"music": f"欢迎_{t.tag}"}),
+        ),
         filtered(client_id=lambda t: t.client),
     ),
     **resource(
@@ -337,6 +344,13 @@ ROUTES: dict[tuple[str, str], Route] = {
             make(lambda m, t: {"name": "y", "tiles": [_tile(t)]}, 422),
         ),
         (*renamed("wallboard"), mend("wallboard", lambda m, t: {"tiles": [_tile(t)]})),
+    ),
+    **resource(
+        "/api/text-gateways",
+        "gateway",
+        ADMIN,
+        (make(lambda m, t: {"name": "x", "url": "https://a.example/"}),),
+        renamed("gateway"),
     ),
     **resource(
         "/api/alarm-rules",
@@ -627,6 +641,12 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "/api/contacts/{contact_id}/peaks"): Route(
         frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AGENT}), (contact(blank=True),)
+    ),
+    ("GET", "/api/contacts/{contact_id}/transcript"): Route(
+        frozenset({Role.SUPERVISOR, Role.QUALITY, Role.AGENT}), (contact(),)
+    ),
+    ("GET", "/api/contact-tokens/{token}"): Route(
+        CONTACTS, (Try(path=lambda m, t: {"token": t.token}, refused=404),)
     ),
     ("GET", "/api/voicemails"): Route(CONTACTS),
     ("GET", "/api/callbacks"): Route(CONTACTS, (Try(), Try(query=lambda m, t: {"state": "over"}))),

@@ -42,6 +42,7 @@ from andon.identity.tables import (
     RecoveryCode,
     RoleGrant,
     SecondFactor,
+    TextGateway,
     User,
 )
 from andon.imports.tables import ImportJob
@@ -72,6 +73,7 @@ from andon.routing.tables import (
 )
 from andon.speech.sound import wav
 from andon.telephony.events import RecordingStored
+from andon.transcripts.tables import Transcript
 from andon.work.keeper import WorkKeeper
 from andon.work.tables import WorkItem
 
@@ -110,6 +112,7 @@ class Side:
     brought: UUID = field(default_factory=uuid7)  # a spreadsheet
     decide: UUID = field(default_factory=uuid7)  # an export that waits for somebody's approval
     e164: str = ""
+    token: str = ""  # of a link that was sent for the contact
 
     def graph(self) -> dict[str, Any]:
         """A flow's graph that names this side's queue and calendar."""
@@ -137,6 +140,7 @@ class Operator:
     wall_link: UUID = field(default_factory=uuid7)
     wall_token: str = ""
     refused: UUID = field(default_factory=uuid7)  # a number that must not be called
+    gateway: UUID = field(default_factory=uuid7)  # for text messages
     sides: list[Side] = field(default_factory=list)
     users: dict[str, UUID] = field(default_factory=dict)
 
@@ -175,6 +179,15 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
             StateReason(id=operator.pause, kind="break", name_zh=f"小休 {stand.code}", name_en="Pause")
         )
         session.add(DoNotCallRow(id=operator.refused, number="13900000002", reason=stand.code))
+        session.add(
+            TextGateway(
+                id=operator.gateway,
+                name=f"短信 {stand.code}",
+                url="https://sms.example/",
+                header="Authorization",
+                secret="s3cret",
+            )
+        )
         session.add(AlarmRuleRow(id=operator.rule, name=f"积压 {stand.code}", figure="waiting", warn_at=9))
         session.add(Wallboard(id=operator.wallboard, name=f"大厅 {stand.code}", tiles=[TILE]))
         await session.flush()
@@ -255,6 +268,19 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
                     resolved=True,
                     note=f"note {side.tag}",
                     submitted_at=day.end + timedelta(minutes=1),
+                )
+            )
+            session.add(
+                Transcript(
+                    client_id=side.client,
+                    project_id=side.project,
+                    contact_id=side.contact,
+                    recording_id=stored[side.contact].recording_id,
+                    state="done",
+                    next_at=day.end,
+                    lines=[{"side": "caller", "from_ms": 0, "to_ms": 9, "text": side.tag}],
+                    made_by="asr",
+                    made_at=day.end,
                 )
             )
             session.add(

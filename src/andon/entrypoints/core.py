@@ -35,11 +35,13 @@ from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre, Configuration
 from andon.entrypoints.core_dial import Outgoing
 from andon.entrypoints.core_flows import BesideFlows, Hearing
+from andon.entrypoints.core_music import STANDARD, Music
 from andon.entrypoints.core_prompts import Prompts
 from andon.entrypoints.core_publish import Publisher
 from andon.entrypoints.core_rules import RuleWatch
 from andon.entrypoints.core_state import Keeper, KeptEngine, Left
 from andon.entrypoints.core_test_ring import TestRings
+from andon.entrypoints.core_texts import Texts
 from andon.entrypoints.core_trials import TrialDesk
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
 from andon.entrypoints.core_watch import Watch
@@ -72,6 +74,7 @@ from andon.kit.tasks import Tasks
 from andon.routing.machine import Router
 from andon.routing.model import Effect, Refused, from_ms, to_ms
 from andon.speech.outside import recogniser_of
+from andon.telephony.engine.layout import own_music
 from andon.telephony.events import EngineDown, EngineUp
 from andon.telephony.service import EngineAddress
 
@@ -143,8 +146,14 @@ class Core:
             self.voice.take_leg,
             self._supervisor_device_changed,
         )
+        self.music = Music(settings.folder("prompts"), own_music(settings.home), self.nodes)
         self.trials = Trials(
-            self.nodes, (self.devices, self.ears.devices), self.prompts.sound, self._append, self._now
+            self.nodes,
+            (self.devices, self.ears.devices),
+            self.prompts.sound,
+            self.music.of,
+            self._append,
+            self._now,
         )
         self.trial_desk = TrialDesk(self.db, self.trials)
         self.mobiles = Mobiles(self._append, self._now)
@@ -162,6 +171,7 @@ class Core:
         )
         self.watchdog = Watchdog(self.voice, self.floors, self._append)
         self.fetcher = Fetcher(allow_private=settings.flow_http_private)
+        self.texts = Texts(self.fetcher, self._append, self._now, settings.secrets().cookie)
         self.hearing = Hearing(recogniser_of(settings), addresses[0].raw_recordings)
         self.rules = RuleWatch(
             db=self.db,
@@ -223,10 +233,19 @@ class Core:
         config = await core_centre.load(self.db, tenant_id)
         flows = Flows(
             self.prompts.standard,
-            BesideFlows(lambda: centre, self.fetcher, self.hearing, self.alarms, asyncio.get_running_loop()),
+            BesideFlows(
+                lambda: centre,
+                self.fetcher,
+                self.hearing,
+                self.texts,
+                self.alarms,
+                asyncio.get_running_loop(),
+            ),
         )
         centre = Centre(tenant_id, flows, self.prompts)
         await self.prompts.supply(tenant_id, config.prompts)
+        self.music.put(tenant_id, config.voice.projects, config.prompts)
+        await self.music.settle()
         centre.phone_book = await core_centre.load_customers(self.db, tenant_id)
         left, router, effects = await self._restored(centre, config, rows)
         remains = await core_recovery.remains(
@@ -407,6 +426,7 @@ class Core:
             self._append(CoreStopped(at=floor.now(), tenant_id=centre.tenant_id))
             floor.close()
         await _let_go("rules", self.rules.stop())
+        await _let_go("texts", self.texts.close())
         await _let_go("requests", self.fetcher.close())
         await _let_go("speech", self.hearing.close())
         await _let_go("publisher", self.publisher.stop())
@@ -440,12 +460,14 @@ class Core:
     def _board_changed(self) -> None:
         self.publisher.boards_changed()
 
-    def _music_of(self, queue_id: UUID) -> str:
-        for centre in self.centres.values():
-            queue = centre.queues.get(queue_id)
-            if queue is not None:
-                return queue.music or "default"
-        return "default"
+    def _music_of(self, project_id: UUID | None, queue_id: UUID | None) -> str:
+        own = self.music.of(project_id)
+        if own == STANDARD and queue_id is not None:
+            for centre in self.centres.values():
+                queue = centre.queues.get(queue_id)
+                if queue is not None:
+                    return queue.music or STANDARD
+        return own
 
     async def _find_customer(self, tenant_id: UUID, client_id: UUID, number: str) -> Customer | None:
         return self.centres[tenant_id].customer(client_id, number)
@@ -475,6 +497,8 @@ class Core:
 
     def _engine_changed(self, node: Node, up: bool, detail: str) -> None:
         self.alarms.set("engine_down", node.name, not up, detail)
+        if up and self.music.has_own:  # it may have started before they were named
+            self._tasks.start(self.music.tell(node.engine))
         for tenant_id in self.centres:
             at = self._now()
             self._append(
@@ -505,6 +529,8 @@ class Core:
             async with centre.loading:  # two changes at once: the later look must win
                 config = await core_centre.load(self.db, tenant_id)
                 await self.prompts.supply(tenant_id, config.prompts)
+                self.music.put(tenant_id, config.voice.projects, config.prompts)
+                await self.music.settle()
                 centre.put(config, self._now(), live=True)
                 self.directory.put(config.voice)
                 self.devices.look_again()

@@ -14,6 +14,8 @@ from andon.alarms.repository import load_rules
 from andon.calendars.day import DEFAULT_ZONE
 from andon.calendars.model import Calendar
 from andon.calendars.repository import load_calendars, zones
+from andon.channels.text.model import Gateway
+from andon.channels.text.repository import load_gateways
 from andon.channels.voice.model import Number, Person, Project, VoiceConfig
 from andon.channels.voice.repository import load_voice
 from andon.customers.model import Customer, DoNotCall, PhoneBook
@@ -44,6 +46,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     flow_names: list[FlowName]
     do_not_call: DoNotCall
     prompts: list[Kept] = []
+    gateways: list[Gateway] = []
     client_names: dict[UUID, str] = {}
     alarm_rules: list[Rule] = []
     zone: str = DEFAULT_ZONE
@@ -66,6 +69,7 @@ async def load(db: Database, tenant_id: UUID) -> Configuration:
             calendars=await load_calendars(session),
             do_not_call=await load_do_not_call(session),
             prompts=await load_kept(session),
+            gateways=await load_gateways(session),
             alarm_rules=await load_rules(session),
             zone=(await zones(session))[0],
         )
@@ -99,6 +103,7 @@ class Centre:
         self.flow_names: dict[UUID, FlowName] = {}
         self.numbers: dict[UUID, Number] = {}
         self.projects: dict[UUID, Project] = {}
+        self.gateways: dict[UUID, Gateway] = {}
         self.people: dict[UUID, Person] = {}
         self.queues: dict[UUID, QueueConfig] = {}
         self.loading = asyncio.Lock()
@@ -117,6 +122,7 @@ class Centre:
         }
         self.numbers = {number.number_id: number for number in config.voice.numbers}
         self.projects = {project.project_id: project for project in config.voice.projects}
+        self.gateways = {gateway.gateway_id: gateway for gateway in config.gateways}
         self.people = {person.agent_id: person for person in config.voice.people}
         self.queues = {queue.queue_id: queue for queue in config.centre.queues}
         self.alarm_rules, self.zone = config.alarm_rules, config.zone

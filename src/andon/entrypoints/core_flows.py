@@ -1,4 +1,4 @@
-"""What flows ask for beside the call, in the core: HTTP, speech, customers, alarms, figures of queues."""
+"""What flows ask for beside the call, in the core: HTTP, speech, texts, customers, alarms, figures."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,9 +11,11 @@ import structlog
 from andon.customers.model import Customer
 from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre
+from andon.entrypoints.core_texts import Texts
 from andon.flows.expressions import Value
 from andon.flows.fetch import Fetcher
 from andon.flows.model import Recognise, Request
+from andon.interactions.ports import ContactView
 from andon.interactions.service import Scheduler
 from andon.kit.tasks import Tasks
 from andon.speech.ports import Recogniser, SpeechFailed
@@ -69,12 +71,14 @@ class BesideFlows:
         centre: Callable[[], Centre],
         fetcher: Fetcher,
         hearing: Hearing,
+        texts: Texts,
         alarms: Alarms,
         scheduler: Scheduler,
     ) -> None:
         self._centre = centre
         self._fetcher = fetcher
         self._hearing = hearing
+        self._texts = texts
         self._alarms = alarms
         self._scheduler = scheduler
 
@@ -83,6 +87,13 @@ class BesideFlows:
 
     def recognise(self, heard: Recognise, done: Callable[[dict[str, Any]], None]) -> None:
         self._hearing.start(heard, done)
+
+    def send_link(self, view: ContactView, language: str, done: Callable[[dict[str, Any]], None]) -> None:
+        centre = self._centre()
+        project = centre.projects.get(view.project_id)
+        gateway_id = None if project is None else project.text_gateway_id
+        gateway = None if gateway_id is None else centre.gateways.get(gateway_id)
+        self._texts.send_link(view, "en" if language == "en" else "zh", project, gateway, done)
 
     def customer(self, client_id: UUID, number: str) -> Customer | None:
         return self._centre().customer(client_id, number)

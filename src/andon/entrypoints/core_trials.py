@@ -43,7 +43,8 @@ Row = dict[str, Any]
 
 
 class BesideTrial:
-    """What a tried flow asks for beside the call: requests and look-ups for real, alarms on the page only."""
+    """What a tried flow asks for beside the call: requests and look-ups for real, alarms and text messages on
+    the page only."""
 
     def __init__(self, beside: Beside, trial: Trial) -> None:
         self._beside = beside
@@ -59,6 +60,11 @@ class BesideTrial:
             done(answer)
 
         self._beside.recognise(heard, told)
+
+    def send_link(self, view: ContactView, language: str, done: Callable[[Row], None]) -> None:
+        """A tester is sent nothing: the page says when a caller would be."""
+        self._trial.note("link")
+        done({"ok": True})
 
     def customer(self, client_id: UUID, number: str) -> Customer | None:
         self._trial.note("look_up", number=number)

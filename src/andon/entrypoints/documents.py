@@ -14,6 +14,7 @@ import msgspec
 
 import andon.alarms.events
 import andon.channels.voice.events
+import andon.channels.text.events
 import andon.interactions.dialling.events
 import andon.interactions.events
 import andon.interactions.monitor.events
@@ -22,6 +23,7 @@ import andon.kit.events
 import andon.messages.events
 import andon.routing.events
 import andon.telephony.events
+import andon.transcripts.events
 import andon.work.events  # noqa: F401  (imported to register its facts)
 from andon.flows.nodes import NODE_TYPES
 from andon.flows.nodes.base import BaseNode

@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from andon.alarms import http as alarms
 from andon.calendars import http as calendars
+from andon.channels.text import http as text_messages
 from andon.channels.voice import http as voice
 from andon.customers import do_not_call_http as do_not_call
 from andon.customers import http as customers
@@ -58,6 +59,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     interactions.router,
     wrap_forms.router,
     alarms.router,
+    text_messages.router,
     *edge_rooms.ROUTERS,
 )
 

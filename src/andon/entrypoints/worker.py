@@ -29,6 +29,8 @@ from andon.kit.clock import Clock, SystemClock
 from andon.kit.database import Database, database_urls
 from andon.kit.journal.keeping import keep_each
 from andon.kit.settings import Settings
+from andon.speech.outside import name_of, recogniser_of
+from andon.transcripts.jobs import Transcriber, keep_transcribing
 from andon.work.keeper import WorkKeeper
 
 log = structlog.get_logger(__name__)
@@ -62,7 +64,7 @@ def parts(settings: Settings, db: Database, bus: Bus, clock: Clock) -> dict[str,
         raw=settings.folder("spool", "recordings"),
         recordings=settings.folder("recordings"),
     )
-    return {
+    every: dict[str, Part] = {
         "partitions": lambda: keep_partitions(db, clock),
         "recordings": store.run,
         "reporting": lambda: keep_reporting(settings, db, bus, clock),
@@ -71,6 +73,18 @@ def parts(settings: Settings, db: Database, bus: Bus, clock: Clock) -> dict[str,
         "jobs": lambda: keep_jobs(db, bus, clock),
         "hooks": lambda: keep_hooks(settings, db, bus, clock),
     }
+    recogniser = recogniser_of(settings, settings.transcript_timeout_s)
+    if recogniser is not None and settings.transcripts != "none":
+        transcriber = Transcriber(
+            db,
+            clock,
+            settings.folder("recordings"),
+            recogniser,
+            name_of(settings.speech_recogniser),
+            every=settings.transcripts == "all",
+        )
+        every["transcripts"] = lambda: keep_transcribing(transcriber, bus, partial(tenant_ids, db))
+    return every
 
 
 async def keep(name: str, part: Part, clock: Clock) -> None:

@@ -41,6 +41,7 @@ async def judged(session: AsyncSession, flow: FlowRow, graph: Graph, *, recognis
         flows=await project_graphs(session, flow.project_id),
         flow_id=flow.id,
         recogniser=recogniser,
+        chat_link=bool(project.chat_link) and project.text_gateway_id is not None,
     )
 
 

@@ -157,6 +157,14 @@ class Recognise(msgspec.Struct, frozen=True):
     language: Language
 
 
+class SendLink(msgspec.Struct, frozen=True):
+    """Send the caller the project's link as a text message, in this language; `Learnt(tag, answer)` is heard,
+    `{"ok": True}` or `{"ok": False, "why": …}`. Asked again it is the same message, sent once."""
+
+    tag: str
+    language: Language
+
+
 class FindCustomer(msgspec.Struct, frozen=True):
     """Look a customer up by number; `Learnt(tag, {"name": …} or None)` is heard."""
 
@@ -264,6 +272,6 @@ ContactCommand = (
     | Finish
 )
 
-Beside = Fetch | FindCustomer | Recognise | RaiseAlarm
+Beside = Fetch | FindCustomer | Recognise | SendLink | RaiseAlarm
 
 Command = ContactCommand | Beside

@@ -237,6 +237,9 @@ class _Stage:
                 self.listening = False
             case ask.Recognise(tag):
                 self.recognising = tag
+            case ask.SendLink(tag):
+                self.asked = tag
+                self._note("link")
             case ask.FindCustomer(tag, number):
                 self.looking = tag
                 self._note("look_up", number=number)

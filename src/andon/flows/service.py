@@ -15,7 +15,7 @@ from andon.flows import model as ask
 from andon.flows.expressions import Value
 from andon.flows.graph import FlowVersion, Graph
 from andon.flows.interpreter import step
-from andon.interactions.ports import ContactPort, FlowHandle, FlowInput, Started
+from andon.interactions.ports import ContactPort, ContactView, FlowHandle, FlowInput, Started
 
 _WARN_AHEAD = timedelta(days=30)
 
@@ -47,6 +47,9 @@ class Beside(Protocol):
 
     def recognise(self, heard: ask.Recognise, done: Callable[[dict[str, Any]], None]) -> None:
         """Have it recognised; the sound is gone afterwards."""
+
+    def send_link(self, view: ContactView, language: str, done: Callable[[dict[str, Any]], None]) -> None:
+        """Send the project's link to the caller; the answer is as `flows.model.SendLink` says."""
 
     def customer(self, client_id: UUID, number: str) -> Customer | None:
         """The client's customer with this number."""
@@ -204,6 +207,11 @@ class Handle:
                     port.learnt(tag, {"ok": False, "why": "unavailable"})
                 else:
                     beside.recognise(command, partial(port.learnt, tag))
+            case ask.SendLink(tag, language):
+                if beside is None:
+                    port.learnt(tag, {"ok": False, "why": "unavailable"})
+                else:
+                    beside.send_link(port.view, language, partial(port.learnt, tag))
             case ask.FindCustomer(tag, number):
                 found = None if beside is None else beside.customer(port.view.client_id, number)
                 if found is None:

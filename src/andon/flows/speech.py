@@ -10,6 +10,7 @@ from andon.flows.model import Language
 from andon.interactions.ports import Prompt, Say
 
 CALLBACK: Final = "offer_callback"
+LINK: Final = "offer_link"
 EXIT: Final = "offer_exit"
 _KEYS: Final = {"*": "star", "#": "hash"}
 _WHOLE_POSITIONS: Final = 20
@@ -39,7 +40,7 @@ def estimated_wait(seconds: int, language: Language) -> list[Prompt]:
 
 
 def offer(what: str, key: str, language: Language) -> list[Prompt]:
-    """That a key does something: `what` is `CALLBACK` or `EXIT`."""
+    """That a key does something: `what` is `CALLBACK`, `LINK` or `EXIT`."""
     spoken = Prompt(_KEYS[key], language) if key in _KEYS else Prompt(key, language, Say.DIGITS)
     return [Prompt(what, language), spoken]
 

@@ -108,6 +108,15 @@ register(
             "Node “{node}” listens to callers, but no recogniser is set up: use a menu of keys, or have "
             "ANDON_SPEECH_RECOGNISER set",
         ),
+        "flow.problem.no_chat_link": (
+            "节点“{node}”要用短信发送链接，但项目没有设置：请在“项目”里填写在线客服链接，并选择短信网关",
+            "Node “{node}” sends callers a link by text message, but the project has none: "
+            "set its link and a gateway on the page of projects",
+        ),
+        "flow.problem.key_twice": (
+            "节点“{node}”里同一个键有两种用途",
+            "One key of node “{node}” means two things",
+        ),
         "flow.problem.url": (
             "节点“{node}”的网址必须以 http:// 或 https:// 加固定的主机名开头",
             "The address of node “{node}” must begin with http:// or https:// and a host that is written out",

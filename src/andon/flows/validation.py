@@ -28,12 +28,13 @@ def problems(
     flows: Mapping[UUID, Graph] | None = None,
     flow_id: UUID | None = None,
     recogniser: bool = True,
+    chat_link: bool = True,
 ) -> list[Problem]:
     """Everything wrong with the graph, errors first; no error means it may be published.
 
     `language` is the project's. Prompts, queues, calendars and sub-flows (`flows`, their newest graphs) are
     checked against what is given; None: not. `flow_id` is the graph's own flow, `recogniser` says whether
-    speech can be understood.
+    speech can be understood, `chat_link` whether callers can be sent the project's link.
     """
     found = [*_wiring(graph), *_fields(graph), *_variables(graph), *_expressions(graph)]
     if graph.start in graph.nodes:
@@ -48,6 +49,8 @@ def problems(
             found.append(problem("queue_unknown", node_id))
         if isinstance(node, SpeechInput) and not recogniser:
             found.append(problem("no_recogniser", node_id))
+        if isinstance(node, WaitInQueue) and node.sends_link() and not chat_link:
+            found.append(problem("no_chat_link", node_id))
         if calendars is not None and not set(node.calendar_ids()) <= set(calendars):
             found.append(problem("calendar_unknown", node_id))
     return sorted(found, key=lambda each: each.warning)

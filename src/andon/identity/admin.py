@@ -117,6 +117,20 @@ def add_uses(kind: str, *uses: Use) -> None:
 
 Prepare = Callable[[AsyncSession, dict[str, Any], Any | None], Awaitable[None]]
 
+_checks: dict[str, list[Prepare]] = {}
+
+
+def add_check(kind: str, check: Prepare) -> None:
+    """A room above says what must hold of things of `kind`, where they refer to what is the room's; see
+    `Resource.prepare`."""
+    _checks.setdefault(kind, []).append(check)
+
+
+async def check_as_others(kind: str, session: AsyncSession, values: dict[str, Any], row: Any | None) -> None:
+    """What the rooms above have to say; raises `kit.web.invalid`."""
+    for check in _checks.get(kind, ()):
+        await check(session, values, row)
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -202,6 +216,11 @@ def crud(resource: Resource) -> APIRouter:
     page = Page[shown]  # type: ignore[valid-type]  # made at run time, for the OpenAPI document
     reader = Annotated[Actor, may(*resource.readers)]
 
+    async def check(session: AsyncSession, values: dict[str, Any], row: Any | None) -> None:
+        if resource.prepare is not None:
+            await resource.prepare(session, values, row)
+        await check_as_others(resource.kind, session, values, row)
+
     async def list_all(actor: Any, services: At, **query: Any) -> Any:
         wanted = select(table)
         if hasattr(table, "retired_at"):
@@ -218,8 +237,7 @@ def crud(resource: Resource) -> APIRouter:
         values = body.model_dump()
         try:
             async with services.db.session(scope_of(actor)) as session:
-                if resource.prepare is not None:
-                    await resource.prepare(session, values, None)
+                await check(session, values, None)
                 row = table(**values)
                 session.add(row)
                 await session.flush()
@@ -245,8 +263,7 @@ def crud(resource: Resource) -> APIRouter:
                 for name in resource.fixed & values.keys():
                     if values[name] != before[name]:
                         raise invalid(**{name: "field.fixed"})
-                if resource.prepare is not None:
-                    await resource.prepare(session, values, row)
+                await check(session, values, row)
                 for name, value in values.items():
                     setattr(row, name, value)
                 await session.flush()

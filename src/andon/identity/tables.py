@@ -41,7 +41,9 @@ class Client(Row, TenantRow, Retirable, Base):
 
 
 class Project(Row, ClientRow, Retirable, Base):
-    """One piece of work for a client; greetings are what the agent says first."""
+    """One piece of work for a client; greetings are what the agent says first. `music` names the prompt that
+    its waiting callers hear in place of the standard music; `chat_link` is sent to them, when they wish, as a
+    text message through the gateway."""
 
     __tablename__ = "project"
     __table_args__ = (
@@ -49,6 +51,7 @@ class Project(Row, ClientRow, Retirable, Base):
         referable("client_id"),
         unique_unless_retired("project", "tenant_id", "client_id", "name"),
         refers("client_id", "client"),
+        refers("text_gateway_id", "text_gateway"),
         CheckConstraint("language IN ('zh', 'en')", name="language"),
     )
 
@@ -56,6 +59,28 @@ class Project(Row, ClientRow, Retirable, Base):
     greeting_zh: Mapped[str] = mapped_column(server_default="")
     greeting_en: Mapped[str] = mapped_column(server_default="")
     language: Mapped[str] = mapped_column(server_default="zh")
+    music: Mapped[str] = mapped_column(server_default="")
+    chat_link: Mapped[str] = mapped_column(server_default="")
+    text_gateway_id: Mapped[UUID | None]
+
+
+class TextGateway(Row, TenantRow, Retirable, Base):
+    """A server that sends text messages for us. `secret` is the value of `header`, which lets us in; a try
+    may take `timeout_s`, and is repeated up to `retries` times."""
+
+    __tablename__ = "text_gateway"
+    __table_args__ = (
+        referable(),
+        unique_unless_retired("text_gateway", "tenant_id", "name"),
+        CheckConstraint("(header = '') = (secret = '')", name="secret"),
+    )
+
+    name: Mapped[str]
+    url: Mapped[str]
+    header: Mapped[str] = mapped_column(server_default="")
+    secret: Mapped[str] = mapped_column(server_default="")
+    timeout_s: Mapped[int] = mapped_column(server_default=text("5"))
+    retries: Mapped[int] = mapped_column(server_default=text("2"))
 
 
 class User(Row, TenantRow, Base):

@@ -16,7 +16,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity import audit
-from andon.identity.admin import Resource, broken_rule, patch_of, refuse_when_used, resource_of, values_of
+from andon.identity.admin import (
+    Resource,
+    broken_rule,
+    check_as_others,
+    patch_of,
+    refuse_when_used,
+    resource_of,
+    values_of,
+)
 from andon.identity.model import Actor
 from andon.identity.tables import Audit
 from andon.kit.errors import AndonError, not_found
@@ -141,6 +149,7 @@ async def _restore(
     if resource.prepare is not None:
         # What was deleted is looked at as if it was made anew: what it stands on may be gone since.
         await resource.prepare(session, values, row if entry.after is not None else None)
+    await check_as_others(resource.kind, session, values, row)
     for name, value in values.items():
         setattr(row, name, value)
     row.retired_at = None

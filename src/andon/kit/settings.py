@@ -136,6 +136,10 @@ class Settings(BaseSettings):
     speech_recogniser: str = ""
     speech_synthesiser: str = ""
     speech_timeout_s: float = Field(8, gt=0, le=60)
+    # what the recogniser writes down after the call: messages that callers leave, all recordings, or nothing.
+    # They are heard piece by piece, none longer than 25 s, and each may take so long
+    transcripts: Literal["none", "messages", "all"] = "messages"
+    transcript_timeout_s: float = Field(60, gt=0, le=600)
     # the rule pack asks for it: callers hear by a rhythm of tones that a prompt is machine-made
     speech_mark: bool = True
 

@@ -17,9 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
-from andon.identity.admin import Administrator, announce, broken_rule, present
+from andon.identity.admin import Administrator, add_check, announce, broken_rule, present
 from andon.identity.model import Actor, Permission
 from andon.identity.tables import Project, User
+from andon.kit import i18n
 from andon.kit.errors import AndonError, not_found
 from andon.kit.web import Body, Line, Page, Services, Shown, invalid
 from andon.prompts import repository, texts
@@ -85,7 +86,8 @@ class PromptUse(Shown):
 
 
 class PromptShown(Shown):
-    """`voices` are the versions that callers hear, one for each language there is."""
+    """`voices` are the versions that callers hear, one for each language there is; `music`: the project's
+    callers hear it while they wait."""
 
     id: UUID
     client_id: UUID
@@ -95,6 +97,7 @@ class PromptShown(Shown):
     created_at: datetime
     voices: list[PromptVersionShown]
     uses: list[PromptUse]
+    music: bool
 
 
 class StandardPrompt(Shown):
@@ -160,6 +163,25 @@ async def _used(session: AsyncSession, project_id: UUID) -> dict[str, list[Promp
     return found
 
 
+async def _check_music(session: AsyncSession, values: dict[str, Any], row: Project | None) -> None:
+    """A project's music is a prompt of its own that can be heard."""
+    if not (name := values.get("music")):
+        return
+    found = row is not None and await session.scalar(
+        select(PromptRow.id).where(
+            PromptRow.project_id == row.id,
+            PromptRow.name == name,
+            PromptRow.retired_at.is_(None),
+            PromptRow.current != {},
+        )
+    )
+    if not found:
+        raise invalid(music="field.unknown_reference")
+
+
+add_check("project", _check_music)
+
+
 @router.get("/api/prompts")
 async def list_prompts(
     actor: Reader, services: At, project_id: Annotated[UUID, Query()]
@@ -221,8 +243,11 @@ async def retire_prompt(id: UUID, actor: Administrator, services: At) -> Respons
     async with services.db.session(scope_of(actor)) as session:
         row = await present(session, PromptRow, id)
         uses = [use for use in (await _used(session, row.project_id)).get(row.name, ()) if not use.draft]
-        if uses:
-            raise AndonError("prompt.in_use", 409, by=", ".join(dict.fromkeys(use.flow for use in uses)))
+        by = [use.flow for use in uses]
+        if (await session.get_one(Project, row.project_id)).music == row.name:
+            by.append(i18n.text("prompt.as_music", actor.locale))
+        if by:
+            raise AndonError("prompt.in_use", 409, by=", ".join(dict.fromkeys(by)))
         row.retired_at = services.clock.now()
         _audit(session, services, actor, "delete", row, before={"name": row.name, "note": row.note})
     announce(services, actor)
@@ -447,6 +472,8 @@ def _version(prompt: PromptRow, row: PromptVersionRow, made_by: str | None) -> P
 
 async def _shown(session: AsyncSession, project_id: UUID, prompts: list[PromptRow]) -> list[PromptShown]:
     uses = await _used(session, project_id)
+    project = await session.get(Project, project_id)
+    music = project.music if project is not None else ""
     by_id = {row.id: row for row in prompts}
     voices: dict[UUID, list[PromptVersionShown]] = {}
     found = await session.execute(
@@ -468,6 +495,7 @@ async def _shown(session: AsyncSession, project_id: UUID, prompts: list[PromptRo
             created_at=row.created_at,
             voices=voices.get(row.id, []),
             uses=uses.get(row.name, []),
+            music=row.name == music,
         )
         for row in prompts
     ]

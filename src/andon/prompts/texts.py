@@ -8,6 +8,7 @@ def load() -> None:
     register(
         {
             "kind.prompt": ("提示音", "prompts"),
+            "prompt.as_music": ("项目的等待音乐", "the project's music"),
             "error.prompt.unreadable.title": (
                 "文件不是可以读取的声音",
                 "The file is no sound that can be read",

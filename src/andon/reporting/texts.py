@@ -282,7 +282,11 @@ _TIMELINE = {
         "{agent} 的线路：MOS 估计 {mos}（最低 {least}），丢包 {loss}%，抖动 {jitter} 毫秒",
         "{agent}'s line: MOS estimate {mos} (lowest {least}), {loss}% lost, {jitter} ms jitter",
     ),
+    "text.settled": ("已用短信发送在线客服链接", "The link was sent as a text message"),
+    "text.settled.failed": ("短信链接未能发送：{why}", "The link could not be sent: {why}"),
     "recording.stored": ("录音已保存，{lasted} 秒", "Recording stored, {lasted} s"),
+    "recording.transcribed": ("录音已转写（{by}）", "Recording written down by {by}"),
+    "recording.transcribed.failed": ("录音未能转写：{why}", "Recording not written down: {why}"),
     "recording.incomplete": ("录音缺失 {missing} 秒：{why}", "{missing} s of recording missing: {why}"),
     "work.opened": ("列入待办：{what}", "On the work list: {what}"),
     "work.repeated": ("客户再次来电未接，共 {calls} 次", "Missed again, {calls} times now"),
@@ -291,6 +295,30 @@ _TIMELINE = {
     "work.given_back": ("{agent} 退回待办", "{agent} gave it back to the work list"),
     "work.done": ("{agent} 办结待办：{outcome}", "{agent} did it: {outcome}"),
     "work.done.itself": ("待办自动销项：{outcome}", "Off the work list: {outcome}"),
+}
+
+NOT_TRANSCRIBED = {
+    "timeout": ("语音识别超时", "the recogniser took too long"),
+    "unreachable": ("连不上语音识别", "the recogniser cannot be reached"),
+    "refused": ("语音识别报错", "the recogniser refused"),
+    "too_large": ("语音识别的回答过长", "the recogniser answered too much"),
+    "unreadable": ("看不懂语音识别的回答", "the recogniser's answer cannot be read"),
+    "gone": ("录音文件读不出", "the recording cannot be read"),
+}
+
+NOT_SENT = {
+    "no_gateway": ("没有设置短信网关", "no gateway is set up"),
+    "no_mobile": ("来电号码收不到短信", "the caller's number takes no text messages"),
+    "timeout": ("短信网关超时", "the gateway took too long"),
+    "unreachable": ("连不上短信网关", "the gateway cannot be reached"),
+    "rejected": ("短信网关拒绝", "the gateway refused"),
+    "status": ("短信网关出错", "the gateway failed"),
+    "redirect": ("短信网关要求转向", "the gateway sends elsewhere"),
+    "too_large": ("短信网关的回答过长", "the gateway answered too much"),
+    "not_json": ("看不懂短信网关的回答", "the gateway's answer cannot be read"),
+    "address": ("短信网关在内网，未被放行", "the gateway is within the own network"),
+    "busy": ("短信网关忙", "the gateway is busy"),
+    "resting": ("短信网关连续出错，暂停使用", "the gateway failed again and again and is left alone"),
 }
 
 WORK_KINDS = {
@@ -331,6 +359,8 @@ register(
     | _keyed("mobile.how", MOBILE_ENDS)
     | _keyed("tier", TIERS)
     | _keyed("recording.why", MISSING)
+    | _keyed("transcript.why", NOT_TRANSCRIBED)
+    | _keyed("text.why", NOT_SENT)
     | _keyed("passed_over", PASSED_OVER)
     | _keyed("work.kind", WORK_KINDS)
     | _keyed("work.outcome", WORK_OUTCOMES)

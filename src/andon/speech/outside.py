@@ -31,10 +31,22 @@ BURIED_S: Final = 2.0  # for the end of what was killed; longer only if somethin
 _SAID: Final = 300  # of what a failing command said
 
 
-def recogniser_of(settings: Settings) -> Recogniser | None:
-    """The recogniser of the installation; None: it has none."""
+def recogniser_of(settings: Settings, timeout_s: float | None = None) -> Recogniser | None:
+    """The recogniser of the installation, by default with its time-out for callers who wait; None: it has
+    none."""
     where = settings.speech_recogniser
-    return OutsideRecogniser(where, settings.speech_timeout_s) if where else None
+    return OutsideRecogniser(where, timeout_s or settings.speech_timeout_s) if where else None
+
+
+def name_of(where: str) -> str:
+    """What people call an engine: the server's name, or the command's without its folder and arguments."""
+    if _is_address(where):
+        return httpx.URL(where).host
+    try:
+        words = shlex.split(where)
+    except ValueError:
+        words = where.split()
+    return os.path.basename(words[0]) if words else ""  # noqa: PTH119  (a word, not a path of ours)
 
 
 def synthesiser_of(settings: Settings) -> Synthesiser | None:

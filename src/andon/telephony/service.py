@@ -401,7 +401,8 @@ class Engine:
         await self._unless_gone("DELETE", f"playbacks/{playback_id}")
 
     async def music(self, leg_id: str, on: bool, cls: str = "default") -> None:
-        """Start or stop music on one leg. A `play` ends it as well."""
+        """Start or stop music on one leg. A `play` ends it as well. A class that the engine does not know is
+        the standard one."""
         if on:
             self._with_music.add(leg_id)
             await self._request("POST", f"channels/{leg_id}/moh", {"mohClass": cls})
@@ -409,6 +410,10 @@ class Engine:
             self._with_music.discard(leg_id)
             await self._request("DELETE", f"channels/{leg_id}/moh")
             await self._fill(leg_id)
+
+    async def read_music(self) -> None:
+        """Read the classes of music anew. Who hears music meanwhile goes on hearing it."""
+        await self._request("PUT", "asterisk/modules/res_musiconhold.so")
 
     async def originate(
         self,

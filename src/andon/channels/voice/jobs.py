@@ -182,4 +182,5 @@ class RecordingStore:
             await append(session, *facts)
         if stopped.contact_id is not None:  # the message itself is in the recording
             (self._raw / f"v-{stopped.contact_id.hex}.wav").unlink(missing_ok=True)
+        self._bus.publish(RecordingStored.kind, {})
         return True

@@ -34,7 +34,8 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
-    """What the agent is shown of the line a caller dialled."""
+    """What the agent is shown of the line a caller dialled, and what its callers hear and are sent: `music`
+    names a prompt."""
 
     project_id: UUID
     client_id: UUID
@@ -43,6 +44,9 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     greeting_zh: str = ""
     greeting_en: str = ""
     language: str = "zh"
+    music: str = ""
+    chat_link: str = ""
+    text_gateway_id: UUID | None = None
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

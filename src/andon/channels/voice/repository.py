@@ -62,6 +62,9 @@ async def load_voice(session: AsyncSession) -> VoiceConfig:
                 greeting_zh=row.greeting_zh,
                 greeting_en=row.greeting_en,
                 language=row.language,
+                music=row.music,
+                chat_link=row.chat_link,
+                text_gateway_id=row.text_gateway_id,
             )
             for row, client_name in projects
         ],

@@ -119,6 +119,7 @@ DEAF_S = 0.7  # a device that lost its registration and sends nothing for so lon
 FindCustomer = Callable[[UUID, UUID, str], Awaitable[Customer | None]]
 Alarm = Callable[[UUID, str, str, str], None]
 WasThere = Callable[[UUID, UUID], Awaitable[bool]]
+MusicOf = Callable[[UUID | None, UUID | None], str]
 SoundOf = Callable[[UUID, UUID | None, str, str], Path | None]
 PersonOf = Callable[[UUID, UUID], Person | None]
 
@@ -218,7 +219,7 @@ class VoiceChannel:
         directory: Directory,
         agent_return_s: float,
         new_id: Callable[[], UUID],
-        music_of: Callable[[UUID], str],
+        music_of: MusicOf,
         find_customer: FindCustomer,
         on_engine: Callable[[Node, bool, str], None],
         on_settled: Callable[[], None],
@@ -230,9 +231,9 @@ class VoiceChannel:
     ) -> None:
         """A lost agent is waited for `agent_return_s` seconds. `on_settled` is told when it is known what an
         engine has of our calls, or that it stays away; `was_there(tenant, contact)` says whether the journal
-        knows a contact; `note_down` makes what is decided outlive this process. `sound_of(tenant, project,
-        language, name)` is a project's own sound of a prompt; `person_of(tenant, agent)` knows an agent's
-        mobile telephone."""
+        knows a contact; `note_down` makes what is decided outlive this process. `music_of(project, queue)` is
+        the class of music heard there, `sound_of(tenant, project, language, name)` a project's own sound of a
+        prompt; `person_of(tenant, agent)` knows an agent's mobile telephone."""
         self._floors = floors
         self._directory = directory
         self._agent_return_s = agent_return_s
@@ -829,10 +830,8 @@ class VoiceChannel:
             await call.engine.stop(playback_id)
 
     async def _do_music(self, call: Call, order: Music) -> None:
-        await call.engine.music(call.leg_id, order.on, self._music_class(order.queue_id))
-
-    def _music_class(self, queue_id: UUID | None) -> str:
-        return self._music_of(queue_id) if queue_id is not None else "default"
+        music = self._music_of(call.contact.project_id, order.queue_id)
+        await call.engine.music(call.leg_id, order.on, music)
 
     async def _do_tape(self, call: Call, order: Tape) -> None:
         loop = asyncio.get_running_loop()
@@ -998,7 +997,8 @@ class VoiceChannel:
     async def _do_park(self, call: Call, order: Park) -> None:
         await call.engine.leave(call.bridge_id, order.leg_id)
         call.inside.discard(order.leg_id)
-        await call.engine.music(order.leg_id, True, self._music_class(call.contact.queue_id))
+        music = self._music_of(call.contact.project_id, call.contact.queue_id)
+        await call.engine.music(order.leg_id, True, music)
 
     @staticmethod
     def _is_inside(call: Call, leg_id: str) -> None:

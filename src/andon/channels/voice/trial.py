@@ -240,7 +240,7 @@ class Trial:
         self.leave(QueueLeave.CALLBACK_KEPT)
 
     def music(self, on: bool) -> None:
-        self._order(self.engine.music(self.leg_id, on))
+        self._order(self.engine.music(self.leg_id, on, self._trials.music_of(self.view.project_id)))
 
     def take_voicemail(self, max_s: int, queue_id: UUID | None = None) -> None:
         self.note("message", max_s=max_s)
@@ -341,11 +341,13 @@ class Trials:
         nodes: Nodes,
         others: Iterable[Devices],
         sound_of: SoundOf,
+        music_of: Callable[[UUID | None], str],
         append: Callable[[Fact], None],
         now: Callable[[], datetime],
     ) -> None:
         """`others` are the devices that testers may have elsewhere: at the desk, on the board."""
         self.sound_of = sound_of
+        self.music_of = music_of
         self.now = now
         self._append = append
         self._nodes = nodes

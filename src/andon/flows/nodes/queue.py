@@ -1,16 +1,30 @@
 """Queue: wait for an agent, and talk."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
 from msgspec import Meta
 
 from andon.flows import speech
-from andon.flows.model import KEYS, Enqueue, KeepPlace, KeyNoted, LeaveQueue
+from andon.flows.model import KEYS, Enqueue, KeepPlace, KeyNoted, LeaveQueue, SendLink
 from andon.flows.nodes.base import AgentId, BaseNode, QueueId, Sounds, silent
 from andon.flows.walk import Walk
 from andon.interactions.events import Outcome
-from andon.interactions.ports import FlowInput, Key, Prompt, QueueLeave, QueueLeft, Say, WaitTick
+from andon.interactions.ports import (
+    FlowInput,
+    Key,
+    Learnt,
+    Prompt,
+    QueueLeave,
+    QueueLeft,
+    Say,
+    TimerFired,
+    WaitTick,
+)
+
+LINK_SENT: Final = "link_sent"
+LINK_FAILED: Final = "link_failed"
+LINK_GUARD_S: Final = 60.0  # longer than a gateway is tried: when nothing is heard by then, it failed
 
 
 class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
@@ -21,8 +35,10 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     seconds; followed by the place in the queue and the estimated wait as far as they are wanted and
     known. `priority` is added to the queue's. `exit_key`, when set, leads through `key`: usually to
     voicemail. `callback_key`, when set, keeps the place while the caller hangs up, to be called back, and
-    leads through `callback`: usually to saying so. Callers are told of these keys after each announcement,
-    or, without any, after `prompts`: by `offer_prompts`, or when none is chosen in standard words.
+    leads through `callback`: usually to saying so. `link_key`, when set, sends the caller the project's link
+    as a text message; they are told whether it was sent, and wait on in their place. Callers are told of
+    these keys after each announcement, or, without any, after `prompts`: by `offer_prompts`, or when none is
+    chosen in standard words.
     `fast_lane` lets the caller take the queue's door for who chose it, complaints for instance. Where the
     queue runs over back to the flow, it goes on through `overflow`, or `timeout` without such an exit. After
     a conversation the flow goes on through `conversation_ended` unless the caller hung up.
@@ -43,17 +59,31 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
     say_estimated_wait: bool = True
     exit_key: Annotated[str, Meta(max_length=1)] = ""
     callback_key: Annotated[str, Meta(max_length=1)] = ""
+    link_key: Annotated[str, Meta(max_length=1)] = ""
     offer_prompts: Sounds = ()
     fast_lane: bool = False
 
     def prompt_names(self) -> tuple[str, ...]:
         waiting = (*self.wait_prompts, *self.long_wait_prompts) if self.announce_every_s else ()
-        return (*self.prompts, *waiting, *(self.offer_prompts if self.offers() else ()))
+        answers = (LINK_SENT, LINK_FAILED) if self.sends_link() else ()
+        return (*self.prompts, *waiting, *(self.offer_prompts if self.offers() else ()), *answers)
 
     def offers(self) -> tuple[tuple[str, str], ...]:
         """The keys that do something and lead somewhere, each behind the standard words for it."""
-        every = ((speech.CALLBACK, self.callback_key, "callback"), (speech.EXIT, self.exit_key, "key"))
-        return tuple((said, key) for said, key, way in every if key in KEYS and way in self.exits)
+        every = (
+            (speech.CALLBACK, self.callback_key, "callback" in self.exits),
+            (speech.LINK, self.link_key, True),
+            (speech.EXIT, self.exit_key, "key" in self.exits),
+        )
+        return tuple((said, key) for said, key, leads in every if key in KEYS and leads)
+
+    def sends_link(self) -> bool:
+        """Whether callers may have the link sent."""
+        return self.link_key in KEYS
+
+    def faults(self) -> tuple[tuple[str, str], ...]:
+        keys = [key for _, key in self.offers()]
+        return (("key_twice", "link_key"),) if len(set(keys)) < len(keys) else ()
 
     def queue_ids(self) -> tuple[UUID, ...]:
         return (self.queue_id,)
@@ -84,11 +114,34 @@ class WaitInQueue(BaseNode, frozen=True, kw_only=True, tag="queue"):
                 digit == self.callback_key and digit in KEYS and "callback" in self.exits
             ):
                 walk.ask(KeyNoted(walk.place, digit, "", accepted=True), KeepPlace())
+            case Key(digit=digit) if digit == self.link_key and digit in KEYS:
+                walk.ask(KeyNoted(walk.place, digit, "", accepted=True))
+                self._send_link(walk)
+            case Learnt(tag=tag, value=answer) if walk.fired(tag, "link"):
+                self._link_settled(walk, sent=bool(answer.get("ok")))
+            case TimerFired(tag=tag) if walk.fired(tag, "link"):
+                self._link_settled(walk, sent=False)
             case QueueLeft(how=how):
                 walk.hush()
                 self._left(walk, how)
             case _:
                 silent(walk, heard)
+
+    def _send_link(self, walk: Walk) -> None:
+        """Once for each caller; pressed again while it is under way, nothing. Who talked with an agent
+        meanwhile heard nothing of it, and may ask again."""
+        now = walk.at.timestamp()
+        if walk.memory.get("sent"):
+            walk.say(LINK_SENT)
+        elif now >= walk.memory.get("link_until", 0.0):
+            walk.memory["link_until"] = now + LINK_GUARD_S
+            walk.set_timer(LINK_GUARD_S, "link")
+            walk.ask(SendLink(walk.memory["link"], walk.language))
+
+    @staticmethod
+    def _link_settled(walk: Walk, *, sent: bool) -> None:
+        walk.memory |= {"sent": sent, "link_until": 0.0}
+        walk.say(LINK_SENT if sent else LINK_FAILED)
 
     def _announce(self, walk: Walk, tick: WaitTick) -> None:
         long = self.long_wait_prompts and tick.waited_s >= self.long_wait_s

@@ -1,10 +1,11 @@
 """HTTP of clients and their projects."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import StringConstraints
 
 from andon.identity.admin import Resource, Revised, add_uses, crud, used_by
 from andon.identity.model import Permission
@@ -27,11 +28,16 @@ class ClientShown(Revised):
 
 
 class ProjectIn(Body):
+    """`music` names a prompt of the project; `chat_link` needs the gateway through which it is sent."""
+
     client_id: UUID
     name: Name
     greeting_zh: Line = ""
     greeting_en: Line = ""
     language: Literal["zh", "en"] = "zh"
+    music: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
+    chat_link: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
+    text_gateway_id: UUID | None = None
 
 
 class ProjectShown(Revised):
@@ -41,6 +47,9 @@ class ProjectShown(Revised):
     greeting_zh: str
     greeting_en: str
     language: str
+    music: str
+    chat_link: str
+    text_gateway_id: UUID | None
     created_at: datetime
 
 

@@ -2,18 +2,19 @@
 
 import asyncio
 import wave
-from pathlib import Path
+from pathlib import Path as File
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import FileResponse
 
+from andon.channels.text.model import contact_of
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
 from andon.identity.model import Actor, Permission
 from andon.kit.database import Scope
-from andon.kit.errors import AndonError
+from andon.kit.errors import AndonError, not_found
 from andon.kit.web import Services
 from andon.reporting.history import repository, service
 from andon.reporting.history.peaks import peaks_of
@@ -22,8 +23,10 @@ from andon.reporting.history.search import Filters
 from andon.reporting.history.shapes import (
     CallbackPage,
     ContactDetail,
+    ContactNamed,
     ContactPage,
     Peaks,
+    TranscriptInfo,
     VoicemailPage,
     Why,
     WhyNot,
@@ -109,6 +112,19 @@ async def contact_page(contact_id: UUID, actor: Reader, here: At) -> ContactDeta
         )
 
 
+@router.get("/contact-tokens/{token}")
+async def contact_of_token(
+    token: Annotated[str, Path(max_length=100)], actor: Supervisor, here: At
+) -> ContactNamed:
+    """Whose wait it is, for the page behind a link that a caller was sent."""
+    found = contact_of(here.settings.secrets().cookie, token)
+    if found is None:
+        raise not_found("contact")
+    async with here.db.session(scope_of(actor)) as session:
+        contact = await service.visible_contact(session, found)
+    return ContactNamed(contact_id=contact.contact_id)
+
+
 @router.get("/contacts/{contact_id}/why")
 async def why(contact_id: UUID, actor: Supervisor, here: At) -> Why:
     """Why each agent was rung: who was considered, who was passed over for what reason."""
@@ -153,6 +169,19 @@ async def peaks(contact_id: UUID, actor: Listener, here: At) -> Peaks:
     return Peaks(duration_ms=duration_ms, channels=channels)
 
 
+@router.get("/contacts/{contact_id}/transcript")
+async def transcript(contact_id: UUID, actor: Listener, here: At) -> TranscriptInfo:
+    """What is said in the recording, written down by a machine, or why it is not. For whoever may hear it."""
+    own = only_own(actor, Permission.RECORDINGS)
+    async with here.db.session(scope_of(actor)) as session:
+        await service.visible_contact(session, contact_id, own, strictly=True)
+        found = await service.transcript(session, contact_id, actor.locale, here.clock.now(), here.settings)
+    if found.lines:
+        async with here.db.session(Scope(actor.tenant_id)) as session:
+            audit.record(session, actor, here.clock.now(), "read", "transcript", object_id=contact_id)
+    return found
+
+
 @router.get("/voicemails")
 async def list_voicemails(
     actor: Supervisor, here: At, cursor: Cursor = None, limit: Limit = 50
@@ -195,7 +224,7 @@ async def _places(actor: Actor, here: Services) -> dict[str, dict[str, Any]]:
     return places
 
 
-async def _recording_path(contact_id: UUID, actor: Actor, here: Services) -> Path:
+async def _recording_path(contact_id: UUID, actor: Actor, here: Services) -> File:
     """The stored file. Raises `AndonError` when the asker may not hear it or it is not there."""
     own = only_own(actor, Permission.RECORDINGS)
     async with here.db.session(scope_of(actor)) as session:

@@ -1,6 +1,7 @@
 """Puts the history's answers together: rows, names, texts, masks."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from andon.interactions.forms import in_words
 from andon.interactions.tables import WrapUp
 from andon.interactions.wrapup import load_form, read_fields
 from andon.kit import i18n
-from andon.kit.errors import not_found
+from andon.kit.errors import AndonError, not_found
 from andon.kit.i18n import Locale
 from andon.kit.journal import Record
+from andon.kit.settings import Settings
 from andon.reporting.history import repository, search
 from andon.reporting.history.shapes import (
     Answer,
@@ -29,6 +31,8 @@ from andon.reporting.history.shapes import (
     RecordingInfo,
     RecordingPart,
     TimelineStep,
+    TranscriptInfo,
+    TranscriptLine,
     VoicemailItem,
     VoicemailPage,
     Why,
@@ -41,6 +45,9 @@ from andon.reporting.history.unnamed import unnamed
 from andon.reporting.names import NameBook
 from andon.reporting.tables import ReportContact, ReportOffer, ReportRecording
 from andon.routing.events import AgentStateChanged
+from andon.transcripts.model import BACK
+from andon.transcripts.model import State as TranscriptState
+from andon.transcripts.repository import of_recording
 
 
 async def search_contacts(
@@ -351,6 +358,33 @@ def _recording(row: ReportRecording | None, book: NameBook, locale: Locale) -> R
         missing_why_name=_text("recording.why", row.missing_why, locale),
         sha256=row.sha256,
     )
+
+
+async def transcript(
+    session: AsyncSession, contact_id: UUID, locale: Locale, now: datetime, settings: Settings
+) -> TranscriptInfo:
+    """What is said in the contact's recording, or why it is not written down. Raises `recording.none`."""
+    recording = await repository.recording_of(session, contact_id)
+    if recording is None or recording.path is None:
+        raise AndonError("recording.none", 404)
+    row = await of_recording(session, recording.recording_id)
+    if row is not None and (row.state != TranscriptState.WAITING.value or settings.speech_recogniser):
+        return TranscriptInfo(
+            state=row.state,
+            lines=[TranscriptLine(**line) for line in row.lines],
+            heard_ms=row.heard_ms,
+            made_by=row.made_by,
+            made_at=row.made_at,
+            why=row.why,
+            why_name=_said(f"reporting.transcript.why.{row.why}", locale),
+        )
+    state = "off"
+    if settings.speech_recogniser:
+        message = any(span["leg"] == "voicemail" for span in recording.spans or [])
+        wanted = settings.transcripts == "all" or (settings.transcripts == "messages" and message)
+        fresh = recording.started_at is not None and recording.started_at > now - BACK
+        state = "waiting" if wanted and fresh else "unwanted"
+    return TranscriptInfo(state=state, lines=[], heard_ms=0, made_by="", made_at=None, why="", why_name="")
 
 
 async def _answers(session: AsyncSession, note: WrapUp | None, locale: Locale) -> list[Answer]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from andon.reporting.shapes import Instant, Named
+from andon.transcripts.model import Side
 
 
 class ContactItem(BaseModel):
@@ -83,6 +84,30 @@ class RecordingInfo(BaseModel):
     sha256: str | None
 
 
+class TranscriptLine(BaseModel):
+    """`side`: the caller, or the other whom the caller talked with. ms after the recording's start."""
+
+    side: Side
+    from_ms: int
+    to_ms: int
+    text: str
+
+
+class TranscriptInfo(BaseModel):
+    """What is said in a contact's recording, written down by a machine, `made_by`.
+
+    `off`: the installation has no recogniser; `unwanted`: it writes such recordings not down; `waiting`: it
+    will, `why` it has not yet; `failed`: it could not. `heard_ms` is how much was heard."""
+
+    state: Literal["off", "unwanted", "waiting", "done", "failed"]
+    lines: list[TranscriptLine]
+    heard_ms: int
+    made_by: str
+    made_at: Instant | None
+    why: str
+    why_name: str
+
+
 class Answer(BaseModel):
     """A field of the project's form as it was when filled in, in the reader's language."""
 
@@ -107,6 +132,10 @@ class ContactDetail(ContactItem):
     timeline: list[TimelineStep]
     recording: RecordingInfo | None
     wrap_up: WrapUpNote | None
+
+
+class ContactNamed(BaseModel):
+    contact_id: UUID
 
 
 class PassedOver(BaseModel):

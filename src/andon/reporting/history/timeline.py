@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from andon.channels.voice.events import MobileDialled, MobileEnded
+from andon.channels.text.events import TextSettled
 from andon.interactions import events as ix
 from andon.interactions.card.events import CardBegan, CardEnded
 from andon.interactions.dialling.events import OutboundDialled
@@ -16,6 +17,7 @@ from andon.interactions.monitor.events import MonitorEnded, MonitorModeChanged, 
 from andon.interactions.parking.events import ContactParked, ContactUnparked
 from andon.kit.journal import Fact, Record
 from andon.telephony import events as tp
+from andon.transcripts.events import RecordingTranscribed
 from andon.work import events as wk
 
 Names = Mapping[UUID, str]
@@ -322,6 +324,19 @@ def _recording_stored(fact: Any, names: Names) -> dict[str, Any]:
     return {"lasted": _seconds(fact.audio_ms)}
 
 
+def _text_settled(fact: Any, names: Names) -> dict[str, Any]:
+    if not fact.why:
+        return {}
+    return {"key": "timeline.text.settled.failed", "keys": {"why": f"text.why.{fact.why}"}}
+
+
+def _recording_transcribed(fact: Any, names: Names) -> dict[str, Any]:
+    if fact.why:
+        keys = {"why": f"transcript.why.{fact.why}"}
+        return {"key": "timeline.recording.transcribed.failed", "keys": keys}
+    return {"by": fact.made_by}
+
+
 def _recording_incomplete(fact: Any, names: Names) -> dict[str, Any]:
     return {"missing": _seconds(fact.missing_ms), "keys": {"why": f"recording.why.{fact.why}"}}
 
@@ -398,8 +413,10 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     ix.ContactEnded: _ended,
     ix.WrapUpSubmitted: _wrapped,
     ix.LineMeasured: _line_measured,
+    TextSettled: _text_settled,
     tp.RecordingStored: _recording_stored,
     tp.RecordingIncomplete: _recording_incomplete,
+    RecordingTranscribed: _recording_transcribed,
     wk.WorkOpened: _work_opened,
     wk.WorkRepeated: _work_repeated,
     wk.WorkTaken: _work_taken,

@@ -69,7 +69,8 @@ def render(plan: EnginePlan, installed: Installed, local_addresses: Sequence[str
         f"{_permitted(plan)}read=system\nwrite=system,call\n"
         "writetimeout=5000\neventfilter=Event: ContactStatus\n",
         "extensions.conf": _extensions(plan),
-        "musiconhold.conf": f"[default]\nmode=files\ndirectory={plan.music / 'default'}\nsort=alpha\n",
+        "musiconhold.conf": f"[default]\nmode=files\ndirectory={plan.music / 'default'}\nsort=alpha\n"
+        + (f'#tryinclude "{plan.own_music}"\n' if plan.own_music else ""),
         "cel.conf": "[general]\nenable=yes\nevents=CHAN_START,ANSWER,HANGUP,CHAN_END,LINKEDID_END\n",
         "cel_custom.conf": _cel_custom(plan),
         "cdr.conf": "[general]\nenable=no\n",

@@ -20,6 +20,7 @@ class EnginePlan(msgspec.Struct, frozen=True, kw_only=True):
     raw_recordings: Path
     prompts: Path
     music: Path
+    own_music: Path | None = None  # a file of further classes of music, which the core writes
     node: str
     app: str = "andon"
     sip_host: str
@@ -68,6 +69,11 @@ def assets() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).resolve().parents[4] / "engine"
 
 
+def own_music(home: Path) -> Path:
+    """Where the projects' own music is named, for `telephony.service.Engine.music`."""
+    return home / "prompts" / "music.conf"
+
+
 def plans_of(settings: Settings) -> list[EnginePlan]:
     """All media engines of an installation, its own first."""
     return [plan_of(settings), *(_plan_of_node(settings, node) for node in settings.nodes)]
@@ -96,6 +102,7 @@ def plan_of(settings: Settings) -> EnginePlan:
         raw_recordings=settings.home / "spool" / "recordings",
         prompts=assets() / "prompts",
         music=assets() / "music",
+        own_music=own_music(settings.home),
         node=settings.node,
         sip_host=settings.sip_host,
         sip_port=ports.sip,

@@ -14,6 +14,7 @@ import { RoutingRules } from "./sections/RoutingRules";
 import { Skills } from "./sections/Skills";
 import { Spreadsheets } from "./sections/Spreadsheets";
 import { StateReasons } from "./sections/StateReasons";
+import { TextGateways } from "./sections/TextGateways";
 import { Trunks } from "./sections/Trunks";
 import { Users } from "./sections/Users";
 import { WrapForms } from "./sections/WrapForms";
@@ -35,7 +36,10 @@ export const GROUPS = [
       "alarm-rules",
     ],
   },
-  { key: "lines", sections: ["numbers", "do-not-call", "trunks", "media-nodes", "flows", "calendars"] },
+  {
+    key: "lines",
+    sections: ["numbers", "do-not-call", "trunks", "text-gateways", "media-nodes", "flows", "calendars"],
+  },
 ] as const;
 
 export type SectionKey = (typeof GROUPS)[number]["sections"][number];
@@ -57,6 +61,7 @@ export const SECTIONS: Record<SectionKey, ComponentType> = {
   numbers: Numbers,
   "do-not-call": DoNotCallList,
   trunks: Trunks,
+  "text-gateways": TextGateways,
   "media-nodes": Nodes,
   flows: Flows,
   calendars: Calendars,

@@ -186,6 +186,20 @@ export interface Project {
   greeting_zh: string;
   greeting_en: string;
   language: "zh" | "en";
+  /** The name of a prompt of the project; empty: the standard music. */
+  music: string;
+  chat_link: string;
+  text_gateway_id: string | null;
+}
+
+export interface TextGateway {
+  id: string;
+  name: string;
+  url: string;
+  header: string;
+  has_secret: boolean;
+  timeout_s: number;
+  retries: number;
 }
 
 export type NumberKind = "95" | "96" | "400" | "1xx" | "local";

@@ -39,6 +39,8 @@ const KINDS = [
   "export",
   "export_rule",
   "recording",
+  "transcript",
+  "text_gateway",
   "ledger",
   "session",
   "log_in_rules",
@@ -215,7 +217,7 @@ function Subject({ entry }: { entry: Entry }) {
   if (entry.object_kind === "session") return null;
   const key = `kind.${entry.object_kind}`;
   const kind = key in fields.zh ? n(key as "kind.user") : entry.object_kind;
-  if (may && entry.object_kind === "recording" && entry.object_id)
+  if (may && ["recording", "transcript"].includes(entry.object_kind) && entry.object_id)
     return (
       <Link to="/contacts/$id" params={{ id: entry.object_id }}>
         {kind}

@@ -56,6 +56,8 @@ function Line({ line, graph, palette }: { line: TrialLine; graph: Graph; palette
       return <>{t("line.ask", { what: `${data.method} ${data.url}` })}</>;
     case "look_up":
       return <>{t("line.look_up", { what: words(data.number) })}</>;
+    case "link":
+      return <>{t("line.link")}</>;
     case "dial":
       return <>{t("line.dial", { what: words(data.number) })}</>;
     case "alarm":

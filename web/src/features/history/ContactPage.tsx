@@ -5,7 +5,7 @@ import { App, Button, Tag } from "antd";
 import { type ReactNode, Suspense, useMemo, useRef, useState } from "react";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
-import { type RecordingHandle, RecordingPlayer } from "@/shared/recording";
+import { type RecordingHandle, RecordingPlayer, Transcript } from "@/shared/recording";
 import { permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
 import { serverNow } from "@/shared/time";
@@ -89,6 +89,9 @@ function Contact({ contact }: { contact: ContactDetail }) {
           ) : null}
         </PathChart>
         <RecordingFoot recording={contact.recording} />
+        {playable ? (
+          <Transcript contactId={contact.contact_id} onPlay={(ms) => player.current?.playFrom(ms)} />
+        ) : null}
       </section>
       <div className="contact-columns">
         <section className="card" aria-labelledby="contact-steps">

@@ -114,7 +114,7 @@ function VoiceCell({ prompt, language }: { prompt: Prompt; language: Language })
 
 function Uses({ prompt }: { prompt: Prompt }) {
   const t = useT(texts);
-  if (prompt.uses.length === 0) return <span className="dim">{t("uses.none")}</span>;
+  if (prompt.uses.length === 0 && !prompt.music) return <span className="dim">{t("uses.none")}</span>;
   const list = (
     <ul className="prompt-uses">
       {prompt.uses.map((use) => (
@@ -128,11 +128,16 @@ function Uses({ prompt }: { prompt: Prompt }) {
     </ul>
   );
   return (
-    <Popover content={list} trigger={["click"]}>
-      <Button type="link" size="small">
-        {t("uses.count", { n: prompt.uses.length })}
-      </Button>
-    </Popover>
+    <>
+      {prompt.music ? <Tag>{t("uses.music")}</Tag> : null}
+      {prompt.uses.length > 0 ? (
+        <Popover content={list} trigger={["click"]}>
+          <Button type="link" size="small">
+            {t("uses.count", { n: prompt.uses.length })}
+          </Button>
+        </Popover>
+      ) : null}
+    </>
   );
 }
 

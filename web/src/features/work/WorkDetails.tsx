@@ -8,7 +8,7 @@ import { DialNumber, wishToDial } from "@/shared/dial";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useLive } from "@/shared/live";
-import { RecordingPlayer } from "@/shared/recording";
+import { type RecordingHandle, RecordingPlayer, Transcript } from "@/shared/recording";
 import { permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
 import { Pending, QueryView, TierTag, useReportProblem } from "@/shared/ui";
@@ -61,6 +61,7 @@ function Details({ item }: { item: WorkDetail }) {
   const report = useReportProblem();
   const queries = useQueryClient();
   const outcomes = useRef<HTMLDivElement>(null);
+  const player = useRef<RecordingHandle>(null);
   const agent = permitted(me, ["desk"]);
   const chief = permitted(me, ["supervise"]);
   const act = useMutation({
@@ -193,7 +194,8 @@ function Details({ item }: { item: WorkDetail }) {
           <h3>{t("voicemail")}</h3>
           {audible ? (
             <Suspense fallback={<Pending rows={2} />}>
-              <RecordingPlayer contactId={item.contact_id} />
+              <RecordingPlayer ref={player} contactId={item.contact_id} />
+              <Transcript contactId={item.contact_id} onPlay={(ms) => player.current?.playFrom(ms)} />
             </Suspense>
           ) : (
             <p className="dim">{t("voicemail.take_first")}</p>

@@ -1770,6 +1770,43 @@ export interface paths {
         patch: operations["change_alarm_rule"];
         trace?: never;
     };
+    "/api/text-gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List All */
+        get: operations["list_all_text_gateway"];
+        put?: never;
+        /** Make */
+        post: operations["make_text_gateway"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/text-gateways/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_text_gateway"];
+        put?: never;
+        post?: never;
+        /** Retire */
+        delete: operations["retire_text_gateway"];
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_text_gateway"];
+        trace?: never;
+    };
     "/api/desk/sign-in": {
         parameters: {
             query?: never;
@@ -2712,6 +2749,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contact-tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contact Of Token
+         * @description Whose wait it is, for the page behind a link that a caller was sent.
+         */
+        get: operations["contact_of_token_api_contact_tokens__token__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{contact_id}/why": {
         parameters: {
             query?: never;
@@ -2784,6 +2841,26 @@ export interface paths {
          * @description The recording's waveform: for each channel the peaks of equal parts.
          */
         get: operations["peaks_api_contacts__contact_id__peaks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact_id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Transcript
+         * @description What is said in the recording, written down by a machine, or why it is not. For whoever may hear it.
+         */
+        get: operations["transcript_api_contacts__contact_id__transcript_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4914,6 +4991,14 @@ export interface components {
             /** Voicemail Ms */
             voicemail_ms: number | null;
         };
+        /** ContactNamed */
+        ContactNamed: {
+            /**
+             * Contact Id
+             * Format: uuid
+             */
+            contact_id: string;
+        };
         /** ContactPage */
         ContactPage: {
             /** Items */
@@ -6750,6 +6835,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[TextGatewayShown] */
+        Page_TextGatewayShown_: {
+            /** Items */
+            items: components["schemas"]["TextGatewayShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[TrunkShown] */
         Page_TrunkShown_: {
             /** Items */
@@ -7041,7 +7135,10 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** ProjectIn */
+        /**
+         * ProjectIn
+         * @description `music` names a prompt of the project; `chat_link` needs the gateway through which it is sent.
+         */
         ProjectIn: {
             /**
              * Client Id
@@ -7066,6 +7163,18 @@ export interface components {
              * @enum {string}
              */
             language: "zh" | "en";
+            /**
+             * Music
+             * @default
+             */
+            music: string;
+            /**
+             * Chat Link
+             * @default
+             */
+            chat_link: string;
+            /** Text Gateway Id */
+            text_gateway_id?: string | null;
         };
         /** ProjectInPatch */
         ProjectInPatch: {
@@ -7085,6 +7194,12 @@ export interface components {
              * @enum {string}
              */
             language?: "zh" | "en";
+            /** Music */
+            music?: string;
+            /** Chat Link */
+            chat_link?: string;
+            /** Text Gateway Id */
+            text_gateway_id?: string | null;
         };
         /** ProjectShown */
         ProjectShown: {
@@ -7111,6 +7226,12 @@ export interface components {
             greeting_en: string;
             /** Language */
             language: string;
+            /** Music */
+            music: string;
+            /** Chat Link */
+            chat_link: string;
+            /** Text Gateway Id */
+            text_gateway_id: string | null;
             /**
              * Created At
              * Format: date-time
@@ -7151,7 +7272,8 @@ export interface components {
         };
         /**
          * PromptShown
-         * @description `voices` are the versions that callers hear, one for each language there is.
+         * @description `voices` are the versions that callers hear, one for each language there is; `music`: the project's
+         *     callers hear it while they wait.
          */
         PromptShown: {
             /**
@@ -7182,6 +7304,8 @@ export interface components {
             voices: components["schemas"]["PromptVersionShown"][];
             /** Uses */
             uses: components["schemas"]["PromptUse"][];
+            /** Music */
+            music: boolean;
         };
         /**
          * PromptUse
@@ -8081,6 +8205,12 @@ export interface components {
             /** Project Name */
             project_name: string;
         };
+        /**
+         * Side
+         * @description Who spoke: the caller, or whom the caller talked with.
+         * @enum {string}
+         */
+        Side: "caller" | "other";
         /** SignIn */
         SignIn: {
             /**
@@ -8335,6 +8465,79 @@ export interface components {
             sip: components["schemas"]["TesterAccount"];
         };
         /**
+         * TextGatewayIn
+         * @description `secret` is the value of the header `header`, by which the gateway knows us; written, never read.
+         */
+        TextGatewayIn: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /**
+             * Header
+             * @default
+             */
+            header: string;
+            /**
+             * Secret
+             * @default
+             */
+            secret: string;
+            /**
+             * Timeout S
+             * @default 5
+             */
+            timeout_s: number;
+            /**
+             * Retries
+             * @default 2
+             */
+            retries: number;
+        };
+        /** TextGatewayInPatch */
+        TextGatewayInPatch: {
+            /** Name */
+            name?: string;
+            /** Url */
+            url?: string;
+            /** Header */
+            header?: string;
+            /** Secret */
+            secret?: string;
+            /** Timeout S */
+            timeout_s?: number;
+            /** Retries */
+            retries?: number;
+        };
+        /**
+         * TextGatewayShown
+         * @description `has_secret` says that there is one.
+         */
+        TextGatewayShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /** Header */
+            header: string;
+            /** Timeout S */
+            timeout_s: number;
+            /** Retries */
+            retries: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Has Secret */
+            readonly has_secret: boolean;
+        };
+        /**
          * TileIn
          * @description See `walls.model.Tile`.
          */
@@ -8402,6 +8605,45 @@ export interface components {
             nodes: components["schemas"]["NodeTraffic"][];
             /** Edges */
             edges: components["schemas"]["EdgeTraffic"][];
+        };
+        /**
+         * TranscriptInfo
+         * @description What is said in a contact's recording, written down by a machine, `made_by`.
+         *
+         *     `off`: the installation has no recogniser; `unwanted`: it writes such recordings not down; `waiting`: it
+         *     will, `why` it has not yet; `failed`: it could not. `heard_ms` is how much was heard.
+         */
+        TranscriptInfo: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "off" | "unwanted" | "waiting" | "done" | "failed";
+            /** Lines */
+            lines: components["schemas"]["TranscriptLine"][];
+            /** Heard Ms */
+            heard_ms: number;
+            /** Made By */
+            made_by: string;
+            /** Made At */
+            made_at: string | null;
+            /** Why */
+            why: string;
+            /** Why Name */
+            why_name: string;
+        };
+        /**
+         * TranscriptLine
+         * @description `side`: the caller, or the other whom the caller talked with. ms after the recording's start.
+         */
+        TranscriptLine: {
+            side: components["schemas"]["Side"];
+            /** From Ms */
+            from_ms: number;
+            /** To Ms */
+            to_ms: number;
+            /** Text */
+            text: string;
         };
         /**
          * Transfer
@@ -13475,6 +13717,154 @@ export interface operations {
             };
         };
     };
+    list_all_text_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TextGatewayShown_"];
+                };
+            };
+        };
+    };
+    make_text_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextGatewayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextGatewayShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_text_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextGatewayShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_text_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_text_gateway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextGatewayInPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextGatewayShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     sign_in_api_desk_sign_in_post: {
         parameters: {
             query?: never;
@@ -14873,6 +15263,37 @@ export interface operations {
             };
         };
     };
+    contact_of_token_api_contact_tokens__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactNamed"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     why_api_contacts__contact_id__why_get: {
         parameters: {
             query?: never;
@@ -14994,6 +15415,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Peaks"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    transcript_api_contacts__contact_id__transcript_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TranscriptInfo"];
                 };
             };
             /** @description Validation Error */

@@ -1,0 +1,1 @@
+"""Text messages to callers, sent through a gateway of the operator's."""
