@@ -88,10 +88,11 @@ class Voice:
         self.away, self.engine = Engine(), Engine()
         self.away.now = None
         self.nodes = [SimpleNamespace(engine=engine) for engine in (self.away, self.engine)]
-        self.ears = SimpleNamespace(legs=lambda node: {"supervisor"})
-        self.trials = SimpleNamespace(legs=set())
         self.calls = list(calls)
         self.repaired: list[tuple[str, str]] = []
+
+    def legs_beside(self, node: Any) -> set[str]:
+        return {"supervisor"}
 
     def calls_of(self, node: Any) -> list[Call]:
         return self.calls if node.engine is self.engine else []

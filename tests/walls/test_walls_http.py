@@ -70,6 +70,17 @@ MONITOR = {
     "wanted": "listen",
     "since": AT,
 }
+TRUNK_TRIAL = {
+    "trial_id": VIEW["agent_id"],
+    "trunk_id": VIEW["agent_id"],
+    "number": "",
+    "shown": "",
+    "began_at": "2026-03-02T08:00:00Z",
+    "over": True,
+    "how": "busy",
+    "cause": 17,
+    "steps": [],
+}
 TRIAL = {
     "trial_id": VIEW["agent_id"],
     "answered": False,
@@ -177,6 +188,8 @@ async def _core(world: World, asked: dict[str, Any]) -> dict[str, Any]:
         return {"agents": [], "queues": []}
     if asked["verb"].startswith("node"):
         return {"nodes": []}
+    if asked["verb"].startswith("trunk"):
+        return {"trunks": [], **TRUNK_TRIAL}
     if asked["verb"] == "snapshot.dial":
         return {"numbers": []}
     if asked["verb"] != "snapshot.board":

@@ -23,6 +23,7 @@ from andon.kit.errors import AndonError, not_found
 
 UNDO = "undo"
 _CHANGES = ("create", "update", "delete", UNDO)
+_ONLY = {"user": "skills", "agent_skill": "levels"}  # of these kinds nothing else can be taken back
 
 TakeBack = Callable[[AsyncSession, Audit], Awaitable[None]]
 _own_ways: dict[tuple[str, str], TakeBack] = {}
@@ -44,7 +45,7 @@ def _known(entry: Audit) -> bool:
 
 def _action(entry: Audit) -> str:
     """What was done, of an entry that took something back: what it took back was."""
-    return "skills" if entry.action == UNDO and entry.object_kind == "user" else entry.action
+    return _ONLY.get(entry.object_kind, entry.action) if entry.action == UNDO else entry.action
 
 
 async def _newest(session: AsyncSession, kind: str, ids: Sequence[UUID]) -> dict[UUID, Audit]:

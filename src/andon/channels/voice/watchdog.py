@@ -105,8 +105,7 @@ class Watchdog:
                 snapshot = await node.engine.snapshot()
             except EngineRefused:  # it is away: meeting it again compares everything anyway
                 continue
-            others = self._voice.ears.legs(node) | self._voice.trials.legs
-            differs = differences(self._voice.calls_of(node), snapshot, others)
+            differs = differences(self._voice.calls_of(node), snapshot, self._voice.legs_beside(node))
             found |= {each: (node, call) for each, call in differs.items()}
         agents = {each: floor for floor in self._floors.values() for each in stuck(floor)}
         again = (found.keys() | agents.keys()) & self._before

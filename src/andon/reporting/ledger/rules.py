@@ -371,6 +371,9 @@ class Books:
         contact.dialler, contact.placed = str(row.agent_id), channel_id
         self.placed[channel_id] = Placed(contact=subject, at=row.at)
 
+    def _trunk_tried(self, row: Row, data: Any) -> None:
+        self.outside_channels.add(str(data["channel_id"]))
+
     # -- outside
 
     def _outside_dialled(self, row: Row, data: Any) -> None:
@@ -854,6 +857,7 @@ _HANDLERS = {
     "card.ended": Books._card_ended,
     "outbound.dialled": Books._outbound_dialled,
     "outside.dialled": Books._outside_dialled,
+    "trunk.trial_began": Books._trunk_tried,
     "outside.connected": Books._outside_connected,
     "outside.ended": Books._outside_ended,
     "contact.queued": Books._queued,

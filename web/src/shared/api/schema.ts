@@ -721,6 +721,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/skills/{id}/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Levels
+         * @description Change one skill for many agents. Raises `skill.changed_since` when somebody changed one of them
+         *     meanwhile; then nobody is changed.
+         */
+        post: operations["change_levels_api_skills__id__levels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/trunks": {
         parameters: {
             query?: never;
@@ -1338,6 +1359,26 @@ export interface paths {
          * @description The wait in a queue ends so.
          */
         post: operations["end_trial_queue_api_trial_queue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/numbers/{id}/way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Number Way
+         * @description Where a call to this number would go now: the caller's number is withheld, no customer is known.
+         */
+        get: operations["number_way_api_numbers__id__way_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2347,6 +2388,71 @@ export interface paths {
          */
         post: operations["resume_node_api_nodes__name__resume_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trunk-states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trunk States
+         * @description How each trunk stands now.
+         */
+        get: operations["trunk_states_api_trunk_states_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trunks/{id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Trunk
+         * @description Call a number through the trunk: it hears the shown number read out and is hung up on, after 30 s at
+         *     the latest. One at a time, 20 in 24 hours; never emergency, premium or foreign numbers.
+         */
+        post: operations["try_trunk_api_trunks__id__trial_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trunk-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look At Trunk Trial
+         * @description The operator's test call as it is now, or was.
+         */
+        get: operations["look_at_trunk_trial_api_trunk_trial_get"];
+        put?: never;
+        post?: never;
+        /**
+         * End Trunk Trial
+         * @description Hang up on it.
+         */
+        delete: operations["end_trunk_trial_api_trunk_trial_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5323,6 +5429,24 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** HourShown */
+        HourShown: {
+            /** Calendar */
+            calendar: string;
+            /** Open */
+            open: boolean;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "period" | "outside" | "holiday" | "exception";
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Until */
+            until: string | null;
+        };
         /**
          * Hours
          * @description `periods` maps `mon` … `sun` to `[["09:00", "18:00"], …]`; an exception is `{date, periods, name}`.
@@ -5507,6 +5631,39 @@ export interface components {
         LedgerState: {
             running: components["schemas"]["LedgerCheckInfo"] | null;
             last: components["schemas"]["LedgerCheckInfo"] | null;
+        };
+        /**
+         * LevelChange
+         * @description An agent's level `before`, as the asker saw it, and `after`; 0 is without the skill.
+         */
+        LevelChange: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+        };
+        /** LevelChanges */
+        LevelChanges: {
+            /** Changes */
+            changes: components["schemas"]["LevelChange"][];
+        };
+        /**
+         * LevelsChanged
+         * @description `changed`: how many agents have another level now.
+         */
+        LevelsChanged: {
+            /**
+             * Skill Id
+             * Format: uuid
+             */
+            skill_id: string;
+            /** Changed */
+            changed: number;
         };
         /**
          * LineBody
@@ -6020,6 +6177,45 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * NumberWay
+         * @description `refused`: the call would not be taken: the number has no flow, the flow no version, or one that
+         *     cannot be read. Else it goes through `places` of that version and ends there with `outcome`, or stays at
+         *     the last until the caller or somebody else does something.
+         */
+        NumberWay: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Refused
+             * @enum {string}
+             */
+            refused: "" | "no_flow" | "unpublished" | "unreadable";
+            /** Flow Id */
+            flow_id?: string | null;
+            /**
+             * Flow Name
+             * @default
+             */
+            flow_name: string;
+            /** Version */
+            version?: number | null;
+            /** Published At */
+            published_at?: string | null;
+            /**
+             * Places
+             * @default []
+             */
+            places: components["schemas"]["PlaceShown"][];
+            /**
+             * Outcome
+             * @default
+             */
+            outcome: string;
+        };
         /** OptionBody */
         OptionBody: {
             /** Value */
@@ -6413,6 +6609,23 @@ export interface components {
              * Format: uuid
              */
             contact_id: string;
+        };
+        /**
+         * PlaceShown
+         * @description A node of the flow; `type_name` is in the asker's language.
+         */
+        PlaceShown: {
+            /** Node */
+            node: string;
+            /** Type */
+            type: string;
+            /** Type Name */
+            type_name: string;
+            /** Title */
+            title: string;
+            /** By */
+            by: string;
+            hours: components["schemas"]["HourShown"] | null;
         };
         /**
          * Policy
@@ -7933,6 +8146,16 @@ export interface components {
             awaits: string[];
         };
         /**
+         * TrialStep
+         * @description `what` is dialled, ringing, answered, said or ended, `s` seconds after the call began.
+         */
+        TrialStep: {
+            /** What */
+            what: string;
+            /** S */
+            s: number;
+        };
+        /**
          * TrunkIn
          * @description `max_calls` 0: no limit of its own. `secret` is written, never read.
          */
@@ -7999,6 +8222,98 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * TrunkState
+         * @description `made`: the engines have taken it. `reach`: what its server did when asked by SIP OPTIONS just now,
+         *     with `status` in `ms`. A call came through last at `worked_at`; at `failed_at` one last did not, for the
+         *     trunk's own reasons: `how` and the Q.850 `cause`. Calls before the core's last start are not known.
+         */
+        TrunkState: {
+            /**
+             * Trunk Id
+             * Format: uuid
+             */
+            trunk_id: string;
+            /** Made */
+            made: boolean;
+            /**
+             * Reach
+             * @enum {string}
+             */
+            reach: "answers" | "silent" | "closed" | "unknown_host";
+            /** Status */
+            status: number;
+            /** Ms */
+            ms: number;
+            /** In Use */
+            in_use: number;
+            /** Limit */
+            limit: number;
+            /** Worked At */
+            worked_at: string | null;
+            /** Failed At */
+            failed_at: string | null;
+            /** How */
+            how: string;
+            /** Cause */
+            cause: number;
+        };
+        /** TrunkStates */
+        TrunkStates: {
+            /** Trunks */
+            trunks: components["schemas"]["TrunkState"][];
+        };
+        /**
+         * TrunkTrialIn
+         * @description Whom to call, and which number of ours to show; `ring_s`: for how long it rings at the most.
+         */
+        TrunkTrialIn: {
+            /** Number */
+            number: string;
+            /**
+             * Number Id
+             * Format: uuid
+             */
+            number_id: string;
+            /**
+             * Ring S
+             * @default 30
+             */
+            ring_s: number;
+        };
+        /**
+         * TrunkTrialShown
+         * @description `how` it ended (`TrunkTrialEnded`), empty while it goes on.
+         */
+        TrunkTrialShown: {
+            /**
+             * Trial Id
+             * Format: uuid
+             */
+            trial_id: string;
+            /**
+             * Trunk Id
+             * Format: uuid
+             */
+            trunk_id: string;
+            /** Number */
+            number: string;
+            /** Shown */
+            shown: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Over */
+            over: boolean;
+            /** How */
+            how: string;
+            /** Cause */
+            cause: number;
+            /** Steps */
+            steps: components["schemas"]["TrialStep"][];
         };
         /**
          * UndoIn
@@ -10381,6 +10696,41 @@ export interface operations {
             };
         };
     };
+    change_levels_api_skills__id__levels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LevelsChanged"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_all_trunk: {
         parameters: {
             query?: never;
@@ -11702,6 +12052,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrialCall"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    number_way_api_numbers__id__way_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberWay"];
                 };
             };
             /** @description Validation Error */
@@ -13620,6 +14001,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    trunk_states_api_trunk_states_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkStates"];
+                };
+            };
+        };
+    };
+    try_trunk_api_trunks__id__trial_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkTrialIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkTrialShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    look_at_trunk_trial_api_trunk_trial_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkTrialShown"];
+                };
+            };
+        };
+    };
+    end_trunk_trial_api_trunk_trial_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkTrialShown"];
                 };
             };
         };
