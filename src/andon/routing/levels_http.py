@@ -132,7 +132,8 @@ async def _undo(session: AsyncSession, entry: Audit) -> None:
         raise AndonError("undo.impossible", 409)
     await present(session, Skill, entry.object_id)
     was, now = entry.before or {}, entry.after or {}
-    ids = dict((await session.execute(select(User.login, User.id).where(User.login.in_(now)))).tuples().all())
+    rows = await session.execute(select(User.login, User.id).where(User.login.in_(now)))
+    ids = {login: id for login, id in rows}
     if len(ids) < len(now) or await _put(
         session,
         entry.object_id,
