@@ -189,7 +189,7 @@ async def _core(world: World, asked: dict[str, Any]) -> dict[str, Any]:
     if asked["verb"].startswith("node"):
         return {"nodes": []}
     if asked["verb"].startswith("trunk"):
-        return {"trunks": [], **TRUNK_TRIAL}
+        return {"trunks": [], "trial": TRUNK_TRIAL, **TRUNK_TRIAL}
     if asked["verb"] == "snapshot.dial":
         return {"numbers": []}
     if asked["verb"] != "snapshot.board":

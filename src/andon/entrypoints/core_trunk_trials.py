@@ -100,17 +100,14 @@ class TrunkDesk:
         ring_s = int(asked["ring_s"])
         return _row(await self._trials.begin(centre.tenant_id, tester_id, trunk, shown, number, ring_s))
 
-    def _present(self, centre: Centre) -> TrunkTrial:
+    async def _look(self, centre: Centre, asked: Row) -> Row:
+        trial = self._trials.of(centre.tenant_id)
+        return {"trial": None if trial is None else _row(trial)}
+
+    async def _end(self, centre: Centre, asked: Row) -> Row:
         trial = self._trials.of(centre.tenant_id)
         if trial is None:
             raise AndonError("trunk_trial.none", 404)
-        return trial
-
-    async def _look(self, centre: Centre, asked: Row) -> Row:
-        return _row(self._present(centre))
-
-    async def _end(self, centre: Centre, asked: Row) -> Row:
-        trial = self._present(centre)
         await self._trials.end(trial)
         return _row(trial)
 

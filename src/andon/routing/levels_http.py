@@ -132,8 +132,8 @@ async def _undo(session: AsyncSession, entry: Audit) -> None:
         raise AndonError("undo.impossible", 409)
     await present(session, Skill, entry.object_id)
     was, now = entry.before or {}, entry.after or {}
-    rows = await session.execute(select(User.login, User.id).where(User.login.in_(now)))
-    ids = {login: id for login, id in rows}
+    rows = await session.scalars(select(User).where(User.login.in_(now)))
+    ids = {row.login: row.id for row in rows}
     if len(ids) < len(now) or await _put(
         session,
         entry.object_id,

@@ -72,6 +72,12 @@ class TrunkTrialShown(BaseModel):
     steps: list[TrialStep]
 
 
+class LastTrunkTrial(BaseModel):
+    """Null: there was none since the core's last start."""
+
+    trial: TrunkTrialShown | None
+
+
 class TrunkTrialIn(Body):
     """Whom to call, and which number of ours to show; `ring_s`: for how long it rings at the most."""
 
@@ -126,9 +132,9 @@ async def _shown(session: AsyncSession, number_id: UUID, trunk_id: UUID) -> Numb
 
 
 @router.get("/api/trunk-trial")
-async def look_at_trunk_trial(actor: Administrator, here: At) -> TrunkTrialShown:
+async def look_at_trunk_trial(actor: Administrator, here: At) -> LastTrunkTrial:
     """The operator's test call as it is now, or was."""
-    return TrunkTrialShown.model_validate(await ask_core(here, actor, "trunk.look"))
+    return LastTrunkTrial.model_validate(await ask_core(here, actor, "trunk.look"))
 
 
 @router.delete("/api/trunk-trial")

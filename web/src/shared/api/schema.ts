@@ -5544,6 +5544,13 @@ export interface components {
              */
             locale: "zh" | "en";
         };
+        /**
+         * LastTrunkTrial
+         * @description Null: there was none since the core's last start.
+         */
+        LastTrunkTrial: {
+            trial: components["schemas"]["TrunkTrialShown"] | null;
+        };
         /** LedgerCheckAsked */
         LedgerCheckAsked: {
             /**
@@ -14075,7 +14082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TrunkTrialShown"];
+                    "application/json": components["schemas"]["LastTrunkTrial"];
                 };
             };
         };

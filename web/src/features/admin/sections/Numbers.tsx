@@ -7,10 +7,10 @@ import { common } from "@/shared/texts";
 import { useChoices } from "../kit/api";
 import { ChoiceField, Line, TextField } from "../kit/inputs";
 import { ResourcePage } from "../kit/ResourcePage";
-import { lineTexts } from "../lineTexts";
+import { NumberWay } from "../lines/NumberWay";
+import { lineTexts } from "../lines/texts";
 import { texts } from "../texts";
 import { type FlowItem, NUMBER_KINDS, type PhoneNumber, type Project, type Trunk } from "../types";
-import { NumberWay } from "./NumberWay";
 
 type Values = Partial<Omit<PhoneNumber, "id" | "client_id">>;
 

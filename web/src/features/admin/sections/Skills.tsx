@@ -7,10 +7,10 @@ import { useT } from "@/shared/i18n";
 import { listQuery } from "../kit/api";
 import { TextField } from "../kit/inputs";
 import { ResourcePage } from "../kit/ResourcePage";
-import { levelTexts } from "../levelTexts";
+import { SkillLevelsForMany } from "../levels/SkillLevelsForMany";
+import { levelTexts } from "../levels/texts";
 import { texts } from "../texts";
 import type { AgentSkill, Queue, Skill } from "../types";
-import { SkillLevelsForMany } from "./SkillLevelsForMany";
 
 export function Skills() {
   const t = useT(texts);

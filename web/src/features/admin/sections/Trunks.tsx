@@ -6,11 +6,11 @@ import { useT } from "@/shared/i18n";
 import { useChoices } from "../kit/api";
 import { Line, NumberField, TextField } from "../kit/inputs";
 import { ResourcePage } from "../kit/ResourcePage";
-import { lineTexts } from "../lineTexts";
+import { TrunkStateShown, useTrunkStates } from "../lines/TrunkState";
+import { TrunkTrial } from "../lines/TrunkTrial";
+import { lineTexts } from "../lines/texts";
 import { texts } from "../texts";
 import type { PhoneNumber, Trunk } from "../types";
-import { TrunkStateShown, useTrunkStates } from "./TrunkState";
-import { TrunkTrial } from "./TrunkTrial";
 
 type Values = Omit<Trunk, "id"> & { secret: string };
 

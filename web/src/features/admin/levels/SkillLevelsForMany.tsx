@@ -8,9 +8,9 @@ import { common } from "@/shared/texts";
 import { Nothing, ProblemView, useNarrow } from "@/shared/ui";
 import { listQuery, useList } from "../kit/api";
 import { useDone } from "../kit/useDone";
-import { changesFor, HOW, levelAfter, tally, type Wanted } from "../levels";
-import { levelTexts } from "../levelTexts";
 import type { AgentSkill, Skill, User } from "../types";
+import { changesFor, HOW, levelAfter, tally, type Wanted } from "./model";
+import { levelTexts } from "./texts";
 
 type Has = "all" | "yes" | "no";
 

@@ -8,9 +8,9 @@ import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { ProblemView, useNarrow, useReportProblem } from "@/shared/ui";
 import { useChoices } from "../kit/api";
-import { lineTexts } from "../lineTexts";
 import type { PhoneNumber, Trunk } from "../types";
 import { HOW, useHow } from "./TrunkState";
+import { lineTexts } from "./texts";
 
 type Trial = components["schemas"]["TrunkTrialShown"];
 
@@ -39,8 +39,7 @@ export function TrunkTrial({ trunk, onClose }: { trunk: Trunk; onClose: () => vo
   );
   const look = useQuery({
     queryKey: KEY,
-    queryFn: ({ signal }) => take(api.GET("/api/trunk-trial", { signal })),
-    retry: false,
+    queryFn: async ({ signal }) => (await take(api.GET("/api/trunk-trial", { signal }))).trial,
     // Somebody else's call is seen too: there is one at a time.
     refetchInterval: ({ state }) => (state.data && !state.data.over ? LOOK_MS : false),
   });

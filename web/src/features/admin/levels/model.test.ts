@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changesFor, levelAfter, tally } from "./levels";
+import { changesFor, levelAfter, tally } from "./model";
 
 describe("one skill for many agents", () => {
   const levels = new Map([

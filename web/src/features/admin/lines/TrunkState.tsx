@@ -4,7 +4,7 @@ import { api, take } from "@/shared/api";
 import type { components } from "@/shared/api/schema";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
-import { lineTexts } from "../lineTexts";
+import { lineTexts } from "./texts";
 
 export type TrunkState = components["schemas"]["TrunkState"];
 

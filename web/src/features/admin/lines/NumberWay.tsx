@@ -7,8 +7,8 @@ import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { OutcomeTag, QueryView, useNarrow } from "@/shared/ui";
-import { lineTexts } from "../lineTexts";
 import type { PhoneNumber } from "../types";
+import { lineTexts } from "./texts";
 
 type Way = components["schemas"]["NumberWay"];
 type Hours = components["schemas"]["HourShown"];
