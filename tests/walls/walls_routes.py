@@ -226,6 +226,24 @@ ROUTES: dict[tuple[str, str], Route] = {
             ),
         ),
     ),
+    **resource(
+        "/api/teams",
+        "team",
+        STAFF,
+        (
+            make(lambda m, t: {"name": "x"}),
+            make(lambda m, t: {"name": "y", "leader_id": t.operator.agent}, 422),
+        ),
+        renamed("team"),
+    ),
+    ("GET", "/api/team-members"): Route(STAFF),
+    ("PUT", "/api/teams/{id}/members"): Route(
+        ADMIN,
+        (
+            *change("team", lambda m, t: {"members": [m.operator.agent]}),
+            mend("team", lambda m, t: {"members": [t.operator.agent]}),
+        ),
+    ),
     ("GET", "/api/agent-skills"): Route(STAFF, (Try(), filtered(user_id=lambda t: t.operator.agent))),
     ("PUT", "/api/users/{id}/certificates"): Route(
         ADMIN, change("agent", lambda m, t: [{"name": "x", "valid_until": "2030-01-01"}])

@@ -52,6 +52,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     agent_no: str
     name: str
     department: str = ""
+    team: str = ""
     locale: str = "zh"
 
 

@@ -351,6 +351,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List All */
+        get: operations["list_all_team"];
+        put?: never;
+        /** Make */
+        post: operations["make_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_team"];
+        put?: never;
+        post?: never;
+        /** Retire */
+        delete: operations["retire_team"];
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_team"];
+        trace?: never;
+    };
+    "/api/team-members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Team Members
+         * @description Who is in which team; who is in none is not there.
+         */
+        get: operations["list_team_members_api_team_members_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Team Members
+         * @description Set who is in a team. Whoever was in another one leaves that.
+         */
+        put: operations["set_team_members_api_teams__id__members_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clients": {
         parameters: {
             query?: never;
@@ -3868,6 +3945,8 @@ export interface components {
             name: string;
             /** Department */
             department: string | null;
+            /** Team */
+            team?: string | null;
             /** State */
             state: string;
             /** Since */
@@ -5887,6 +5966,24 @@ export interface components {
             /** Nodes */
             nodes: components["schemas"]["MediaNodeShown"][];
         };
+        /** MemberShown */
+        MemberShown: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Team Id
+             * Format: uuid
+             */
+            team_id: string;
+        };
+        /** MembersIn */
+        MembersIn: {
+            /** Members */
+            members: string[];
+        };
         /**
          * MessageIn
          * @description To agents by name, to departments, or to everybody who is an agent.
@@ -6373,6 +6470,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[MemberShown] */
+        Page_MemberShown_: {
+            /** Items */
+            items: components["schemas"]["MemberShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[NumberShown] */
         Page_NumberShown_: {
             /** Items */
@@ -6467,6 +6573,15 @@ export interface components {
         Page_StandardPrompt_: {
             /** Items */
             items: components["schemas"]["StandardPrompt"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[TeamShown] */
+        Page_TeamShown_: {
+            /** Items */
+            items: components["schemas"]["TeamShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -7473,6 +7588,8 @@ export interface components {
             client?: string | null;
             /** Agent */
             agent?: string | null;
+            /** Team */
+            team?: string | null;
             /** Customer */
             customer?: string | null;
             /** Number */
@@ -7546,6 +7663,8 @@ export interface components {
             client?: string | null;
             /** Agent */
             agent?: string | null;
+            /** Team */
+            team?: string | null;
             /** Customer */
             customer?: string | null;
             /** Number */
@@ -7927,6 +8046,49 @@ export interface components {
             flows: components["schemas"]["TargetFlow"][];
             /** Outside */
             outside: boolean;
+        };
+        /**
+         * TeamIn
+         * @description `leader_id`: an agent or a supervisor.
+         */
+        TeamIn: {
+            /** Name */
+            name: string;
+            /**
+             * Department
+             * @default
+             */
+            department: string;
+            /** Leader Id */
+            leader_id?: string | null;
+        };
+        /** TeamInPatch */
+        TeamInPatch: {
+            /** Name */
+            name?: string;
+            /** Department */
+            department?: string;
+            /** Leader Id */
+            leader_id?: string | null;
+        };
+        /** TeamShown */
+        TeamShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Department */
+            department: string;
+            /** Leader Id */
+            leader_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /** TenantShown */
         TenantShown: {
@@ -9606,6 +9768,209 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_all_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TeamShown_"];
+                };
+            };
+        };
+    };
+    make_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamInPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_team_members_api_team_members_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MemberShown_"];
+                };
+            };
+        };
+    };
+    set_team_members_api_teams__id__members_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembersIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MemberShown_"];
+                };
             };
             /** @description Validation Error */
             422: {
@@ -14168,6 +14533,7 @@ export interface operations {
                 project?: string | null;
                 client?: string | null;
                 agent?: string | null;
+                team?: string | null;
                 customer?: string | null;
                 number?: string | null;
                 trunk?: string | null;

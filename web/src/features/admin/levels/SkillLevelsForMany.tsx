@@ -8,7 +8,7 @@ import { common } from "@/shared/texts";
 import { Nothing, ProblemView, useNarrow } from "@/shared/ui";
 import { listQuery, useList } from "../kit/api";
 import { useDone } from "../kit/useDone";
-import type { AgentSkill, Skill, User } from "../types";
+import type { AgentSkill, Skill, Team, TeamMember, User } from "../types";
 import { changesFor, HOW, levelAfter, tally, type Wanted } from "./model";
 import { levelTexts } from "./texts";
 
@@ -24,6 +24,9 @@ export function SkillLevelsForMany({ skill, onClose }: { skill: Skill; onClose: 
   const cache = useQueryClient();
   const users = useList<User>("/api/users");
   const links = useQuery(listQuery<AgentSkill>("/api/agent-skills"));
+  const teams = useList<Team>("/api/teams");
+  const members = useQuery(listQuery<TeamMember>("/api/team-members"));
+  const [within, setWithin] = useState<string[]>([]);
   const [departments, setDepartments] = useState<string[]>([]);
   const [has, setHas] = useState<Has>("all");
   const [sought, setSought] = useState("");
@@ -45,8 +48,10 @@ export function SkillLevelsForMany({ skill, onClose }: { skill: Skill; onClose: 
       ),
     [links.data, skill.id],
   );
+  const teamOf = new Map((members.data ?? []).map((link) => [link.user_id, link.team_id]));
   const shown = agents.filter(
     (row) =>
+      (within.length === 0 || within.includes(teamOf.get(row.id) ?? "")) &&
       (departments.length === 0 || departments.includes(row.department)) &&
       (has === "all" || levels.has(row.id) === (has === "yes")) &&
       `${row.name} ${row.agent_no} ${row.login}`.toLowerCase().includes(sought.trim().toLowerCase()),
@@ -158,6 +163,17 @@ export function SkillLevelsForMany({ skill, onClose }: { skill: Skill; onClose: 
             className="resource-filter-wide"
             options={named(agents.map((row) => row.department))}
           />
+          {teams.data?.length ? (
+            <Select
+              mode="multiple"
+              value={within}
+              onChange={setWithin}
+              aria-label={t("teams")}
+              placeholder={t("teams.all")}
+              className="levels-has"
+              options={teams.data.map((team) => ({ value: team.id, label: team.name }))}
+            />
+          ) : null}
           <Select<Has>
             value={has}
             onChange={setHas}
