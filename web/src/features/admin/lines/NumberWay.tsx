@@ -66,9 +66,11 @@ function WayShown({ way }: { way: Way }) {
   const t = useT(lineTexts);
   const f = useFormat();
   const designer = way.flow_id ? (
-    <Link to="/flows/$id" params={{ id: way.flow_id }}>
-      {t("way.designer")}
-    </Link>
+    <p>
+      <Link to="/flows/$id" params={{ id: way.flow_id }}>
+        {t("way.designer")}
+      </Link>
+    </p>
   ) : null;
   if (way.refused) {
     return (
@@ -78,7 +80,8 @@ function WayShown({ way }: { way: Way }) {
         title={t(`way.${way.refused}`, { name: way.flow_name })}
         description={
           <>
-            {t(`way.${way.refused}.remedy`)} {designer}
+            <div>{t(`way.${way.refused}.remedy`)}</div>
+            {designer}
           </>
         }
       />
@@ -91,8 +94,7 @@ function WayShown({ way }: { way: Way }) {
           name: way.flow_name,
           version: way.version ?? 0,
           at: f.moment(way.published_at),
-        })}{" "}
-        {designer}
+        })}
       </p>
       <ol>
         {way.places.map((place, index) => (
@@ -107,12 +109,13 @@ function WayShown({ way }: { way: Way }) {
       <p>
         {way.outcome ? (
           <>
-            {t("way.ends", { outcome: "" })} <OutcomeTag outcome={way.outcome} />
+            {t("way.ends")} <OutcomeTag outcome={way.outcome} />
           </>
         ) : (
           t("way.waits")
         )}
       </p>
+      {designer}
     </>
   );
 }
