@@ -2,14 +2,18 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import cast
 from uuid import UUID
 
 import pytest
 
 from andon.calendars.model import Why, parse_calendar
+from andon.channels.voice.events import TrunkTrialBegan, TrunkTrialEnded
 from andon.channels.voice.machine import Directory, trial_ending
-from andon.channels.voice.model import never_tried
+from andon.channels.voice.model import Number, Trunk, never_tried
+from andon.channels.voice.nodes import Node, Nodes
+from andon.channels.voice.trunk_trial import TrunkTrial, TrunkTrials
 from andon.flows.graph import Graph
 from andon.flows.nodes.hangup import HangUp
 from andon.flows.nodes.hours import Hours
@@ -19,6 +23,10 @@ from andon.flows.nodes.start import Start
 from andon.flows.rehearsal import context_for
 from andon.flows.way import way
 from andon.interactions.ports import ContactView
+from andon.kit.errors import AndonError
+from andon.kit.journal import Fact
+from andon.telephony.errors import EngineRefused
+from andon.telephony.model import LegRinging
 from andon.telephony.reach import ask
 
 pytestmark = pytest.mark.unit
@@ -79,6 +87,58 @@ def test_what_calls_tell_of_a_trunk() -> None:
         "congestion",
         34,
     )
+
+
+class _Engine:
+    """Refuses to dial as long as `why` says so; keeps whom it was told to hang up on."""
+
+    def __init__(self) -> None:
+        self.why: EngineRefused | None = None
+        self.ended: list[str] = []
+
+    async def dial_trunk(self, leg_id: str, *call: object, **more: object) -> None:
+        if self.why is not None:
+            raise self.why
+
+    async def hangup(self, leg_id: str, cause: int = 16) -> None:
+        self.ended.append(leg_id)
+
+
+async def test_a_trial_that_the_engine_refuses_or_loses_gives_its_line_back() -> None:
+    engine, directory, facts = _Engine(), Directory(), list[Fact]()
+    node = cast(Node, SimpleNamespace(engine=engine, name="n1"))
+    nodes = cast(Nodes, SimpleNamespace(for_new=lambda calls: node))
+    trials = TrunkTrials(nodes, directory, lambda node: 0, facts.append, lambda: NOW)
+    trunk = Trunk(trunk_id=TRUNK, name="t", host="h", port=5060, max_calls=1)
+    shown = Number(
+        number_id=NOBODY, client_id=NOBODY, project_id=NOBODY, trunk_id=None, e164="02160000001", label="x"
+    )
+    tenant = UUID(int=5)
+
+    async def begin() -> TrunkTrial:
+        return await trials.begin(tenant, NOBODY, trunk, shown, "13600000001", 5)
+
+    for status, hung_up in ((404, 0), (408, 1)):
+        engine.why = EngineRefused("dial", status, "no")
+        trial = await begin()
+        await asyncio.sleep(0)
+        assert (trial.over, trial.how, directory.in_use(TRUNK)) == (True, "refused", 0)
+        assert len(engine.ended) == hung_up  # what was not answered in time may ring all the same
+    engine.why = None
+    trial = await begin()
+    assert directory.in_use(TRUNK) == 1 and trials.legs == {trial.leg_id}
+    with pytest.raises(AndonError, match=r"trunk_trial\.busy"):
+        await begin()
+    assert not trials.on_event(LegRinging(leg_id="somebody else's"))
+    assert trials.on_event(LegRinging(leg_id=trial.leg_id))
+    trials.lost(node)
+    trials.lost(node)
+    assert (trial.how, directory.in_use(TRUNK), trials.legs) == ("failed", 0, set())
+    directory.occupy(TRUNK)
+    with pytest.raises(AndonError, match=r"trunk_trial\.no_line"):
+        await begin()
+    kinds = [type(fact) for fact in facts]
+    assert kinds == [TrunkTrialBegan, TrunkTrialEnded] * 3
 
 
 class _Server(asyncio.DatagramProtocol):

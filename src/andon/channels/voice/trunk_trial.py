@@ -5,7 +5,7 @@ for it. It takes one of the trunk's lines. An operator has one at a time, of `TA
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -135,6 +135,8 @@ class TrunkTrials:
         except EngineRefused as refused:
             log.info("trunk_trial_refused", why=str(refused))
             trial.ours = "refused"
+            if not refused.gone:  # without an answer in time it may ring all the same
+                self._do(node.engine.hangup(trial.leg_id))
             self._over(trial, 0)
         return trial
 
@@ -190,7 +192,7 @@ class TrunkTrials:
             trial.timer.cancel()
         trial.timer = asyncio.get_running_loop().call_later(seconds, due)
 
-    def _do(self, work: Any) -> None:
+    def _do(self, work: Awaitable[None]) -> None:
         async def done() -> None:
             try:
                 await work
@@ -202,7 +204,8 @@ class TrunkTrials:
         task.add_done_callback(self._tasks.discard)
 
     def _over(self, trial: TrunkTrial, cause: int) -> None:
-        del self._legs[trial.leg_id]
+        if self._legs.pop(trial.leg_id, None) is None:
+            return
         if trial.timer is not None:
             trial.timer.cancel()
         at = self._now()
