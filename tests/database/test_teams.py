@@ -57,11 +57,18 @@ async def test_an_agent_is_in_one_team_at_most(house: House) -> None:
         assert (await chief.put(f"/api/teams/{one}/members", json={"members": []})).status_code == 403
         assert (await chief.get("/api/teams")).json()["total"] == 2  # boards and searches name them
         assert await members(admin) == {ann: one, bob: two}
-        entries = await house.audit(object_kind="team", action="members")
+        entries = await house.audit(object_kind="team_member")
         assert [(entry.object_name, entry.before, entry.after) for entry in entries] == [
-            ("早班", {"members": []}, {"members": ["ann", "bob"]}),
-            ("晚班", {"members": []}, {"members": ["bob"]}),
+            ("早班", {"ann": "", "bob": ""}, {"ann": "早班", "bob": "早班"}),
+            ("晚班", {"bob": "早班"}, {"bob": "晚班"}),
         ]
+        back = {"object_kind": "team_member", "object_id": two}
+        assert (await admin.post("/api/audit/undo", json=back)).is_success
+        assert await members(admin) == {ann: one, bob: one}
+        assert (await admin.post("/api/audit/undo", json=back)).is_success  # the undo is taken back
+        assert await members(admin) == {ann: one, bob: two}
+        first = await admin.post("/api/audit/undo", json={**back, "object_id": one})
+        assert (first.status_code, first.json()["error"]["code"]) == (409, "undo.changed_since")
         async with house.db.session(house.stand.scope) as session:
             people = {person.agent_id: person.team for person in (await load_voice(session)).people}
         assert (people[UUID(ann)], people[UUID(bob)]) == ("早班", "晚班")

@@ -23,7 +23,11 @@ from andon.kit.errors import AndonError, not_found
 
 UNDO = "undo"
 _CHANGES = ("create", "update", "delete", UNDO)
-_ONLY = {"user": "skills", "agent_skill": "levels"}  # of these kinds nothing else can be taken back
+_ONLY = {
+    "user": "skills",
+    "agent_skill": "levels",
+    "team_member": "members",
+}  # of these kinds nothing else can be taken back
 
 TakeBack = Callable[[AsyncSession, Audit], Awaitable[None]]
 _own_ways: dict[tuple[str, str], TakeBack] = {}

@@ -64,7 +64,11 @@ export function Teams() {
     await cache.invalidateQueries({ queryKey: ["config"] });
     setSaved(answer.id);
     setEditing(null);
-    done(t(row ? "done.changed" : "done.made", { name: answer.name }));
+    const moved = [...members].sort().join() !== (row ? membersOf(row.id).sort().join() : "");
+    done(
+      t(row ? "done.changed" : "done.made", { name: answer.name }),
+      row && moved ? { kind: "team_member", id: answer.id } : undefined,
+    );
   };
 
   return (
