@@ -48,7 +48,7 @@ export function NumberWay({
         </div>
       }
     >
-      <p className="dim">{t("way.lead")}</p>
+      <p className="dim lines-lead">{t("way.lead")}</p>
       <QueryView query={way} rows={4}>
         {(found) => (
           <div className="number-way">

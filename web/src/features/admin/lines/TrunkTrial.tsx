@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Drawer, Form, Input, InputNumber, Select } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { api, asProblem, take } from "@/shared/api";
 import type { components } from "@/shared/api/schema";
 import { useFormat } from "@/shared/format";
@@ -37,6 +37,10 @@ export function TrunkTrial({ trunk, onClose }: { trunk: Trunk; onClose: () => vo
   const usable = numbers.rows.filter(
     (row) => row.kind !== "400" && (row.trunk_id === null || row.trunk_id === trunk.id),
   );
+  const [first] = usable;
+  useEffect(() => {
+    if (first && !form.getFieldValue("number_id")) form.setFieldValue("number_id", first.id);
+  }, [first, form]);
   const look = useQuery({
     queryKey: KEY,
     queryFn: async ({ signal }) => (await take(api.GET("/api/trunk-trial", { signal }))).trial,
@@ -94,7 +98,7 @@ export function TrunkTrial({ trunk, onClose }: { trunk: Trunk; onClose: () => vo
         </div>
       }
     >
-      <p className="dim">{t("trial.lead")}</p>
+      <p className="dim lines-lead">{t("trial.lead")}</p>
       {!numbers.loading && usable.length === 0 ? (
         <Alert type="warning" showIcon title={t("trial.shown.none")} />
       ) : null}
