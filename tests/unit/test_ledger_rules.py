@@ -407,6 +407,16 @@ def test_the_witness_knows_calls_that_were_returned() -> None:
     assert result(first, second, ("chan-c5", 0, 10)) == {"witness.channel": 1}
 
 
+@pytest.mark.parametrize(("leg", "findings"), [("x-1", 0), ("x-2", 1)])
+def test_the_witness_knows_calls_by_which_a_trunk_was_tried(leg: str, findings: int) -> None:
+    book = Book()
+    book.add("trunk.trial_began", trial_id="1", trunk_id="2", number="1", shown="2", channel_id="x-1")
+    books = judge(book.rows)
+    call = WitnessCall(channel_id=leg, channel="PJSIP/trunk-1", started=book.at(0), ended=book.at(9000))
+    compare(books, {leg: call}, caller_prefixes=("PJSIP/trunk",), first=None, last=None)
+    assert sum(rule.failed for rule in books.results()) == findings
+
+
 @pytest.mark.parametrize(
     ("channel_id", "at_ms", "lasted_ms", "findings"),
     [

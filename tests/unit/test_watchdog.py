@@ -91,7 +91,7 @@ class Voice:
         self.calls = list(calls)
         self.repaired: list[tuple[str, str]] = []
 
-    def others(self, node: Any) -> set[str]:
+    def legs_beside(self, node: Any) -> set[str]:
         return {"supervisor"}
 
     def calls_of(self, node: Any) -> list[Call]:

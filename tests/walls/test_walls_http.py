@@ -71,6 +71,17 @@ MONITOR = {
     "wanted": "listen",
     "since": AT,
 }
+TRUNK_TRIAL = {
+    "trial_id": VIEW["agent_id"],
+    "trunk_id": VIEW["agent_id"],
+    "number": "",
+    "shown": "",
+    "began_at": "2026-03-02T08:00:00Z",
+    "over": True,
+    "how": "busy",
+    "cause": 17,
+    "steps": [],
+}
 TRIAL = {
     "trial_id": VIEW["agent_id"],
     "answered": False,
@@ -182,6 +193,8 @@ async def _core(world: World, asked: dict[str, Any]) -> dict[str, Any]:
         return {"nodes": []}
     if asked["verb"] == "snapshot.colleagues":
         return {"agents": []}
+    if asked["verb"].startswith("trunk"):
+        return {"trunks": [], "trial": TRUNK_TRIAL, **TRUNK_TRIAL}
     if asked["verb"] == "snapshot.dial":
         return {"numbers": []}
     if asked["verb"] != "snapshot.board":

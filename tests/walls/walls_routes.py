@@ -230,6 +230,37 @@ ROUTES: dict[tuple[str, str], Route] = {
             mend("agent", lambda m, t: [{"skill_id": t.operator.skill, "level": 9}]),
         ),
     ),
+    ("POST", "/api/skills/{id}/levels"): Route(
+        ADMIN,
+        (
+            *change(
+                "skill",
+                lambda m, t: {"changes": [{"user_id": m.operator.agent, "before": 0, "after": 9}]},
+            ),
+            mend(
+                "skill",
+                lambda m, t: {"changes": [{"user_id": t.operator.agent, "before": 0, "after": 9}]},
+            ),
+        ),
+    ),
+    **resource(
+        "/api/teams",
+        "team",
+        STAFF,
+        (
+            make(lambda m, t: {"name": "x"}),
+            make(lambda m, t: {"name": "y", "leader_id": t.operator.agent}, 422),
+        ),
+        renamed("team"),
+    ),
+    ("GET", "/api/team-members"): Route(STAFF),
+    ("PUT", "/api/teams/{id}/members"): Route(
+        ADMIN,
+        (
+            *change("team", lambda m, t: {"members": [m.operator.agent]}),
+            mend("team", lambda m, t: {"members": [t.operator.agent]}),
+        ),
+    ),
     ("GET", "/api/agent-skills"): Route(STAFF, (Try(), filtered(user_id=lambda t: t.operator.agent))),
     ("PUT", "/api/users/{id}/certificates"): Route(
         ADMIN, change("agent", lambda m, t: [{"name": "x", "valid_until": "2030-01-01"}])
@@ -318,6 +349,17 @@ ROUTES: dict[tuple[str, str], Route] = {
         (make(lambda m, t: {"name": "x", "host": "a.example"}),),
         renamed("trunk"),
     ),
+    ("GET", "/api/trunk-states"): Route(ADMIN, (Try(blank=True),)),
+    ("POST", "/api/trunks/{id}/trial"): Route(
+        ADMIN,
+        (
+            *change("trunk", lambda m, t: {"number": "13900000009", "number_id": m.number}),
+            mend("trunk", lambda m, t: {"number": "13900000009", "number_id": t.number}),
+        ),
+    ),
+    ("GET", "/api/trunk-trial"): Route(ADMIN, (Try(blank=True),)),
+    ("DELETE", "/api/trunk-trial"): Route(ADMIN, (Try(blank=True),)),
+    ("GET", "/api/numbers/{id}/way"): Route(ADMIN, (one("number"),)),
     ("GET", "/api/wallboard-figures"): Route(ADMIN, (Try(blank=True),)),
     ("POST", "/api/wallboards/{id}/look"): Route(
         ADMIN,

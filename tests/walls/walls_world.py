@@ -43,6 +43,8 @@ from andon.identity.tables import (
     RoleGrant,
     SecondFactor,
     TextGateway,
+    Team,
+    TeamMember,
     User,
 )
 from andon.imports.tables import ImportJob
@@ -127,11 +129,12 @@ class Side:
 
 @dataclass
 class Operator:
-    """A tenant. What is not a client's is the operator's: `agent`, `skill`, `trunk`, `pause`."""
+    """A tenant. What is not a client's is the operator's: `agent`, `skill`, `team`, `trunk`, `pause`."""
 
     stand: Stand
     skill: UUID = field(default_factory=uuid7)
     trunk: UUID = field(default_factory=uuid7)
+    team: UUID = field(default_factory=uuid7)
     pause: UUID = field(default_factory=uuid7)
     rule: UUID = field(default_factory=uuid7)  # of an alarm
     passkey: UUID = field(default_factory=uuid7)
@@ -178,6 +181,9 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
         session.add(
             StateReason(id=operator.pause, kind="break", name_zh=f"小休 {stand.code}", name_en="Pause")
         )
+        session.add(Team(id=operator.team, name=f"一班 {stand.code}", leader_id=operator.agent))
+        await session.flush()
+        session.add(TeamMember(user_id=operator.agent, team_id=operator.team))
         session.add(DoNotCallRow(id=operator.refused, number="13900000002", reason=stand.code))
         session.add(
             TextGateway(

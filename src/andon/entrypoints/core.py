@@ -28,6 +28,7 @@ from andon.channels.voice.monitor import Ears
 from andon.channels.voice.nodes import Node, Nodes
 from andon.channels.voice.service import VoiceChannel
 from andon.channels.voice.trial import Trials
+from andon.channels.voice.trunk_trial import TrunkTrials
 from andon.channels.voice.watchdog import Watchdog
 from andon.customers.model import Customer
 from andon.entrypoints import core_centre, core_nodes, core_recovery, core_state
@@ -43,6 +44,7 @@ from andon.entrypoints.core_state import Keeper, KeptEngine, Left
 from andon.entrypoints.core_test_ring import TestRings
 from andon.entrypoints.core_texts import Texts
 from andon.entrypoints.core_trials import TrialDesk
+from andon.entrypoints.core_trunk_trials import TrunkDesk
 from andon.entrypoints.core_trunks import AgentDevices, Trunks
 from andon.entrypoints.core_watch import Watch
 from andon.entrypoints.processes import claim
@@ -157,8 +159,14 @@ class Core:
         )
         self.trial_desk = TrialDesk(self.db, self.trials)
         self.mobiles = Mobiles(self._append, self._now)
-        self.voice.attach(self.nodes, self.devices, self.ears, self.trials, self.mobiles)
+        self.trunk_trials = TrunkTrials(
+            self.nodes, self.directory, self.voice.calls_on, self._append, self._now
+        )
+        self.voice.attach(
+            self.nodes, self.devices, self.ears, self.trials, self.mobiles, self.trunk_trials
+        )
         self.trunks = Trunks(self.nodes, self.directory, self._trunk_refused)
+        self.trunk_desk = TrunkDesk(self.directory, self.trunk_trials, self.trunks.made)
         self.publisher = Publisher(self.bus, self.directory, self.alarms, self._now)
         self.watch = Watch(
             clock=self.clock,
@@ -566,6 +574,8 @@ class Core:
             return self.publisher.board(centre)
         if verb in self.trial_desk.verbs:
             return await self.trial_desk.perform(centre, verb, asked)
+        if verb in self.trunk_desk.verbs:
+            return await self.trunk_desk.perform(centre, verb, asked)
         if verb in centre.supervision.verbs:
             answer = await centre.supervision.perform(verb, asked)
             self.writer.note_down()

@@ -491,6 +491,7 @@ class BoardScreen:
             "agent_no": now.agent_no,
             "name": now.name,
             "department": now.department,
+            "team": person.team if (person := self._centre.people.get(now.agent_id)) is not None else "",
             "state": now.state.value,
             "since": iso(now.since),
             "why": now.why,

@@ -26,6 +26,7 @@ from andon.entrypoints import edge_rooms, texts  # noqa: F401  (texts registers 
 from andon.entrypoints.processes import claim
 from andon.flows import design_http as flow_design
 from andon.flows import http as flows
+from andon.flows import number_http as number_ways
 from andon.flows import trial_http as trials
 from andon.identity import http as identity
 from andon.identity.oidc import Provider
@@ -44,15 +45,18 @@ from andon.kit.static import WebApp, find_web
 from andon.kit.web import Services, install, locale_of
 from andon.prompts import http as prompts
 from andon.routing import http as routing
+from andon.routing import levels_http as skill_levels
 
 ROUTERS: tuple[APIRouter, ...] = (
     identity.router,
     routing.router,
+    skill_levels.router,
     voice.router,
     prompts.router,
     flows.router,
     flow_design.router,
     trials.router,
+    number_ways.router,
     calendars.router,
     customers.router,
     do_not_call.router,

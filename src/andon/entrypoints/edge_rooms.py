@@ -6,7 +6,15 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from andon.channels.voice import control_http, desk_http, dial_http, inside_http, nodes_http, sip_proxy
+from andon.channels.voice import (
+    control_http,
+    desk_http,
+    dial_http,
+    inside_http,
+    nodes_http,
+    sip_proxy,
+    trunks_http,
+)
 from andon.channels.voice import texts as node_texts  # noqa: F401  (registers what is said here)
 from andon.identity.sockets import SocketSessions
 from andon.imports import http as imports
@@ -31,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     monitor.router,
     control_http.router,
     nodes_http.router,
+    trunks_http.router,
     dial_http.router,
     inside_http.router,
     history.router,

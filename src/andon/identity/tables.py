@@ -114,6 +114,35 @@ class User(Row, TenantRow, Base):
     mobile: Mapped[str] = mapped_column(server_default="")  # where an agent may take calls away from the desk
 
 
+class Team(Row, TenantRow, Retirable, Base):
+    """Agents with a leader, in a department."""
+
+    __tablename__ = "team"
+    __table_args__ = (
+        referable(),
+        unique_unless_retired("team", "tenant_id", "name"),
+        refers("leader_id", "app_user"),
+    )
+
+    name: Mapped[str]
+    department: Mapped[str] = mapped_column(server_default="")
+    leader_id: Mapped[UUID | None]
+
+
+class TeamMember(TenantRow, Base):
+    """The one team an agent is in."""
+
+    __tablename__ = "team_member"
+    __table_args__ = (
+        refers("user_id", "app_user", cascade=True),
+        refers("team_id", "team"),
+        Index("ix_team_member_tenant_id_team_id", "tenant_id", "team_id"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    team_id: Mapped[UUID]
+
+
 class UserSession(Row, TenantRow, Base):
     """A log-in. Only a hash of the cookie's token is kept."""
 

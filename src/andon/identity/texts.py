@@ -188,6 +188,7 @@ register(
         "kind.client": ("甲方", "clients"),
         "kind.project": ("项目", "projects"),
         "kind.user": ("用户", "users"),
+        "kind.team": ("班组", "teams"),
         "kind.customer": ("客户资料", "customers"),
         "kind.queue": ("队列", "queues"),
         "kind.number": ("号码", "numbers"),

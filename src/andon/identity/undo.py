@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,6 +31,11 @@ from andon.kit.errors import AndonError, not_found
 
 UNDO = "undo"
 _CHANGES = ("create", "update", "delete", UNDO)
+_ONLY = {
+    "user": "skills",
+    "agent_skill": "levels",
+    "team_member": "members",
+}  # of these kinds nothing else can be taken back
 
 TakeBack = Callable[[AsyncSession, Audit], Awaitable[None]]
 _own_ways: dict[tuple[str, str], TakeBack] = {}
@@ -52,17 +57,17 @@ def _known(entry: Audit) -> bool:
 
 def _action(entry: Audit) -> str:
     """What was done, of an entry that took something back: what it took back was."""
-    return "skills" if entry.action == UNDO and entry.object_kind == "user" else entry.action
+    return _ONLY.get(entry.object_kind, entry.action) if entry.action == UNDO else entry.action
 
 
 async def _newest(session: AsyncSession, kind: str, ids: Sequence[UUID]) -> dict[UUID, Audit]:
-    """The last entry of each thing that says a change."""
+    """The last entry of each thing that says a change; what is not there is JSON's null."""
     rows = await session.scalars(
         select(Audit)
         .where(
             Audit.object_kind == kind,
             Audit.object_id.in_(ids),
-            (Audit.before.is_not(None)) | (Audit.after.is_not(None)),
+            or_(*(func.jsonb_typeof(side) == "object" for side in (Audit.before, Audit.after))),
         )
         .ext(distinct_on(Audit.object_id))
         .order_by(Audit.object_id, Audit.at.desc(), Audit.id.desc())

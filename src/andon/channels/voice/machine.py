@@ -1,6 +1,7 @@
 """Whose call is it, and may it come in? Also what the end of a leg means. Pure."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +13,34 @@ from andon.interactions.ports import Prompt, Say
 
 # Q.850 causes with which a leg goes without anybody having hung up.
 LOST = frozenset({27, 38, 41, 42, 44, 102})
+# How a call through a trunk came to nothing; causes that are not here are the trunk's own failure.
+ENDINGS = {
+    1: "wrong_number",
+    2: "wrong_number",
+    3: "wrong_number",
+    16: "rejected",
+    17: "busy",
+    18: "no_answer",
+    19: "no_answer",
+    21: "rejected",
+    22: "wrong_number",
+    28: "wrong_number",
+    34: "congestion",
+    42: "congestion",
+}
+# With these the carrier was there, and spoke of the number or of whoever has it.
+CARRIED = frozenset({"answered", "wrong_number", "rejected", "busy", "no_answer"})
+
+
+def trial_ending(ours: str, cause: int, *, rang: bool, answered: bool) -> str:
+    """How a trial of a trunk ended (`TrunkTrialEnded.how`). `ours` is why we hung up, if we did."""
+    if ours == "refused":
+        return "refused"
+    if answered:
+        return "answered"
+    if ours == "no_answer":
+        return "no_answer" if rang else "no_reply"
+    return ours or ENDINGS.get(cause, "failed")
 
 
 def engine_name(trunk: Trunk) -> str:
@@ -29,6 +58,16 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
     refused: Outcome | None
 
 
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What calls told of a trunk since this core began: when one came through last, and when, how and with
+    which Q.850 cause one last did not, for the trunk's own reasons."""
+
+    worked_at: datetime | None = None
+    failed_at: datetime | None = None
+    how: str = ""
+    cause: int = 0
+
+
 class Directory:
     """Every tenant's trunks and numbers, and how many calls each trunk carries."""
 
@@ -38,6 +77,7 @@ class Directory:
         self._numbers: dict[tuple[UUID, str], Number] = {}
         self._projects: dict[UUID, Project] = {}
         self._in_use: dict[UUID, int] = {}
+        self._standing: dict[UUID, Standing] = {}
 
     def put(self, config: VoiceConfig) -> None:
         """Take a tenant's configuration in place of the one before."""
@@ -117,6 +157,17 @@ class Directory:
 
     def in_use(self, trunk_id: UUID) -> int:
         return self._in_use.get(trunk_id, 0)
+
+    def note(self, trunk_id: UUID, at: datetime, how: str, cause: int = 0) -> None:
+        """A call through the trunk came to this (`TrunkTrialEnded.how`)."""
+        known = self._standing.get(trunk_id, Standing())
+        if how in CARRIED:
+            self._standing[trunk_id] = msgspec.structs.replace(known, worked_at=at)
+        else:
+            self._standing[trunk_id] = msgspec.structs.replace(known, failed_at=at, how=how, cause=cause)
+
+    def standing(self, trunk_id: UUID) -> Standing:
+        return self._standing.get(trunk_id, Standing())
 
 
 def media_names(

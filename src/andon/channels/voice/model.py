@@ -56,6 +56,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     agent_no: str
     name: str
     department: str = ""
+    team: str = ""
     locale: str = "zh"
     mobile: str = ""  # the telephone the agent may answer on, as it is dialled
 
@@ -85,3 +86,24 @@ def dnis_keys(dnis: str) -> list[str]:
     if bare.startswith("86") and len(bare) > 10:
         keys += [bare[2:], "0" + bare[2:]]
     return list(dict.fromkeys(keys))
+
+
+# What may follow is somebody's help, or costs more than a call: never for a trial.
+_PREFIX = re.compile(
+    r"^(?:179\d{2}|12593)(?=\d{7})"
+)  # of another carrier, by which a call is cheaper or dearer
+_AREA = r"(?:0\d{2,3})?"
+_HELP = re.compile(_AREA + r"(?:110|112|119|120|122|911|999|12110|12119|12122|12395)")
+_PREMIUM = re.compile(_AREA + r"16[08]\d{0,6}")
+
+
+def never_tried(number: str) -> str | None:
+    """Why no trial may call this cleaned number: `emergency`, `premium`, `abroad`; None when one may."""
+    bare = _PREFIX.sub("", number)
+    if bare.startswith(("+86", "0086")):
+        bare = bare.removeprefix("+").removeprefix("00").removeprefix("86")
+    elif bare.startswith(("+", "00")):
+        return "abroad"
+    if _HELP.fullmatch(bare):
+        return "emergency"
+    return "premium" if _PREMIUM.fullmatch(bare) else None

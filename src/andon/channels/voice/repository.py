@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.channels.voice.model import Number, Person, Project, Trunk, VoiceConfig
 from andon.channels.voice.tables import NumberRow, TrunkRow
 from andon.identity.model import Role
-from andon.identity.tables import Client, User
+from andon.identity.tables import Client, Team, TeamMember, User
 from andon.identity.tables import Project as ProjectRow
 
 
@@ -74,11 +74,16 @@ async def load_voice(session: AsyncSession) -> VoiceConfig:
                 agent_no=row.agent_no or row.login,
                 name=row.name,
                 department=row.department,
+                team=team or "",
                 locale=row.locale,
                 mobile=row.mobile,
             )
-            for row in await session.scalars(
-                select(User).where(User.roles.contains([Role.AGENT.value])).order_by(User.id)
+            for row, team in await session.execute(
+                select(User, Team.name)
+                .outerjoin(TeamMember, TeamMember.user_id == User.id)
+                .outerjoin(Team, and_(Team.id == TeamMember.team_id, Team.retired_at.is_(None)))
+                .where(User.roles.contains([Role.AGENT.value]))
+                .order_by(User.id)
             )
         ],
     )

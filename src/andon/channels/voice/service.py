@@ -21,12 +21,13 @@ import structlog
 
 from andon.channels.voice.devices import ANSWER_BY_ITSELF, Devices
 from andon.channels.voice.lanes import Lanes
-from andon.channels.voice.machine import LOST, Directory, engine_name, media_names
+from andon.channels.voice.machine import ENDINGS, LOST, Directory, engine_name, media_names
 from andon.channels.voice.mobile import RING_S, Leg, Mobiles
 from andon.channels.voice.model import Person, Trunk
 from andon.channels.voice.monitor import Ears
 from andon.channels.voice.nodes import Node, Nodes
 from andon.channels.voice.trial import Trials
+from andon.channels.voice.trunk_trial import TrunkTrials
 from andon.customers.model import Customer
 from andon.interactions.events import Outcome
 from andon.interactions.model import (
@@ -249,6 +250,7 @@ class VoiceChannel:
         self._person_of = person_of
         self._calls: dict[UUID, Call] = {}
         self._legs: dict[str, tuple[Call, bool]] = {}  # leg to its call, and whether it is the caller's
+        self._dialled: dict[str, UUID] = {}  # legs outside that nobody has answered yet, and their trunks
         self._tasks = Tasks("voice")
         self.draining = False
         self._events: dict[type[EngineEvent], Callable[[Node, Any], None]] = {
@@ -294,13 +296,22 @@ class VoiceChannel:
             Forget: self._do_forget,
         }
 
-    def attach(self, nodes: Nodes, devices: Devices, ears: Ears, trials: Trials, mobiles: Mobiles) -> None:
+    def attach(
+        self,
+        nodes: Nodes,
+        devices: Devices,
+        ears: Ears,
+        trials: Trials,
+        mobiles: Mobiles,
+        trunk_trials: TrunkTrials,
+    ) -> None:
         """Nodes and channel know each other; called once before the engines are started."""
         self.nodes = nodes
         self.devices = devices
         self.ears = ears
         self.trials = trials
         self.mobiles = mobiles
+        self.trunk_trials = trunk_trials
 
     @property
     def calls(self) -> int:
@@ -372,7 +383,7 @@ class VoiceChannel:
         """An engine's callback."""
         try:
             theirs = self.ears.on_event(node, event) or self.trials.on_event(node, event)
-            if not theirs and not self.mobiles.on_event(event):
+            if not theirs and not self.mobiles.on_event(event) and not self.trunk_trials.on_event(event):
                 self._events[type(event)](node, event)
         except Exception:
             # One event that we handle wrongly must not cut the stream of all others.
@@ -411,6 +422,7 @@ class VoiceChannel:
                 arrived_at=at,
             )
         occupied = admission.refused is not Outcome.TRUNK_BUSY
+        self._directory.note(trunk.trunk_id, at, "answered")
         if occupied:
             self._directory.occupy(trunk.trunk_id)
         contact = Contact(
@@ -467,6 +479,9 @@ class VoiceChannel:
 
     def _answered(self, node: Node, event: LegAnswered) -> None:
         known = self._legs.get(event.leg_id)
+        trunk_id = self._dialled.pop(event.leg_id, None)
+        if known is not None and trunk_id is not None:
+            self._directory.note(trunk_id, known[0].floor.now(), "answered")
         if known is not None and known[1]:
             self._feed(known[0], CustomerAnswered())
         elif known is not None:
@@ -479,6 +494,10 @@ class VoiceChannel:
         if known is None:
             return
         call, of_caller = known
+        trunk_id = self._dialled.pop(event.leg_id, None)
+        if trunk_id is not None and event.cause != Cause.NORMAL:  # that may be our own doing
+            how = ENDINGS.get(event.cause, "failed")
+            self._directory.note(trunk_id, call.floor.now(), how, event.cause)
         call.legs.discard(event.leg_id)
         self._release_line(call, event.leg_id)
         self.mobiles.over(event.leg_id, event.cause)
@@ -556,9 +575,9 @@ class VoiceChannel:
         """How many calls live there."""
         return sum(call.node is node for call in self._calls.values())
 
-    def others(self, node: Node) -> set[str]:
+    def legs_beside(self, node: Node) -> set[str]:
         """Legs there that are ours and no call's."""
-        return self.ears.legs(node) | self.trials.legs | self.mobiles.tests
+        return self.ears.legs(node) | self.trials.legs | self.mobiles.tests | self.trunk_trials.legs
 
     def repair(self, node: Node, what: str, subject: str, call: Call | None) -> None:
         """Make true what the watchdog found untrue."""
@@ -591,6 +610,7 @@ class VoiceChannel:
             self.ears.lost(node)
         self.trials.lost(node)
         self.mobiles.lost(node)
+        self.trunk_trials.lost(node)
         self._on_settled()
 
     def _connected(self, node: Node, event: EngineConnected) -> None:
@@ -613,7 +633,8 @@ class VoiceChannel:
         self._tasks.start(self.ears.refresh(node, snapshot))
         self.trials.refresh(node, snapshot)
         self.mobiles.refresh(node, set(legs))
-        others = self.others(node)
+        self.trunk_trials.refresh(node, snapshot)
+        others = self.legs_beside(node)
         for leg in snapshot.legs:
             if leg.leg_id not in self._legs and leg.leg_id not in others:
                 log.warning("leg_unknown", leg_id=leg.leg_id, kind=leg.kind)
@@ -689,6 +710,7 @@ class VoiceChannel:
                     self.mobiles.ask(mobile)
             return
         self._legs.pop(leg_id, None)
+        self._dialled.pop(leg_id, None)
         call.legs.discard(leg_id)
         self._release_line(call, leg_id)
         self.mobiles.over(leg_id, Cause.NORMAL)
@@ -969,6 +991,7 @@ class VoiceChannel:
     async def _dial_trunk(self, call: Call, leg_id: str, trunk: Trunk, number: str, ring_s: int) -> None:
         """Showing the number the caller dialled: it is ours to show."""
         self._note_down()  # a telephone that rings must not be unknown to the core that follows
+        self._dialled[leg_id] = trunk.trunk_id
         view = call.contact.view
         await call.engine.dial_trunk(
             leg_id,
@@ -1028,6 +1051,7 @@ class VoiceChannel:
         self._release(call)
         for leg_id in list(call.legs):
             self._legs.pop(leg_id, None)
+            self._dialled.pop(leg_id, None)
             self._release_line(call, leg_id)
             self.mobiles.drop(leg_id)
             self.mobiles.over(leg_id, Cause.NORMAL)

@@ -106,7 +106,7 @@ class Watchdog:
                 snapshot = await node.engine.snapshot()
             except EngineRefused:  # it is away: meeting it again compares everything anyway
                 continue
-            differs = differences(self._voice.calls_of(node), snapshot, self._voice.others(node))
+            differs = differences(self._voice.calls_of(node), snapshot, self._voice.legs_beside(node))
             found |= {each: (node, call) for each, call in differs.items()}
         agents = {each: floor for floor in self._floors.values() for each in stuck(floor)}
         again = (found.keys() | agents.keys()) & self._before

@@ -11,9 +11,10 @@ from andon.identity.http import (
     roles,
     second_factor,
     session,
+    teams,
     users,
 )
 
 router = APIRouter()
-for part in (session, oidc, passkeys, roles, second_factor, leaves, users, clients, audit):
+for part in (session, oidc, passkeys, roles, second_factor, leaves, users, teams, clients, audit):
     router.include_router(part.router)

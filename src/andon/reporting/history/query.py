@@ -62,6 +62,7 @@ class SearchBody(Body):
     project: UUID | None = None
     client: UUID | None = None
     agent: UUID | None = None
+    team: UUID | None = None
     customer: UUID | None = None
     number: UUID | None = None
     trunk: UUID | None = None
@@ -129,6 +130,7 @@ class SearchBody(Body):
             project_id=self.project,
             client_id=self.client,
             agent_id=self.agent,
+            team_id=self.team,
             customer_id=self.customer,
             number_id=self.number,
             trunk_id=self.trunk,

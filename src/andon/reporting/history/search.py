@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from andon.customers.tables import CustomerRow
-from andon.identity.tables import User
+from andon.identity.tables import TeamMember, User
 from andon.interactions.events import Outcome
 from andon.interactions.tables import ReasonNode, WrapUp
 from andon.kit.errors import AndonError
@@ -38,7 +38,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     contact's id. `client_id` and `caller` are those of one contact, whose person is looked for. `own_agent`
     limits to what that agent had to do with, except that a customer or such a caller finds what others had
     to do with them. `masked`: numbers are hidden from the asker, so only a whole number finds, or they could
-    be guessed digit by digit. `reason_id` finds the reasons below it too. `transferred`: with more than one
+    be guessed digit by digit. `reason_id` finds the reasons below it too, `team_id` the agents who are in
+    that team now. `transferred`: with more than one
     conversation. `recording` and `voicemail`: with one that was kept.
     """
 
@@ -48,6 +49,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     queue_id: UUID | None = None
     project_id: UUID | None = None
     agent_id: UUID | None = None
+    team_id: UUID | None = None
     customer_id: UUID | None = None
     direction: str | None = None
     client_id: UUID | None = None
@@ -199,6 +201,9 @@ def _said_of(filters: Filters) -> list[ColumnElement[bool]]:
     ):
         if wanted is not None:
             where.append(holds if wanted else not_(holds))
+    if filters.team_id is not None:  # as it is now
+        members = select(TeamMember.user_id).where(TeamMember.team_id == filters.team_id)
+        where.append(ReportContact.agent_id.in_(members))
     if filters.reason_id is not None:
         below = select(ReasonNode.id).where(ReasonNode.id == filters.reason_id).cte(recursive=True)
         child = aliased(ReasonNode)

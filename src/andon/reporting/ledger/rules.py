@@ -427,6 +427,9 @@ class Books:
         contact.colleague = None
         self._stops_talking(agent_id, row.at)
 
+    def _trunk_tried(self, row: Row, data: Any) -> None:
+        self.outside_channels.add(str(data["channel_id"]))
+
     # -- outside
 
     def _outside_dialled(self, row: Row, data: Any) -> None:
@@ -968,6 +971,7 @@ _HANDLERS = {
     "internal.joined": Books._internal_joined,
     "internal.left": Books._internal_left,
     "outside.dialled": Books._outside_dialled,
+    "trunk.trial_began": Books._trunk_tried,
     "outside.connected": Books._outside_connected,
     "outside.ended": Books._outside_ended,
     "contact.queued": Books._queued,

@@ -30,6 +30,7 @@ class BoardAgent(_Part):
     agent_no: str | None
     name: str
     department: str | None
+    team: str | None = None
     state: str
     since: Instant
     why: str | None

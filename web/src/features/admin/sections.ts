@@ -19,10 +19,11 @@ import { Trunks } from "./sections/Trunks";
 import { Users } from "./sections/Users";
 import { WrapForms } from "./sections/WrapForms";
 import { WrapReasons } from "./sections/WrapReasons";
+import { Teams } from "./teams/Teams";
 
 /** What the page administers, in the order of its menu. A section's key is its address and its text's key. */
 export const GROUPS = [
-  { key: "people", sections: ["users", "skills", "roles", "log-in-rules", "spreadsheets"] },
+  { key: "people", sections: ["users", "teams", "skills", "roles", "log-in-rules", "spreadsheets"] },
   {
     key: "work",
     sections: [
@@ -46,6 +47,7 @@ export type SectionKey = (typeof GROUPS)[number]["sections"][number];
 
 export const SECTIONS: Record<SectionKey, ComponentType> = {
   users: Users,
+  teams: Teams,
   skills: Skills,
   roles: Roles,
   "log-in-rules": LogInRules,

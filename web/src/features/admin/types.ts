@@ -77,6 +77,20 @@ export interface QueueSeat {
   value: number;
 }
 
+/** Agents with a leader, in a department. */
+export interface Team {
+  id: string;
+  name: string;
+  department: string;
+  leader_id: string | null;
+}
+
+/** The one team an agent is in. */
+export interface TeamMember {
+  user_id: string;
+  team_id: string;
+}
+
 export interface Skill {
   id: string;
   name: string;

@@ -7,7 +7,7 @@ import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { Nothing, StateDot, stateColor } from "@/shared/ui";
 import { Elapsed } from "./Elapsed";
-import { AGENT_STATES, type AgentOrder, agentsInOrder, countStates } from "./model";
+import { AGENT_STATES, type AgentOrder, agentsInOrder, countStates, teamsOf } from "./model";
 import type { ReasonShown } from "./queries";
 import { useRuleLevels } from "./rules";
 import { texts } from "./texts";
@@ -44,7 +44,9 @@ export function Agents({ agents, department, onClearDepartment, reasonOf, frozen
   const [text, setText] = useState("");
   const [states, setStates] = useState<ReadonlySet<AgentState>>(new Set());
   const [order, setOrder] = useState<AgentOrder>("state");
+  const [team, setTeam] = useState<string | null>(null);
   const sought = useDeferredValue(text);
+  const teams = useMemo(() => teamsOf(agents.values()), [agents]);
 
   const inDepartment = useMemo(
     () =>
@@ -55,10 +57,12 @@ export function Agents({ agents, department, onClearDepartment, reasonOf, frozen
   );
   const counts = useMemo(() => countStates(inDepartment), [inDepartment]);
   const shown = useMemo(() => {
-    const found = agentsInOrder(inDepartment, { text: sought, states }, order);
+    const found = agentsInOrder(inDepartment, { text: sought, states, team }, order);
     // Who is away is on the board only when asked for.
-    return states.size > 0 || sought ? found : found.filter((agent) => agent.state !== "offline");
-  }, [inDepartment, sought, states, order]);
+    return states.size > 0 || sought || team !== null
+      ? found
+      : found.filter((agent) => agent.state !== "offline");
+  }, [inDepartment, sought, states, team, order]);
 
   const toggle = (state: AgentState) =>
     setStates((known) => {
@@ -70,10 +74,11 @@ export function Agents({ agents, department, onClearDepartment, reasonOf, frozen
     setView(next);
     globalThis.localStorage?.setItem(VIEW_KEY, next);
   };
-  const filtered = states.size > 0 || sought !== "" || department !== null;
+  const filtered = states.size > 0 || sought !== "" || team !== null || department !== null;
   const clear = () => {
     setStates(new Set());
     setText("");
+    setTeam(null);
     onClearDepartment();
   };
 
@@ -93,6 +98,18 @@ export function Agents({ agents, department, onClearDepartment, reasonOf, frozen
             placeholder={t("agents.search")}
             aria-label={t("agents.search")}
           />
+          {teams.length > 0 ? (
+            <Select<string>
+              size="small"
+              allowClear
+              value={team}
+              onChange={(chosen?: string) => setTeam(chosen ?? null)}
+              placeholder={t("agents.team.all")}
+              aria-label={t("agents.team")}
+              popupMatchSelectWidth={false}
+              options={teams.map((value) => ({ value, label: value }))}
+            />
+          ) : null}
           <Select<AgentOrder>
             size="small"
             value={order}

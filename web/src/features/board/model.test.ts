@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { BoardWaiting } from "@/shared/api";
-import { waitingInOrder } from "./model";
+import type { BoardAgent, BoardWaiting } from "@/shared/api";
+import { agentsInOrder, teamsOf, waitingInOrder } from "./model";
 
 const waits = (contact_id: string, rank: [number, number], position = 1): BoardWaiting => ({
   contact_id,
@@ -31,5 +31,43 @@ describe("who waits", () => {
       "same place",
       "later",
     ]);
+  });
+});
+
+const agent = (agent_no: string, team: string | null): BoardAgent => ({
+  agent_id: agent_no,
+  agent_no,
+  name: agent_no,
+  department: "一部",
+  team,
+  state: "ready",
+  since: "2026-03-02T01:00:00.000Z",
+  why: null,
+  reason_id: null,
+  contact_id: null,
+  queue_name: null,
+  registered: true,
+});
+
+describe("teams", () => {
+  const agents = [
+    agent("3", "晚班"),
+    agent("2", "早班"),
+    agent("1", "早班"),
+    agent("4", null),
+    agent("5", ""),
+  ];
+
+  it("are those somebody is in", () => {
+    expect(teamsOf(agents)).toEqual(["晚班", "早班"]);
+    expect(teamsOf([agent("4", null)])).toEqual([]);
+  });
+
+  it("narrow the agents, chosen or searched for", () => {
+    const numbers = (filter: Parameters<typeof agentsInOrder>[1]) =>
+      agentsInOrder(agents, filter, "agent_no").map((row) => row.agent_no);
+    expect(numbers({ team: "早班" })).toEqual(["1", "2"]);
+    expect(numbers({ text: "晚" })).toEqual(["3"]);
+    expect(numbers({ team: null })).toHaveLength(5);
   });
 });

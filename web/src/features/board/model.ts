@@ -186,10 +186,22 @@ const STATE_RANK = new Map(AGENT_STATES.map((state, index) => [state, index]));
 
 export type AgentOrder = "state" | "since" | "agent_no" | "department";
 
-/** Agents that match a search text (name, number, department) and a set of states, in an order. */
+/** The teams there are, by name. */
+export function teamsOf(agents: Iterable<BoardAgent>): string[] {
+  const names = new Set([...agents].map((agent) => agent.team ?? ""));
+  names.delete("");
+  return [...names].sort((a, b) => a.localeCompare(b, "zh"));
+}
+
+/** Agents that match a search text (name, number, department, team) and a set of states, in an order. */
 export function agentsInOrder(
   agents: Iterable<BoardAgent>,
-  filter: { text?: string; states?: ReadonlySet<AgentState>; department?: string | null },
+  filter: {
+    text?: string;
+    states?: ReadonlySet<AgentState>;
+    department?: string | null;
+    team?: string | null;
+  },
   order: AgentOrder,
 ): BoardAgent[] {
   const text = filter.text?.trim().toLowerCase() ?? "";
@@ -197,10 +209,12 @@ export function agentsInOrder(
     (agent) =>
       (!filter.states?.size || filter.states.has(agent.state)) &&
       (filter.department == null || (agent.department ?? "") === filter.department) &&
+      (filter.team == null || agent.team === filter.team) &&
       (text === "" ||
         agent.name.toLowerCase().includes(text) ||
         agent.agent_no.toLowerCase().includes(text) ||
-        (agent.department ?? "").toLowerCase().includes(text)),
+        (agent.department ?? "").toLowerCase().includes(text) ||
+        (agent.team ?? "").toLowerCase().includes(text)),
   );
   const byNumber = (a: BoardAgent, b: BoardAgent) =>
     a.agent_no.localeCompare(b.agent_no, undefined, { numeric: true });

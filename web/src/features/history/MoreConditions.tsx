@@ -19,7 +19,7 @@ import {
 } from "./search";
 import { texts } from "./texts";
 
-const CHOSEN = ["client", "project", "number", "flow", "reason"] as const;
+const CHOSEN = ["team", "client", "project", "number", "flow", "reason"] as const;
 const MOST: Partial<Record<Measure, number>> = { score: 10, offers: 1000 };
 
 /** Every other condition there is; each takes effect at once. */

@@ -120,13 +120,14 @@ export const columnsQuery = queryOptions({
 export const keepColumns = (columns: readonly Column[]) =>
   take(api.PUT("/api/history-columns", { body: { columns: [...columns] } }));
 
-export type Things = Record<"client" | "project" | "number" | "flow" | "reason", Named[]>;
+export type Things = Record<"team" | "client" | "project" | "number" | "flow" | "reason", Named[]>;
 
 /** What there is to search by, beside queues and agents. */
 export const thingsQuery = queryOptions({
   queryKey: ["contacts", "things"],
   queryFn: async ({ signal }): Promise<Things> => {
-    const [clients, projects, numbers, flows, reasons] = await Promise.all([
+    const [teams, clients, projects, numbers, flows, reasons] = await Promise.all([
+      take(api.GET("/api/teams", { signal })),
       take(api.GET("/api/clients", { signal })),
       take(api.GET("/api/projects", { signal })),
       take(api.GET("/api/numbers", { signal })),
@@ -136,6 +137,7 @@ export const thingsQuery = queryOptions({
     const project = new Map(projects.items.map(({ id, name }) => [id, name]));
     const within = (name: string, id: string) => [name, project.get(id)].filter(Boolean).join(" · ");
     return {
+      team: teams.items.map(({ id, name }) => ({ id, name })),
       client: clients.items.map(({ id, short_name }) => ({ id, name: short_name })),
       project: projects.items.map(({ id, name }) => ({ id, name })),
       number: numbers.items.map(({ id, label, e164 }) => ({ id, name: `${label} ${e164}` })),

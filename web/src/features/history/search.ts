@@ -45,6 +45,7 @@ export type Last = (typeof LAST)[number];
 export const THINGS = [
   "queue",
   "agent",
+  "team",
   "project",
   "client",
   "number",

@@ -181,6 +181,7 @@ export interface BoardAgent {
   agent_no: string;
   name: string;
   department: string | null;
+  team?: string | null;
   state: AgentState;
   since: string;
   why: string | null;

@@ -23,6 +23,8 @@ export interface ResourcePageProps<R extends Row, V extends object> {
   /** What the API is sent. */
   toBody: (values: V, row: R | null) => object;
   dim?: (row: R) => boolean;
+  /** What else can be done with a row. */
+  actions?: (row: R) => ReactNode;
   form: (row: R | null, form: FormInstance<V>) => ReactNode;
   /** What deleting it means, in a sentence. */
   retireHint?: string;
@@ -59,6 +61,7 @@ export function ResourcePage<R extends Row, V extends object>(props: ResourcePag
         addLabel={t("add", { noun })}
         saved={saved}
         dim={props.dim}
+        actions={props.actions}
         sort={props.sort}
       />
       <Editor<V>

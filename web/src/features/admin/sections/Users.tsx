@@ -12,7 +12,16 @@ import { below } from "../kit/problems";
 import { type Column, ResourceList } from "../kit/ResourceList";
 import { useDone } from "../kit/useDone";
 import { texts } from "../texts";
-import type { AgentCertificate, AgentSkill, Client, QueueSeat, Skill, User } from "../types";
+import type {
+  AgentCertificate,
+  AgentSkill,
+  Client,
+  QueueSeat,
+  Skill,
+  Team,
+  TeamMember,
+  User,
+} from "../types";
 import { useFactorReset } from "./FactorReset";
 import { PasswordReset } from "./PasswordReset";
 import { type AgentLists, toUserBody, toUserValues, UserForm, type UserValues } from "./UserForm";
@@ -45,6 +54,9 @@ export function Users() {
   const seats = useQuery({ ...listQuery<QueueSeat>("/api/queue-seats"), enabled: configures });
   const listed = !configures || (links.isFetched && papers.isFetched && seats.isFetched);
   const skills = useChoices<Skill>("/api/skills", (row) => row.name, configures);
+  const teams = useChoices<Team>("/api/teams", (row) => row.name, configures);
+  const placed = useQuery({ ...listQuery<TeamMember>("/api/team-members"), enabled: configures });
+  const teamOf = (id: string) => teams.name(placed.data?.find((link) => link.user_id === id)?.team_id);
   const clients = useChoices<Client>("/api/clients", (row) => row.short_name);
   const save = useSave<User>("/api/users");
   const [shown, setShown] = useState<Shown>("active");
@@ -64,6 +76,9 @@ export function Users() {
     { key: "login", title: n("login"), render: (row) => <code>{row.login}</code> },
     { key: "no", title: n("agent_no"), render: (row) => row.agent_no },
     { key: "department", title: n("department"), render: (row) => row.department },
+    ...(teams.rows.length > 0
+      ? [{ key: "team", title: n("team"), render: (row: User) => teamOf(row.id) }]
+      : []),
     {
       key: "roles",
       title: n("roles"),
@@ -143,6 +158,7 @@ export function Users() {
             row.login,
             row.agent_no,
             row.department,
+            teamOf(row.id),
             ...row.roles.map((role: Role) => c(`role.${role}`)),
           ]
             .filter(Boolean)
