@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
-from andon.channels.voice import control_http, desk_http, dial_http, nodes_http, sip_proxy
+from andon.channels.voice import control_http, desk_http, dial_http, ice_http, nodes_http, sip_proxy
 from andon.channels.voice import texts as node_texts  # noqa: F401  (registers what is said here)
 from andon.identity.sockets import SocketSessions
 from andon.imports import http as imports
@@ -32,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     control_http.router,
     nodes_http.router,
     dial_http.router,
+    ice_http.router,
     history.router,
     saved_searches.router,
     exports.router,

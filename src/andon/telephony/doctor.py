@@ -7,12 +7,13 @@ import os
 import secrets
 import shutil
 import socket
+import ssl
 import tempfile
 import time
 import wave
 from contextlib import closing
 from datetime import UTC, datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ from andon.telephony.model import EngineConnected, EngineEvent, LegAnswered, Leg
 from andon.telephony.recording import RATE, finished, raw_files, samples_of
 from andon.telephony.service import Engine, EngineAddress
 from andon.telephony.tones import purity, sine, tone_level
+from andon.telephony.turn import TurnRefused, attempt, credential
 
 DISK_LEAST_GB = 2
 CALL_TIMEOUT_S = 10.0
@@ -38,12 +40,15 @@ TONE_S = 1.5
 HEARD_DBFS = -40.0
 PURE = 0.5
 CLOSING_TRIES, CLOSING_PAUSE_S = 20, 0.1
+RELAY_S = 60  # how long the credential of a try is good
+UNAUTHORISED = 401
 ADJTIMEX_BYTES = 256  # struct timex, with room
 TIME_ERROR = 5  # adjtimex returns this while no time server keeps the clock
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What one check found. `check` is its name: engine, ports, address, audio, disk, clock."""
+    """What one check found. `check` is its name: engine, ports, address, relay, audio, disk,
+    clock."""
 
     check: str
     ok: bool
@@ -70,6 +75,7 @@ async def examine(settings: Settings) -> list[Finding]:
         await asyncio.to_thread(engine, settings),
         await ports(settings),
         address(settings),
+        *[await relay(settings, url) for url in settings.ice.turn],
     ]
     if all(finding.ok for finding in findings if finding.check == "engine"):
         findings.append(await audio(settings))
@@ -120,6 +126,29 @@ def address(settings: Settings) -> Finding:
     loopback = ip_address(settings.media_address).is_loopback
     ok = bool(others) if loopback else settings.media_address in others
     return Finding(check="address", ok=ok, params={"address": settings.media_address})
+
+
+async def relay(settings: Settings, url: str) -> Finding:
+    """The TURN server takes our credentials and leads to the engine's media address, and nowhere else."""
+    media = ip_address(settings.public_address or settings.media_address)
+    params = {"url": url, "address": str(media)}
+    if not isinstance(media, IPv4Address) or media.is_loopback:
+        return Finding(check="relay", ok=False, params={**params, "why": "doctor.relay.no_address"})
+    trust = ssl.create_default_context()
+    if (authority := settings.home / "certificates" / "andon-authority.crt").exists():
+        trust.load_verify_locations(authority)
+    username, password = credential(settings.ice.turn_secret, "doctor", int(time.time()) + RELAY_S)
+    try:
+        tried = await attempt(url, username, password, media, trust)
+    except TurnRefused as refused:
+        why = "doctor.relay.secret" if refused.code == UNAUTHORISED else f"TURN {refused.code}"
+        return Finding(check="relay", ok=False, params={**params, "why": why})
+    except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+        why = str(error) if isinstance(error, OSError) and str(error) else "doctor.relay.unreachable"
+        return Finding(check="relay", ok=False, params={**params, "why": why})
+    why = "" if tried.leads else "doctor.relay.closed"
+    why = "doctor.relay.open" if tried.astray else why
+    return Finding(check="relay", ok=not why, params={**params, "why": why} if why else params)
 
 
 def disk(settings: Settings) -> Finding:

@@ -2376,6 +2376,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/phone/ice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ice
+         * @description The installation's servers, with a credential of the asker's own.
+         */
+        get: operations["ice_api_phone_ice_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts": {
         parameters: {
             query?: never;
@@ -5346,6 +5366,33 @@ export interface components {
             exceptions?: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * Ice
+         * @description Servers as browsers take them, good for `expires_in` seconds; `relay_only`: through TURN or not at all.
+         */
+        Ice: {
+            /** Servers */
+            servers: components["schemas"]["IceServer"][];
+            /** Relay Only */
+            relay_only: boolean;
+            /** Expires In */
+            expires_in: number;
+        };
+        /** IceServer */
+        IceServer: {
+            /** Urls */
+            urls: string[];
+            /**
+             * Username
+             * @default
+             */
+            username: string;
+            /**
+             * Credential
+             * @default
+             */
+            credential: string;
         };
         /** ImportList */
         ImportList: {
@@ -13673,6 +13720,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ice_api_phone_ice_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ice"];
                 };
             };
         };
