@@ -17,7 +17,7 @@ import httpx
 
 from andon.entrypoints import ports, texts  # noqa: F401  (texts registers what is said here)
 from andon.entrypoints.processes import Child, run_once
-from andon.kit import certificates, i18n, telemetry
+from andon.kit import i18n, telemetry
 from andon.kit.database.migrations import migrate
 from andon.kit.database.server import EmbeddedServer
 from andon.kit.errors import AndonError
@@ -65,8 +65,7 @@ class Installation:
                 home = ports.claim_home(settings)
                 stack.callback(home.close)
                 ports.check_ports(settings)
-                if settings.tls_cert is not None and settings.tls_key is not None:
-                    certificates.check(settings.tls_cert, settings.tls_key)
+                ports.check_certificate(settings)
             with self._step("serve.database"):
                 server = EmbeddedServer(settings)
                 await asyncio.to_thread(server.start)

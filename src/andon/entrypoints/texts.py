@@ -44,6 +44,22 @@ register(
             "查看日志 {logs}，或运行 andon doctor",
             "Look at the logs in {logs}, or run andon doctor",
         ),
+        "error.serve.certificate_bad.title": (
+            "证书 {certificate} 与私钥 {key} 不能用：{why}",
+            "Certificate {certificate} and key {key} cannot be used: {why}",
+        ),
+        "error.serve.certificate_bad.remedy": (
+            "检查 ANDON_TLS_CERT（PEM，含中间证书）与 ANDON_TLS_KEY（PEM，不加密）",
+            "Look at ANDON_TLS_CERT (PEM, with the chain) and ANDON_TLS_KEY (PEM, without a password)",
+        ),
+        "error.serve.certificate_expired.title": (
+            "证书 {certificate} 已于 {until} 过期",
+            "The certificate {certificate} ran out on {until}",
+        ),
+        "error.serve.certificate_expired.remedy": (
+            "换上新的证书，或再次运行 andon cert",
+            "Put a new one in its place, or run andon cert again",
+        ),
         "error.serve.settings.title": ("设置有误：{wrong}", "The settings make no sense: {wrong}"),
         "error.serve.settings.remedy": (
             "对照 docs/settings.md 改正环境变量或配置文件",

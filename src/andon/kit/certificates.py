@@ -7,7 +7,6 @@ desk; its key stays here, so that a renewed server certificate needs no second v
 import datetime
 import ipaddress
 import socket
-import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from andon.kit import i18n
-from andon.kit.errors import AndonError
 from andon.kit.i18n import Locale, register
 
 register(
@@ -35,27 +33,6 @@ register(
             "   and start again.\n"
             "It is for: {names}; valid until {until}.",
         )
-    }
-)
-
-register(
-    {
-        "error.tls.bad.title": (
-            "证书 {certificate} 与私钥 {key} 不能用：{why}",
-            "Certificate {certificate} and key {key} cannot be used: {why}",
-        ),
-        "error.tls.bad.remedy": (
-            "检查 ANDON_TLS_CERT（PEM，含中间证书）与 ANDON_TLS_KEY（PEM，不加密）",
-            "Look at ANDON_TLS_CERT (PEM, with the chain) and ANDON_TLS_KEY (PEM, without a password)",
-        ),
-        "error.tls.expired.title": (
-            "证书 {certificate} 已于 {until} 过期",
-            "The certificate {certificate} ran out on {until}",
-        ),
-        "error.tls.expired.remedy": (
-            "换上新的证书，或再次运行 andon cert",
-            "Put a new one in its place, or run andon cert again",
-        ),
     }
 )
 
@@ -128,19 +105,6 @@ def make(folder: Path, names: Iterable[str]) -> Made:
         wanted,
         until,
     )
-
-
-def check(certificate: Path, key: Path) -> datetime.datetime:
-    """Until when browsers can be served with this certificate. Raises `tls.bad`, `tls.expired`."""
-    try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password="")
-        until = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
-    except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise AndonError("tls.bad", 500, certificate=str(certificate), key=str(key), why=why) from None
-    if until < datetime.datetime.now(datetime.UTC):
-        raise AndonError("tls.expired", 500, certificate=str(certificate), until=f"{until:%Y-%m-%d}")
-    return until
 
 
 def _authority(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:

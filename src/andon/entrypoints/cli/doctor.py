@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 
 from andon.entrypoints import ports, texts  # noqa: F401  (texts registers what is said here)
-from andon.kit import certificates, i18n
+from andon.kit import i18n
 from andon.kit.database import database_urls
 from andon.kit.database.server import EmbeddedServer
 from andon.kit.errors import AndonError
@@ -35,8 +35,8 @@ async def examine(settings: Settings, say: Callable[[str], None]) -> int:
     say(i18n.text("doctor.running" if running else "doctor.stopped", locale, home=str(settings.home)))
     if not running:
         tell(*_web_port(settings))
-    if settings.tls_cert is not None and settings.tls_key is not None:
-        tell(*_certificate(settings, settings.tls_cert, settings.tls_key))
+    if settings.tls:
+        tell(*_certificate(settings))
     tell(*await asyncio.to_thread(_database, settings))
     for finding in await doctor.examine(settings):
         tell(finding.ok, finding.what(locale), finding.remedy(locale))
@@ -63,10 +63,10 @@ def _web_port(settings: Settings) -> tuple[bool, str, str]:
     return True, i18n.text("doctor.web.ok", locale, port=settings.ports().http), ""
 
 
-def _certificate(settings: Settings, certificate: Path, key: Path) -> tuple[bool, str, str]:
+def _certificate(settings: Settings) -> tuple[bool, str, str]:
     locale = settings.locale
     try:
-        until = certificates.check(certificate, key)
+        until = ports.check_certificate(settings)
     except AndonError as error:
         said = error.said(locale)["error"]
         return False, said["title"], said["remedy"]
