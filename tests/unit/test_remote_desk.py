@@ -17,9 +17,11 @@ from andon.entrypoints.ports import check_certificate
 from andon.kit import certificates
 from andon.kit.errors import AndonError
 from andon.kit.settings import IceSettings, Settings
+from andon.telephony.accounts import agent_objects
 from andon.telephony.engine.config import render
 from andon.telephony.engine.install import Installed
 from andon.telephony.engine.layout import plan_of
+from andon.telephony.service import EngineAddress
 from andon.telephony.turn import Server, credential
 
 pytestmark = pytest.mark.unit
@@ -150,6 +152,20 @@ def test_the_engine_offers_the_one_address_it_speaks_from_and_the_public_one_of_
     assert "192.168.5.2 => 203.0.113.4,include_local_address\n" in outside["rtp.conf"]
     assert outside["pjsip.conf"].count("external_media_address=203.0.113.4\n") == 2
     assert "local_net=192.168.0.0/16\n" in outside["pjsip.conf"]
+
+
+def test_what_a_browser_says_is_evened_out_where_there_is_a_relay(tmp_path: Path) -> None:
+    def variable(ice: IceSettings, *, webrtc: bool = True) -> str | None:
+        address = EngineAddress.all_of(Settings(home=tmp_path, http_port=0, sip_port=0, ice=ice))[0]
+        objects = agent_objects(
+            "u1", "x", webrtc, media_address="127.0.0.1", rtp_timeout_s=6, even_out_ms=address.even_out_ms
+        )
+        return objects[-1][2].get("set_var")
+
+    relay = IceSettings(turn=(TURN,), turn_secret="x")
+    assert variable(relay) == "JITTERBUFFER(adaptive)=600,2000,20"
+    assert variable(relay, webrtc=False) is None and variable(IceSettings()) is None
+    assert variable(IceSettings(turn=(TURN,), turn_secret="x", even_out_ms=0)) is None
 
 
 def test_the_example_of_coturn_lets_nobody_past_the_engine() -> None:
