@@ -102,8 +102,7 @@ class IceSettings(BaseModel):
     turn_secret: str = Field("", repr=False)
     credential_s: int = Field(43_200, ge=600, le=604_800)
     relay_only: bool = False
-    # what browsers say and comes late, in bursts, as through a relay, is evened out by up to so much; 0: it is
-    # passed on as it comes. Only where there is a relay
+    # where there is a relay: what browsers say and comes in bursts is evened out by up to so much; 0: never
     even_out_ms: int = Field(600, ge=0, le=2000)
 
     @model_validator(mode="after")
