@@ -9,7 +9,7 @@ Fields = dict[str, str]
 Objects = list[tuple[str, str, Fields]]
 
 
-# Sound that is off by more than the first begins anew; the second is waited on top of what the jitter asks for.
+# Sound off by more than the first begins anew; the second is waited on top of what the jitter asks for.
 EVEN_AGAIN_MS, EVEN_SPARE_MS = 2000, 20
 TRUNK = "trunk-"
 
