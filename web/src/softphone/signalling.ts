@@ -182,10 +182,13 @@ export class Signalling {
       const now = performance.now();
       begun ??= now;
       clearTimeout(patience);
-      patience = setTimeout(() => {
-        if (relayed && !relay) this.patience.relayMissed();
-        ready();
-      }, this.patience.left(now - begun, relayed && !relay));
+      patience = setTimeout(
+        () => {
+          if (relayed && !relay) this.patience.relayMissed();
+          ready();
+        },
+        this.patience.left(now - begun, relayed && !relay),
+      );
     });
     session.on("ended", () => clearTimeout(patience));
     session.on("failed", () => clearTimeout(patience));
