@@ -103,9 +103,9 @@ async def the_doctor_knows_the_relay(house: OfficeHouse, url: str, elsewhere: st
         settings = house.settings.model_copy(update=changed)
         found = await doctor.relay(settings, url)
         assert found.ok != bool(found.remedy("zh"))
-        return str(found.params.get("why", "fine"))
+        return str(found.params["why"])
 
-    assert await said() == "fine"
+    assert await said() == ""
     wrong = IceSettings(turn=(url,), turn_secret="another")
     assert await said(ice=wrong) == "doctor.relay.secret"
     assert await said(media_address=elsewhere) == "doctor.relay.closed"
@@ -151,7 +151,8 @@ async def test_a_desk_at_home_is_understood_and_says_when_its_line_is_bad(tmp_pa
             async with at_desk(visitor, await house.agent()) as desk:
                 call = await in_talk(house, desk)
                 lamp = desk.page.locator(".line-lamp")
-                await expect(lamp).to_have_attribute("aria-label", re.compile("经中继"), timeout=SECONDS)
+                good = re.compile(r"线路良好 MOS 估计 4\.\d .*经中继")
+                await expect(lamp).to_have_attribute("aria-label", good, timeout=SECONDS)
                 assert away.stopped() > 0, "the straight way was tried, and the firewall stood in it"
                 contact_id = await house.contact_of(call.caller)
 
@@ -163,7 +164,7 @@ async def test_a_desk_at_home_is_understood_and_says_when_its_line_is_bad(tmp_pa
                 away.line(least_ms=15)
                 await call.hangup()
                 measured = await house.fact(contact_id, "line.measured", 20)
-                assert measured["mos_least"] < 3 < measured["mos"], measured
+                assert measured["mos_least"] < 3 and measured["mos"] < 4, measured
                 assert await house.outcome(contact_id) == "served"
             assert SECRET not in log.read_text() + house.core_said()
             status, said = await house.ledger()

@@ -11,6 +11,7 @@ import ssl
 import tempfile
 import time
 import wave
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, ip_address
@@ -129,26 +130,32 @@ def address(settings: Settings) -> Finding:
 
 
 async def relay(settings: Settings, url: str) -> Finding:
-    """The TURN server takes our credentials and leads to the engine's media address, and nowhere else."""
-    media = ip_address(settings.public_address or settings.media_address)
-    params = {"url": url, "address": str(media)}
-    if not isinstance(media, IPv4Address) or media.is_loopback:
+    """The TURN server takes our credentials and leads to the engines' media addresses, and nowhere else."""
+    hosts = [settings.public_address, settings.media_address, *(node.host for node in settings.nodes)]
+    media = [ip_address(host) for host in hosts if host is not None]
+    params = {"url": url, "addresses": ", ".join(map(str, media))}
+    reached = [each for each in media if isinstance(each, IPv4Address) and not each.is_loopback]
+    if reached != media:
         return Finding(check="relay", ok=False, params={**params, "why": "doctor.relay.no_address"})
+    try:
+        why = await _relayed(settings, url, reached)
+    except TurnRefused as refused:
+        why = "doctor.relay.secret" if refused.code == UNAUTHORISED else f"TURN {refused.code}"
+    except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+        why = str(error) if isinstance(error, OSError) and str(error) else "doctor.relay.unreachable"
+    return Finding(check="relay", ok=not why, params={**params, "why": why})
+
+
+async def _relayed(settings: Settings, url: str, media: Sequence[IPv4Address]) -> str:
+    """What is wrong with the relay, empty when nothing is. Raises as `attempt`."""
     trust = ssl.create_default_context()
     if (authority := settings.home / "certificates" / "andon-authority.crt").exists():
         trust.load_verify_locations(authority)
     username, password = credential(settings.ice.turn_secret, "doctor", int(time.time()) + RELAY_S)
-    try:
-        tried = await attempt(url, username, password, media, trust)
-    except TurnRefused as refused:
-        why = "doctor.relay.secret" if refused.code == UNAUTHORISED else f"TURN {refused.code}"
-        return Finding(check="relay", ok=False, params={**params, "why": why})
-    except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
-        why = str(error) if isinstance(error, OSError) and str(error) else "doctor.relay.unreachable"
-        return Finding(check="relay", ok=False, params={**params, "why": why})
-    why = "" if tried.leads else "doctor.relay.closed"
-    why = "doctor.relay.open" if tried.astray else why
-    return Finding(check="relay", ok=not why, params={**params, "why": why} if why else params)
+    tried = await attempt(url, username, password, media, trust)
+    if tried.astray:
+        return "doctor.relay.open"
+    return "doctor.relay.closed" if tried.closed else ""
 
 
 def disk(settings: Settings) -> Finding:

@@ -122,8 +122,8 @@ register(
             "Give the machine one, for instance: ip addr add 192.0.2.2/32 dev lo",
         ),
         "doctor.relay.ok": (
-            "中继 {url} 接受我们的凭证，通到 {address}，别处不通",
-            "The relay {url} takes our credentials and leads to {address}, and nowhere else",
+            "中继 {url} 接受我们的凭证，通到 {addresses}，别处不通",
+            "The relay {url} takes our credentials and leads to {addresses}, and nowhere else",
         ),
         "doctor.relay.bad": ("中继 {url}：{why}", "The relay {url}: {why}"),
         "doctor.relay.remedy": (

@@ -1,6 +1,6 @@
 """The relay (TURN, RFC 8656) by which browsers behind firewalls reach the engine.
 
-Credentials that expire, and a try whether a server takes them and leads to the engine's media address and
+Credentials that expire, and a try whether a server takes them and leads to the engines' media addresses and
 nowhere else.
 """
 
@@ -12,6 +12,7 @@ import secrets
 import ssl
 import struct
 from base64 import b64encode
+from collections.abc import Iterable
 from contextlib import closing
 from ipaddress import IPv4Address
 from typing import Protocol
@@ -73,13 +74,15 @@ class TurnRefused(Exception):
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
-    """`leads`: to the engine's media address; `astray`: to addresses that are not ours."""
+    """`closed`: the addresses of engines that it does not lead to; `astray`: it leads to others."""
 
-    leads: bool
+    closed: list[IPv4Address]
     astray: bool
 
 
-async def attempt(url: str, username: str, password: str, media: IPv4Address, trust: ssl.SSLContext) -> Tried:
+async def attempt(
+    url: str, username: str, password: str, media: Iterable[IPv4Address], trust: ssl.SSLContext
+) -> Tried:
     """Take a place at the relay and ask for ways from there. Raises `TurnRefused`; `OSError` (`ssl.SSLError`
     too) or `TimeoutError` when it is not reached."""
     server = Server.of(url)
@@ -89,7 +92,7 @@ async def attempt(url: str, username: str, password: str, media: IPv4Address, tr
         await client.ask(ALLOCATE, (TRANSPORT, UDP))
         try:
             return Tried(
-                leads=await client.permits(media),
+                closed=[address for address in media if not await client.permits(address)],
                 astray=await client.permits(ELSEWHERE),
             )
         finally:
