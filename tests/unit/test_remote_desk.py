@@ -36,7 +36,7 @@ def test_servers_come_from_the_file_and_reach_child_processes(
     config.write_text(f'[ice]\nstun = ["stun:192.0.2.5:3478"]\nturn = ["{TURN}"]\nturn_secret = "s3cret"\n')
     monkeypatch.setenv("ANDON_CONFIG", str(config))
     settings = Settings(home=tmp_path, http_port=1, sip_port=1)
-    assert settings.ice.turn == (TURN,) and settings.ice.credential_s == 43_200
+    assert settings.ice.turn == (TURN,) and settings.ice.credential_s == 14_400
     assert "s3cret" not in repr(settings)
     monkeypatch.delenv("ANDON_CONFIG")
     monkeypatch.setenv("ANDON_ICE", settings.environment()["ANDON_ICE"])

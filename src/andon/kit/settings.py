@@ -100,7 +100,7 @@ class IceSettings(BaseModel):
     stun: tuple[StunUrl, ...] = ()
     turn: tuple[TurnUrl, ...] = ()
     turn_secret: str = Field("", repr=False)
-    credential_s: int = Field(43_200, ge=600, le=604_800)
+    credential_s: int = Field(14_400, ge=600, le=604_800)
     relay_only: bool = False
     # where there is a relay: what browsers say and comes in bursts is evened out by up to so much; 0: never
     even_out_ms: int = Field(600, ge=0, le=2000)
