@@ -133,7 +133,7 @@ async def heard_by_agent(page: Page) -> float:
 async def test_a_desk_at_home_is_understood_and_says_when_its_line_is_bad(tmp_path: Path) -> None:
     turn = free_port()
     with far_away() as away:
-        made = certificates.make(tmp_path / "certificates", [DESK, TURN, away.office, away.relay])
+        made = certificates.make(tmp_path / "office" / "certificates", [DESK, TURN, away.office, away.relay])
         ice = IceSettings(turn=(f"turns:{TURN}:443?transport=tcp",), turn_secret=SECRET)
         office = FarOffice(tmp_path / "office", away, made, ice)
         away.open_ports(office.settings.ports().http, turn)
