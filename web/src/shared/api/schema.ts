@@ -5369,7 +5369,7 @@ export interface components {
         };
         /**
          * Ice
-         * @description Servers as browsers take them, good for `expires_in` seconds; `relay_only`: through TURN or not at all.
+         * @description Servers as browsers take them, for `expires_in` seconds; `relay_only`: through TURN or not at all.
          */
         Ice: {
             /** Servers */
