@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ class OfficeHouse(House):
     """A house whose pages are served and whose journal is projected, as in an installation."""
 
     office: Office
+    trust: ssl.SSLContext | bool = True  # whom its certificate is from, where it has one
 
     def __init__(self, home: Path, **settings: Any) -> None:
         super().__init__(home, agent_return_s=RETURN_S, **settings)
@@ -75,10 +77,11 @@ class OfficeHouse(House):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.settings.ports().http}"
+        scheme = "https" if self.settings.tls else "http"
+        return f"{scheme}://{self.settings.http_host}:{self.settings.ports().http}"
 
     async def _well(self) -> bool:
-        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=2, verify=self.trust) as client:
             try:
                 return (await client.get(f"{self.url}/healthz")).status_code == 200
             except httpx.HTTPError:

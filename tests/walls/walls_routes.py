@@ -594,6 +594,7 @@ ROUTES: dict[tuple[str, str], Route] = {
             "measured_ms": 2000,
         }
     ),
+    ("GET", "/api/phone/ice"): Route(AGENT | SUPERVISOR | ADMIN, (Try(blank=True),)),
     ("POST", "/api/desk/wrap-extend"): desk(lambda m, t: {"seconds": 10}),
     ("POST", "/api/supervise/device"): Route(SUPERVISOR, (Try(body=lambda m, t: {}, blank=True),)),
     ("POST", "/api/supervise/end"): Route(SUPERVISOR, (Try(blank=True),)),

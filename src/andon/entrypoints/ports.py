@@ -1,11 +1,16 @@
-"""Before anything starts: is the home ours, are the ports free? One clear sentence when not."""
+"""Before anything starts: is the home ours, are the ports free, is the certificate good? One clear sentence
+when not."""
 
 import errno
 import fcntl
 import os
 import socket
+import ssl
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import IO
+
+from cryptography import x509
 
 from andon.kit.errors import AndonError
 from andon.kit.settings import Settings
@@ -76,3 +81,23 @@ def _check(
                     "serve.address_missing", host=host, what=what, variable=host_variable
                 ) from None
             raise AndonError("serve.port_busy", 409, port=port, what=what, variable=variable) from None
+
+
+def check_certificate(settings: Settings) -> datetime | None:
+    """Until when pages can be served over HTTPS; None without it. Raises `serve.certificate_bad`,
+    `serve.certificate_expired`."""
+    certificate, key = settings.tls_cert, settings.tls_key
+    if certificate is None or key is None:
+        return None
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key, password="")
+        until = x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise AndonError(
+            "serve.certificate_bad", 500, certificate=str(certificate), key=str(key), why=why
+        ) from None
+    if until < datetime.now(UTC):
+        said = f"{until:%Y-%m-%d}"
+        raise AndonError("serve.certificate_expired", 500, certificate=str(certificate), until=said)
+    return until

@@ -65,6 +65,7 @@ class Installation:
                 home = ports.claim_home(settings)
                 stack.callback(home.close)
                 ports.check_ports(settings)
+                ports.check_certificate(settings)
             with self._step("serve.database"):
                 server = EmbeddedServer(settings)
                 await asyncio.to_thread(server.start)

@@ -4,6 +4,7 @@ Everything an installation owns lies below `home`; two installations with two ho
 """
 
 import fcntl
+import ipaddress
 import json
 import os
 import secrets as random_secrets
@@ -13,9 +14,17 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyAddress,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -77,10 +86,40 @@ class OidcSettings(BaseModel):
     trust_email: bool = False
 
 
+StunUrl = Annotated[str, StringConstraints(pattern=r"^stuns?:[A-Za-z0-9.\[\]:_-]+$")]
+TurnUrl = Annotated[str, StringConstraints(pattern=r"^turns?:[A-Za-z0-9.\[\]:_-]+(\?transport=(udp|tcp))?$")]
+
+
+class IceSettings(BaseModel):
+    """How the sound of a browser in another network gets here: servers of STUN and TURN, which browsers try
+    beside the straight way. `turn_secret` is shared with the TURN server (coturn's `static-auth-secret`);
+    pages get credentials made of it, good for `credential_s`. `relay_only`: never the straight way."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    stun: tuple[StunUrl, ...] = ()
+    turn: tuple[TurnUrl, ...] = ()
+    turn_secret: str = Field("", repr=False)
+    credential_s: int = Field(14_400, ge=600, le=604_800)
+    relay_only: bool = False
+    # where there is a relay: what browsers say and comes in bursts is evened out by up to so much; 0: never
+    even_out_ms: int = Field(600, ge=0, le=2000)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.turn and not self.turn_secret:
+            raise ValueError("turn: needs turn_secret, the secret that the TURN server knows")
+        if self.relay_only and not self.turn:
+            raise ValueError("relay_only: needs turn")
+        return self
+
+
 class Settings(BaseSettings):
     """All settings. Paths are made absolute; directories are created when first asked for."""
 
-    model_config = SettingsConfigDict(env_prefix="ANDON_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ANDON_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     home: Path = Path(".andon")
     node: str = "n1"
@@ -108,6 +147,10 @@ class Settings(BaseSettings):
     ari_port: int = Field(0, ge=0, le=65535)
     ami_port: int = Field(0, ge=0, le=65535)
     media_address: str = "127.0.0.1"
+    # by which the world reaches `media_address` through a NAT that maps one to the other
+    public_address: IPvAnyAddress | None = None
+    # how browsers in other networks get to it
+    ice: IceSettings = IceSettings()
     rtp_from: int = Field(20000, ge=1024, le=65535)
     rtp_to: int = Field(29999, ge=1024, le=65535)
     # a leg from which no audio comes for so many seconds is ended; 0 never. Not counted while on hold.
@@ -151,7 +194,7 @@ class Settings(BaseSettings):
     app_database_url: str = ""
     bus_url: str = ""
 
-    @field_validator("tls_cert", "tls_key", "asterisk_prefix", mode="before")
+    @field_validator("tls_cert", "tls_key", "asterisk_prefix", "public_address", mode="before")
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return None if value == "" else value
@@ -166,6 +209,16 @@ class Settings(BaseSettings):
         names = [self.node, *(node.name for node in self.nodes)]
         if len(set(names)) < len(names):
             raise ValueError("nodes: each needs a name of its own, and another than `node`")
+        return self
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert, tls_key: both or neither")
+        if self.public_address is not None:
+            here = ipaddress.ip_address(self.media_address)
+            if here.is_loopback or here.is_unspecified:
+                raise ValueError("public_address: needs media_address, the address of this machine behind it")
         return self
 
     @classmethod

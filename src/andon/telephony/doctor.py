@@ -7,12 +7,14 @@ import os
 import secrets
 import shutil
 import socket
+import ssl
 import tempfile
 import time
 import wave
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +32,7 @@ from andon.telephony.model import EngineConnected, EngineEvent, LegAnswered, Leg
 from andon.telephony.recording import RATE, finished, raw_files, samples_of
 from andon.telephony.service import Engine, EngineAddress
 from andon.telephony.tones import purity, sine, tone_level
+from andon.telephony.turn import TurnRefused, attempt, credential
 
 DISK_LEAST_GB = 2
 CALL_TIMEOUT_S = 10.0
@@ -38,12 +41,15 @@ TONE_S = 1.5
 HEARD_DBFS = -40.0
 PURE = 0.5
 CLOSING_TRIES, CLOSING_PAUSE_S = 20, 0.1
+RELAY_S = 60  # how long the credential of a try is good
+UNAUTHORISED = 401
 ADJTIMEX_BYTES = 256  # struct timex, with room
 TIME_ERROR = 5  # adjtimex returns this while no time server keeps the clock
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """What one check found. `check` is its name: engine, ports, address, audio, disk, clock."""
+    """What one check found. `check` is its name: engine, ports, address, relay, audio, disk,
+    clock."""
 
     check: str
     ok: bool
@@ -70,6 +76,7 @@ async def examine(settings: Settings) -> list[Finding]:
         await asyncio.to_thread(engine, settings),
         await ports(settings),
         address(settings),
+        *[await relay(settings, url) for url in settings.ice.turn],
     ]
     if all(finding.ok for finding in findings if finding.check == "engine"):
         findings.append(await audio(settings))
@@ -120,6 +127,35 @@ def address(settings: Settings) -> Finding:
     loopback = ip_address(settings.media_address).is_loopback
     ok = bool(others) if loopback else settings.media_address in others
     return Finding(check="address", ok=ok, params={"address": settings.media_address})
+
+
+async def relay(settings: Settings, url: str) -> Finding:
+    """The TURN server takes our credentials and leads to the engines' media addresses, and nowhere else."""
+    hosts = [settings.public_address, settings.media_address, *(node.host for node in settings.nodes)]
+    media = [ip_address(host) for host in hosts if host is not None]
+    params = {"url": url, "addresses": ", ".join(map(str, media))}
+    reached = [each for each in media if isinstance(each, IPv4Address) and not each.is_loopback]
+    if reached != media:
+        return Finding(check="relay", ok=False, params={**params, "why": "doctor.relay.no_address"})
+    try:
+        why = await _relayed(settings, url, reached)
+    except TurnRefused as refused:
+        why = "doctor.relay.secret" if refused.code == UNAUTHORISED else f"TURN {refused.code}"
+    except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+        why = str(error) if isinstance(error, OSError) and str(error) else "doctor.relay.unreachable"
+    return Finding(check="relay", ok=not why, params={**params, "why": why})
+
+
+async def _relayed(settings: Settings, url: str, media: Sequence[IPv4Address]) -> str:
+    """What is wrong with the relay, empty when nothing is. Raises as `attempt`."""
+    trust = ssl.create_default_context()
+    if (authority := settings.home / "certificates" / "andon-authority.crt").exists():
+        trust.load_verify_locations(authority)
+    username, password = credential(settings.ice.turn_secret, "doctor", int(time.time()) + RELAY_S)
+    tried = await attempt(url, username, password, media, trust)
+    if tried.astray:
+        return "doctor.relay.open"
+    return "doctor.relay.closed" if tried.closed else ""
 
 
 def disk(settings: Settings) -> Finding:

@@ -73,6 +73,7 @@ class EngineAddress(msgspec.Struct, frozen=True, kw_only=True):
     media_address: str = "127.0.0.1"
     rtp_timeout_agent_s: int = 6
     rtp_timeout_trunk_s: int = 30
+    even_out_ms: int = 0
 
     @classmethod
     def all_of(cls, settings: Settings) -> "list[EngineAddress]":
@@ -82,13 +83,19 @@ class EngineAddress(msgspec.Struct, frozen=True, kw_only=True):
                 plan,
                 rtp_timeout_agent_s=settings.rtp_timeout_agent_s,
                 rtp_timeout_trunk_s=settings.rtp_timeout_trunk_s,
+                even_out_ms=settings.ice.even_out_ms if settings.ice.turn else 0,
             )
             for plan in plans_of(settings)
         ]
 
     @classmethod
     def at(
-        cls, plan: EnginePlan, *, rtp_timeout_agent_s: int = 6, rtp_timeout_trunk_s: int = 30
+        cls,
+        plan: EnginePlan,
+        *,
+        rtp_timeout_agent_s: int = 6,
+        rtp_timeout_trunk_s: int = 30,
+        even_out_ms: int = 0,
     ) -> "EngineAddress":
         return cls(
             node=plan.node,
@@ -107,6 +114,7 @@ class EngineAddress(msgspec.Struct, frozen=True, kw_only=True):
             media_address=plan.media_address,
             rtp_timeout_agent_s=rtp_timeout_agent_s,
             rtp_timeout_trunk_s=rtp_timeout_trunk_s,
+            even_out_ms=even_out_ms,
         )
 
 
@@ -667,6 +675,7 @@ class Engine:
             webrtc,
             media_address=address.media_address,
             rtp_timeout_s=address.rtp_timeout_agent_s,
+            even_out_ms=address.even_out_ms,
         )
 
     async def remove_agent(self, username: str) -> None:

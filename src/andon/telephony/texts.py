@@ -121,6 +121,29 @@ register(
             "给机器一个地址，例如：ip addr add 192.0.2.2/32 dev lo",
             "Give the machine one, for instance: ip addr add 192.0.2.2/32 dev lo",
         ),
+        "doctor.relay.ok": (
+            "中继 {url} 接受我们的凭证，通到 {addresses}，别处不通",
+            "The relay {url} takes our credentials and leads to {addresses}, and nowhere else",
+        ),
+        "doctor.relay.bad": ("中继 {url}：{why}", "The relay {url}: {why}"),
+        "doctor.relay.remedy": (
+            "对照 docs/remote-desk.md 检查 ANDON_ICE 与 coturn 的配置",
+            "Compare ANDON_ICE and coturn's configuration with docs/remote-desk.md",
+        ),
+        "doctor.relay.no_address": (
+            "媒体地址是本机环回地址或 IPv6，中继到不了；请设置 ANDON_MEDIA_ADDRESS",
+            "the media address is a loop-back one or IPv6, where no relay gets to; set ANDON_MEDIA_ADDRESS",
+        ),
+        "doctor.relay.secret": ("不认我们的密钥", "it does not know our secret"),
+        "doctor.relay.unreachable": ("没有回答", "no answer"),
+        "doctor.relay.closed": (
+            "不放行引擎的媒体地址（allowed-peer-ip）",
+            "it does not let through to the engine's media address (allowed-peer-ip)",
+        ),
+        "doctor.relay.open": (
+            "通到不属于我们的地址，座席可借它进入内网（denied-peer-ip）",
+            "it leads to addresses that are not ours: a way into your network (denied-peer-ip)",
+        ),
         "doctor.audio.ok": (
             "真实环回通话：{ms} 毫秒接通，双向都听到对方的声音",
             "A real loop-back call: up in {ms} ms, each side heard the other",

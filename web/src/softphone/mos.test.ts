@@ -8,6 +8,7 @@ const quality = (rttMs: number | null, jitterMs: number | null, loss: number | n
   loss,
   microphone: null,
   speaker: null,
+  relayed: false,
   grade: "good",
 });
 

@@ -12,7 +12,8 @@ const stats = (received: number, lost: number, jitter: number, rtt: number) => [
     audioLevel: 0.3,
   },
   { type: "media-source", kind: "audio", audioLevel: 0.2 },
-  { type: "candidate-pair", nominated: true, currentRoundTripTime: rtt },
+  { type: "local-candidate", id: "host", candidateType: "host" },
+  { type: "candidate-pair", nominated: true, currentRoundTripTime: rtt, localCandidateId: "host" },
   { type: "candidate-pair", nominated: false, currentRoundTripTime: 9 },
 ];
 
@@ -23,6 +24,13 @@ describe("line quality", () => {
     expect(qualityOf(first, second)).toMatchObject({ loss: 0, rttMs: 20, jitterMs: 4, grade: "good" });
     const third = readingOf(stats(1190, 510, 0.004, 0.02), 4000);
     expect(qualityOf(second, third)).toMatchObject({ loss: 0.1, grade: "poor" });
+  });
+
+  it("knows whether sound goes through a relay", () => {
+    const relay = { type: "local-candidate", id: "relay", candidateType: "relay" };
+    const through = { type: "candidate-pair", nominated: true, localCandidateId: "relay" };
+    expect(readingOf([...stats(1, 0, 0, 0), relay], 0).relayed).toBe(false);
+    expect(readingOf([through, relay], 0).relayed).toBe(true);
   });
 
   it("says fair for jitter and silent when nothing arrives", () => {

@@ -10,6 +10,8 @@ export interface Reading {
   microphone: number | null;
   /** 0 to 1 */
   speaker: number | null;
+  /** Sound goes through a relay (TURN), not straight. */
+  relayed: boolean;
 }
 
 export interface Quality {
@@ -19,6 +21,7 @@ export interface Quality {
   loss: number | null;
   microphone: number | null;
   speaker: number | null;
+  relayed: boolean;
   grade: "good" | "fair" | "poor" | "silent";
 }
 
@@ -33,7 +36,10 @@ export function readingOf(entries: Iterable<Entry>, at: number): Reading {
     rttMs: null,
     microphone: null,
     speaker: null,
+    relayed: false,
   };
+  let pair: unknown;
+  const relays = new Set<unknown>();
   const number = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : null);
   for (const entry of entries) {
     if (entry.type === "inbound-rtp" && entry.kind === "audio") {
@@ -47,8 +53,10 @@ export function readingOf(entries: Iterable<Entry>, at: number): Reading {
     } else if (entry.type === "candidate-pair" && entry.nominated === true) {
       const rtt = number(entry.currentRoundTripTime);
       reading.rttMs = rtt === null ? reading.rttMs : rtt * 1000;
-    }
+      pair = entry.localCandidateId;
+    } else if (entry.type === "local-candidate" && entry.candidateType === "relay") relays.add(entry.id);
   }
+  reading.relayed = relays.has(pair);
   return reading;
 }
 
@@ -69,6 +77,7 @@ export function qualityOf(before: Reading, now: Reading): Quality {
     loss,
     microphone: now.microphone,
     speaker: now.speaker,
+    relayed: now.relayed,
     grade: silent ? "silent" : over(POOR) ? "poor" : over(FAIR) ? "fair" : "good",
   };
 }

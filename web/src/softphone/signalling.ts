@@ -1,12 +1,12 @@
 import { UA, WebSocketInterface } from "jssip";
 import type { RTCSession } from "jssip/lib/RTCSession";
+import { Patience, relays, ways } from "./ice";
 import type { Credentials, EndedBy } from "./machine";
 
 /** The header by which the core names the contact an invitation belongs to; calls without it are refused. */
 export const CONTACT_HEADER = "X-Andon-Contact";
 /** The call goes on that this page lost, by a reload for instance: it is answered without asking. */
 const RETURN_HEADER = "X-Andon-Return";
-const ICE_PATIENCE_MS = 400;
 const REGISTER_EXPIRES_S = 120;
 
 export interface LineListener {
@@ -23,6 +23,7 @@ export interface LineListener {
 export class Signalling {
   private agent: UA | undefined;
   private session: RTCSession | undefined;
+  private readonly patience = new Patience();
 
   constructor(
     private readonly url: string,
@@ -31,6 +32,7 @@ export class Signalling {
 
   open(credentials: Credentials): void {
     this.close();
+    void ways();
     const agent = new UA({
       sockets: [new WebSocketInterface(this.url)],
       uri: credentials.uri,
@@ -75,7 +77,12 @@ export class Signalling {
   }
 
   answer(microphone: MediaStream): void {
-    this.session?.answer({ mediaStream: microphone, pcConfig: { iceServers: [] } });
+    const session = this.session;
+    void ways().then((pcConfig) => {
+      if (!session || this.session !== session || session.isEnded()) return;
+      session.answer({ mediaStream: microphone, pcConfig });
+      this.hurryIce(session, relays(pcConfig));
+    });
   }
 
   refuse(): void {
@@ -97,13 +104,16 @@ export class Signalling {
   }
 
   /** Calls the engine's own echo. Rejects when it cannot be reached; `stop` ends the call. */
-  echo(sound: MediaStream): Promise<{ connection: RTCPeerConnection; remote: MediaStream; stop(): void }> {
+  async echo(
+    sound: MediaStream,
+  ): Promise<{ connection: RTCPeerConnection; remote: MediaStream; stop(): void }> {
+    const pcConfig = await ways();
     const agent = this.agent;
-    if (!agent?.isRegistered() || this.session) return Promise.reject(new Error("not registered"));
+    if (!agent?.isRegistered() || this.session) throw new Error("not registered");
     return new Promise((resolve, reject) => {
-      const session = agent.call("echo", { mediaStream: sound, pcConfig: { iceServers: [] } });
+      const session = agent.call("echo", { mediaStream: sound, pcConfig });
       this.session = session;
-      hurryIce(session);
+      this.hurryIce(session, relays(pcConfig));
       const remote = new Promise<MediaStream>((found) => {
         session.connection?.addEventListener("track", (event) => {
           found(event.streams[0] ?? new MediaStream([event.track]));
@@ -141,7 +151,7 @@ export class Signalling {
       return;
     }
     this.session = session;
-    hurryIce(session);
+    void ways(); // known by the time somebody answers
     session.on("peerconnection", ({ peerconnection }) => {
       peerconnection.addEventListener("track", (event) => {
         this.listener.onRemoteAudio(event.streams[0] ?? new MediaStream([event.track]));
@@ -158,15 +168,29 @@ export class Signalling {
     session.on("failed", over);
     this.listener.onInvited(contactId, returned);
   }
-}
 
-/** Answers go out with the candidates found so far instead of waiting for interfaces that never come. */
-function hurryIce(session: RTCSession): void {
-  let patience: ReturnType<typeof setTimeout> | undefined;
-  session.on("icecandidate", ({ ready }) => {
-    clearTimeout(patience);
-    patience = setTimeout(ready, ICE_PATIENCE_MS);
-  });
-  session.on("ended", () => clearTimeout(patience));
-  session.on("failed", () => clearTimeout(patience));
+  /** Answers go out with the candidates found so far instead of waiting for interfaces that never come. */
+  private hurryIce(session: RTCSession, relayed: boolean): void {
+    let relay = false;
+    let begun: number | undefined;
+    let patience: ReturnType<typeof setTimeout> | undefined;
+    session.connection?.addEventListener("icecandidate", ({ candidate }) => {
+      if (candidate?.type === "relay") this.patience.relayCame();
+    });
+    session.on("icecandidate", ({ candidate, ready }) => {
+      relay ||= candidate.type === "relay";
+      const now = performance.now();
+      begun ??= now;
+      clearTimeout(patience);
+      patience = setTimeout(
+        () => {
+          if (relayed && !relay) this.patience.relayMissed();
+          ready();
+        },
+        this.patience.left(now - begun, relayed && !relay),
+      );
+    });
+    session.on("ended", () => clearTimeout(patience));
+    session.on("failed", () => clearTimeout(patience));
+  }
 }

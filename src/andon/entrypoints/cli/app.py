@@ -2,14 +2,17 @@
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import structlog
 import typer
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from andon.entrypoints import serve as serving
 from andon.kit import i18n
@@ -233,9 +236,26 @@ def main() -> None:
     try:
         run()
     except AndonError as error:
-        said = error.said(Settings().locale)["error"]
-        sys.stderr.write(f"\n✗ {said['title']}\n  {said['remedy']}\n")
-        sys.exit(1)
+        _refuse(error, Settings().locale)
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        # What was given is not repeated: it may be a secret.
+        wrong = "; ".join(_said_of_setting(each) for each in error.errors(include_input=False))
+        locale = i18n.negotiate(os.environ.get("ANDON_LOCALE"), None, "zh")
+        _refuse(AndonError("serve.settings", wrong=wrong), locale)
+
+
+def _said_of_setting(wrong: ErrorDetails) -> str:
+    name, *inside = [str(part) for part in wrong["loc"]] or [""]
+    variable = f"ANDON_{name.upper()}" if name else "ANDON_…"
+    return f"{'.'.join([variable, *inside])}: {wrong['msg'].removeprefix('Value error, ')}"
+
+
+def _refuse(error: AndonError, locale: i18n.Locale) -> NoReturn:
+    said = error.said(locale)["error"]
+    sys.stderr.write(f"\n✗ {said['title']}\n  {said['remedy']}\n")
+    sys.exit(1)
 
 
 if __name__ == "__main__":

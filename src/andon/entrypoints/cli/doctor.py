@@ -35,6 +35,8 @@ async def examine(settings: Settings, say: Callable[[str], None]) -> int:
     say(i18n.text("doctor.running" if running else "doctor.stopped", locale, home=str(settings.home)))
     if not running:
         tell(*_web_port(settings))
+    if settings.tls:
+        tell(*_certificate(settings))
     tell(*await asyncio.to_thread(_database, settings))
     for finding in await doctor.examine(settings):
         tell(finding.ok, finding.what(locale), finding.remedy(locale))
@@ -59,6 +61,16 @@ def _web_port(settings: Settings) -> tuple[bool, str, str]:
         said = error.said(locale)["error"]
         return False, said["title"], said["remedy"]
     return True, i18n.text("doctor.web.ok", locale, port=settings.ports().http), ""
+
+
+def _certificate(settings: Settings) -> tuple[bool, str, str]:
+    locale = settings.locale
+    try:
+        until = ports.check_certificate(settings)
+    except AndonError as error:
+        said = error.said(locale)["error"]
+        return False, said["title"], said["remedy"]
+    return True, i18n.text("doctor.tls.ok", locale, until=f"{until:%Y-%m-%d}"), ""
 
 
 def _database(settings: Settings) -> tuple[bool, str, str]:

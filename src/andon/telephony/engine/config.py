@@ -5,7 +5,7 @@ Accounts and trunks are not in files: they are pushed over ARI into memory and a
 
 import hashlib
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from andon.telephony.engine.install import Installed
 from andon.telephony.engine.layout import EnginePlan
@@ -17,6 +17,8 @@ FALLBACK_ACCOUNT = "andon-fallback"  # accountcode of calls that met no applicat
 AGAIN_S, TRIES = 0.25, 60  # such a call asks for the application again, for a quarter of a minute
 ECHO_ACCOUNT = "andon-echo"  # accountcode of an agent's echo test
 PASSED_ON = {"H1": "X-Andon-Contact", "H2": "X-Andon-Return", "H3": "Alert-Info"}  # from node to device
+# What is not behind the NAT: told the machine's own address, not the public one.
+LOCAL_NETS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8")
 HTTP_SESSIONS = 5000  # every browser's SIP holds one
 WRITE_TIMEOUT_MS = 5000
 
@@ -126,6 +128,11 @@ def _asterisk(plan: EnginePlan, installed: Installed) -> str:
 
 def _pjsip(plan: EnginePlan) -> str:
     bind = f"{plan.sip_host}:{plan.sip_port}"
+    outside = ""
+    if plan.public_address:
+        outside = "".join(f"local_net={net}\n" for net in LOCAL_NETS)
+        outside += f"external_media_address={plan.public_address}\n"
+        outside += f"external_signaling_address={plan.public_address}\n"
     return f"""[global]
 type=global
 user_agent=Andon
@@ -142,13 +149,13 @@ type=transport
 protocol=udp
 bind={bind}
 allow_reload=no
-
+{outside}
 [tcp]
 type=transport
 protocol=tcp
 bind={bind}
 allow_reload=no
-
+{outside}
 [ws]
 type=transport
 protocol=ws
@@ -171,17 +178,27 @@ def _sorcery() -> str:
 
 def _rtp(plan: EnginePlan, local_addresses: Sequence[str]) -> str:
     text = f"[general]\nrtpstart={plan.rtp_from}\nrtpend={plan.rtp_to}\nstrictrtp=yes\nicesupport=yes\n"
-    if not ipaddress.ip_address(plan.media_address).is_loopback:
+    media = ipaddress.ip_address(plan.media_address)
+    if media.is_unspecified:
+        return text
+    if not media.is_loopback:
+        # Sound is bound to the one address: candidates of others lead nowhere, and tell of the inside.
+        text += _denied(address for address in local_addresses if address != plan.media_address)
+        if plan.public_address:
+            text += f"\n[ice_host_candidates]\n{media} => {plan.public_address},include_local_address\n"
         return text
     # The engine never offers 127.0.0.0/8 as an ICE candidate. One address of the machine stands for it, the
     # others are kept out, so that a browser on this machine is offered exactly the loop-back address.
     v4 = [a for a in local_addresses if ipaddress.ip_address(a).version == 4]
     if not v4:
         return text
-    denied = [f"{a}/{ipaddress.ip_address(a).max_prefixlen}" for a in local_addresses if a != v4[0]]
-    if denied:
-        text += f"ice_deny={','.join(denied)}\n"
+    text += _denied(address for address in local_addresses if address != v4[0])
     return text + f"\n[ice_host_candidates]\n{v4[0]} => {plan.media_address}\n"
+
+
+def _denied(addresses: Iterable[str]) -> str:
+    denied = ",".join(f"{address}/{ipaddress.ip_address(address).max_prefixlen}" for address in addresses)
+    return f"ice_deny={denied}\n" if denied else ""
 
 
 def _cel_custom(plan: EnginePlan) -> str:

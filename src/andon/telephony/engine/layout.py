@@ -31,6 +31,7 @@ class EnginePlan(msgspec.Struct, frozen=True, kw_only=True):
     rtp_from: int
     rtp_to: int
     media_address: str
+    public_address: str = ""  # by which the world reaches it through a NAT
     ari_secret: str
     ami_secret: str
 
@@ -91,6 +92,7 @@ def _plan_of_node(settings: Settings, node: MediaNode) -> EnginePlan:
         ami_port=node.ami_port,
         control_host=host,
         media_address=host,
+        public_address="",
     )
 
 
@@ -111,6 +113,7 @@ def plan_of(settings: Settings) -> EnginePlan:
         rtp_from=settings.rtp_from,
         rtp_to=settings.rtp_to,
         media_address=settings.media_address,
+        public_address="" if settings.public_address is None else str(settings.public_address),
         ari_secret=secrets.ari,
         ami_secret=secrets.ami,
     )

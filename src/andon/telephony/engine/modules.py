@@ -8,8 +8,8 @@ res_http_websocket res_websocket_client res_cdrel_custom res_musiconhold res_sec
 bridge_builtin_features bridge_simple bridge_native_rtp bridge_softmix
 codec_a_mu codec_alaw codec_ulaw codec_g722 codec_resample codec_opus_open_source
 format_pcm format_sln format_wav
-func_callerid func_channel func_cut func_groupcount func_hangupcause func_logic func_periodic_hook
-func_strings func_talkdetect func_uri
+func_callerid func_channel func_cut func_groupcount func_hangupcause func_jitterbuffer func_logic
+func_periodic_hook func_strings func_talkdetect func_uri
 pbx_config
 app_chanspy app_dial app_echo app_mixmonitor app_playback app_stack app_verbose
 cel_custom

@@ -18,12 +18,13 @@ export function LineLamp({ registered }: { registered: boolean }) {
   const up = browser ? here && registered : registered;
 
   if (browser && inCall(phase) && quality) {
-    const numbers = t("line.numbers", {
+    const measured = t("line.numbers", {
       mos: mosOf(quality)?.toFixed(1) ?? "—",
       rtt: whole(quality.rttMs),
       jitter: whole(quality.jitterMs),
       loss: quality.loss === null ? "—" : `${(quality.loss * 100).toFixed(1)}%`,
     });
+    const numbers = quality.relayed ? `${measured} · ${t("line.relayed")}` : measured;
     const text = t(`line.${quality.grade}`);
     const strength = { good: 3, fair: 2, poor: 1, silent: 0 }[quality.grade];
     return (
