@@ -36,7 +36,8 @@ PLAY = """async ([messages, lot]) => {
 # frames, and how long tasks above 50 ms were.
 MEASURE = """async ([messages, every]) => {
   const painted = [], frames = [], tasks = [];
-  const watch = new PerformanceObserver((list) => tasks.push(...list.getEntries().map((one) => one.duration)));
+  const note = (list) => tasks.push(...list.getEntries().map((one) => one.duration));
+  const watch = new PerformanceObserver(note);
   watch.observe({ entryTypes: ["longtask"] });
   let last = performance.now(), going = true;
   const frame = (at) => {
@@ -65,7 +66,7 @@ class Centre:
     """A board with so many agents, waiting callers and queues; the same each time."""
 
     def __init__(self, agents: int, waiting: int, queues: int) -> None:
-        self._chance = random.Random(1)  # noqa: S311  (a simulation)
+        self._chance = random.Random(1)
         self._seq = SEQ
         self._now = datetime.now(UTC)
         self._agents = [self._agent(n) for n in range(agents)]
@@ -193,7 +194,7 @@ async def weigh(page: Page) -> Weight:
 
 
 async def transferred(page: Page, url: str, shown: str) -> tuple[float, float]:
-    """Open a page with nothing cached: kB that came over the wire, compressed, and ms until `shown` is there."""
+    """Open a page with nothing cached: kB that came over the wire, and ms until `shown` is there."""
     session = await page.context.new_cdp_session(page)
     sizes: list[int] = []
     session.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
+from bench.feed import HOOK, PLAY, Centre, Weight, transferred, weigh
 from office import OfficeHouse
 from playwright.async_api import Browser, Page
 from visitor import SECONDS, at_desk, look
 
-from bench.feed import HOOK, PLAY, Centre, Weight, transferred, weigh
 from conftest import Enter
 
 pytestmark = pytest.mark.browser
@@ -58,9 +58,8 @@ async def test_a_page_left_open_for_a_shift_does_not_grow(house: OfficeHouse, en
     person = await house.agent()
     desk = await enter()
     await desk.page.add_init_script(HOOK)
+    await desk.page.goto(house.url)
     async with at_desk(desk, person):
-        await desk.page.reload()  # the hook comes with the page
-        await desk.in_state("ready")
         view = await desk.page.evaluate("window.view")
 
         def shift(first: int) -> list[dict[str, Any]]:
