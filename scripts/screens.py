@@ -47,7 +47,21 @@ WHO = {
     "ledger": "banzhang",
 }
 ADMIN = "admin"
-_OVER = "document.documentElement.scrollWidth - window.innerWidth"
+# How much wider than its place the page is, and words that are cut without a sign of it.
+_OVER = """() => Math.max(
+  document.documentElement.scrollWidth - window.innerWidth,
+  ...[...document.querySelectorAll(".frame-content")].map((one) => one.scrollWidth - one.clientWidth))"""
+_CUT = """() => [...document.body.querySelectorAll("*")]
+  .filter((one) => {
+    if (![...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== "")) return false;
+    if (one.closest(".unseen, .react-flow, [aria-hidden=true]") || !one.checkVisibility()) return false;
+    const style = getComputedStyle(one);
+    return one.clientWidth > 2 && one.scrollWidth > one.clientWidth + 1
+      && style.overflowX !== "visible" && !/auto|scroll/.test(style.overflowX)
+      && style.textOverflow !== "ellipsis";
+  })
+  .slice(0, 5)
+  .map((one) => one.textContent.trim().slice(0, 40))"""
 _AXE = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations
   .filter((one) => ["serious", "critical"].includes(one.impact))
   .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 4).join(" | ")}`)"""
@@ -89,6 +103,7 @@ class Camera:
         over = page.evaluate(_OVER)
         if over > 0:
             self.faults.append(f"{name} {variant}: {over} px too wide")
+        self.faults += [f"{name} {variant}: cut: {words}" for words in page.evaluate(_CUT)]
         picture = self._folder / name / f"{variant}.webp"
         picture.parent.mkdir(parents=True, exist_ok=True)
         session = page.context.new_cdp_session(page)
