@@ -49,8 +49,8 @@ WALLBOARDS: Final = (
     Board(
         "运营大厅",
         (
-            _tile("text-1", "text", 0, 0, 8, 1, text="云桥客服中心 · 今天也辛苦了"),
-            _tile("clock-1", "clock", 12, 0, 4, 2),
+            _tile("text-1", "text", 0, 0, 12, 1, text="云桥客服中心 · 今天也辛苦了"),
+            _tile("clock-1", "clock", 12, 0, 4, 3),
             _tile("figure-1", "figure", 0, 1, 3, 2, figure="now.waiting"),
             _tile("figure-2", "figure", 3, 1, 3, 2, figure="now.longest_wait"),
             _tile("figure-3", "figure", 6, 1, 3, 2, figure="now.ready"),
@@ -58,7 +58,7 @@ WALLBOARDS: Final = (
             _tile("queues-1", "queues", 0, 3, 10, 4),
             _tile("trend-1", "trend", 0, 7, 5, 2, figure="offered"),
             _tile("trend-2", "trend", 5, 7, 5, 2, figure="service_level:sl.d"),
-            _tile("ranking-1", "ranking", 10, 2, 6, 4, figure="handled", of="agents", count=8),
+            _tile("ranking-1", "ranking", 10, 3, 6, 3, figure="handled", of="agents", count=8),
             _tile("ranking-2", "ranking", 10, 6, 6, 3, figure="offered", of="queues", count=5),
         ),
         show_agents=True,
