@@ -1,4 +1,4 @@
-import { UA, WebSocketInterface } from "jssip";
+import type { UA } from "jssip";
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { Credentials, EndedBy } from "./machine";
 
@@ -8,6 +8,7 @@ export const CONTACT_HEADER = "X-Andon-Contact";
 const RETURN_HEADER = "X-Andon-Return";
 const ICE_PATIENCE_MS = 400;
 const REGISTER_EXPIRES_S = 120;
+const LOAD_AGAIN_MS = 1500;
 
 export interface LineListener {
   onRegistered(): void;
@@ -22,6 +23,8 @@ export interface LineListener {
 /** SIP over the WebSocket of the page's own origin. Holds at most one call. */
 export class Signalling {
   private agent: UA | undefined;
+  /** Of the line that is wanted now; another one while JsSIP was on its way makes it void. */
+  private wanted: Credentials | undefined;
   private session: RTCSession | undefined;
 
   constructor(
@@ -31,6 +34,14 @@ export class Signalling {
 
   open(credentials: Credentials): void {
     this.close();
+    this.wanted = credentials;
+    import("./sip").then(
+      (sip) => this.wanted === credentials && this.connect(sip, credentials),
+      () => setTimeout(() => this.wanted === credentials && this.open(credentials), LOAD_AGAIN_MS),
+    );
+  }
+
+  private connect({ UA, WebSocketInterface }: typeof import("./sip"), credentials: Credentials): void {
     const agent = new UA({
       sockets: [new WebSocketInterface(this.url)],
       uri: credentials.uri,
@@ -67,6 +78,7 @@ export class Signalling {
   close(): void {
     const agent = this.agent;
     this.agent = undefined;
+    this.wanted = undefined;
     agent?.stop();
   }
 
