@@ -12,7 +12,6 @@ machine needs a Chinese font, or the pictures show boxes.
 
 import argparse
 import base64
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -186,7 +185,7 @@ class Api:
         self._context = context
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self._context.fetch(path, method=method, data=None if body is None else json.dumps(body))
+        answer = self._context.fetch(path, method=method, data=body)
         if not answer.ok:
             raise RuntimeError(f"{method} {path}: {answer.status} {answer.text()[:300]}")
         return answer.json() if answer.body() else None
