@@ -183,7 +183,7 @@ async def _rang_at(settings: Settings) -> float:
 async def board(stand: Stand, turns: int) -> list[Figure]:
     page = await stand.page(SUPERVISOR, hook=True)
     await page.goto(urljoin(stand.url, "/board"))
-    await page.locator(".agent-card").first.wait_for()
+    await page.locator(".panel-queues").wait_for()
     centre = Centre(AGENTS, WAITING, QUEUES)
     painted: list[float] = []
     frames: list[float] = []
