@@ -89,6 +89,7 @@ export function useTheme(): ThemeConfig {
             defaultHoverBorderColor: "#5cc0ba",
             defaultActiveColor: "#5cc0ba",
             defaultActiveBorderColor: "#5cc0ba",
+            colorPrimaryHover: "#1d7f79",
             colorError: "#f0968b",
             colorErrorHover: "#f5aca3",
             dangerColor: "#2a0d0a",
