@@ -32,7 +32,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 FULL_HD: ViewportSize = {"width": 1920, "height": 1080}
 FOUR_K: ViewportSize = {"width": 3840, "height": 2160}
 LANGUAGES, THEMES = ("zh", "en"), ("light", "dark")
-QUALITY = 45  # of WebP: letters stay sharp, a picture is some 30 kB
+QUALITY = 30  # of WebP: letters stay sharp, a picture is some 20 kB
 SETTLE_MS = 350  # for transitions to end; a picture has no fact to wait for
 CALL_MS = 120_000
 SHOWN = "main h1, main h2, .frame-content h1, .frame-content h2, .ant-table, table"
@@ -279,7 +279,7 @@ def history(visit: Visit) -> None:
 def contact(visit: Visit) -> None:
     """A call with a recording, and a word of the supervisor about a moment of it."""
     with visit.api("banzhang") as chief:
-        wanted = "/api/contacts?outcome=served&recording=true&talked_from=15&limit=1"
+        wanted = "/api/contacts?outcome=served&recording=true&wrapped_up=true&talked_from=10&limit=1"
         one = chief.ask("GET", wanted)["items"][0]
         note = {"agent_id": one["agent"]["id"], "at_ms": 4000, "text": "这里先安抚再查单，很好。"}
         chief.ask("POST", f"/api/contacts/{one['contact_id']}/notes", note)
