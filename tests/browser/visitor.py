@@ -189,8 +189,12 @@ class Visitor:
 
     async def change(self, path: str, body: Any) -> None:
         """Change something as this person."""
-        answer = await self.context.request.patch(
-            f"{self.house.url}{path}", data=body, headers={"x-andon": "1"}
+        await self.send(path, body, "PATCH")
+
+    async def send(self, path: str, body: Any, method: str = "POST") -> None:
+        """Ask the API for something to be done, as this person."""
+        answer = await self.context.request.fetch(
+            f"{self.house.url}{path}", method=method, data=body, headers={"x-andon": "1"}
         )
         assert answer.ok, await answer.text()
 
