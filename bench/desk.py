@@ -266,7 +266,10 @@ async def measure(options: argparse.Namespace, home: Path) -> list[Figure]:
         stand = Stand(installation.url, settings, browser)
         for name in options.only:
             say(f"{name} …")
-            figures += await parts[name](stand)
+            found = await parts[name](stand)
+            for figure in found:
+                say(figure.line())
+            figures += found
         await browser.close()
     return figures
 
