@@ -109,9 +109,9 @@ class Seat:
         return self.working and self.view.get("state") == "ready" and not self._busy
 
     async def step_aside(self, seconds: float) -> None:
-        """Have a glass of water, so that somebody else gets the next call."""
+        """Turn to papers, so that somebody else gets the next call: breaks have rules, papers have none."""
         if self.ready:
-            await self._pause(Pause("break", "喝水", seconds))
+            await self._pause(Pause("not_ready", "整理资料", seconds))
 
     # --- one shift
 

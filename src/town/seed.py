@@ -18,10 +18,11 @@ from argon2 import PasswordHasher
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from andon.alarms.tables import AlarmRuleRow
 from andon.calendars.model import parse_calendar
 from andon.calendars.tables import CalendarRow
 from andon.channels.voice.tables import NumberRow, TrunkRow
-from andon.customers.tables import CustomerRow
+from andon.customers.tables import CustomerRow, DoNotCallRow
 from andon.flows.default import Choice, default_graph
 from andon.flows.graph import FlowVersion, Graph, store_graph
 from andon.flows.nodes import Node
@@ -29,15 +30,21 @@ from andon.flows.nodes.language import ChooseLanguage
 from andon.flows.nodes.start import Start
 from andon.flows.tables import FlowRow, FlowVersionRow
 from andon.identity.tables import Client, Project, Tenant, User
-from andon.interactions.tables import ReasonNode, WrapUp
+from andon.interactions.events import ContactEnded, Outcome
+from andon.interactions.tables import ReasonNode, WrapFormVersion, WrapUp
 from andon.kit import journal
 from andon.kit.database import Database, Scope, database_urls
 from andon.kit.ids import uuid7
 from andon.kit.journal.store import append
 from andon.kit.settings import Settings
+from andon.messages.events import MessageAnswered, MessageRead, MessageSent
+from andon.messages.tables import Message
+from andon.reporting.exports.tables import ExportJob, ExportRule
+from andon.reporting.history.tables import SavedSearch
+from andon.reporting.walls.tables import Wallboard
 from andon.routing.model import AgentConfig, CentreConfig, Policy, QueueConfig, SkillNeed
-from andon.routing.tables import AgentSkill, Queue, Skill, StateReason
-from town import past, world
+from andon.routing.tables import AgentSkill, Queue, RoutingRules, Skill, StateReason
+from town import kept, past, world
 
 TRUNK = "town"
 DAYS = 5
@@ -64,6 +71,7 @@ class Seeder:
         self._flows: dict[tuple[str, str], FlowVersion] = {}
         self._places: dict[str, past.Place] = {}
         self._customers: dict[str, past.Known] = {}
+        self._staff: dict[str, UUID] = {}
 
     async def all(self, trunk_host: str, trunk_port: int) -> past.Setting:
         """Every row; returns what the past needs to know of it."""
@@ -161,7 +169,7 @@ class Seeder:
                 locale="zh",
             )
         for staff in world.STAFF:
-            await self._put(
+            self._staff[staff.login] = await self._put(
                 User,
                 login=staff.login,
                 name=staff.name,
@@ -308,6 +316,106 @@ class Seeder:
             self._customers[customer.phones[0]] = past.Known(row_id, client_id, customer.tier)
         await self._session.execute(insert(CustomerRow), rows)
 
+    async def keep(self, lived: past.Past) -> None:
+        """What people have set up beside, and what they wait for, now that those days are over."""
+        self._session.add(RoutingRules(breaks=list(kept.BREAKS)))
+        for rule in kept.ALARM_RULES:
+            await self._put(AlarmRuleRow, **rule)
+        for board in kept.WALLBOARDS:
+            await self._put(
+                Wallboard,
+                name=board.name,
+                project_id=self._projects[board.project] if board.project else None,
+                show_agents=board.show_agents,
+                tiles=[self._tile(board, tile) for tile in board.tiles],
+            )
+        for search in kept.SEARCHES:
+            await self._put(
+                SavedSearch,
+                owner_id=self._staff[search.owner],
+                name=search.name,
+                search=search.search,
+                period={"last": search.last},
+                roles=list(search.roles),
+                departments=list(search.departments),
+            )
+        for number, reason in kept.DO_NOT_CALL:
+            await self._put(DoNotCallRow, number=number, reason=reason)
+        self._session.add(
+            WrapFormVersion(
+                project_id=self._projects[kept.FORM_OF],
+                version=1,
+                fields=list(kept.FORM),
+                published_at=self._now,
+                published_by=self._staff["admin"],
+            )
+        )
+        await self._export(lived)
+        await self._messages()
+
+    def _tile(self, board: kept.Board, tile: dict[str, Any]) -> dict[str, Any]:
+        """The tile with its queue's id."""
+        queue = tile.get("queue")
+        if queue is None or board.project is None:
+            return tile
+        own = {name: value for name, value in tile.items() if name != "queue"}
+        return own | {"queue_id": str(self._queues[board.project, queue])}
+
+    async def _export(self, lived: past.Past) -> None:
+        """More rows than the rule lets go without a second pair of eyes."""
+        self._session.add(ExportRule(rows_over=kept.EXPORT_ROWS_OVER))
+        since = self._now - timedelta(days=kept.EXPORT_DAYS)
+        found = (
+            isinstance(fact, ContactEnded) and fact.outcome == Outcome.SERVED and fact.at >= since
+            for fact in lived.facts
+        )
+        rows = sum(found)
+        if rows > kept.EXPORT_ROWS_OVER:
+            await self._put(
+                ExportJob,
+                asked_by=self._staff[kept.EXPORT_BY],
+                search=kept.EXPORT_SEARCH,
+                since=since,
+                until=self._now,
+                columns=list(kept.EXPORT_COLUMNS),
+                format="xlsx",
+                locale="zh",
+                whole_numbers=False,
+                rows_expected=rows,
+                state="waiting",
+                expires_at=self._now + timedelta(hours=72),
+            )
+
+    async def _messages(self) -> None:
+        by_id, to_id = self._staff["banzhang"], self._agents[world.AGENTS[0].login]
+        for minutes, words, answer in kept.MESSAGES:
+            sent_at = self._now - timedelta(minutes=minutes)
+            read_at = sent_at + kept.READ_AFTER if answer else None
+            message_id = await self._put(
+                Message,
+                batch_id=uuid7(),
+                from_id=by_id,
+                to_id=to_id,
+                text=words,
+                sent_at=sent_at,
+                read_at=read_at,
+                answer=answer,
+                answered_at=read_at,
+            )
+            told: dict[str, Any] = {
+                "tenant_id": self._tenant_id,
+                "agent_id": to_id,
+                "message_id": message_id,
+            }
+            await append(self._session, MessageSent(at=sent_at, by_id=by_id, **told))
+            if read_at is not None:
+                waited_ms = round(kept.READ_AFTER.total_seconds() * 1000)
+                await append(
+                    self._session,
+                    MessageRead(at=read_at, waited_ms=waited_ms, **told),
+                    MessageAnswered(at=read_at, **told),
+                )
+
     def _client_of(self, project: str) -> UUID:
         return self._clients[next(entry.client for entry in world.PROJECTS if entry.key == project)]
 
@@ -418,10 +526,14 @@ async def write(
     async with owner.session(Scope(tenant_id)) as session:
         await session.execute(text("SET LOCAL transaction_timeout = '300s'"))
         await session.execute(insert(Tenant).values(id=tenant_id, code=code, name=name))
-        setting = await Seeder(session, tenant_id, now).all("127.0.0.1", trunk_port)
+        seeder = Seeder(session, tenant_id, now)
+        setting = await seeder.all("127.0.0.1", trunk_port)
+        lived = past.Past()
         if days:
             until = now - timedelta(minutes=3)
-            await write_past(session, past.live_through(setting, days, until, calls_a_day, chance))
+            lived = past.live_through(setting, days, until, calls_a_day, chance)
+            await write_past(session, lived)
+        await seeder.keep(lived)
     return tenant_id
 
 

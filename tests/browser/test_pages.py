@@ -161,7 +161,8 @@ def chinese(words: str) -> list[str]:
 
 
 async def test_the_desk_in_english_on_a_telephone(house: OfficeHouse, enter: Enter) -> None:
-    """A whole call by touch on a small screen, each step without barrier and without a Chinese word."""
+    """A whole call by touch on a small screen, each step without barrier and without a Chinese word; what a
+    supervisor says meanwhile lies over none of the buttons."""
     desk = await enter(size=PHONE)
     page = desk.page
     person = await house.agent()
@@ -184,6 +185,11 @@ async def test_the_desk_in_english_on_a_telephone(house: OfficeHouse, enter: Ent
     await check()
     await go.click()
     await desk.in_state("ready")
+    await check()
+    chief = await enter(await house.office.person("supervisor"))
+    words = {"text": "Mind the queue", "agent_ids": [str(person.user_id)]}
+    await chief.send("/api/messages", words)
+    await expect(page.locator(".inbox-card")).to_be_visible(timeout=SECONDS)
     await check()
     call = await house.dial(DESK)
     await desk.rung()

@@ -164,12 +164,17 @@ class Visitor:
         await expect(self.page.locator("html")).to_have_attribute("lang", "en")
 
     async def fits(self) -> None:
-        """Nothing is wider than the screen, once the page has heard of its new size."""
+        """Nothing is wider than its place, once the page has heard of its new size."""
         wide = 0
 
         async def narrow() -> bool:
             nonlocal wide
-            wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            wide = await self.page.evaluate(
+                """() => Math.max(
+                  document.documentElement.scrollWidth - window.innerWidth,
+                  ...[...document.querySelectorAll(".frame-content")].map(
+                    (one) => one.scrollWidth - one.clientWidth))"""
+            )
             return wide <= 0
 
         try:
@@ -184,8 +189,12 @@ class Visitor:
 
     async def change(self, path: str, body: Any) -> None:
         """Change something as this person."""
-        answer = await self.context.request.patch(
-            f"{self.house.url}{path}", data=body, headers={"x-andon": "1"}
+        await self.send(path, body, "PATCH")
+
+    async def send(self, path: str, body: Any, method: str = "POST") -> None:
+        """Ask the API for something to be done, as this person."""
+        answer = await self.context.request.fetch(
+            f"{self.house.url}{path}", method=method, data=body, headers={"x-andon": "1"}
         )
         assert answer.ok, await answer.text()
 

@@ -2,12 +2,18 @@
 
 from collections import Counter
 
+import msgspec
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from andon.interactions import forms
 from andon.kit.database import Database, Scope
+from andon.reporting.history.query import Period, SearchBody
 from andon.reporting.ledger import service as ledger
-from town import world
+from andon.reporting.walls.model import known, overlap
+from andon.reporting.walls.repository import to_shown
+from andon.reporting.walls.tables import Wallboard
+from town import kept, world
 from town.seed import write
 
 pytestmark = pytest.mark.database
@@ -30,8 +36,14 @@ async def test_the_world_and_its_past(owner_db: Database, db: Database) -> None:
                 "flow_version",
                 "customer",
                 "wrapup",
+                "alarm_rule",
+                "saved_search",
+                "message",
             )
         }
+        boards = [to_shown(row) for row in await session.scalars(select(Wallboard))]
+        waits = (await session.execute(text("SELECT rows_expected FROM export_job"))).scalars().all()
+        fields = (await session.execute(text("SELECT fields FROM wrap_form_version"))).scalar_one()
         ended = Counter(
             (
                 await session.execute(
@@ -54,3 +66,15 @@ async def test_the_world_and_its_past(owner_db: Database, db: Database) -> None:
     assert report.findings == []
     assert report.open_contacts == 0 and report.contacts == sum(ended.values())
     assert report.agent_seconds > 3600 * 8 * 10
+    assert counts["alarm_rule"] == len(kept.ALARM_RULES) and counts["saved_search"] == len(kept.SEARCHES)
+    assert counts["message"] == len(kept.MESSAGES)
+    # A day is too little for an export that needs approval; what waits is what the search finds.
+    assert all(rows > kept.EXPORT_ROWS_OVER for rows in waits)
+    assert len(boards) == len(kept.WALLBOARDS)
+    for board in boards:
+        assert overlap(board.tiles) is None
+        assert all(known(tile) for tile in board.tiles), board.name
+    assert forms.faults(msgspec.convert(fields, list[forms.Field])) == {}
+    for search in kept.SEARCHES:
+        SearchBody.model_validate(search.search)
+        Period.model_validate({"last": search.last})

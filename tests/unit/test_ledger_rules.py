@@ -1,6 +1,7 @@
 """The ledger's rules: a true book is clean, and every single falsification of it is found."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from andon.reporting.ledger.model import Row, WitnessCall
-from andon.reporting.ledger.rules import Books
+from andon.reporting.ledger.rules import RULES, Books
 from andon.reporting.ledger.witness import compare
 
 pytestmark = pytest.mark.unit
@@ -534,3 +535,9 @@ def test_who_is_owed_a_call_was_broken_off_at_that_instant() -> None:
     assert {f.rule for f in judge(FULL.rows[: kept + 1] + later).findings} == {"callback.pairs"}
     waiting = [*FULL.rows[: kept - 1], FULL.rows[kept], FULL.rows[kept - 1], *FULL.rows[kept + 1 :]]
     assert {f.rule for f in judge(waiting).findings} == {"callback.pairs"}
+
+
+def test_the_page_has_words_for_every_rule_in_both_languages() -> None:
+    texts = Path(__file__).parents[2] / "web" / "src" / "features" / "ledger" / "texts.ts"
+    said = texts.read_text("utf-8")
+    assert [rule for rule in RULES if said.count(f'"rule.{rule}": ') != 2] == []

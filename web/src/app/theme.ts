@@ -82,6 +82,19 @@ export function useTheme(): ThemeConfig {
         horizontalItemSelectedColor: dark ? "#5cc0ba" : "#0d655e",
         itemSelectedColor: dark ? "#5cc0ba" : "#0d655e",
       },
+      // What the dark algorithm makes of these is too deep for words on a dark ground.
+      Button: dark
+        ? {
+            defaultHoverColor: "#5cc0ba",
+            defaultHoverBorderColor: "#5cc0ba",
+            defaultActiveColor: "#5cc0ba",
+            defaultActiveBorderColor: "#5cc0ba",
+            colorPrimaryHover: "#1d7f79",
+            colorError: "#f0968b",
+            colorErrorHover: "#f5aca3",
+            dangerColor: "#2a0d0a",
+          }
+        : {},
       // Tags carry small text: it takes the readable shade of the tag's colour.
       Tag: {
         colorSuccess: dark ? "#5fd39c" : "#116d42",

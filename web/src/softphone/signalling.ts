@@ -1,4 +1,4 @@
-import { UA, WebSocketInterface } from "jssip";
+import type { UA } from "jssip";
 import type { RTCSession } from "jssip/lib/RTCSession";
 import { Patience, relays, ways } from "./ice";
 import type { Credentials, EndedBy } from "./machine";
@@ -8,6 +8,7 @@ export const CONTACT_HEADER = "X-Andon-Contact";
 /** The call goes on that this page lost, by a reload for instance: it is answered without asking. */
 const RETURN_HEADER = "X-Andon-Return";
 const REGISTER_EXPIRES_S = 120;
+const LOAD_AGAIN_MS = 1500;
 
 export interface LineListener {
   onRegistered(): void;
@@ -22,6 +23,8 @@ export interface LineListener {
 /** SIP over the WebSocket of the page's own origin. Holds at most one call. */
 export class Signalling {
   private agent: UA | undefined;
+  /** Of the line that is wanted now; another one while JsSIP was on its way makes it void. */
+  private wanted: Credentials | undefined;
   private session: RTCSession | undefined;
   private readonly patience = new Patience();
 
@@ -32,7 +35,15 @@ export class Signalling {
 
   open(credentials: Credentials): void {
     this.close();
+    this.wanted = credentials;
     void ways();
+    import("./sip").then(
+      (sip) => this.wanted === credentials && this.connect(sip, credentials),
+      () => setTimeout(() => this.wanted === credentials && this.open(credentials), LOAD_AGAIN_MS),
+    );
+  }
+
+  private connect({ UA, WebSocketInterface }: typeof import("./sip"), credentials: Credentials): void {
     const agent = new UA({
       sockets: [new WebSocketInterface(this.url)],
       uri: credentials.uri,
@@ -69,6 +80,7 @@ export class Signalling {
   close(): void {
     const agent = this.agent;
     this.agent = undefined;
+    this.wanted = undefined;
     agent?.stop();
   }
 

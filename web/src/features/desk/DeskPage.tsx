@@ -1,50 +1,21 @@
-import { Segmented } from "antd";
-import { useT } from "@/shared/i18n";
+import { lazy, Suspense } from "react";
 import { useLive } from "@/shared/live";
-import { ErrorBoundary, useNarrow } from "@/shared/ui";
-import { Assist } from "./Assist";
-import { ContactList } from "./ContactList";
+import { Pending } from "@/shared/ui";
 import { SignIn } from "./SignIn";
 import { useSeat } from "./seat";
-import { useSelection } from "./selection";
-import { texts } from "./texts";
-import { Work } from "./Work";
 import "./desk.css";
 
-/** The agent's desk: three columns, on a narrow screen one at a time. */
+/** Comes with the seat: whoever signs in waits for the device test anyway. */
+const Columns = lazy(() => import("./Columns"));
+
+/** The agent's desk. */
 export default function DeskPage() {
-  const t = useT(texts);
   const seated = useSeat((seat) => seat.step === "in");
-  const narrow = useNarrow();
-  const tab = useSelection((state) => state.tab);
   const view = useLive((live) => live.agent);
   if (!seated || !view) return <SignIn />;
-  const columns = {
-    list: <ContactList />,
-    work: <Work />,
-    assist: <Assist />,
-  };
-  if (narrow)
-    return (
-      <div className="desk desk-narrow">
-        <Segmented
-          block
-          value={tab}
-          onChange={(value) => useSelection.setState({ tab: value })}
-          options={[
-            { value: "list" as const, label: t("tabs.list") },
-            { value: "work" as const, label: t("tabs.work") },
-            { value: "assist" as const, label: t("tabs.assist") },
-          ]}
-        />
-        <ErrorBoundary key={tab}>{columns[tab]}</ErrorBoundary>
-      </div>
-    );
   return (
-    <div className="desk">
-      <ErrorBoundary>{columns.list}</ErrorBoundary>
-      <ErrorBoundary>{columns.work}</ErrorBoundary>
-      <ErrorBoundary>{columns.assist}</ErrorBoundary>
-    </div>
+    <Suspense fallback={<Pending />}>
+      <Columns />
+    </Suspense>
   );
 }

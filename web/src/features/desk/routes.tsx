@@ -9,6 +9,6 @@ export const routes: Room[] = [
     permission: ["desk"],
     menu: 10,
     load: () => import("./DeskPage"),
-    companion: () => import("./PhoneBar"),
+    companion: () => import("./Companion"),
   },
 ];

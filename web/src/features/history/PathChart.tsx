@@ -5,6 +5,10 @@ import { useNarrow } from "@/shared/ui";
 import { axisTicks, type Lane, type Path, type Span } from "./path";
 import { texts } from "./texts";
 
+/** Up to here the time beside a tick has room, as a share of the whole. */
+const FITS = 0.97;
+const FITS_NARROW = 0.86;
+
 export interface PathChartHandle {
   /** Puts the playback line at an instant, in ms since arrival; null hides it. */
   moveTo(ms: number | null): void;
@@ -44,11 +48,13 @@ export function PathChart({ path, onSpan, currentOffer, children, ref }: Props) 
       <div className="path-lane path-axis" aria-hidden="true">
         <span />
         <div className="path-track">
-          {axisTicks(path.total, narrow ? 4 : 10).map((at) => (
-            <span key={at} className="path-tick" style={{ insetInlineStart: pct(at / path.total) }}>
-              {f.timer(at)}
-            </span>
-          ))}
+          {axisTicks(path.total, narrow ? 4 : 10)
+            .filter((at) => at <= path.total * (narrow ? FITS_NARROW : FITS))
+            .map((at) => (
+              <span key={at} className="path-tick" style={{ insetInlineStart: pct(at / path.total) }}>
+                {f.timer(at)}
+              </span>
+            ))}
         </div>
       </div>
       {path.lanes.map((lane) => (

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import { Button } from "antd";
 import { useCallback, useEffect } from "react";
 import { useFormat } from "@/shared/format";
@@ -18,6 +18,7 @@ export default function Inbox() {
   const f = useFormat();
   const queries = useQueryClient();
   const status = useLive((live) => live.status);
+  const listed = useLocation().pathname === "/my-day";
   const refresh = useCallback(() => void queries.invalidateQueries({ queryKey: ["messages"] }), [queries]);
   useLiveMessage("message", refresh);
   useEffect(() => {
@@ -28,6 +29,7 @@ export default function Inbox() {
   const list = useInfiniteQuery({ ...messagesQuery("in"), enabled: count > 0 });
   const { read } = useAnswering();
   const unread = (list.data?.pages.flatMap((page) => page.items) ?? []).filter((one) => !one.read_at);
+  if (listed) return null;
   return (
     <section className="inbox" aria-label={t("inbox")} aria-live="polite">
       {count > 0

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useNow } from "@/shared/time";
+import { fitColumns, fitLines, fitWords, pages, roomOf } from "./fit";
 import { COLUMNS, ROWS } from "./grid";
 import { texts } from "./texts";
 import type {
@@ -15,6 +16,16 @@ import type {
   Value,
 } from "./types";
 import "./walls.css";
+
+/** Letters in em of the canvas where there is room, and a line's height in its letters; see `walls.css`. */
+const WORDS = 2;
+const RANKED = 1.7;
+const RANK = 1.5;
+const QUEUES = 1.6;
+const QUEUE = 2;
+const QUEUES_HEAD = 1.5;
+/** How long a page of a long table stands. */
+const TURN_MS = 8000;
 
 interface Props {
   layout: readonly LaidTile[];
@@ -73,15 +84,16 @@ function Drawn({ tile, data, zone }: { tile: LaidTile; data: unknown; zone: stri
     );
   if (tile.kind === "figure") return <Figure title={tile.title} data={data as FigureData} />;
   if (tile.kind === "trend") return <Trend title={tile.title} data={data as TrendData} zone={zone} />;
-  if (tile.kind === "ranking") return <Ranking title={tile.title} data={data as RankingData} />;
-  return <Queues title={tile.title} data={data as QueuesData} />;
+  if (tile.kind === "ranking") return <Ranking tile={tile} data={data as RankingData} />;
+  return <Queues tile={tile} data={data as QueuesData} />;
 }
 
 function Words({ tile }: { tile: LaidTile }) {
+  const size = fitWords(tile.text, roomOf(tile, tile.title !== ""), WORDS);
   return (
     <>
       {tile.title ? <h2>{tile.title}</h2> : null}
-      <p className="wall-words" dir="auto">
+      <p className="wall-words" dir="auto" style={{ fontSize: `${size}em` }}>
         {tile.text}
       </p>
     </>
@@ -174,16 +186,17 @@ function Trend({ title, data, zone }: { title: string; data: TrendData; zone: st
   );
 }
 
-function Ranking({ title, data }: { title: string; data: RankingData }) {
+function Ranking({ tile, data }: { tile: LaidTile; data: RankingData }) {
   const t = useT(texts);
+  const { size, lines } = fitLines(roomOf(tile, true).height, data.rows.length, RANK, 0.5, RANKED);
   return (
     <>
-      <h2>{title || data.name}</h2>
+      <h2>{tile.title || data.name}</h2>
       {data.rows.length === 0 ? (
         <p className="wall-none">{t("nothing")}</p>
       ) : (
-        <ol className="wall-rows">
-          {data.rows.map(([name, value]) => (
+        <ol className="wall-rows" style={{ fontSize: `${size}em` }}>
+          {data.rows.slice(0, lines).map(([name, value]) => (
             <li key={name}>
               <span translate="no">{name}</span>
               <b>
@@ -197,8 +210,38 @@ function Ranking({ title, data }: { title: string; data: RankingData }) {
   );
 }
 
-function Queues({ title, data }: { title: string; data: QueuesData }) {
+type QueueRow = QueuesData["rows"][number];
+type Column = keyof Omit<QueueRow, "name" | "levels">;
+
+/** What is left out last where the tile is narrow stands first. */
+const IMPORTANT: readonly Column[] = [
+  "waiting",
+  "service_level",
+  "oldest_since",
+  "ready",
+  "talking",
+  "offered",
+];
+const IN_ORDER: readonly Column[] = [
+  "waiting",
+  "oldest_since",
+  "ready",
+  "talking",
+  "offered",
+  "service_level",
+];
+const HEADS = {
+  waiting: "waiting",
+  oldest_since: "oldest",
+  ready: "ready",
+  talking: "talking",
+  offered: "offered",
+} as const;
+
+function Queues({ tile, data }: { tile: LaidTile; data: QueuesData }) {
   const t = useT(texts);
+  const now = useNow();
+  const { title } = tile;
   if (data.rows.length === 0)
     return (
       <>
@@ -206,49 +249,59 @@ function Queues({ title, data }: { title: string; data: QueuesData }) {
         <p className="wall-none">{t("nothing")}</p>
       </>
     );
+  const room = roomOf(tile, title !== "");
+  const high = fitLines(room.height, data.rows.length, QUEUE, QUEUES_HEAD, QUEUES);
+  const { size, columns } = fitColumns(room.width, high.size, IN_ORDER.length);
+  const shown = IN_ORDER.filter((column) => IMPORTANT.indexOf(column) < columns);
+  const all = pages(data.rows, high.lines, (row) => Object.values(row.levels).some(Boolean));
+  const turn = Math.floor(now / TURN_MS) % all.length;
   return (
     <>
       {title ? <h2>{title}</h2> : null}
-      <table>
+      <table style={{ fontSize: `${size}em` }}>
         <thead>
           <tr>
-            <th scope="col">{t("queue")}</th>
-            <th scope="col">{t("waiting")}</th>
-            <th scope="col">{t("oldest")}</th>
-            <th scope="col">{t("ready")}</th>
-            <th scope="col">{t("talking")}</th>
-            <th scope="col">{t("offered")}</th>
-            <th scope="col">sl.d</th>
+            <th scope="col">
+              {t("queue")}
+              {all.length > 1 ? <small> {`${turn + 1}/${all.length}`}</small> : null}
+            </th>
+            {shown.map((column) => (
+              <th key={column} scope="col">
+                {column === "service_level" ? "sl.d" : t(HEADS[column])}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
-          {data.rows.map((row) => (
+          {all[turn]?.map((row) => (
             <tr key={row.name}>
               <th scope="row" translate="no">
                 {row.name}
               </th>
-              <td data-level={row.levels.waiting ?? undefined}>
-                <Shown value={row.waiting} unit="count" />
-              </td>
-              <td data-level={row.levels.oldest_since ?? undefined}>
-                {row.oldest_since ? <Running since={row.oldest_since} /> : "—"}
-              </td>
-              <td data-level={row.levels.ready ?? undefined}>
-                <Shown value={row.ready} unit="count" />
-              </td>
-              <td>
-                <Shown value={row.talking} unit="count" />
-              </td>
-              <td>
-                <Shown value={row.offered} unit="count" />
-              </td>
-              <td data-level={row.levels.service_level ?? undefined}>
-                <Shown value={row.service_level} unit="ratio" />
-              </td>
+              {shown.map((column) => (
+                <Cell key={column} row={row} column={column} />
+              ))}
             </tr>
           ))}
         </tbody>
       </table>
     </>
+  );
+}
+
+function Cell({ row, column }: { row: QueueRow; column: Column }) {
+  const level = column === "talking" || column === "offered" ? null : row.levels[column];
+  return (
+    <td data-level={level ?? undefined}>
+      {column === "oldest_since" ? (
+        row.oldest_since ? (
+          <Running since={row.oldest_since} />
+        ) : (
+          "—"
+        )
+      ) : (
+        <Shown value={row[column]} unit={column === "service_level" ? "ratio" : "count"} />
+      )}
+    </td>
   );
 }

@@ -93,11 +93,11 @@ function WhyDecision({ decision, current }: { decision: Decision; current: boole
               </dd>
             </div>
           ))}
-          {decision.passed_over_more > 0 ? (
-            <p className="why-context">{t("passed.more", { n: decision.passed_over_more })}</p>
-          ) : null}
         </dl>
       )}
+      {decision.passed_over_more > 0 ? (
+        <p className="why-context">{t("passed.more", { n: decision.passed_over_more })}</p>
+      ) : null}
     </li>
   );
 }

@@ -1,7 +1,7 @@
 import { DownloadOutlined, UploadOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Progress, Segmented, Table, Tag, Upload } from "antd";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { api, take } from "@/shared/api";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
@@ -52,6 +52,7 @@ const COLORS: Partial<Record<Import["state"], string>> = {
   failed: "error",
 };
 const KEY = ["imports"];
+const RECENT = [...KEY, "recent"];
 
 const importQuery = (id: string | null) => ({
   queryKey: [...KEY, id],
@@ -145,6 +146,10 @@ function Brought({ id }: { id: string }) {
   const report = useReportProblem();
   const done = useDone();
   const query = useQuery(importQuery(id));
+  const state = query.data?.state;
+  useEffect(() => {
+    if (state) void client.invalidateQueries({ queryKey: RECENT });
+  }, [state, client]);
   const apply = useMutation({
     mutationFn: () => take(api.POST("/api/imports/{id}/apply", { params: { path: { id } } })),
     onSuccess: async () => {
@@ -250,7 +255,7 @@ function Recent({ onOpen }: { onOpen: (id: string) => void }) {
   const t = useT(texts);
   const f = useFormat();
   const query = useQuery({
-    queryKey: [...KEY, "recent"],
+    queryKey: RECENT,
     queryFn: async ({ signal }) =>
       ((await take(api.GET("/api/imports", { signal }))) as unknown as { items: Import[] }).items,
     refetchInterval: 5000,

@@ -2,8 +2,8 @@
 
 from andon.kit.database.walls import execute
 
-revision = "0024"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from andon.kit.database.walls import execute
 
-revision = "0026"
-down_revision = "0021"
+revision = "0025"
+down_revision = "0024"
 
 
 def upgrade() -> None:

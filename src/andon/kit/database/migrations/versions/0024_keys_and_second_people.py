@@ -3,8 +3,8 @@ processes; how far an import is."""
 
 from andon.kit.database.walls import execute, wall
 
-revision = "0025"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 
 TABLES = """
 ALTER TABLE app_user ADD COLUMN password_by uuid,

@@ -2,8 +2,8 @@
 
 from andon.kit.database.walls import execute, wall
 
-revision = "0027"
-down_revision = "0021"
+revision = "0026"
+down_revision = "0025"
 
 TABLES = """
 CREATE TABLE team (
