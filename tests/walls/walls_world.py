@@ -42,9 +42,9 @@ from andon.identity.tables import (
     RecoveryCode,
     RoleGrant,
     SecondFactor,
-    TextGateway,
     Team,
     TeamMember,
+    TextGateway,
     User,
 )
 from andon.imports.tables import ImportJob

@@ -162,9 +162,7 @@ class Core:
         self.trunk_trials = TrunkTrials(
             self.nodes, self.directory, self.voice.calls_on, self._append, self._now
         )
-        self.voice.attach(
-            self.nodes, self.devices, self.ears, self.trials, self.mobiles, self.trunk_trials
-        )
+        self.voice.attach(self.nodes, self.devices, self.ears, self.trials, self.mobiles, self.trunk_trials)
         self.trunks = Trunks(self.nodes, self.directory, self._trunk_refused)
         self.trunk_desk = TrunkDesk(self.directory, self.trunk_trials, self.trunks.made)
         self.publisher = Publisher(self.bus, self.directory, self.alarms, self._now)

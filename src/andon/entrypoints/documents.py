@@ -13,8 +13,8 @@ from typing import Any, get_type_hints
 import msgspec
 
 import andon.alarms.events
-import andon.channels.voice.events
 import andon.channels.text.events
+import andon.channels.voice.events
 import andon.interactions.dialling.events
 import andon.interactions.events
 import andon.interactions.monitor.events

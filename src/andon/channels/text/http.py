@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.channels.text import texts  # noqa: F401  (registers what is said here)
 from andon.channels.text.model import TIMEOUT_MOST_S, TRIES_MOST, well_formed
-from andon.identity.admin import Resource, add_check, add_uses, crud, used_by
+from andon.identity.admin import Resource, Revised, add_check, add_uses, crud, used_by
 from andon.identity.tables import Project, TextGateway
-from andon.kit.web import Body, Name, Shown, invalid
+from andon.kit.web import Body, Name, invalid
 
 _VISIBLE = r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$|^$"  # what a header may hold
 
@@ -29,7 +29,7 @@ class TextGatewayIn(Body):
     retries: Annotated[int, Field(ge=0, lt=TRIES_MOST)] = 2
 
 
-class TextGatewayShown(Shown):
+class TextGatewayShown(Revised):
     """`has_secret` says that there is one."""
 
     id: UUID

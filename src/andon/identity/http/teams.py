@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
-from andon.identity.admin import Administrator, Resource, Use, add_uses, announce, crud, present
+from andon.identity.admin import Administrator, Resource, Revised, Use, add_uses, announce, crud, present
 from andon.identity.model import Actor, Permission, Role
 from andon.identity.tables import Audit, Team, TeamMember, User
 from andon.identity.undo import add_undo
@@ -32,7 +32,7 @@ class TeamIn(Body):
     leader_id: UUID | None = None
 
 
-class TeamShown(Shown):
+class TeamShown(Revised):
     id: UUID
     name: str
     department: str

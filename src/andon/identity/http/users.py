@@ -134,7 +134,7 @@ async def make_user(body: UserIn, actor: PeopleManager, request: Request, servic
             await check_duties(session)
             await session.refresh(row)
             _record(session, services, actor, "create", row, None, audit.snapshot(_public(row)))
-            answer = (await _shown(session, services, [row]))[0]
+            answer = (await _shown(session, services, actor, [row]))[0]
     except IntegrityError as error:
         raise _broken(error) from error
     announce(services, actor)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from andon.channels.voice.events import MobileDialled, MobileEnded
 from andon.channels.text.events import TextSettled
+from andon.channels.voice.events import MobileDialled, MobileEnded
 from andon.interactions import events as ix
 from andon.interactions.card.events import CardBegan, CardEnded
 from andon.interactions.dialling.events import OutboundDialled

@@ -521,6 +521,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List All */
+        get: operations["list_all_team"];
+        put?: never;
+        /** Make */
+        post: operations["make_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_team"];
+        put?: never;
+        post?: never;
+        /** Retire */
+        delete: operations["retire_team"];
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["change_team"];
+        trace?: never;
+    };
+    "/api/team-members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Team Members
+         * @description Who is in which team; who is in none is not there.
+         */
+        get: operations["list_team_members_api_team_members_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Team Members
+         * @description Set who is in a team. Whoever was in another one leaves that.
+         */
+        put: operations["set_team_members_api_teams__id__members_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clients": {
         parameters: {
             query?: never;
@@ -885,6 +962,27 @@ export interface paths {
          */
         put: operations["set_rules_api_routing_rules_put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/skills/{id}/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Levels
+         * @description Change one skill for many agents. Raises `skill.changed_since` when somebody changed one of them
+         *     meanwhile; then nobody is changed.
+         */
+        post: operations["change_levels_api_skills__id__levels_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1508,6 +1606,26 @@ export interface paths {
          * @description The wait in a queue ends so.
          */
         post: operations["end_trial_queue_api_trial_queue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/numbers/{id}/way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Number Way
+         * @description Where a call to this number would go now: the caller's number is withheld, no customer is known.
+         */
+        get: operations["number_way_api_numbers__id__way_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2620,6 +2738,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/trunk-states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trunk States
+         * @description How each trunk stands now.
+         */
+        get: operations["trunk_states_api_trunk_states_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trunks/{id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Trunk
+         * @description Call a number through the trunk: it hears the shown number read out and is hung up on, after 30 s at
+         *     the latest. One at a time, 20 in 24 hours; never emergency, premium or foreign numbers.
+         */
+        post: operations["try_trunk_api_trunks__id__trial_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trunk-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Look At Trunk Trial
+         * @description The operator's test call as it is now, or was.
+         */
+        get: operations["look_at_trunk_trial_api_trunk_trial_get"];
+        put?: never;
+        post?: never;
+        /**
+         * End Trunk Trial
+         * @description Hang up on it.
+         */
+        delete: operations["end_trunk_trial_api_trunk_trial_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/dial": {
         parameters: {
             query?: never;
@@ -2678,6 +2861,26 @@ export interface paths {
          * @description Call a colleague: the own device first, then theirs. What becomes of it is in the view.
          */
         post: operations["call_colleague_api_desk_colleague_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phone/ice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ice
+         * @description The installation's servers, with a credential of the asker's own.
+         */
+        get: operations["ice_api_phone_ice_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4136,6 +4339,8 @@ export interface components {
             name: string;
             /** Department */
             department: string | null;
+            /** Team */
+            team?: string | null;
             /** State */
             state: string;
             /** Since */
@@ -5811,6 +6016,24 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** HourShown */
+        HourShown: {
+            /** Calendar */
+            calendar: string;
+            /** Open */
+            open: boolean;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "period" | "outside" | "holiday" | "exception";
+            /** Name Zh */
+            name_zh: string;
+            /** Name En */
+            name_en: string;
+            /** Until */
+            until: string | null;
+        };
         /**
          * Hours
          * @description `periods` maps `mon` … `sun` to `[["09:00", "18:00"], …]`; an exception is `{date, periods, name}`.
@@ -5834,6 +6057,33 @@ export interface components {
             exceptions?: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * Ice
+         * @description Servers as browsers take them, for `expires_in` seconds; `relay_only`: through TURN or not at all.
+         */
+        Ice: {
+            /** Servers */
+            servers: components["schemas"]["IceServer"][];
+            /** Relay Only */
+            relay_only: boolean;
+            /** Expires In */
+            expires_in: number;
+        };
+        /** IceServer */
+        IceServer: {
+            /** Urls */
+            urls: string[];
+            /**
+             * Username
+             * @default
+             */
+            username: string;
+            /**
+             * Credential
+             * @default
+             */
+            credential: string;
         };
         /** ImportList */
         ImportList: {
@@ -5910,6 +6160,13 @@ export interface components {
              * @enum {string}
              */
             locale: "zh" | "en";
+        };
+        /**
+         * LastTrunkTrial
+         * @description Null: there was none since the core's last start.
+         */
+        LastTrunkTrial: {
+            trial: components["schemas"]["TrunkTrialShown"] | null;
         };
         /**
          * LeaveShown
@@ -6036,6 +6293,39 @@ export interface components {
         LedgerState: {
             running: components["schemas"]["LedgerCheckInfo"] | null;
             last: components["schemas"]["LedgerCheckInfo"] | null;
+        };
+        /**
+         * LevelChange
+         * @description An agent's level `before`, as the asker saw it, and `after`; 0 is without the skill.
+         */
+        LevelChange: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+        };
+        /** LevelChanges */
+        LevelChanges: {
+            /** Changes */
+            changes: components["schemas"]["LevelChange"][];
+        };
+        /**
+         * LevelsChanged
+         * @description `changed`: how many agents have another level now.
+         */
+        LevelsChanged: {
+            /**
+             * Skill Id
+             * Format: uuid
+             */
+            skill_id: string;
+            /** Changed */
+            changed: number;
         };
         /**
          * LineBody
@@ -6262,6 +6552,24 @@ export interface components {
         MediaNodes: {
             /** Nodes */
             nodes: components["schemas"]["MediaNodeShown"][];
+        };
+        /** MemberShown */
+        MemberShown: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Team Id
+             * Format: uuid
+             */
+            team_id: string;
+        };
+        /** MembersIn */
+        MembersIn: {
+            /** Members */
+            members: string[];
         };
         /**
          * MessageIn
@@ -6577,6 +6885,45 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * NumberWay
+         * @description `refused`: the call would not be taken: the number has no flow, the flow no version, or one that
+         *     cannot be read. Else it goes through `places` of that version and ends there with `outcome`, or stays at
+         *     the last until the caller or somebody else does something.
+         */
+        NumberWay: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Refused
+             * @enum {string}
+             */
+            refused: "" | "no_flow" | "unpublished" | "unreadable";
+            /** Flow Id */
+            flow_id?: string | null;
+            /**
+             * Flow Name
+             * @default
+             */
+            flow_name: string;
+            /** Version */
+            version?: number | null;
+            /** Published At */
+            published_at?: string | null;
+            /**
+             * Places
+             * @default []
+             */
+            places: components["schemas"]["PlaceShown"][];
+            /**
+             * Outcome
+             * @default
+             */
+            outcome: string;
+        };
         /** OptionBody */
         OptionBody: {
             /** Value */
@@ -6736,6 +7083,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[MemberShown] */
+        Page_MemberShown_: {
+            /** Items */
+            items: components["schemas"]["MemberShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[NumberShown] */
         Page_NumberShown_: {
             /** Items */
@@ -6830,6 +7186,15 @@ export interface components {
         Page_StandardPrompt_: {
             /** Items */
             items: components["schemas"]["StandardPrompt"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[TeamShown] */
+        Page_TeamShown_: {
+            /** Items */
+            items: components["schemas"]["TeamShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -7065,6 +7430,23 @@ export interface components {
              * Format: uuid
              */
             contact_id: string;
+        };
+        /**
+         * PlaceShown
+         * @description A node of the flow; `type_name` is in the asker's language.
+         */
+        PlaceShown: {
+            /** Node */
+            node: string;
+            /** Type */
+            type: string;
+            /** Type Name */
+            type_name: string;
+            /** Title */
+            title: string;
+            /** By */
+            by: string;
+            hours: components["schemas"]["HourShown"] | null;
         };
         /**
          * Policy
@@ -7958,6 +8340,8 @@ export interface components {
             client?: string | null;
             /** Agent */
             agent?: string | null;
+            /** Team */
+            team?: string | null;
             /** Customer */
             customer?: string | null;
             /** Number */
@@ -8031,6 +8415,8 @@ export interface components {
             client?: string | null;
             /** Agent */
             agent?: string | null;
+            /** Team */
+            team?: string | null;
             /** Customer */
             customer?: string | null;
             /** Number */
@@ -8429,6 +8815,54 @@ export interface components {
             /** Outside */
             outside: boolean;
         };
+        /**
+         * TeamIn
+         * @description `leader_id`: an agent or a supervisor.
+         */
+        TeamIn: {
+            /** Name */
+            name: string;
+            /**
+             * Department
+             * @default
+             */
+            department: string;
+            /** Leader Id */
+            leader_id?: string | null;
+        };
+        /** TeamInPatch */
+        TeamInPatch: {
+            /** Name */
+            name?: string;
+            /** Department */
+            department?: string;
+            /** Leader Id */
+            leader_id?: string | null;
+        };
+        /** TeamShown */
+        TeamShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Department */
+            department: string;
+            /** Leader Id */
+            leader_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
         /** TenantShown */
         TenantShown: {
             /**
@@ -8514,6 +8948,11 @@ export interface components {
          * @description `has_secret` says that there is one.
          */
         TextGatewayShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /**
              * Id
              * Format: uuid
@@ -8766,6 +9205,16 @@ export interface components {
             awaits: string[];
         };
         /**
+         * TrialStep
+         * @description `what` is dialled, ringing, answered, said or ended, `s` seconds after the call began.
+         */
+        TrialStep: {
+            /** What */
+            what: string;
+            /** S */
+            s: number;
+        };
+        /**
          * TrunkIn
          * @description `max_calls` 0: no limit of its own. `secret` is written, never read.
          */
@@ -8837,6 +9286,98 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * TrunkState
+         * @description `made`: the engines have taken it. `reach`: what its server did when asked by SIP OPTIONS just now,
+         *     with `status` in `ms`. A call came through last at `worked_at`; at `failed_at` one last did not, for the
+         *     trunk's own reasons: `how` and the Q.850 `cause`. Calls before the core's last start are not known.
+         */
+        TrunkState: {
+            /**
+             * Trunk Id
+             * Format: uuid
+             */
+            trunk_id: string;
+            /** Made */
+            made: boolean;
+            /**
+             * Reach
+             * @enum {string}
+             */
+            reach: "answers" | "silent" | "closed" | "unknown_host";
+            /** Status */
+            status: number;
+            /** Ms */
+            ms: number;
+            /** In Use */
+            in_use: number;
+            /** Limit */
+            limit: number;
+            /** Worked At */
+            worked_at: string | null;
+            /** Failed At */
+            failed_at: string | null;
+            /** How */
+            how: string;
+            /** Cause */
+            cause: number;
+        };
+        /** TrunkStates */
+        TrunkStates: {
+            /** Trunks */
+            trunks: components["schemas"]["TrunkState"][];
+        };
+        /**
+         * TrunkTrialIn
+         * @description Whom to call, and which number of ours to show; `ring_s`: for how long it rings at the most.
+         */
+        TrunkTrialIn: {
+            /** Number */
+            number: string;
+            /**
+             * Number Id
+             * Format: uuid
+             */
+            number_id: string;
+            /**
+             * Ring S
+             * @default 30
+             */
+            ring_s: number;
+        };
+        /**
+         * TrunkTrialShown
+         * @description `how` it ended (`TrunkTrialEnded`), empty while it goes on.
+         */
+        TrunkTrialShown: {
+            /**
+             * Trial Id
+             * Format: uuid
+             */
+            trial_id: string;
+            /**
+             * Trunk Id
+             * Format: uuid
+             */
+            trunk_id: string;
+            /** Number */
+            number: string;
+            /** Shown */
+            shown: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Over */
+            over: boolean;
+            /** How */
+            how: string;
+            /** Cause */
+            cause: number;
+            /** Steps */
+            steps: components["schemas"]["TrialStep"][];
         };
         /**
          * UndoIn
@@ -10441,6 +10982,211 @@ export interface operations {
             };
         };
     };
+    list_all_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TeamShown_"];
+                };
+            };
+        };
+    };
+    make_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    retire_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_team: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamInPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_team_members_api_team_members_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MemberShown_"];
+                };
+            };
+        };
+    };
+    set_team_members_api_teams__id__members_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembersIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MemberShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_all_client: {
         parameters: {
             query?: never;
@@ -11523,6 +12269,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RulesShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    change_levels_api_skills__id__levels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LevelChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LevelsChanged"];
                 };
             };
             /** @description Validation Error */
@@ -12874,6 +13655,37 @@ export interface operations {
             };
         };
     };
+    number_way_api_numbers__id__way_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberWay"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_all_calendar: {
         parameters: {
             query?: never;
@@ -13833,7 +14645,9 @@ export interface operations {
     change_text_gateway: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -15025,6 +15839,101 @@ export interface operations {
             };
         };
     };
+    trunk_states_api_trunk_states_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkStates"];
+                };
+            };
+        };
+    };
+    try_trunk_api_trunks__id__trial_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkTrialIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkTrialShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    look_at_trunk_trial_api_trunk_trial_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LastTrunkTrial"];
+                };
+            };
+        };
+    };
+    end_trunk_trial_api_trunk_trial_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkTrialShown"];
+                };
+            };
+        };
+    };
     may_dial_api_desk_dial_get: {
         parameters: {
             query?: never;
@@ -15131,6 +16040,26 @@ export interface operations {
             };
         };
     };
+    ice_api_phone_ice_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ice"];
+                };
+            };
+        };
+    };
     search_contacts_api_contacts_get: {
         parameters: {
             query?: {
@@ -15139,6 +16068,7 @@ export interface operations {
                 project?: string | null;
                 client?: string | null;
                 agent?: string | null;
+                team?: string | null;
                 customer?: string | null;
                 number?: string | null;
                 trunk?: string | null;
