@@ -355,6 +355,18 @@ def second_factor(visit: Visit) -> None:
             admin.ask("PUT", "/api/log-in-rules", before)
 
 
+def new_password(visit: Visit) -> None:
+    """Somebody whose password another has set."""
+    new = {"login": "xinlai", "name": "新来", "roles": ["agent"], "agent_no": "8099", "password": PASSWORD}
+    with visit.api(ADMIN) as admin:
+        if not any(user["login"] == new["login"] for user in admin.ask("GET", "/api/users")["items"]):
+            admin.ask("POST", "/api/users", new)
+    with visit.page(new["login"]) as page:
+        page.wait_for_url("**/new-password**")
+        page.wait_for_load_state("networkidle")
+        visit.camera.shoot(page, "new-password")
+
+
 def spreadsheets(visit: Visit) -> None:
     """A file that was tried, with faults."""
     lines = [
@@ -413,6 +425,7 @@ WAYS: tuple[tuple[tuple[str, ...], Way], ...] = (
     (("flows-id",), flow_designer),
     (("wallboards-id", "wall"), wallboards),
     (("second-factor",), second_factor),
+    (("new-password",), new_password),
     (("admin-spreadsheets",), spreadsheets),
     (
         (
