@@ -187,7 +187,7 @@ export default function PhoneBar() {
           <CallButton
             name={held ? t("call.retrieve") : t("call.hold")}
             shortcut="hold"
-            tone={held ? "on" : undefined}
+            tone={held && !card?.alone ? "on" : undefined}
             pressed={held}
             icon={held ? <PlayCircleOutlined /> : <PauseOutlined />}
             obstacle={blocked.hold}
@@ -380,7 +380,7 @@ function CallBrief() {
       <span className="bar-brief-more">
         <TierTag tier={contact.tier} />
       </span>
-      <span className="bar-brief-more bar-brief-project">
+      <span className={`bar-brief-project${contact.direction === "internal" ? "" : " bar-brief-more"}`}>
         {contact.direction === "internal"
           ? t(contact.other_holds ? "call.internal.held" : "call.internal")
           : contact.direction === "outbound"
