@@ -1,7 +1,7 @@
 import { LogoutOutlined, MenuOutlined, SafetyOutlined } from "@ant-design/icons";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Avatar, Button, Dropdown, Layout, Menu, Tooltip } from "antd";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { api, onSignedOut, take } from "@/shared/api";
 import { useLocale, useT } from "@/shared/i18n";
 import { startLive, stopLive, useLive } from "@/shared/live";
@@ -53,10 +53,13 @@ export function Frame() {
   const [opened, setOpened] = useState(false);
   /** The log-in ran out in the middle of a call. */
   const [again, setAgain] = useState(false);
+  /** One's own leaving ends the session too: that is no news. */
+  const leaving = useRef(false);
 
   useEffect(() => {
     startLive();
     const stop = onSignedOut(() => {
+      if (leaving.current) return;
       if (useLive.getState().agent?.contact) {
         setAgain(true);
         return;
@@ -105,12 +108,14 @@ export function Frame() {
   }, [here, locale, c]);
 
   const signOut = async () => {
+    leaving.current = true;
     try {
       await take(api.DELETE("/api/session"));
       stopLive();
       queryClient.clear();
       await navigate({ to: "/login" });
     } catch (thrown) {
+      leaving.current = false;
       report(thrown);
     }
   };

@@ -93,6 +93,9 @@ export function LoginPage() {
         {search.ended && !login.isError ? <Alert type="info" showIcon title={t("login.ended")} /> : null}
         {search.refused && !login.isError && !known ? <ProviderRefusal code={search.refused} /> : null}
         {problem ? <ProblemView problem={problem} /> : null}
+        {!problem && (byKey.data === null || besides.data === null) ? (
+          <Alert type="warning" showIcon role="alert" title={t("login.passkey.given_up")} />
+        ) : null}
         {known ? (
           <CodeForm
             pending={login.isPending}

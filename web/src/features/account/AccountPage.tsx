@@ -85,7 +85,7 @@ function SecondFactor({ standing }: { standing: Standing }) {
       <p className="account-state">
         <Tag color={on ? "success" : needed ? "error" : "default"}>{t(on ? "factor.on" : "factor.off")}</Tag>
         {standing.since === null
-          ? t("factor.lead")
+          ? t(standing.passkeys > 0 ? "factor.keyed" : "factor.lead")
           : t("factor.since", { day: f.moment(standing.since), n: standing.codes_left })}
       </p>
       {(on || standing.passkeys > 0) && standing.codes_left < FEW ? (

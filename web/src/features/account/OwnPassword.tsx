@@ -60,7 +60,12 @@ export function OwnPassword({ me, onDone }: { me: Me; onDone?: () => void }) {
       >
         <Input.Password maxLength={200} autoComplete="new-password" />
       </Form.Item>
-      <Button htmlType="submit" loading={change.isPending}>
+      <Button
+        type={onDone ? "primary" : "default"}
+        block={onDone !== undefined}
+        htmlType="submit"
+        loading={change.isPending}
+      >
         {t("password.change")}
       </Button>
     </Form>

@@ -8,6 +8,7 @@ export const texts = defineTexts(
     "factor.on": "已开启",
     "factor.off": "未开启",
     "factor.lead": "开启后，登录时除密码外还要输入手机验证器应用上的 6 位验证码。",
+    "factor.keyed": "登录时用通行密钥代替验证码；也可以再加一个验证器应用。",
     "factor.since": "{{day}} 起使用；还有 {{n}} 个恢复码可用。",
     "factor.few": "恢复码快用完了，请生成新的恢复码。",
     "factor.set_up": "开启两步验证",
@@ -78,6 +79,7 @@ export const texts = defineTexts(
     "factor.off": "Off",
     "factor.lead":
       "When it is on, logging in takes the 6 digits of an authenticator app on your telephone beside the password.",
+    "factor.keyed": "A passkey takes the place of the code; an authenticator app can be added.",
     "factor.since": "In use since {{day}}; {{n}} recovery codes are left.",
     "factor.few": "Few recovery codes are left. Make new ones.",
     "factor.set_up": "Set up",

@@ -68,7 +68,7 @@ export function PasswordReset({ user, onClose }: { user: User; onClose: () => vo
             {...(own ? {} : { description: t("password.first") })}
           />
           {needsLeave ? (
-            <Button block className="editor-problem" loading={ask.isPending} onClick={() => ask.mutate()}>
+            <Button block className="editor-ask" loading={ask.isPending} onClick={() => ask.mutate()}>
               {t("password.leave.ask")}
             </Button>
           ) : null}
