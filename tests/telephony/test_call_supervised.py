@@ -387,7 +387,11 @@ async def test_the_next_calls_of_an_agent_are_listened_to_by_themselves(house: H
         await supervisor.ask("unfollow", agent_id=str(agent.agent_id))
         await supervisor.ask("follow", agent_id=str(agent.agent_id), calls=4)
         agent_id = agent.agent_id
-    facts = await house.facts(agent_id=agent_id, kind="follow.ended")
-    ends = [(row["data"]["why"], row["data"]["left"]) for row in facts]
+
+    async def ended() -> list[tuple[str, int]]:
+        facts = await house.facts(agent_id=agent_id, kind="follow.ended")
+        return [(row["data"]["why"], row["data"]["left"]) for row in facts] if len(facts) == 4 else []
+
+    ends = await house.until(ended, 10, "every wish is over")
     assert ends == [("replaced", 3), ("done", 0), ("asked", 1), ("agent_left", 4)]
     assert await house.unexplained() == []
