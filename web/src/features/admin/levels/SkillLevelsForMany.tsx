@@ -7,6 +7,7 @@ import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { Nothing, ProblemView, useNarrow } from "@/shared/ui";
 import { listQuery, useList } from "../kit/api";
+import { named } from "../kit/named";
 import { useDone } from "../kit/useDone";
 import type { AgentSkill, Skill, Team, TeamMember, User } from "../types";
 import { changesFor, HOW, levelAfter, tally, type Wanted } from "./model";
@@ -254,12 +255,6 @@ export function SkillLevelsForMany({ skill, onClose }: { skill: Skill; onClose: 
     </Drawer>
   );
 }
-
-const named = (names: Iterable<string>) =>
-  [...new Set(names)]
-    .filter(Boolean)
-    .sort((a, b) => a.localeCompare(b, "zh"))
-    .map((value) => ({ value, label: value }));
 
 /** Arrows go from one box to the next; the space bar is the box's own. */
 function moveFocus(event: KeyboardEvent<HTMLTableElement>) {

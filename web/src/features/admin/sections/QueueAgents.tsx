@@ -4,16 +4,11 @@ import { fields } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
 import { listQuery, useList } from "../kit/api";
 import { ChoiceField } from "../kit/inputs";
+import { named } from "../kit/named";
 import { Rows } from "../kit/Rows";
 import { SkillLevels } from "../kit/SkillLevels";
 import { texts } from "../texts";
 import type { AgentCertificate, User } from "../types";
-
-const named = (names: Iterable<string>) =>
-  [...new Set(names)]
-    .filter(Boolean)
-    .sort((a, b) => a.localeCompare(b, "zh"))
-    .map((value) => ({ value, label: value }));
 
 /** Who else may or must not serve a queue, and from when on. */
 export function QueueAgents() {

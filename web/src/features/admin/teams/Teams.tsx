@@ -7,6 +7,7 @@ import { useT } from "@/shared/i18n";
 import { call, listQuery, useList, useSave } from "../kit/api";
 import { Editor } from "../kit/Editor";
 import { ChoiceField, Line, TextField } from "../kit/inputs";
+import { named } from "../kit/named";
 import { ResourceList } from "../kit/ResourceList";
 import { useDone } from "../kit/useDone";
 import { useRemoval } from "../kit/useRemoval";
@@ -121,9 +122,7 @@ export function Teams() {
               <Form.Item name="department" label={n("department")}>
                 <AutoComplete
                   maxLength={80}
-                  options={[...new Set(here.map((user) => user.department))]
-                    .filter(Boolean)
-                    .map((value) => ({ value }))}
+                  options={named(here.map((user) => user.department))}
                   showSearch={{ filterOption: true }}
                 />
               </Form.Item>
