@@ -19,6 +19,7 @@ from andon.reporting.walls.model import (
     overlap,
     picture,
     said,
+    told_apart,
 )
 
 pytestmark = pytest.mark.unit
@@ -167,3 +168,8 @@ def test_each_kind_shows_the_figures_it_can_and_each_has_a_name_in_both_language
     assert known(tile("text")) and known(tile("clock"))
     for key in (*NOW, *OF_DAY, *OF_AGENT, *OF_STEP):
         assert said(key, "zh")[0] and said(key, "en")[0].isascii(), key
+
+
+def test_queues_of_one_name_are_told_apart_by_their_projects() -> None:
+    queues = [("投诉", "水务"), ("订单", "商城"), ("投诉", "商城")]
+    assert told_apart(queues) == ["投诉 · 水务", "订单", "投诉 · 商城"]

@@ -4,6 +4,7 @@ The grid has 16 columns and 9 rows, as screens do. A picture holds the board's o
 counts, shares and times of its project's queues, and names of agents only where the board shows agents.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -111,6 +112,12 @@ def overlap(tiles: Sequence[Tile]) -> str | None:
             return tile.id
         taken |= cells
     return None
+
+
+def told_apart(queues: Sequence[tuple[str, str]]) -> list[str]:
+    """Names for queues, given as name and project: with the project where two queues bear one name."""
+    bearers = Counter(name for name, _ in queues)
+    return [name if bearers[name] == 1 else f"{name} · {project}" for name, project in queues]
 
 
 def known(tile: Tile) -> bool:

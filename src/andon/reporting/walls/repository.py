@@ -19,7 +19,18 @@ from andon.kit.i18n import Locale
 from andon.reporting.board import repository as board
 from andon.reporting.board.service import count_day, values
 from andon.reporting.figures import Counts
-from andon.reporting.walls.model import OF_AGENT, OF_DAY, OF_STEP, Day, Kind, Place, Row, Tile, picture
+from andon.reporting.walls.model import (
+    OF_AGENT,
+    OF_DAY,
+    OF_STEP,
+    Day,
+    Kind,
+    Place,
+    Row,
+    Tile,
+    picture,
+    told_apart,
+)
 from andon.reporting.walls.tables import Wallboard, WallboardLink
 
 SECRET_BYTES = 32
@@ -125,6 +136,10 @@ async def day_of(session: AsyncSession, shown: Shown, now: datetime) -> Day:
     if Kind.TREND in kinds:
         found = await board.step_counts(session, span, project_id)
         steps = [(at, values(OF_STEP.values(), found[at])) for at in sorted(found)]
+    queues = [
+        queue for queue in counted.queues if not queue.retired and project_id in (None, queue.project_id)
+    ]
+    called = told_apart([(queue.name, queue.project_name) for queue in queues])
     return Day(
         at=now,
         zone=zone,
@@ -132,11 +147,10 @@ async def day_of(session: AsyncSession, shown: Shown, now: datetime) -> Day:
         queues=[
             Place(
                 queue_id=queue.queue_id,
-                name=queue.name,
+                name=name,
                 values=values(OF_DAY.values(), counted.of_queue.get(queue.queue_id, nothing)),
             )
-            for queue in counted.queues
-            if not queue.retired and project_id in (None, queue.project_id)
+            for queue, name in zip(queues, called, strict=True)
         ],
         agents=agents,
         trend=steps,
