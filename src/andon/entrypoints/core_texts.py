@@ -23,6 +23,7 @@ from andon.interactions.ports import ContactView
 from andon.kit import i18n
 from andon.kit.i18n import Locale
 from andon.kit.journal import Fact
+from andon.kit.tasks import Tasks
 
 log = structlog.get_logger(__name__)
 
@@ -42,13 +43,11 @@ class Texts:
         self._append = append
         self._now = now
         self._key = key
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("text message")
 
     async def close(self) -> None:
         """Give up what is under way."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.close()
 
     def send_link(
         self,
@@ -59,9 +58,7 @@ class Texts:
         done: Done,
     ) -> None:
         """Send the project's link to the caller; `done` is called once, with `ok`, and `why` when not."""
-        task = asyncio.ensure_future(self._send(view, language, project, gateway, done))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(self._send(view, language, project, gateway, done))
 
     async def _send(
         self,
