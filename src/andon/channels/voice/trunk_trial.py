@@ -19,6 +19,7 @@ from andon.channels.voice.nodes import Node, Nodes
 from andon.kit.errors import AndonError
 from andon.kit.ids import uuid7
 from andon.kit.journal import Fact
+from andon.kit.tasks import Tasks
 from andon.telephony.errors import EngineRefused
 from andon.telephony.model import (
     Cause,
@@ -88,7 +89,7 @@ class TrunkTrials:
         self._now = now
         self._of: dict[UUID, TrunkTrial] = {}
         self._legs: dict[str, TrunkTrial] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("trunk trial")
 
     @property
     def legs(self) -> set[str]:
@@ -199,9 +200,7 @@ class TrunkTrials:
             except EngineRefused as refused:  # the leg is gone by itself, or the engine
                 log.info("trunk_trial_order_refused", why=str(refused))
 
-        task = asyncio.ensure_future(done())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.start(done())
 
     def _over(self, trial: TrunkTrial, cause: int) -> None:
         if self._legs.pop(trial.leg_id, None) is None:
