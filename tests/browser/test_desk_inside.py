@@ -46,6 +46,7 @@ async def test_a_colleague_is_called_by_one_key(house: OfficeHouse, enter: Enter
         await page.keyboard.type(called.name)
         await row.click(timeout=SECONDS)
         await second.rung()
+        await expect(card.get_by_role("button", name="接听")).to_be_enabled(timeout=SECONDS)
         await other.keyboard.press("Alt+a")
         await first.in_phase("talking")
         await second.in_phase("talking")

@@ -90,6 +90,7 @@ _LABELS = {
     Stage.OFFERING: "queue",
     Stage.DIALLING: "queue",
     Stage.CONNECTING: "queue",
+    Stage.BUZZING: "agent",
     Stage.CALLING: "agent",
     Stage.INSIDE: "agent",
     Stage.RETURNING: "hold",
