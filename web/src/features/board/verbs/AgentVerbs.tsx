@@ -1,6 +1,6 @@
 import { MoreOutlined } from "@ant-design/icons";
 import { App, Dropdown, type MenuProps } from "antd";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { api, type BoardAgent, take } from "@/shared/api";
 import { useT } from "@/shared/i18n";
 import { type AgentVerb, agentVerbs, blockedBy, type ForcedState, isHearing } from "./actions";
@@ -11,7 +11,7 @@ import { useOwnMonitor, useRun } from "./useVerbs";
 import "./verbs.css";
 
 /** The menu of what a supervisor may do about an agent. */
-export function AgentVerbs({ agent }: { agent: BoardAgent }) {
+export const AgentVerbs = memo(function AgentVerbs({ agent }: { agent: BoardAgent }) {
   const t = useT(texts);
   const run = useRun();
   const own = useOwnMonitor();
@@ -89,4 +89,4 @@ export function AgentVerbs({ agent }: { agent: BoardAgent }) {
       {forcing ? <ForceDialog agent={agent} state={forcing} onClose={() => setForcing(null)} /> : null}
     </>
   );
-}
+});

@@ -1,11 +1,12 @@
 import { CustomerServiceOutlined } from "@ant-design/icons";
+import { memo } from "react";
 import type { BoardAgent } from "@/shared/api";
 import { useT } from "@/shared/i18n";
 import { useBoardStore } from "../live";
 import { texts } from "./texts";
 
 /** Who is at this agent's call, and whose choice the agent's state is. */
-export function AtCall({ agent }: { agent: BoardAgent }) {
+export const AtCall = memo(function AtCall({ agent }: { agent: BoardAgent }) {
   const t = useT(texts);
   const monitors = useBoardStore((store) => store.board?.monitors);
   const here = [...(monitors?.values() ?? [])].filter((one) => one.agent_id === agent.agent_id && one.mode);
@@ -26,4 +27,4 @@ export function AtCall({ agent }: { agent: BoardAgent }) {
       ) : null}
     </>
   );
-}
+});
