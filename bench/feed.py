@@ -32,8 +32,8 @@ PLAY = """async ([messages, lot]) => {
     if (n % lot === lot - 1) await new Promise(requestAnimationFrame);
   }
 }"""
-# Messages every so many ms. Answers with ms from each message to the next frame that is out, ms between frames,
-# and how long tasks above 50 ms were.
+# Messages every so many ms. Answers with ms from each message to the next frame that is out, ms between
+# frames, and how long tasks above 50 ms were.
 MEASURE = """async ([messages, every]) => {
   const painted = [], frames = [], tasks = [];
   const note = (list) => tasks.push(...list.getEntries().map((one) => one.duration));
