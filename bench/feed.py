@@ -32,7 +32,7 @@ PLAY = """async ([messages, lot]) => {
     if (n % lot === lot - 1) await new Promise(requestAnimationFrame);
   }
 }"""
-# Messages every so many ms. Answers with ms from each message to the frame after what it changed, ms between
+# Messages every so many ms. Answers with ms from each message to the next frame that is out, ms between
 # frames, and how long tasks above 50 ms were.
 MEASURE = """async ([messages, every]) => {
   const painted = [], frames = [], tasks = [];

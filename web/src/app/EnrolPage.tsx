@@ -7,6 +7,7 @@ import { useT } from "@/shared/i18n";
 import { meQuery } from "@/shared/session";
 import { useReportProblem } from "@/shared/ui";
 import { queryClient } from "./queries";
+import { LanguageSwitch, ThemeSwitch } from "./Switches";
 import { texts } from "./texts";
 import { useLeave } from "./useLeave";
 import "./login.css";
@@ -27,6 +28,10 @@ export function EnrolPage() {
   const done = () => void enter().catch(report);
   return (
     <main className="login">
+      <div className="login-corner">
+        <ThemeSwitch />
+        <LanguageSwitch />
+      </div>
       <section className="login-card" aria-labelledby="enrol-title">
         <h1 id="enrol-title">{t("enrol.title")}</h1>
         <p className="login-lead">{t("enrol.lead")}</p>

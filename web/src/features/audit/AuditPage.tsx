@@ -105,7 +105,8 @@ export default function AuditPage() {
           />
         </div>
       </header>
-      <div className="audit-list">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+      <section className="audit-list" tabIndex={0} aria-label={t("title")}>
         {log.isError ? (
           <ProblemView problem={log.error} onRetry={() => void log.refetch()} />
         ) : !log.data ? (
@@ -140,7 +141,7 @@ export default function AuditPage() {
             </div>
           </>
         )}
-      </div>
+      </section>
     </div>
   );
 }

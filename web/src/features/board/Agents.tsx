@@ -1,7 +1,7 @@
 import { AppstoreOutlined, BarsOutlined } from "@ant-design/icons";
 import { Link } from "@tanstack/react-router";
 import { Button, Input, Segmented, Select } from "antd";
-import { type CSSProperties, useDeferredValue, useMemo, useRef, useState } from "react";
+import { type CSSProperties, memo, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { AgentState, BoardAgent } from "@/shared/api";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
@@ -251,7 +251,11 @@ function Cards({ agents, reasonOf, frozen }: ViewProps) {
 }
 
 /** Time in the state; against the limit of the reason given and what is left of the day's breaks, if any. */
-function Time({ agent, reasonOf, frozen }: { agent: BoardAgent } & Omit<ViewProps, "agents">) {
+const Time = memo(function Time({
+  agent,
+  reasonOf,
+  frozen,
+}: { agent: BoardAgent } & Omit<ViewProps, "agents">) {
   const t = useT(texts);
   const rule = useRuleLevels();
   const ownMs = reasonOf(agent.reason_id)?.limitMs;
@@ -269,7 +273,7 @@ function Time({ agent, reasonOf, frozen }: { agent: BoardAgent } & Omit<ViewProp
       />
     </span>
   );
-}
+});
 
 function List({ agents, reasonOf, frozen }: ViewProps) {
   const t = useT(texts);

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from "react";
+import { memo, useLayoutEffect, useRef } from "react";
 import { timer } from "@/shared/format";
 import { everySecond } from "./ticker";
 
@@ -16,7 +16,14 @@ interface Props {
 }
 
 /** Time since an instant, or until it, ticking. Its text is written past React; see `ticker.ts`. */
-export function Elapsed({ since, warnMs, alarmMs, alarmText, down = false, frozen = false }: Props) {
+export const Elapsed = memo(function Elapsed({
+  since,
+  warnMs,
+  alarmMs,
+  alarmText,
+  down = false,
+  frozen = false,
+}: Props) {
   const host = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
     const element = host.current;
@@ -39,4 +46,4 @@ export function Elapsed({ since, warnMs, alarmMs, alarmText, down = false, froze
     return stop;
   }, [since, warnMs, alarmMs, alarmText, down, frozen]);
   return <span ref={host} className="elapsed" />;
-}
+});

@@ -1,12 +1,18 @@
 import { Tooltip } from "antd";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import type { FigureValue } from "./figures";
 import { texts } from "./texts";
 
 /** Names a figure's formula and variant on hover and on keyboard focus. */
-export function FigureTip({ figure, children }: { figure: FigureValue | undefined; children: ReactNode }) {
+export const FigureTip = memo(function FigureTip({
+  figure,
+  children,
+}: {
+  figure: FigureValue | undefined;
+  children: ReactNode;
+}) {
   const t = useT(texts);
   const f = useFormat();
   const sum = (value: number | null) => (figure?.unit === "seconds" ? f.timer(value ?? 0) : f.count(value));
@@ -37,4 +43,4 @@ export function FigureTip({ figure, children }: { figure: FigureValue | undefine
       </span>
     </Tooltip>
   );
-}
+});

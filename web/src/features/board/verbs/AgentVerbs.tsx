@@ -1,6 +1,6 @@
 import { MoreOutlined } from "@ant-design/icons";
 import { App, Dropdown, type MenuProps } from "antd";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { type AgentView, api, type BoardAgent, take } from "@/shared/api";
 import { useT } from "@/shared/i18n";
 import { takeAgentView, useLive } from "@/shared/live";
@@ -13,7 +13,7 @@ import { useOwnFollows, useOwnMonitor, useRun } from "./useVerbs";
 import "./verbs.css";
 
 /** The menu of what a supervisor may do about an agent. */
-export function AgentVerbs({ agent }: { agent: BoardAgent }) {
+export const AgentVerbs = memo(function AgentVerbs({ agent }: { agent: BoardAgent }) {
   const t = useT(texts);
   const run = useRun();
   const own = useOwnMonitor();
@@ -120,4 +120,4 @@ export function AgentVerbs({ agent }: { agent: BoardAgent }) {
       {forcing ? <ForceDialog agent={agent} state={forcing} onClose={() => setForcing(null)} /> : null}
     </>
   );
-}
+});

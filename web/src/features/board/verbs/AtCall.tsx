@@ -1,11 +1,12 @@
 import { CustomerServiceOutlined, FieldTimeOutlined } from "@ant-design/icons";
+import { memo } from "react";
 import type { BoardAgent } from "@/shared/api";
 import { useT } from "@/shared/i18n";
 import { useBoardStore } from "../live";
 import { texts } from "./texts";
 
 /** Who is at this agent's call or waits for the next, and whose choice the agent's state is. */
-export function AtCall({ agent }: { agent: BoardAgent }) {
+export const AtCall = memo(function AtCall({ agent }: { agent: BoardAgent }) {
   const t = useT(texts);
   const monitors = useBoardStore((store) => store.board?.monitors);
   const follows = useBoardStore((store) => store.board?.follows);
@@ -36,4 +37,4 @@ export function AtCall({ agent }: { agent: BoardAgent }) {
       ) : null}
     </>
   );
-}
+});

@@ -1,6 +1,6 @@
 import { MoreOutlined } from "@ant-design/icons";
 import { App, Dropdown, type MenuProps, Modal, Select } from "antd";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { api, type BoardWaiting, take } from "@/shared/api";
 import { phone } from "@/shared/format";
 import { useT } from "@/shared/i18n";
@@ -17,7 +17,7 @@ const POINTS = 10;
 type Choice = "give" | "move";
 
 /** The menu of what a supervisor may do with a waiting call. */
-export function WaitingVerbs({ row }: { row: BoardWaiting }) {
+export const WaitingVerbs = memo(function WaitingVerbs({ row }: { row: BoardWaiting }) {
   const t = useT(texts);
   const run = useRun();
   const own = useOwnMonitor();
@@ -97,7 +97,7 @@ export function WaitingVerbs({ row }: { row: BoardWaiting }) {
       ) : null}
     </>
   );
-}
+});
 
 interface ChooserProps {
   what: Choice;
