@@ -28,11 +28,13 @@ from andon.interactions.model import (
     Park,
     Part,
     Stage,
+    TapeRuns,
 )
 from andon.kit.journal import Fact
 from andon.reporting.ledger.rules import Books
 from andon.routing.events import AgentState
 from andon.routing.model import AgentConfig, CentreConfig, Refused
+from andon.telephony.events import RecordingStopped
 
 pytestmark = pytest.mark.unit
 
@@ -162,6 +164,22 @@ def test_either_holds_the_other_hears_music_and_a_core_that_follows_puts_it_righ
     assert contact.inside is not None
     contact.inside.muted = True
     assert MuteAgent(contact.leg_id, True) in step(contact, Found(up=True, together=True), town.floor.now())
+
+
+def test_a_recording_is_the_agents_from_its_first_instant() -> None:
+    town = Two()
+    contact = town.rings()
+    assert contact.inside is not None and contact.dialler is not None
+    contact.inside.recording_id = UUID(int=77)
+    town.floor.feed(contact, CustomerAnswered(), TapeRuns(UUID(int=77)))
+    town.passes(0.1)
+    town.floor.feed(contact, Joined(contact.dialler.leg_id))
+    town.passes(2)
+    town.floor.feed(contact, AgentHangsUp(town.agents[0]))
+    town.passes(10)
+    [stopped] = [fact for fact in town.facts if isinstance(fact, RecordingStopped)]
+    assert {(span.leg, span.agent_id) for span in stopped.spans} == {("agent", town.agents[0])}
+    assert findings(town.facts, town.floor.now()) == []
 
 
 def test_a_core_that_dies_meanwhile_leaves_true_books() -> None:
