@@ -58,7 +58,6 @@ function Row({ who, first, onCall }: { who: Colleague; first: boolean; onCall: (
       data-off={!who.open}
       data-first={first && who.open}
       disabled={!who.open}
-      aria-label={t("colleague.call", { who: who.name, state: c(`state.${who.state}`) })}
       onClick={onCall}
     >
       <StateDot state={who.state} />
