@@ -49,7 +49,6 @@ export function Colleagues({ busy, onCall }: { busy: boolean; onCall: (who: Coll
 }
 
 function Row({ who, first, onCall }: { who: Colleague; first: boolean; onCall: () => void }) {
-  const t = useT(texts);
   const c = useT(common);
   return (
     <button
