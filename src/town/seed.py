@@ -29,7 +29,7 @@ from andon.flows.nodes import Node
 from andon.flows.nodes.language import ChooseLanguage
 from andon.flows.nodes.start import Start
 from andon.flows.tables import FlowRow, FlowVersionRow
-from andon.identity.tables import Client, Project, Tenant, User
+from andon.identity.tables import Client, Project, Team, TeamMember, Tenant, User
 from andon.interactions.events import ContactEnded, Outcome
 from andon.interactions.tables import ReasonNode, WrapFormVersion, WrapUp
 from andon.kit import journal
@@ -180,6 +180,11 @@ class Seeder:
                 password_hash=next(passwords),
                 locale="zh",
             )
+
+        for name, department, leader, members in world.TEAMS:
+            team_id = await self._put(Team, name=name, department=department, leader_id=self._agents[leader])
+            for login in members:
+                self._session.add(TeamMember(user_id=self._agents[login], team_id=team_id))
 
     async def _routing(self) -> None:
         for name in world.SKILLS:

@@ -261,6 +261,13 @@ AGENTS: Final = (
 )
 ENGLISH_VOICE: Final = "agent_en"
 
+# name, department, leader, members
+TEAMS: Final = (
+    ("一部早班", _ONE, "zhangwei", ("zhangwei", "wangfang", "lina")),
+    ("一部晚班", _ONE, "yangfan", ("liuyang", "yangfan")),
+    ("二部早班", _TWO, "huanglei", ("huanglei", "xuli")),
+)
+
 STAFF: Final = (
     Staff("banzhang", "林晓", ("supervisor",), "运营管理部"),
     Staff("admin", "郑凯", ("administrator",), "系统部"),

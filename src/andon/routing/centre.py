@@ -134,16 +134,17 @@ class Centre:
             self.signed_in[agent_id] = agent
             for queue in queues:
                 queue.welcome(agent)
-        else:
-            for queue in queues:
-                queue.counts[before] -= 1
-        if state is AgentState.OFFLINE:
+                queue.counts[state] += 1
+        elif state is AgentState.OFFLINE:
             del self.signed_in[agent_id]
             for queue in queues:
                 del queue.members[agent_id]
-            return
-        for queue in queues:
-            queue.counts[state] += 1
+                queue.counts[before] -= 1
+        else:
+            for queue in queues:
+                counts = queue.counts
+                counts[before] -= 1
+                counts[state] += 1
         if state is AgentState.READY:
             for queue in queues:
                 queue.show(agent)

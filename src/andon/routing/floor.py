@@ -264,9 +264,10 @@ class Floor(Waiting):
             looked_at.update(dict.fromkeys(agent.queues.values()))
             if agent.wanting:
                 looked_at[agent] = None
+        lead = freed[0] if len(freed) == 1 else None
+        only_lead = lead if not self._stirred else None  # who else is ready was of no use before either
         self._stirred.clear()
         self._freed.clear()
-        lead = freed[0] if len(freed) == 1 else None
         line = [due for source in looked_at if (due := _first_due(source, lead)) is not None]
         heapq.heapify(line)
         made = False  # an offer takes an agent from every queue: what was found before is looked at again
@@ -275,6 +276,8 @@ class Floor(Waiting):
             now = _first_due(first.source, lead) if made else first
             if now is not None and now[:6] == first[:6]:
                 self._offer(now.contact, now.agent, trigger, effects)
+                if only_lead is not None and only_lead.state is not AgentState.READY:
+                    break
                 made = True
                 now = _first_due(first.source, lead)
             if now is not None:
