@@ -967,6 +967,7 @@ class VoiceChannel:
 
     async def _do_dial_customer(self, call: Call, order: DialCustomer) -> None:
         self._put_leg(call, call.leg_id, of_caller=True)
+        self._release(call)  # the order may be the second, after an engine that was away
         trunk = self._way_out(call)
         self._directory.occupy(trunk.trunk_id)
         call.trunk_id = trunk.trunk_id
@@ -974,6 +975,7 @@ class VoiceChannel:
 
     async def _do_dial_out(self, call: Call, order: DialOut) -> None:
         self._put_leg(call, order.leg_id, of_caller=False)
+        self._release_line(call, order.leg_id)  # as above
         trunk = self._way_out(call)
         self._occupy(call, order.leg_id, trunk.trunk_id)
         await self._dial_trunk(call, order.leg_id, trunk, order.number, order.ring_timeout_s)
