@@ -96,7 +96,7 @@ async def test_a_key_puts_the_caller_through_to_a_mobile_and_nothing_else_does(h
         await agent.ask("call.hold")
         await agent.in_state("held")
         await agent.ask("call.retrieve")
-        await agent.in_state("talking")
+        await both_heard(house, call, phone)
         await house.stop_core(9)
         await house.start_core()
         await both_heard(house, call, phone)
