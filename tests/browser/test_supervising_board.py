@@ -28,7 +28,7 @@ async def choose(supervisor: Visitor, name: str, verb: str) -> None:
     await expect(button).to_be_visible(timeout=SECONDS)
     await button.focus()
     await page.keyboard.press("Enter")
-    item = page.get_by_role("menuitem", name=verb)
+    item = page.get_by_role("menuitem").filter(has=page.get_by_text(verb, exact=True))
     await expect(item).to_be_visible(timeout=SECONDS)
     await item.focus()
     await page.keyboard.press("Enter")

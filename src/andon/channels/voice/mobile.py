@@ -53,6 +53,7 @@ class Leg:
         "news",
         "node",
         "outside",
+        "playback",
         "pressed",
         "prompt",
         "said",
@@ -79,6 +80,7 @@ class Leg:
         self.outside = False  # through a trunk
         self.trunk: Trunk | None = None  # which, unless the core before chose it
         self.answered = self.pressed = self.said = self.dropped = False
+        self.playback = ""  # of what is said now; what a core before said may still go on before it
         self.accepted: datetime | None = None
         self.news = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
@@ -124,9 +126,10 @@ class Mobiles:
                     leg.pressed = True
                     leg.news.set()
                 return True
-            case PlaybackEnded() if leg.task is not None:
-                leg.said = True
-                leg.news.set()
+            case PlaybackEnded(playback_id=over) if leg.task is not None:
+                if over == leg.playback:
+                    leg.said = True
+                    leg.news.set()
                 return True
             case LegEnded(cause=cause) if test:
                 self.over(leg.leg_id, cause)
@@ -172,6 +175,7 @@ class Mobiles:
     async def _say(self, leg: Leg, prompt: str) -> str:
         """Say it; the playback's id is one that no core before has used."""
         turn = round(self._now().timestamp() * 1000)
+        leg.playback = leg.node.engine.playback_id(leg.leg_id, turn)
         return await leg.node.engine.play(leg.leg_id, [f"{leg.language}/{prompt}"], turn)
 
     def drop(self, leg_id: str) -> None:
