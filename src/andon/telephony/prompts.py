@@ -66,6 +66,9 @@ def _english(number: int) -> list[str]:
     return words
 
 
+BEEP = "beep"
+
+
 def media_uris(
     media: Sequence[str | Path], folder: Path, beep: Path, exists: Callable[[Path], bool]
 ) -> list[str]:
@@ -75,6 +78,8 @@ def media_uris(
     for each in media:
         if isinstance(each, Path):
             uris.append(f"sound:{each.with_suffix('')}")
+        elif each == BEEP:
+            uris.append(f"sound:{beep}")
         else:
             uris += [f"sound:{_sound(word, folder, exists) or beep}" for word in _words(each)]
     return uris
