@@ -104,6 +104,7 @@ class RuleWatch:
             try:
                 await work()
             except Exception:
+                # One look that fails must not end all later ones.
                 log.exception("alarm_rules_failed", work=work.__name__)
             await asyncio.sleep(seconds)
 

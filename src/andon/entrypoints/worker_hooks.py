@@ -121,6 +121,7 @@ class Hooks:
             log.warning("hooks_wait", error=type(error).__name__)
             await asyncio.sleep(RETRY_S)
         except Exception:
+            # One operator's trouble: its deliveries stay in the table and are looked at again.
             log.exception("hooks_failed", tenant=str(tenant_id))
             await asyncio.sleep(LOOK_S)
         finally:

@@ -34,6 +34,7 @@ async def keep_turns(
             except (DBAPIError, OSError) as error:
                 log.warning("turn_waits", topic=topic, error=type(error).__name__)
             except Exception:
+                # The next turn tries again; what it works off is still there.
                 log.exception("turn_failed", topic=topic)
             try:
                 await asyncio.wait_for(woken.wait(), LOOK_SECONDS)

@@ -72,11 +72,17 @@ def call_out(contact: Contact, agent_id: UUID, placed: Placed, node: str) -> lis
         node=node,
         channel_id="",
     )
-    contact.placed, contact.stage, contact.offered = placed, Stage.CALLING, out.at
+    contact.placed = placed
+    own_device(contact, agent_id, Stage.CALLING, out)
+    return out.effects
+
+
+def own_device(contact: Contact, agent_id: UUID, stage: Stage, out: Out) -> None:
+    """The device of the agent who calls is rung first, and answers by itself."""
+    contact.stage, contact.offered = stage, out.at
     contact.legs += 1
     contact.dialler = Dialler(agent_id=agent_id, leg_id=f"a-{contact.contact_id.hex}-{contact.legs}")
     out.do(Dial(leg_id=contact.dialler.leg_id, agent_id=agent_id, ring_timeout_s=DEVICE_S, by_itself=True))
-    return out.effects
 
 
 @on(AgentAnswered, at={Stage.CALLING})

@@ -17,12 +17,12 @@ from andon.interactions.events import (
 )
 from andon.interactions.inside.events import InternalDialled, InternalJoined
 from andon.interactions.machine.dialling import (
-    DEVICE_S,
     JOIN_S,
     JOIN_TIMER,
     NO_DEVICE,
     RING_GRACE_S,
     RING_TIMER,
+    own_device,
 )
 from andon.interactions.machine.ending import (
     close_talk,
@@ -51,9 +51,7 @@ from andon.interactions.model import (
     CustomerAnswered,
     DeviceHeld,
     DeviceRetrieved,
-    Dial,
     DialColleague,
-    Dialler,
     Drop,
     Enter,
     ForcedHangUp,
@@ -106,10 +104,7 @@ def call_colleague(contact: Contact, node: str) -> list[Effect]:
         node=node,
         channel_id="",
     )
-    contact.stage, contact.offered = Stage.BUZZING, out.at
-    contact.legs += 1
-    contact.dialler = Dialler(agent_id=inside.by, leg_id=f"a-{contact.contact_id.hex}-{contact.legs}")
-    out.do(Dial(leg_id=contact.dialler.leg_id, agent_id=inside.by, ring_timeout_s=DEVICE_S, by_itself=True))
+    own_device(contact, inside.by, Stage.BUZZING, out)
     return out.effects
 
 
