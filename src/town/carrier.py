@@ -285,7 +285,7 @@ class Phone:
         """Call an extension of the centre from this account, for instance `echo`."""
         return await self.carrier.call(extension, self.username, endpoint=self.username)
 
-    async def register_again(self, timeout_s: float = 5) -> None:
+    async def register_again(self, timeout_s: float = 15) -> None:
         """Register anew now, as a phone does that saw its centre go away."""
         await self.carrier.drop("registration", self.username)
         await self.carrier.register(self.username, self.secret, timeout_s)
@@ -447,7 +447,7 @@ class Carrier:
             writer.close()
 
     async def register(
-        self, username: str, secret: str, timeout_s: float = 5, node: str = "", codecs: str = CODECS
+        self, username: str, secret: str, timeout_s: float = 15, node: str = "", codecs: str = CODECS
     ) -> Phone:
         """Register a SIP phone at the centre and wait until the centre accepted it; at another `node` as
         well as where it is registered already."""

@@ -43,7 +43,7 @@ async def test_a_colleague_is_asked_and_takes_over(house: OfficeHouse, enter: En
     found: list[str] = []
 
     page = first.page
-    await page.keyboard.press("Alt+c")
+    await first.shortcut("c")
     panel = page.get_by_role("dialog", name="咨询")
     await expect(panel).to_be_visible(timeout=SECONDS)
     await page.keyboard.type(asked.name)
@@ -66,7 +66,7 @@ async def test_a_colleague_is_asked_and_takes_over(house: OfficeHouse, enter: En
     await at_place(first, "apart")
     await first.hears(MICROPHONE_HZ)
     await expect(second.page.locator(".consult")).to_contain_text("正在向您咨询", timeout=SECONDS)
-    await page.keyboard.press("Alt+q")
+    await first.shortcut("q")
     await at_place(first, "parked")
     await first.hears(CALLER_HZ)
     await page.get_by_role("button", name="三方").click()
@@ -78,7 +78,7 @@ async def test_a_colleague_is_asked_and_takes_over(house: OfficeHouse, enter: En
     found += await barriers(second.page)
     await first.english()
     await expect(page.locator(".consult")).to_contain_text("Talking with the caller and", timeout=SECONDS)
-    await page.keyboard.press("Alt+o")
+    await first.shortcut("o")
     await first.in_phase("wrap")
     await second.in_phase("talking")
     await second.hears(CALLER_HZ)
@@ -112,7 +112,7 @@ async def test_the_caller_goes_through_a_flow_and_comes_back(house: OfficeHouse,
     await desk.press("接听")
     await desk.in_phase("talking")
     page = desk.page
-    await page.keyboard.press("Alt+c")
+    await desk.shortcut("c")
     panel = page.get_by_role("dialog", name="咨询")
     await panel.get_by_text("流程", exact=True).click()
     await panel.get_by_placeholder("按流程名称查找").fill("核实")
@@ -126,7 +126,8 @@ async def test_the_caller_goes_through_a_flow_and_comes_back(house: OfficeHouse,
     await call.keys("1")
     await expect(page.get_by_text("流程“核实身份”已完成")).to_be_visible(timeout=SECONDS)
     await desk.in_phase("talking")
-    await page.keyboard.press("Alt+x")
+    await desk.shortcut("x")
+    await desk.in_phase("wrap")
     assert found == []
 
 
@@ -141,7 +142,7 @@ async def test_a_parked_caller_is_picked_up_at_another_desk(house: OfficeHouse, 
     await first.rung()
     await first.press("接听")
     await first.in_phase("talking")
-    await first.page.keyboard.press("Alt+p")
+    await first.shortcut("p")
     await first.in_phase("wrap")
     found: list[str] = []
     for desk in (first, second):

@@ -118,6 +118,11 @@ class Visitor:
     async def press(self, name: str) -> None:
         await self.button(name).click()
 
+    async def shortcut(self, letter: str) -> None:
+        """Alt with a letter, once the command before it was answered: until then keys do nothing."""
+        await expect(self.page.locator(".bar[aria-busy=false]")).to_be_visible(timeout=SECONDS)
+        await self.page.keyboard.press(f"Alt+{letter}")
+
     # --- hearing ---
 
     async def _listen(self) -> tuple[float, float]:

@@ -76,14 +76,19 @@ async def test_playback_is_stopped_and_a_missing_prompt_is_not_silent(rig: Rig) 
     await rig.events.wait(LegEnded, leg_id=leg)
 
 
-@pytest.mark.parametrize("way", ["rfc4733", "info"])
-async def test_keys(rig: Rig, way: str) -> None:
+@pytest.mark.parametrize(
+    ("way", "ms", "pause_ms"),
+    [("rfc4733", 100, 100), ("rfc4733", 60, 20), ("rfc4733", 200, 20), ("info", 100, 100)],
+)
+async def test_keys(rig: Rig, way: str, ms: int, pause_ms: int) -> None:
+    """Also of a machine that keys faster than the engine takes keys."""
     call, leg = await rig.talk(keys=way)
     mark = rig.events.mark
-    await call.keys("159*0#")
-    await rig.events.wait(KeyPressed, after=mark, leg_id=leg, digit="#")
-    pressed = [e for e in rig.events.all[mark:] if isinstance(e, KeyPressed)]
-    assert "".join(e.digit for e in pressed) == "159*0#"
+    keys = "1559*01114455566#"
+    await call.keys(keys, ms, pause_ms)
+    await rig.events.wait(KeyPressed, 15, after=mark, leg_id=leg, digit="#")
+    pressed = [e for e in rig.events.all[mark:] if isinstance(e, KeyPressed) and e.leg_id == leg]
+    assert "".join(e.digit for e in pressed) == keys
     assert all(e.ms > 0 for e in pressed)
     await call.hangup()
     await rig.events.wait(LegEnded, leg_id=leg)

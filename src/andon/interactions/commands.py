@@ -423,6 +423,9 @@ class Desk:
         self._ask(agent_id, AgentKeys(agent_id, digits), Stage.TALKING, Stage.CONSULTING)
 
     def _hang_up(self, agent_id: UUID, asked: dict[str, Any]) -> None:
+        contact = self._floor.contact_of(agent_id)
+        if contact is None or not contact.live:
+            return  # the other side was faster: what is asked for is so
         stages = (
             Stage.TALKING,
             Stage.HELD,

@@ -11,6 +11,7 @@ from andon.telephony.accounts import PEER, TRUNK, trunk_name
 from andon.telephony.ami import Block
 from andon.telephony.ari import Channel, Message
 from andon.telephony.engine.config import CONTACT_VARIABLE
+from andon.telephony.keys import KeysOnce
 from andon.telephony.model import (
     CAUSES,
     BridgeState,
@@ -68,12 +69,14 @@ class Translator:
         self._ringing: set[str] = set()
         self._contacts: dict[str, str] = {}
         self._causes: dict[str, int] = {}
+        self._keys: dict[str, KeysOnce] = {}
 
     def learn(self, snapshot: Snapshot) -> None:
         """Take over what lives now. Legs missing from it ended while nobody listened."""
         self._legs = {leg.leg_id: leg.kind for leg in snapshot.legs}
         self._up = {leg.leg_id for leg in snapshot.legs if leg.state == "up"}
         self._ringing &= set(self._legs)
+        self._keys = {leg_id: key for leg_id, key in self._keys.items() if leg_id in self._legs}
         self._causes = {leg_id: cause for leg_id, cause in self._causes.items() if leg_id in self._legs}
         reachable = [device.username for device in snapshot.devices if device.registered]
         self._contacts = {name: self._contacts.get(name, SOME_CONTACT) for name in reachable}
@@ -136,8 +139,9 @@ class Translator:
                     self._ringing.add(leg_id)
                     yield LegRinging(leg_id=leg_id)
             case "ChannelDtmfReceived":
-                if leg_id in self._legs:
-                    yield KeyPressed(leg_id=leg_id, digit=message.digit, ms=message.duration_ms)
+                digit, ms, at = message.digit, message.duration_ms, datetime.fromisoformat(message.timestamp)
+                if leg_id in self._legs and self._keys.setdefault(leg_id, KeysOnce()).new(digit, ms, at):
+                    yield KeyPressed(leg_id=leg_id, digit=digit, ms=ms)
             case "ChannelHold":
                 if leg_id in self._legs:
                     yield LegHeld(leg_id=leg_id)
@@ -150,6 +154,7 @@ class Translator:
         was_up = leg_id in self._up
         self._up.discard(leg_id)
         self._ringing.discard(leg_id)
+        self._keys.pop(leg_id, None)
         if self._legs.pop(leg_id, None) is not None:
             lost = was_up and cause == Cause.MEDIA_LOST
             yield LegEnded(leg_id=leg_id, cause=cause, cause_text=CAUSES.get(cause, ""), media_lost=lost)

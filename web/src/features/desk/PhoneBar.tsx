@@ -171,7 +171,12 @@ export default function PhoneBar() {
   const isRinging = callPhase === "ringing";
   return (
     <>
-      <section className="bar" aria-label={t("bar.label")} data-phase={callPhase ?? "none"}>
+      <section
+        className="bar"
+        aria-label={t("bar.label")}
+        aria-busy={busy !== null}
+        data-phase={callPhase ?? "none"}
+      >
         <StateButton view={view} commandsOf={commandsOf} onSignOut={() => void signOut()} />
         <CallBrief />
         <div className="bar-calls">
