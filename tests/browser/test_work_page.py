@@ -22,7 +22,7 @@ async def message(house: OfficeHouse) -> tuple[str, UUID]:
     call = await house.dial(CLOSED)
     contact_id = await house.contact_of(call.caller)
     await house.fact(contact_id, "recording.started")
-    await call.wait_said(await call.tone(700, 2), 6)
+    await call.wait_said(await call.tone(700, 2), 20)
     await call.hangup()
     await house.stored(contact_id)
     await house.fact(contact_id, "work.opened")

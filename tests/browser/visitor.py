@@ -185,7 +185,7 @@ class Visitor:
             return wide <= 0
 
         try:
-            await self.house.until(narrow, 5, "the page fits")
+            await self.house.until(narrow, 15, "the page fits")
         except TimeoutError:
             raise AssertionError(f"{self.page.url} is {wide} px too wide") from None
 

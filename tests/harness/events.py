@@ -23,7 +23,7 @@ class Events:
     def mark(self) -> int:
         return len(self.all)
 
-    async def wait(self, kind: type[E], timeout_s: float = 5, *, after: int = 0, **fields: Any) -> E:
+    async def wait(self, kind: type[E], timeout_s: float = 15, *, after: int = 0, **fields: Any) -> E:
         """The first event of this kind with these field values since `after`. Raises `TimeoutError`."""
         place = after
         loop = asyncio.get_running_loop()

@@ -119,7 +119,7 @@ class Rig:
         return (self.plan.log / "messages.log").read_text(errors="replace")
 
 
-async def until_closed(raw_dir: Path, recording_id: str, timeout_s: float = 5) -> None:
+async def until_closed(raw_dir: Path, recording_id: str, timeout_s: float = 15) -> None:
     """Wait until the engine has closed all raw files of a recording."""
     async with asyncio.timeout(timeout_s):
         # the engine closes its files without telling anybody, so there is nothing to wait for but the files

@@ -59,7 +59,7 @@ class Script:
         )
 
 
-async def dialogue(script: Script, *, sdp: str = GOOD_SDP, timeout_s: float = 5) -> Answers:
+async def dialogue(script: Script, *, sdp: str = GOOD_SDP, timeout_s: float = 15) -> Answers:
     """Send an INVITE and acknowledge its final answer."""
     answers = Answers([])
     loop = asyncio.get_running_loop()

@@ -20,7 +20,7 @@ async def talking(house: MortalHouse, agent: Agent, number: str) -> Talk:
     device = await agent.picks_up()
     await agent.in_state("talking")
     await device.tone(TONE, 60)
-    await call.wait_tone(TONE, 5)
+    await call.wait_tone(TONE, 10)
     return Talk(await house.contact_of(number), call, agent, device)
 
 
@@ -28,7 +28,7 @@ async def back_at_it(house: MortalHouse, talk: Talk, device: Call) -> None:
     """The same conversation goes on, and its books hold one hold more."""
     await talk.agent.in_state("talking")
     await device.tone(TONE, 60)
-    await talk.caller.wait_tone(TONE, 5)
+    await talk.caller.wait_tone(TONE, 10)
     facts = [row for row in await house.facts(talk.contact_id) if row["kind"].startswith("contact.")]
     kinds = [row["kind"] for row in facts]
     assert kinds.count("contact.connected") == 1 and kinds.count("contact.queued") == 1

@@ -62,7 +62,7 @@ async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
     places = {row["contact_id"]: row["position"] for row in (await mortal.board())["waiting"]}
     assert [places[str(contact_id)] for _, contact_id in waiters] == list(range(1, WAITING + 1))
     await held.agent.ask("call.retrieve")
-    await held.caller.wait_tone(TONE, 5)
+    await held.caller.wait_tone(TONE, 10)
     for call, _, agent, device in ringing:  # the same ring is answered
         assert device.live
         await device.answer()
@@ -112,7 +112,7 @@ async def test_killed_while_the_database_restarts(mortal: MortalHouse) -> None:
     call = await mortal.carrier.call(mortal.world.numbers["race"], "13611112222")
     device = await agent.picks_up()
     await device.tone(660, 60)
-    await call.wait_tone(660, 5)
+    await call.wait_tone(660, 10)
     gone = await mortal.carrier.call(mortal.world.numbers["lost"], "13611113333")
     await gone.wait_ended(10)  # nobody is signed in: told, and over before the database is back
     await asyncio.sleep(0.1)  # the spool is written every few milliseconds

@@ -81,7 +81,7 @@ async def crossing(house: House, skill: str, first: Agent, second: Agent, around
         await device.wait_ended(5)
     await caller.tone(CALLER_HZ, 5)
     await talk.tone(TONES[won], 5)
-    await caller.wait_tone(TONES[won], 5)
+    await caller.wait_tone(TONES[won], 10)
     assert tone_level(caller.heard(0.4), TONES[not won]) < -40  # spoken, it is 30 dB louder
     assert loser.view["state"] != "talking"
     await caller.hangup()

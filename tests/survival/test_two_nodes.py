@@ -114,7 +114,7 @@ async def test_a_drained_node_takes_no_calls_and_drops_none(centre: TwoNodes) ->
     assert talk.gap_s(TONE, 5) < 0.5
     await talk.caller.hangup()
     assert await centre.outcome(talk.contact_id) == "served"
-    await centre.until(lambda: centre.node_is("n2", calls=0), 5, "nothing is left on it")
+    await centre.until(lambda: centre.node_is("n2", calls=0), 15, "nothing is left on it")
     status, said = await command(centre.settings, "node", "resume", "n2")
     assert status == 0 and "排空中" not in said, said
     asked = await centre.facts(kind="node.drained") + await centre.facts(kind="node.resumed")

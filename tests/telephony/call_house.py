@@ -226,7 +226,7 @@ class House:
         """An agent nobody else uses, signed in with a SIP phone; `skill` names the queue served."""
         agent_id = await self.world.new_agent(self.app_url, skill)
         await self.config_changed()
-        await self.until(lambda: self._known(agent_id), 5, "the core knows the new agent")
+        await self.until(lambda: self._known(agent_id), 15, "the core knows the new agent")
         answer = await self.ask("agent.sign_in", agent_id, device="sip", session=f"s-{agent_id.hex[-6:]}")
         sip = answer["sip"]
         phone = await self.register(sip["username"], sip["secret"], codecs)
@@ -322,10 +322,10 @@ class House:
             )
             return rows[0]["contact_id"] if rows else None
 
-        found: UUID = await self.until(find, 5, f"contact of {caller}")
+        found: UUID = await self.until(find, 15, f"contact of {caller}")
         return found
 
-    async def fact(self, contact_id: UUID, kind: str, seconds: float = 10, n: int = 1) -> dict[str, Any]:
+    async def fact(self, contact_id: UUID, kind: str, seconds: float = 15, n: int = 1) -> dict[str, Any]:
         """The n-th fact of this kind, waited for; its `data`."""
 
         async def look() -> dict[str, Any] | None:
@@ -335,7 +335,7 @@ class House:
         data: dict[str, Any] = await self.until(look, seconds, f"{kind} of {contact_id}")
         return data
 
-    async def outcome(self, contact_id: UUID, seconds: float = 10) -> str:
+    async def outcome(self, contact_id: UUID, seconds: float = 15) -> str:
         return str((await self.fact(contact_id, "contact.ended", seconds))["outcome"])
 
     async def stored(self, contact_id: UUID, seconds: float = 15) -> Path:
@@ -393,14 +393,14 @@ class Agent:
         """The view as last pushed."""
         return self.house.views.get(str(self.agent_id), {})
 
-    async def until(self, true: Callable[[dict[str, Any]], Any], what: str, seconds: float = 10) -> None:
+    async def until(self, true: Callable[[dict[str, Any]], Any], what: str, seconds: float = 15) -> None:
         """Wait for a pushed view of which this is true."""
         await self.house.until(lambda: self.view and true(self.view), seconds, f"agent {what}")
 
-    async def in_state(self, state: str, seconds: float = 10) -> None:
+    async def in_state(self, state: str, seconds: float = 15) -> None:
         await self.until(lambda view: view["state"] == state, f"is {state}", seconds)
 
-    async def picks_up(self, seconds: float = 10) -> Call:
+    async def picks_up(self, seconds: float = 15) -> Call:
         """Answer the next call that rings."""
         call = await self.phone.next_call(seconds)
         await call.ring()

@@ -56,7 +56,7 @@ async def test_card_data_is_recorded_nowhere_and_overheard_by_nobody(house: Hous
         await among(house, phone, CARD_HZ)
         await call.be_quiet()  # a key waits for the end of what its telephone plays
         await call.keys("4111")
-        await house.until(lambda: len(phone.received_keys) == 4, 8, "the keys are pressed")
+        await house.until(lambda: len(phone.received_keys) == 4, 20, "the keys are pressed")
         await says(call, CALLER_HZ)
         await among(house, phone, CALLER_HZ)
         await house.until(partial(_hears_not, phone, CARD_HZ), 8, "the card is said")

@@ -121,7 +121,7 @@ async def strange_caller(house: House, user: str, raw: str, clean: str, *, name:
             (row for row in found if row["data"]["channel_id"] and row["data"]["caller_raw"] == raw), None
         )
 
-    row = await house.until(mine, 5, f"contact of {raw!r}")
+    row = await house.until(mine, 15, f"contact of {raw!r}")
     assert row["data"]["caller"] == clean
     assert await house.outcome(row["contact_id"]) == "nobody_signed_in"
 

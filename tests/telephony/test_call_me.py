@@ -137,7 +137,7 @@ async def test_the_draft_rings_its_tester_and_nobody_counts_it(house: House) -> 
             now = await house.ask("trial.look", user_id)
             return now if now["over"] else None
 
-        told = await house.until(over, 5, "the trial is over")
+        told = await house.until(over, 15, "the trial is over")
         path = [line["data"]["node"] for line in told["lines"] if line["what"] == "node"]
         assert path == ["start", "menu", "queue", "survey", "end"]
         assert [line["data"]["keys"] for line in told["lines"] if line["what"] == "press"] == ["5", "1", "4"]

@@ -50,7 +50,7 @@ export function ExportDialog({
         search: conditionsOf(search),
         since: from ?? "",
         until: to ?? "",
-        columns: which === "shown" ? columns : COLUMNS,
+        columns: [...(which === "shown" ? columns : COLUMNS)],
         format,
         whole_numbers: mayWhole && whole_numbers,
       });

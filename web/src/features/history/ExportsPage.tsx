@@ -109,7 +109,7 @@ function Item({ one, box }: { one: Export; box: Box }) {
     onSuccess: again,
     onError: report,
   });
-  const open = (OPEN as readonly string[]).includes(one.state);
+  const open = OPEN.includes(one.state);
   const days = {
     first_day: dayjs(one.since).format("YYYY-MM-DD"),
     last_day: dayjs(one.until).subtract(1, "millisecond").format("YYYY-MM-DD"),

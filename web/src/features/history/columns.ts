@@ -1,6 +1,10 @@
 /** The columns of the list, which everybody chooses and orders. Pure. */
 
-export const COLUMNS = [
+import type { components } from "@/shared/api/schema";
+
+export type Column = components["schemas"]["ExportIn"]["columns"][number];
+
+export const COLUMNS: readonly Column[] = [
   "arrived",
   "direction",
   "caller",
@@ -24,8 +28,7 @@ export const COLUMNS = [
   "resolved",
   "recording",
   "contact",
-] as const;
-export type Column = (typeof COLUMNS)[number];
+];
 
 export const USUAL: readonly Column[] = [
   "arrived",
@@ -48,7 +51,7 @@ export const NUMBERS: ReadonlySet<Column> = new Set(["waited", "talked", "held",
 /** Those of the names that are columns, each once; the usual ones where there are none. */
 export function readColumns(names: readonly string[] | null | undefined): readonly Column[] {
   const known = [...new Set(names ?? [])].filter((name): name is Column =>
-    (COLUMNS as readonly string[]).includes(name),
+    COLUMNS.some((each) => each === name),
   );
   return known.length > 0 ? known : USUAL;
 }

@@ -2,41 +2,17 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { api, take } from "@/shared/api";
+import type { components } from "@/shared/api/schema";
+
+type Schema = components["schemas"];
 
 export const FORMATS = ["xlsx", "csv"] as const;
 export type Format = (typeof FORMATS)[number];
 
-export const OPEN = ["waiting", "wanted", "running"] as const;
+export const OPEN: readonly Export["state"][] = ["waiting", "wanted", "running"];
 
-export interface Export {
-  id: string;
-  state: "waiting" | "wanted" | "running" | "done" | "failed" | "refused" | "cancelled" | "expired";
-  own: boolean;
-  asked_by: string;
-  asked_at: string;
-  search: object;
-  since: string;
-  /** Exclusive. */
-  until: string;
-  columns: string[];
-  format: string;
-  whole_numbers: boolean;
-  rows_expected: number;
-  rows_done: number;
-  decided_by: string | null;
-  decided_at: string | null;
-  decision: string;
-  finished_at: string | null;
-  expires_at: string;
-  size: number | null;
-}
-
-export interface Rule {
-  rows_over: number | null;
-  whole_numbers: boolean;
-  most_rows: number;
-  keep_hours: number;
-}
+export type Export = Schema["ExportShown"];
+export type Rule = Schema["RuleBody"];
 
 export type Box = "own" | "decide";
 
@@ -45,8 +21,7 @@ export const exportsQuery = (box: Box) =>
   queryOptions({
     queryKey: ["exports", box],
     queryFn: async ({ signal }) =>
-      ((await take(api.GET("/api/exports", { params: { query: { box } }, signal }))) as { items: Export[] })
-        .items,
+      (await take(api.GET("/api/exports", { params: { query: { box } }, signal }))).items,
     refetchInterval: ({ state }) =>
       box === "own" && state.data?.some(({ state: each }) => each === "wanted" || each === "running")
         ? 1000
@@ -56,22 +31,12 @@ export const exportsQuery = (box: Box) =>
 
 export const ruleQuery = queryOptions({
   queryKey: ["exports", "rule"],
-  queryFn: async ({ signal }) => (await take(api.GET("/api/export-rules", { signal }))) as Rule,
+  queryFn: ({ signal }) => take(api.GET("/api/export-rules", { signal })),
 });
 
 export const keepRule = (body: Rule) => take(api.PUT("/api/export-rules", { body }));
 
-export interface Wanted {
-  search: object;
-  since: string;
-  until: string;
-  columns: readonly string[];
-  format: Format;
-  whole_numbers: boolean;
-}
-
-export const askForExport = async (body: Wanted) =>
-  (await take(api.POST("/api/exports", { body: body as never }))) as Export;
+export const askForExport = (body: Schema["ExportIn"]) => take(api.POST("/api/exports", { body }));
 
 export const decideExport = (id: string, approve: boolean, note: string) =>
   take(api.POST("/api/exports/{id}/decide", { params: { path: { id } }, body: { approve, note } }));
