@@ -121,7 +121,7 @@ async def test_a_prompt_is_brought_recorded_rolled_back_and_chosen(house: Office
     side = page.locator(".flow-side")
     prompts = side.get_by_label("提示音")
     await prompts.click()
-    await page.locator(".ant-select-item-option:visible").first.click()
+    await page.locator(".ant-select-item-option:visible", has_text="月饼_八折").click()
     await expect(side.get_by_role("button", name="试听 月饼_八折 中文")).to_be_visible(timeout=SECONDS)
     await page.get_by_role("button", name="保存草稿").click()
     await expect(page.get_by_text("有未保存的修改")).to_be_hidden(timeout=SECONDS)

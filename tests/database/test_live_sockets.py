@@ -58,7 +58,7 @@ async def edge(db: Database, owner_db: Database, tmp_path: Path) -> AsyncIterato
 async def hear(socket: ClientConnection, kind: str, **fields: Any) -> dict[str, Any]:
     """The next message of that type with these fields."""
     while True:
-        message = json.loads(await asyncio.wait_for(socket.recv(), 10))
+        message = json.loads(await asyncio.wait_for(socket.recv(), 30))
         if message["type"] == kind and all(name in message for name in fields.get("having", ())):
             return message
 
@@ -224,7 +224,7 @@ class Engine:
         await connection.wait_closed()
 
     async def takes(self) -> ServerConnection:
-        return await asyncio.wait_for(self.arrived.get(), 10)
+        return await asyncio.wait_for(self.arrived.get(), 30)
 
 
 @pytest.fixture

@@ -41,12 +41,16 @@ export function beep(): void {
   note(around, 988, around.currentTime + 0.02, Math.max(0.4, ring));
 }
 
-/** The sound of the speaker test. Resolves when it is over. */
+/** A speaker that has not begun by then is not waited for. */
+const STARTS_MS = 5000;
+const later = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+/** The sound of the speaker test. Resolves when it is over, or would be over if the speaker had begun. */
 export async function playTestSound(speaker: string | undefined): Promise<void> {
   const around = audioContext();
-  await around.resume();
-  await playThrough(around, speaker);
+  const begun = around.resume().then(() => playThrough(around, speaker));
+  await Promise.race([begun, later(STARTS_MS)]); // a speaker that hangs never begins
   const begin = around.currentTime + 0.05;
   for (const [index, hertz] of [523, 659, 784].entries()) note(around, hertz, begin + index * 0.35, 0.8);
-  await new Promise((done) => setTimeout(done, 1500));
+  await later(1500);
 }
