@@ -104,7 +104,8 @@ async def test_the_engine_dies(house: House) -> None:
         await agent.in_state("acw")
     assert await house.unexplained() == []
     # The engine never closed these files; nobody writes them any more, so they are taken as they are. It
-    # wrote two seconds at a time: what it had not written is missing, and the journal says how much; on a busy machine it comes to writing later.
+    # wrote two seconds at a time: what it had not written is missing, and the journal says how much.
+    # A busy machine comes to writing later.
     path = await house.stored(talked, 25)
     lost = [row["data"] for row in await house.facts(talked) if row["kind"] == "recording.incomplete"]
     assert sum(data["missing_ms"] for data in lost) <= 3500

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from andon.telephony.keys import KeysOnce
 
@@ -62,3 +64,27 @@ def test_the_same_key_pressed_again_counts_again() -> None:
     assert heard(("1", 40, 100), ("1", 160, 170)) == "11"
     # also long after one was put off
     assert heard(("1", 100, 0), ("1", 100, 40), ("1", 100, 400), ("1", 100, 510)) == "111"
+
+
+@given(
+    keys=st.text("0123456789*#", min_size=1, max_size=24),
+    ms=st.integers(40, 300),
+    pause=st.integers(25, 60),
+    first=st.integers(0, 23),
+    late=st.lists(st.integers(0, 20), min_size=24, max_size=24),
+)
+def test_every_key_counts_as_often_as_it_was_pressed(
+    keys: str, ms: int, pause: int, first: int, late: list[int]
+) -> None:
+    """From one that is put off on, all are until a turn is over before the next key ends."""
+    told: list[tuple[int, str]] = []
+    free = 0  # when no turn is under way
+    for place, key in enumerate(keys):
+        end = place * (ms + pause) + 1000
+        told.append((end, key))
+        if place == first or (place > first and free > end):
+            turn = max(free, end + 10) + late[place]
+            told.append((turn, key))
+            free = turn + max(ms, 80) + 45
+    counted = heard(*((key, ms, at) for at, key in sorted(told)))
+    assert sorted(counted) == sorted(keys)

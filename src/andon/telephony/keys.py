@@ -54,7 +54,7 @@ class KeysOnce:
         return (at - self._last) / MS < min(key[1], SAME_KEY_MS)
 
     def _again(self, ms: int, at: datetime) -> bool:
-        """Whether one that may be told again is: its turn has come, or nobody can have pressed it meanwhile."""
+        """Whether one that may be told again is: its turn has come, or nobody can have pressed it since."""
         if self._due is None or self._last is None:
             return True
         return (at - self._due) / MS >= -EARLY_MS or (at - self._last) / MS < 0.8 * ms
