@@ -175,6 +175,14 @@ register(
             "不能给自己增加没有的权限，请由另一位管理员操作",
             "Nobody can give themselves a right they lack; ask another administrator",
         ),
+        "field.mobile": (
+            "请填写 5 到 19 位数字，可以以 + 开头",
+            "Write 5 to 19 digits, with a leading + if you like",
+        ),
+        "field.mobile_role": (
+            "此人的角色不能用手机接听，请留空，或先给角色这项权限",
+            "This person's roles do not answer on a mobile: leave it empty, or give a role the right first",
+        ),
         "field.role_keeps": ("这个角色离不开其中的权限", "The role cannot do without one of its permissions"),
         "field.role_bindable": (
             "座席和甲方查看者不能拥有管理、审计、对账和监控权限",
