@@ -81,7 +81,7 @@ def faults(job: dict[str, Any]) -> set[tuple[int, str]]:
 
 async def test_people_with_skills_are_tried_then_taken_over(house: House) -> None:
     new = ["zhang", "张三", "9001", "一组", "座席、班长", "普通话=7，英语", "correct horse"]
-    known = ["AGENT0", "座席零", "8000", "二组", "agent", "", ""]
+    known = ["AGENT0", "座席零", "8000", "二组", "agent, 审计员", "", ""]
     same = ["agent1", "座席1", "8001", "", "座席", "", ""]
     before = await count(house, User)
     async with house.client("admin") as admin:
@@ -117,6 +117,9 @@ async def test_people_with_skills_are_tried_then_taken_over(house: House) -> Non
         ("import", "a.csv"),
     }
     assert all(e.user_name == "admin" for e in entries)
+    (duty,) = await house.audit(object_kind="duty")
+    assert (duty.action, duty.object_name) == ("appoint", "座席零")
+    assert (duty.before, duty.after) == ({"permissions": []}, {"permissions": ["audit"]})
     assert "correct horse" not in str([e.after for e in entries])
     assert ("config.changed", {"tenant_id": str(house.stand.tenant_id)}) in house.said
 
@@ -220,6 +223,10 @@ async def test_every_fault_is_told_and_nothing_is_taken_over(house: House) -> No
         assert faults(head) == {(1, "登录名"), (1, "生日"), (1, "姓名"), (1, "角色")}
         for content in (b"", b"PK\x03\x04", bytes(range(256)), sheet(HEAD)):
             assert len(faults(await bring(house, admin, "users", content))) == 1
+        two = await bring(
+            house, admin, "users", sheet(HEAD, ["sun", "孙", "", "", "系统管理员, 审计员", "", ""])
+        )
+        assert faults(two) == {(2, "角色")}
         own = await bring(house, admin, "users", sheet(HEAD, ["admin", "管理员", "1", "", "座席", "", ""]))
         assert faults(own) == {(2, "角色")}  # nobody gives or takes their own rights
     assert await count(house, User) == before

@@ -133,6 +133,15 @@ register(
             "系统管理、安全管理与审计须由不同的人担任：{names}。请先调整他们的角色。",
             "System, security and audit must be different people's: {names}. Change their roles first.",
         ),
+        "error.duties.two.title": (
+            "一个人不能担任两项管理职责",
+            "Nobody holds two of the three duties",
+        ),
+        "error.duties.two.remedy": (
+            "系统管理、安全管理与审计，每人只能担任一项：{names}。一人兼管全部的小中心请用“管理员”角色。",
+            "System, security and audit: one person has one of them ({names}). A small centre where one person"
+            " does all of it uses the role Administrator.",
+        ),
         "error.duties.unheld.title": (
             "有一项管理职责无人担任",
             "Nobody holds one of the separated duties",
@@ -191,6 +200,10 @@ register(
         "field.role_one_duty": (
             "系统管理、人员与权限、审计三项只能给其中一项",
             "Of system, people and audit a role can have one only",
+        ),
+        "field.one_duty": (
+            "系统管理、安全管理与审计每人只能担任一项，一人兼管全部请用“管理员”",
+            "System, security and audit: one person has one of them, or is the administrator who has all",
         ),
         "field.role_needed": ("至少选择一个角色", "Choose at least one role"),
         "kind.client": ("甲方", "clients"),

@@ -20,11 +20,12 @@ from andon.channels.voice.tables import NumberRow, TrunkRow
 from andon.flows.tables import FlowRow
 from andon.identity import audit, repository
 from andon.identity.admin import values_of
-from andon.identity.duties import check_duties
+from andon.identity.duties import KIND as DUTY_KIND
+from andon.identity.duties import Appointment, Duties, check_duties
 from andon.identity.http.teams import KIND as MEMBER_KIND
 from andon.identity.http.teams import MEMBERS, put_members
 from andon.identity.http.users import UserChange, broken_rules, may_have_mobile
-from andon.identity.model import ALLOWS, Allows, Role, permissions
+from andon.identity.model import ALLOWS, Allows, Permission, Role, duties_of, mixes_duties, permissions
 from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from andon.identity.repository import end_sessions
 from andon.identity.tables import Audit, Client, Project, Team, TeamMember, User
@@ -252,6 +253,8 @@ def _users(known: Known, lines: list[Line]) -> Plan:
                 faults.append(Fault(row=line.row, column=column, key=key))
         if not faults and not may_have_mobile(before, values, permissions(values["roles"], known.allows)):
             faults.append(Fault(row=line.row, column="mobile", key="field.mobile_role"))
+        if not faults and _second_duty(before, values, known):
+            faults.append(Fault(row=line.row, column="roles", key="field.one_duty"))
         if not faults and user is not None and user.id == known.asked_by:
             # Nobody gives themselves rights, or takes away the ones they work with.
             for column in ("roles", "client_id", "active"):
@@ -284,6 +287,13 @@ def _users(known: Known, lines: list[Line]) -> Plan:
 def _as_changed(user: User) -> dict[str, Any]:
     """A person's columns that a change can name."""
     return {name: getattr(user, name) for name in UserChange.model_fields}
+
+
+def _second_duty(before: dict[str, Any], values: dict[str, Any], known: Known) -> bool:
+    """Whether a second duty comes to somebody who is not the administrator with all of them."""
+    duties = duties_of(values, known.allows)
+    was = duties_of(before, known.allows) if before else frozenset()
+    return mixes_duties(duties) and duties != was and Role.ADMINISTRATOR not in values["roles"]
 
 
 def _loses(before: dict[str, Any], after: dict[str, Any]) -> bool:
@@ -497,9 +507,10 @@ async def perform(
 ) -> list[UUID]:
     """Write all of it in the caller's transaction, with an entry in the audit log for each thing, as if
     changed by hand; returns the sessions that ended. `progress` is told how many things are written so far.
-    Raises `user.last_administrator`."""
+    Raises what `identity.duties.check_duties` does."""
     table, object_kind = TABLES[kind]
     ended: list[UUID] = []
+    had = {step.id: _duties_before(step, known) for step in wanted.steps} if kind == "users" else {}
     for at in range(0, len(wanted.steps), _AT_ONCE):
         entries: list[Audit] = []
         for step in wanted.steps[at : at + _AT_ONCE]:
@@ -529,8 +540,29 @@ async def perform(
         await asyncio.sleep(0)
     if kind == "users":
         session.add_all(await _set_teams(session, known, wanted.steps, by))
-        await check_duties(session)
+        appointed = await check_duties(session, had)
+        session.add_all(_appointment(by, each) for each in appointed)
     return ended
+
+
+def _duties_before(step: Step, known: Known) -> tuple[str, Duties]:
+    before = frozenset[Permission]() if step.row is None else duties_of(_as_changed(step.row), known.allows)
+    return step.name, before
+
+
+def _appointment(by: By, one: Appointment) -> Audit:
+    return Audit(
+        at=by.at,
+        user_id=by.user_id,
+        user_name=by.name,
+        action=one.action,
+        object_kind=DUTY_KIND,
+        object_id=one.user_id,
+        object_name=one.name,
+        before=one.told(one.before),
+        after=one.told(one.after),
+        address="",
+    )
 
 
 async def _set_skills(session: AsyncSession, known: Known, step: Step, by: By) -> list[Audit]:

@@ -24,8 +24,8 @@ from andon.identity.admin import (
     revision_of,
     values_of,
 )
-from andon.identity.duties import check_duties
-from andon.identity.model import Actor, Permission, Role, permissions
+from andon.identity.duties import check_duties, record_appointments
+from andon.identity.model import Actor, Permission, Role, duties_of, permissions
 from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from andon.identity.tables import Client, User, UserSession
 from andon.kit.database import Scope
@@ -142,9 +142,10 @@ async def make_user(body: UserIn, actor: PeopleManager, request: Request, servic
             )
             session.add(row)
             await session.flush()
-            await check_duties(session)
+            appointed = await check_duties(session, {row.id: (row.name, frozenset())})
             await session.refresh(row)
             _record(session, services, actor, "create", row, None, audit.snapshot(_public(row)))
+            record_appointments(session, actor, services.clock.now(), appointed)
             answer = (await _shown(session, services, actor, [row]))[0]
     except IntegrityError as error:
         raise _broken(error) from error
@@ -193,7 +194,8 @@ async def change_user(
                     await leaves.spend(session, actor, row, services.clock.now())
             await session.flush()
             if any(before[name] != after[name] for name in ("roles", "active", "client_id")):
-                await check_duties(session)
+                appointed = await check_duties(session, {id: (row.name, duties_of(before, allows))})
+                record_appointments(session, actor, services.clock.now(), appointed)
             if not has >= had or _leaves(before, after):
                 ended = await repository.end_sessions(session, id, services.clock.now())
             old, new = audit.changed(before, _public(row))
