@@ -138,7 +138,7 @@ register(
             "Nobody holds two of the three duties",
         ),
         "error.duties.two.remedy": (
-            "系统管理、安全管理与审计，每人只能担任一项：{names}。一人兼管全部的小中心请用“管理员”角色。",
+            "系统管理、安全管理与审计，每人只能担任一项：{names}。一人兼管的小中心请用“管理员”。",
             "System, security and audit: one person has one of them ({names}). A small centre where one person"
             " does all of it uses the role Administrator.",
         ),
