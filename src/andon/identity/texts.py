@@ -139,8 +139,8 @@ register(
         ),
         "error.duties.two.remedy": (
             "系统管理、安全管理与审计，每人只能担任一项：{names}。一人兼管的小中心请用“管理员”。",
-            "System, security and audit: one person has one of them ({names}). A small centre where one person"
-            " does all of it uses the role Administrator.",
+            "System, security and audit: one person has one of them ({names}). In a small centre one person"
+            " can be the Administrator, who has all.",
         ),
         "error.duties.unheld.title": (
             "有一项管理职责无人担任",
