@@ -5,7 +5,14 @@ import { type AgentView, api, type BoardAgent, take } from "@/shared/api";
 import { useT } from "@/shared/i18n";
 import { takeAgentView, useLive } from "@/shared/live";
 import { permitted, useMe } from "@/shared/session";
-import { type AgentVerb, agentVerbs, blockedBy, type ForcedState, isHearing } from "./actions";
+import {
+  type AgentVerb,
+  agentVerbs,
+  blockedBy,
+  type ForcedState,
+  isHearing,
+  takesEffectLater,
+} from "./actions";
 import { FollowDialog } from "./FollowDialog";
 import { ForceDialog } from "./ForceDialog";
 import { monitor, unfollow } from "./line";
@@ -68,7 +75,7 @@ export const AgentVerbs = memo(function AgentVerbs({ agent }: { agent: BoardAgen
       ...(following ? [{ key: "unfollow", label: t("unfollow") }] : []),
     ],
   });
-  const after = verbs.call.length > 0 || agent.state === "ringing";
+  const after = takesEffectLater(agent.state, "break");
   items.push({
     key: "state",
     type: "group",
