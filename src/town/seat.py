@@ -13,11 +13,12 @@ from typing import Any, Protocol
 import structlog
 
 from andon.telephony.errors import EngineRefused
-from town import lines, world
-from town.acts import Act, Decline, HangUp, Hold, PickUp, Speak
+from town import world
+from town.acts import Act, Decline, Hold
 from town.api import Away, Person, Refused
 from town.attendant import Attendant, Pause
 from town.carrier import Call, Phone
+from town.handset import Handset, english_line
 from town.tally import Tally
 from town.telephone import Telephones
 
@@ -27,7 +28,6 @@ RETRY_S = (1.0, 2.0, 5.0, 10.0)
 KEEP_S = 2.0  # how often the own state is looked at
 STUCK_S = 5.0  # out of ready without wanting to be
 LOST_S = 12.0  # the device is not registered
-SAY_GRACE_S = 3.0
 CONNECT_S = 2.0
 ABSENCE_S = 25.0
 
@@ -277,10 +277,9 @@ class Seat:
 
     async def _take_call(self, call: Call) -> None:
         hold = _Handset(self, call, self._mind)
-        project = await hold.run()
-        if project is None:
-            return
-        await self._write_up(project, hold.contact)
+        await hold.run()
+        if hold.project is not None:
+            await self._write_up(hold.project, hold.contact)
 
     async def _write_up(self, project: str, contact: dict[str, Any]) -> None:
         wrap = self._mind.wrap_up(project)
@@ -305,46 +304,23 @@ class Seat:
         self._tally.seats[self.agent.agent_no] = what
 
 
-class _Handset:
+class _Handset(Handset):
     """One call at one seat."""
 
     def __init__(self, seat: Seat, call: Call, mind: Attendant) -> None:
+        super().__init__(seat._phones, call, mind)
         self._seat = seat
-        self._call = call
-        self._mind = mind
-        self._wake = asyncio.Event()
-        self._speaking: asyncio.Task[None] | None = None
         self._caller = call.caller
         self.contact: dict[str, Any] = {}
 
-    async def run(self) -> str | None:
-        """Until the call is over; the project when it was answered."""
-        mind, call, seat = self._mind, self._call, self._seat
-        call.ended.add_done_callback(lambda _: self._wake.set())
-        mind.rings(time.monotonic())
-        await call.ring()
-        project: str | None = None
+    async def run(self) -> None:
         try:
-            while call.live:
-                for act in mind.step(time.monotonic()):
-                    if isinstance(act, PickUp):
-                        project = await self._pick_up()
-                    else:
-                        await self._do(act)
-                due = mind.due()
-                wait = None if due is None else max(0.0, due - time.monotonic())
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), wait)
-                self._wake.clear()
+            await super().run()
         finally:
-            if self._speaking is not None:
-                self._speaking.cancel()
-            mind.ended()
-            if project is not None:
-                seat._town.left_by(self._caller)
-        return project
+            if self.project is not None:
+                self._seat._town.left_by(self._caller)
 
-    async def _pick_up(self) -> str | None:
+    async def _answer(self) -> tuple[str, bool]:
         seat = self._seat
         await self._call.answer()
         seat._tally.sums.offers_taken += 1
@@ -360,48 +336,24 @@ class _Handset:
         project = seat._town.talking_with(self._caller, seat.agent.agent_no)
         if project is None:
             project = _project_named(str(self.contact.get("project_name", "")))
-        english = self.contact.get("queue_name") == "English" or _english_line(self.contact.get("dnis"))
-        self._mind.connected(time.monotonic(), project, english=english)
-        await seat._phones.listen(self._call, self._heard)
-        return project
-
-    def _heard(self, speaking: bool) -> None:
-        self._mind.heard(time.monotonic(), speaking)
-        self._wake.set()
+        english = self.contact.get("queue_name") == "English" or english_line(self.contact.get("dnis"))
+        return project, english
 
     async def _do(self, act: Act) -> None:
         seat = self._seat
         match act:
-            case Decline():
-                seat._tally.sums.offers_declined += 1
-                await self._call.reject()
-            case Speak(line):
-                self._speaking = asyncio.create_task(self._say(line))
             case Hold(on):
                 try:
                     await seat.person.post(f"/api/desk/{'hold' if on else 'retrieve'}")
                 except Refused as refused:
                     log.info("hold_refused", seat=seat.agent.login, why=str(refused))
-            case HangUp():
-                await self._call.hangup()
+            case Decline():
+                seat._tally.sums.offers_declined += 1
+                await super()._do(act)
             case _:
-                raise AssertionError(f"an agent cannot {act}")
-
-    async def _say(self, line: str) -> None:
-        try:
-            await self._call.wait_said(
-                await self._call.say(lines.sound(line)), lines.seconds(line) + SAY_GRACE_S
-            )
-        except (EngineRefused, TimeoutError):
-            log.debug("line_cut", line=line)  # the call ended in the middle of a word
-        self._mind.said(time.monotonic())
-        self._wake.set()
+                await super()._do(act)
 
 
 def _project_named(name: str) -> str:
     found = (project.key for project in world.PROJECTS if project.name == name)
     return next(found, world.PROJECTS[0].key)
-
-
-def _english_line(dnis: object) -> bool:
-    return any(line.number == dnis and line.language == "en" for line in world.LINES)

@@ -164,6 +164,7 @@ class Seeder:
                 agent_no=agent.agent_no,
                 department=agent.department,
                 roles=["agent"],
+                mobile=agent.mobile,
                 client_id=None,
                 password_hash=next(passwords),
                 locale="zh",

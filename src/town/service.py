@@ -22,6 +22,7 @@ from town.api import Away, Person, Refused
 from town.caller import CallerRun
 from town.customer import Stage
 from town.plan import Arrivals, CallPlan, Planner
+from town.pocket import Pocket
 from town.seat import Seat
 from town.settings import TownSettings
 from town.sight import Sight
@@ -68,6 +69,11 @@ class Town:
             for agent in world.AGENTS
             if own.agents and agent.login not in own.reserved
         ]
+        self._pockets = [
+            Pocket(agent, self.phones, self._rng.getrandbits(32))
+            for agent in world.AGENTS
+            if own.agents and agent.mobile
+        ]
         self._placed = 0
         self._wished: dict[str, float] = {}
         self._state_reasons: dict[tuple[str, str], str] = {}
@@ -90,6 +96,7 @@ class Town:
         if self._arrivals is not None:
             jobs.append(self._callers(self._arrivals))
         seats = [asyncio.create_task(self._man(seat)) for seat in self._seats]
+        jobs += [pocket.run() for pocket in self._pockets]
         tasks = [asyncio.create_task(job) for job in jobs]
         log.info("town_open", seats=len(seats), rate=self.own.rate)
         try:

@@ -73,6 +73,7 @@ class Agent:
     department: str
     voice: str
     skills: dict[str, int]
+    mobile: str = ""  # where they may answer away from the desk
 
 
 @dataclass(frozen=True)
@@ -211,9 +212,17 @@ UNKNOWN_LINE: Final = "4001540199"  # reaches us and is nobody's
 
 _ONE, _TWO = "客服一部", "客服二部"
 AGENTS: Final = (
-    Agent("zhangwei", "8001", "张伟", _ONE, "agent_m1", {"普通话": 9, "电商售后": 7, "投诉处理": 4}),
+    Agent(
+        "zhangwei",
+        "8001",
+        "张伟",
+        _ONE,
+        "agent_m1",
+        {"普通话": 9, "电商售后": 7, "投诉处理": 4},
+        "15480018001",
+    ),
     Agent("wangfang", "8002", "王芳", _ONE, "agent_f1", {"普通话": 9, "电商售后": 8, "投诉处理": 6}),
-    Agent("lina", "8003", "李娜", _ONE, "agent_f2", {"普通话": 8, "电商售后": 6, "英语": 7}),
+    Agent("lina", "8003", "李娜", _ONE, "agent_f2", {"普通话": 8, "电商售后": 6, "英语": 7}, "15480018003"),
     Agent("liuyang", "8004", "刘洋", _ONE, "agent_m1", {"普通话": 7, "电商售后": 5}),
     Agent(
         "chenjing",

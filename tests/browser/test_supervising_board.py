@@ -1,5 +1,7 @@
 """A supervisor at the board: to an agent's call by the menu of the card, from mode to mode, and out again."""
 
+import re
+
 import pytest
 from microphone import MICROPHONE_HZ
 from office import OfficeHouse
@@ -23,11 +25,20 @@ def card(supervisor: Visitor, name: str) -> Locator:
 
 async def choose(supervisor: Visitor, name: str, verb: str) -> None:
     """A verb of an agent's menu, by keyboard alone once the card's button has the focus."""
+    await menu(supervisor, name)
+    await press(supervisor, verb)
+
+
+async def menu(supervisor: Visitor, name: str) -> None:
     page = supervisor.page
     button = page.get_by_role("button", name=f"对 {name} 的操作")
     await expect(button).to_be_visible(timeout=SECONDS)
     await button.focus()
     await page.keyboard.press("Enter")
+
+
+async def press(supervisor: Visitor, verb: str) -> None:
+    page = supervisor.page
     item = page.get_by_role("menuitem").filter(has=page.get_by_text(verb, exact=True))
     await expect(item).to_be_visible(timeout=SECONDS)
     await item.focus()
@@ -104,7 +115,12 @@ async def test_a_forced_state_is_shown_to_the_agent(house: OfficeHouse, enter: E
     await supervisor.page.goto(f"{house.url}/board")
     person = await house.agent()
     async with at_desk(await enter(), person) as desk:
-        await choose(supervisor, person.name, "强制小休")
+        await menu(supervisor, person.name)
+        # Who is no agent calls nobody, and reads why.
+        calling = supervisor.page.get_by_role("menuitem", name=re.compile("^呼叫"))
+        await expect(calling).to_be_disabled(timeout=SECONDS)
+        await expect(calling).to_contain_text("需要座席角色")
+        await press(supervisor, "强制小休")
         page = supervisor.page
         dialog = page.get_by_role("dialog")
         await dialog.get_by_label("对座席说明（选填）").fill("请到班长台")

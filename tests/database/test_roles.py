@@ -171,6 +171,49 @@ async def test_duties_are_separated_once_they_are_different_peoples(house: House
     assert refused_changes == []
 
 
+async def test_who_appoints_is_on_record_and_nobody_holds_two_of_the_three(house: House) -> None:
+    """Whether duties are separated or not: only the administrator, who holds all, holds more than one."""
+    await house.add_user("sec", "security")
+    ann = await house.add_user("ann", "planner")
+    more = {"name": "x", "password": PASSWORD}
+    async with house.client("sec") as client:
+
+        async def roles(*wanted: str) -> httpx.Response:
+            return await client.patch(f"/api/users/{ann}", json={"roles": list(wanted)})
+
+        both = {"login": "both", "roles": ["system", "auditor"]} | more
+        refused = await client.post("/api/users", json=both)
+        assert refusal(refused) == "duties.two" and "x" in refused.json()["error"]["remedy"]
+        assert (await roles("planner", "auditor")).is_success
+        assert refusal(await roles("auditor", "security")) == "duties.two"
+        # Nor by what a role allows.
+        assert refusal(await put(client, "planner", "board", "config")) == "duties.two"
+        assert (await roles("planner")).is_success
+        assert (await put(client, "planner", "board", "config")).is_success
+        assert (await client.patch(f"/api/users/{ann}", json={"active": False})).is_success
+        one = {"login": "one", "roles": ["administrator"]} | more
+        assert (await client.post("/api/users", json=one)).is_success  # who is all three for a small centre
+        assert (await client.patch(f"/api/users/{ann}", json={"name": "Ann"})).is_success  # no duty: no entry
+    entries = await house.audit(object_kind="duty")
+    assert {entry.user_name for entry in entries} == {"sec"}
+    none: list[str] = []
+    assert [(e.action, e.object_name, e.before, e.after) for e in entries] == [
+        (action, name, {"permissions": before}, {"permissions": after})
+        for action, name, before, after in (
+            ("appoint", "ann", none, ["audit"]),
+            ("dismiss", "ann", ["audit"], none),
+            ("appoint", "ann", none, ["config"]),
+            ("dismiss", "ann", ["config"], none),
+            ("appoint", "x", none, ["audit", "config", "people"]),
+        )
+    ]
+    assert entries[0].object_id == ann
+    async with house.client("admin") as admin:  # who reads the log finds them by their kind
+        found = (await admin.get("/api/audit", params={"object_kind": "duty"})).json()["items"]
+        assert [each["action"] for each in found] == [e.action for e in reversed(entries)]
+        assert not any(each["undoable"] for each in found)
+
+
 async def test_two_changes_of_rights_are_judged_one_after_the_other(house: House) -> None:
     """Two administrators who demote each other at once must not both succeed."""
     other = await house.add_user("other", "administrator")

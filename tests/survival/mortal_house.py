@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from call_house import Agent, House
+from call_supervisor import Supervisor, supervising
 
 from andon.telephony.tones import RATE, level, tone_level
 from town.carrier import Call
@@ -119,6 +120,10 @@ class MortalHouse(House):
     async def on_duty_until_end(self, skill: str, *, ready: bool = True) -> Agent:
         """An agent who stays for the whole test."""
         return await self._stack.enter_async_context(self.on_duty(skill, ready=ready))
+
+    async def supervisor_until_end(self) -> Supervisor:
+        """A supervisor with a telephone, for the whole test."""
+        return await self._stack.enter_async_context(supervising(self))
 
     async def talking(self, skill: str, hertz: float, **how: Any) -> Talk:
         """A new agent talks with a caller, a new one if nobody waits, and hums until the test is over."""

@@ -31,6 +31,8 @@ async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
     held = await mortal.talking("held", TONE)
     await held.agent.ask("call.hold")
     lazy = await mortal.on_duty_until_end("lost", ready=False)
+    supervisor = await mortal.supervisor_until_end()
+    await supervisor.follows(lazy, 2)
     waiters = [await mortal.waiting("lost") for _ in range(WAITING)]
     for call, _ in waiters:
         await call.wait_sound(5)
@@ -68,15 +70,21 @@ async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
         await device.answer()
         await agent.in_state("talking")
         assert call.live
+    assert await supervisor.waits_for(lazy) == [2]
     await lazy.ready()  # the first in line is served first
     device = await lazy.picks_up()
     await mortal.fact(waiters[0][1], "contact.connected")
+    ear = await supervisor.picks_up()  # who waits for the agent's next calls waits on
+    heard = await mortal.fact(waiters[0][1], "monitor.started")
+    assert heard["mode"] == "listen" and heard["follow_id"]
+    assert await supervisor.waits_for(lazy) == [1]
 
     for _, contact_id in menus:
         kinds = [row["kind"] for row in await mortal.facts(contact_id)]
         assert kinds.count("contact.arrived") == kinds.count("flow.entered") == 1
     await everybody_leaves(mortal, [talk.caller for talk in [*talks, held]], "served")
     await device.hangup()
+    await ear.wait_ended(8)
     started = [row["data"] for row in await mortal.facts(kind="core.started")]
     assert started[-1]["resumed_contacts"] == TALKING + 1 + WAITING + RINGING + MENUS
     assert started[-1]["resumed_agents"] == TALKING + 2 + RINGING

@@ -3,12 +3,8 @@
 `docs/supervising.md` has the table that these tests prove.
 """
 
-import contextlib
 import itertools
-from collections.abc import AsyncIterator
 from functools import partial
-from typing import Any
-from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
@@ -25,59 +21,19 @@ from call_checks import (
     values,
 )
 from call_house import Agent, House
+from call_supervisor import NAME, SUPERVISOR_HZ, supervising
 
 from andon.kit.errors import AndonError
 from andon.telephony.tones import tone_level
-from town.carrier import Call, Phone
+from town.carrier import Call
 
 pytestmark = pytest.mark.telephony
 
-SUPERVISOR_HZ, COLLEAGUE_HZ = 1800, 1300
-NAME, NOTE = "班长甲", "请去见培训师"
+COLLEAGUE_HZ = 1300
+NOTE = "请去见培训师"
 HEARD_DBFS, UNHEARD_DBFS = -35.0, -45.0
 # Who hears the supervisor; the supervisor hears both in every mode.
 MODES = {"listen": set(), "whisper": {"agent"}, "barge_in": {"agent", "caller"}}
-
-
-class Supervisor:
-    """A supervisor with a telephone that answers by itself."""
-
-    def __init__(self, house: House, user_id: UUID, phone: Phone) -> None:
-        self.house = house
-        self.user_id = user_id
-        self.phone = phone
-
-    async def ask(self, verb: str, **more: Any) -> dict[str, Any]:
-        return await asked(self.house, self.user_id, verb, **more)
-
-    async def goes_to(self, agent: Agent, mode: str) -> Call:
-        """Ask for a mode at this agent's call; the telephone's call, answered and saying its tone."""
-        await self.ask("monitor", agent_id=str(agent.agent_id), mode=mode)
-        return await self.picks_up()
-
-    async def picks_up(self) -> Call:
-        call = await self.phone.next_call(10)
-        await call.answer()
-        await call.tone(SUPERVISOR_HZ, 90)
-        return call
-
-
-async def asked(house: House, user_id: UUID, verb: str, **more: Any) -> dict[str, Any]:
-    """One verb of a supervisor, as the edge sends it."""
-    actor = {"user_id": str(user_id), "locale": "zh", "name": NAME}
-    command = {"verb": f"supervise.{verb}", "tenant_id": str(house.world.tenant_id), "actor": actor}
-    return await house.bus.request("core.command", {**command, **more})
-
-
-@contextlib.asynccontextmanager
-async def supervising(house: House) -> AsyncIterator[Supervisor]:
-    user_id = uuid4()
-    sip = (await asked(house, user_id, "device", device="sip"))["sip"]
-    phone = await house.carrier.register(sip["username"], sip["secret"])
-    try:
-        yield Supervisor(house, user_id, phone)
-    finally:
-        await house.carrier.remove_phone(sip["username"])
 
 
 async def hear_each_other(house: House, ears: dict[str, Call], hears: dict[str, set[str]]) -> None:
@@ -333,21 +289,6 @@ async def test_forced_states_and_orders_to_the_queue(house: House) -> None:
 async def test_the_next_calls_of_an_agent_are_listened_to_by_themselves(house: House) -> None:
     """Each as it begins, counted when heard; one that begins while the supervisor is elsewhere is not."""
 
-    async def left() -> list[int]:
-        board = await house.bus.request(
-            "core.command", {"verb": "snapshot.board", "tenant_id": str(house.world.tenant_id)}
-        )
-        return [row["left"] for row in board["follows"] if row["agent_id"] == str(agent.agent_id)]
-
-    async def wished(calls: int) -> bool:
-        try:
-            await supervisor.ask("follow", agent_id=str(agent.agent_id), calls=calls)
-        except AndonError as error:
-            if error.code != "monitor.no_device":
-                raise
-            return False
-        return True
-
     async def once(listened: bool) -> None:
         call, own, phone = await talk(house, agent, "again")
         if listened:
@@ -366,23 +307,23 @@ async def test_the_next_calls_of_an_agent_are_listened_to_by_themselves(house: H
         house.on_duty("back") as elsewhere,
         supervising(house) as supervisor,
     ):
-        await house.until(partial(wished, 3), 10, "the core knows the supervisor's telephone")
+        await supervisor.follows(agent, 3)
         with pytest.raises(AndonError) as refused:
-            await wished(11)
+            await supervisor.follows(agent, 11)
         assert refused.value.code == "invalid"
         await supervisor.ask("follow", agent_id=str(agent.agent_id), calls=2)  # in place of the first
-        assert await left() == [2]
+        assert await supervisor.waits_for(agent) == [2]
         await once(listened=True)
-        assert await left() == [1]
+        assert await supervisor.waits_for(agent) == [1]
         call, _, _ = await talk(house, elsewhere, "back")
         busy = await supervisor.goes_to(elsewhere, "listen")
         await once(listened=False)
-        assert await left() == [1]
+        assert await supervisor.waits_for(agent) == [1]
         await supervisor.ask("end")
         await busy.wait_ended(8)
         await call.hangup()
         await once(listened=True)
-        assert await left() == []
+        assert await supervisor.waits_for(agent) == []
         await supervisor.ask("follow", agent_id=str(agent.agent_id), calls=1)
         await supervisor.ask("unfollow", agent_id=str(agent.agent_id))
         await supervisor.ask("follow", agent_id=str(agent.agent_id), calls=4)

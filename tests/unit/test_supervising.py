@@ -13,6 +13,7 @@ from test_call_control import balanced, consulting
 from test_interactions_machine import AGENTS, QUEUE, Call, enqueued, has
 from test_routing import ANN, BOB, CLIENT, SALES, VIP, Centre, S, agent, queue
 
+from andon.entrypoints import core_state
 from andon.entrypoints.core_recovery import close_monitors
 from andon.interactions.events import By, ContactConnected, ContactDisconnected, Outcome
 from andon.interactions.model import (
@@ -45,8 +46,11 @@ from andon.interactions.monitor.events import (
     MonitorModeChanged,
     MonitorStarted,
 )
+from andon.interactions.monitor.follow import Follow
 from andon.interactions.monitor.machine import begin, step
+from andon.interactions.monitor.service import KeptDevice, KeptFollow
 from andon.kit.journal import Fact
+from andon.kit.journal.live import Kept
 from andon.routing.events import AgentSignedOut, AgentStateChanged, ContactRaised
 from andon.routing.model import DeviceTest, Forced, Moved, OfferEnd, Refused
 
@@ -167,6 +171,26 @@ def test_a_core_that_follows_ends_wishes_to_hear_the_next_calls() -> None:
     wrong = msgspec.structs.replace(end, left=3)
     assert [f.rule for f in judged([wish, started, wrong], later, partial=True).findings] == ["follow.pairs"]
     assert close_monitors([wish, started, end, ended], later) == []
+    # What it takes over it does not end: only the session.
+    assert close_monitors([wish, started], later, {wish.follow_id}) == [ended]
+
+
+def test_a_wish_is_kept_with_the_telephone_it_is_heard_on() -> None:
+    """As a row beside the journal, which goes with the wish."""
+    follow = Follow(
+        follow_id=UUID(int=700),
+        supervisor_id=SUPERVISOR,
+        name="班长",
+        agent_id=AGENTS[0],
+        calls=3,
+        left=2,
+        since=T0,
+        seen=OFFER,
+    )
+    kept = KeptFollow(follow, KeptDevice("browser", "u1", "secret"))
+    state = msgspec.msgpack.encode(kept)
+    row = Kept(UUID(int=1), core_state.FOLLOW, follow.follow_id, T0, core_state.VERSION, state)
+    assert core_state.read([row]).follows == [kept]
 
 
 # --- what it means for the contact ----------------------------------------------------------------------

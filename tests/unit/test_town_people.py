@@ -1,5 +1,6 @@
 """The town's people in virtual time: what they say, how long they talk, how they leave."""
 
+import asyncio
 import heapq
 import statistics
 from collections import Counter
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from town import lines, world
+from town import attendant, lines, pocket, world
 from town.acts import HangUp, Hold, PickUp, Press, Speak
 from town.attendant import Attendant
 from town.attendant import Stage as At
@@ -263,3 +264,78 @@ def test_rendered_speech_is_what_the_texts_say() -> None:
     for shelf in render_prompts.shelves():
         assert [utterance.path for utterance in shelf.stale()] == []
         assert shelf.unwanted() == []
+
+
+class Mobile:
+    """A call at a mobile and the telephones around it, whose other side is the test's."""
+
+    def __init__(self) -> None:
+        self.incoming: asyncio.Queue[Mobile] = asyncio.Queue()
+        self.caller = world.LINES[3].number
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.done: list[str] = []
+        self.moved = asyncio.Event()
+        self.ear: Callable[[bool], None] = lambda speaking: None
+
+    @property
+    def live(self) -> bool:
+        return not self.ended.done()
+
+    def subscriber(self, number: str) -> "Mobile":
+        self._did(number)
+        return self
+
+    async def listen(self, call: "Mobile", ear: Callable[[bool], None]) -> None:
+        self.ear = ear
+        self._did("listens")
+
+    async def ring(self) -> None:
+        self._did("rings")
+
+    async def answer(self) -> None:
+        self._did("answers")
+
+    async def keys(self, keys: str) -> None:
+        self._did(keys)
+
+    async def say(self, sound: str) -> str:
+        self._did("speaks")
+        return sound
+
+    async def wait_said(self, sound: str, timeout_s: float) -> None:
+        await asyncio.sleep(0)
+
+    async def until(self, what: str) -> None:
+        async with asyncio.timeout(20):
+            while what not in self.done:
+                self.moved.clear()
+                await self.moved.wait()
+
+    def _did(self, what: str) -> None:
+        self.done.append(what)
+        self.moved.set()
+
+
+async def test_a_mobile_takes_the_call_by_the_key_once_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module, name in ((attendant, "PICK_UP_S"), (pocket, "HEAR_S")):
+        monkeypatch.setattr(module, name, (0.0, 0.0))
+    monkeypatch.setattr(pocket, "CONNECT_S", 0.0)
+    numbers = [agent.mobile for agent in world.AGENTS if agent.mobile]
+    owned = {phone for customer in world.customers() for phone in customer.phones} | set(world.strangers())
+    assert len(numbers) == len(set(numbers)) >= 2 and owned.isdisjoint(numbers)
+    wire = Mobile()
+    agent = next(agent for agent in world.AGENTS if agent.mobile)
+    answering = asyncio.create_task(pocket.Pocket(agent, wire, 5).run())  # type: ignore[arg-type]  # the test's telephones
+    try:
+        wire.incoming.put_nowait(wire)
+        await wire.until("listens")
+        assert wire.done == [agent.mobile, "rings", "answers", "listens"]  # and waits to be asked
+        wire.ear(True)
+        await wire.until("speaks")
+        assert wire.done[4:] == ["1", "listens", "speaks"]
+        wire.ended.set_result(None)
+    finally:
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)

@@ -259,6 +259,7 @@ class Core:
             tenant_id,
             {kept.floor.contact.contact_id for kept in left.contacts},
             {kept.router.config.agent_id for kept in left.agents} | left.supervisors,
+            {kept.follow.follow_id for kept in left.follows},
         )
         self.clock.not_before(max(remains.at or self._now(), left.at or self._now()))
         at = self._now()
@@ -361,6 +362,8 @@ class Core:
             card = agent.card or (floor.contacts.get(contact_id) if contact_id is not None else None)
             if card is not None:
                 floor.cards[agent_id] = card
+        for follow in left.follows:
+            centre.supervision.resume(follow)
 
     async def _recall(self, centre: Centre) -> None:
         """Callers of the last days are known again; nobody waits for it."""

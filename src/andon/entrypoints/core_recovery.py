@@ -3,7 +3,7 @@
 Everything open that is not resumed ends at the last instant the journal knows of that core (its heartbeat
 or any later fact): contacts as `interrupted`, offers and waits as `ended`, agents as offline. So the books
 balance, and what can have been lost is at most one heartbeat. Supervisors'
-sessions at calls are never resumed.
+sessions at calls are never resumed; their wishes to hear an agent's next calls are.
 """
 
 from collections.abc import Callable, Iterable, Sequence, Set
@@ -321,9 +321,9 @@ def close_agent(last: AgentStateChanged, at: datetime) -> list[Fact]:
     ]
 
 
-def close_monitors(facts: Iterable[Fact], at: datetime) -> list[Fact]:
+def close_monitors(facts: Iterable[Fact], at: datetime, resumed: Set[UUID] = frozenset()) -> list[Fact]:
     """The facts that end at `at` the sessions of supervisors which these facts leave open, and their wishes
-    to hear an agent's next calls."""
+    to hear an agent's next calls but those `resumed`."""
     begun: dict[UUID, MonitorStarted] = {}
     follows: dict[UUID, tuple[FollowBegan, int]] = {}  # with how many are left
     last: dict[UUID, MonitorStarted | MonitorModeChanged] = {}
@@ -353,6 +353,7 @@ def close_monitors(facts: Iterable[Fact], at: datetime) -> list[Fact]:
             why=WHY,
         )
         for wish, left in follows.values()
+        if wish.follow_id not in resumed
     ]
     for monitor_id, first in begun.items():
         now = last[monitor_id]
@@ -442,9 +443,14 @@ async def _facts(session: AsyncSession, query: Any, since: dict[str, Any]) -> It
 
 
 async def remains(
-    db: Database, tenant_id: UUID, contacts: Set[UUID] = frozenset(), agents: Set[UUID] = frozenset()
+    db: Database,
+    tenant_id: UUID,
+    contacts: Set[UUID] = frozenset(),
+    agents: Set[UUID] = frozenset(),
+    follows: Set[UUID] = frozenset(),
 ) -> Remains:
-    """Look what the core before left open for this tenant, besides the contacts and agents resumed."""
+    """Look what the core before left open for this tenant, besides the contacts, agents and supervisors'
+    wishes resumed."""
     async with db.session(Scope(tenant_id)) as session:
         last = (await session.execute(_CORE)).first()
         if last is None or last.kind == "core.stopped":
@@ -460,6 +466,6 @@ async def remains(
         for fact in await _facts(session, _LAST_STATES, since):
             if isinstance(fact, AgentStateChanged) and fact.agent_id not in agents:
                 closing += close_agent(fact, at)
-        closing += close_monitors(await _facts(session, _MONITORS, since), at)
+        closing += close_monitors(await _facts(session, _MONITORS, since), at, follows)
     log.warning("core_before_died", tenant_id=str(tenant_id), closed=len(by_contact), resumed=len(contacts))
     return Remains(clean=False, contacts=list(by_contact.values()), closing=closing, at=at)

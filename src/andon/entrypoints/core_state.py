@@ -1,7 +1,8 @@
 """Checkpoints of one core's live state, and what a core that follows makes of them.
 
-Contacts, agents, queues and the engine are rows of their own; a row is written anew when what it tells of has
-moved. All of a tenant is resumed or nothing: pieces of different moments would not fit together.
+Contacts, agents, queues, supervisors' wishes and the engine are rows of their own; a row is written anew when
+what it tells of has moved. All of a tenant is resumed or nothing: pieces of different moments would not fit
+together.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ from andon.entrypoints.core_centre import Centre
 from andon.interactions.callbacks import Callback
 from andon.interactions.commands import KeptSession
 from andon.interactions.model import Contact
+from andon.interactions.monitor.service import KeptFollow
 from andon.interactions.service import KeptContact as FloorContact
 from andon.kit.database import Database, Scope
 from andon.kit.journal.live import Kept, load
@@ -30,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 VERSION = 1  # of the kept structs: rows of another version are not read
 CONTACT, AGENT, QUEUE, ENGINE = "contact", "agent", "queue", "engine"
-CALLBACK = "callback"
+FOLLOW, CALLBACK = "follow", "callback"
 
 _KNOWN = text("SELECT EXISTS (SELECT FROM journal WHERE contact_id = :contact AND kind = 'contact.arrived')")
 
@@ -66,6 +68,7 @@ class Left(msgspec.Struct, frozen=True):
     agents: list[KeptAgent] = []
     queues: list[KeptQueue] = []
     engines: list[KeptEngine] = []
+    follows: list[KeptFollow] = []
     at: datetime | None = None  # of the last row
 
     @property
@@ -81,7 +84,13 @@ class Left(msgspec.Struct, frozen=True):
         return restore.Kept([agent.router for agent in self.agents], places, self.queues)
 
 
-_TYPES: dict[str, Any] = {CONTACT: KeptContact, AGENT: KeptAgent, QUEUE: KeptQueue, ENGINE: KeptEngine}
+_TYPES: dict[str, Any] = {
+    CONTACT: KeptContact,
+    AGENT: KeptAgent,
+    QUEUE: KeptQueue,
+    ENGINE: KeptEngine,
+    FOLLOW: KeptFollow,
+}
 
 
 def read(rows: Iterable[Kept]) -> Left:
@@ -93,7 +102,7 @@ def read(rows: Iterable[Kept]) -> Left:
             raise ValueError(f"{row.kind} {row.id} was kept as version {row.version}")
         found[row.kind].append(msgspec.msgpack.decode(row.state, type=_TYPES[row.kind]))
         at = max(at or row.at, row.at)
-    return Left(found[CONTACT], found[AGENT], found[QUEUE], found[ENGINE], at)
+    return Left(found[CONTACT], found[AGENT], found[QUEUE], found[ENGINE], found[FOLLOW], at)
 
 
 def read_callbacks(rows: Iterable[Kept]) -> tuple[list[Callback], list[Kept], list[Kept]]:
@@ -163,7 +172,9 @@ class Keeper:
         agents, self._agents = self._agents, set()
         engines, self._engines = self._engines, {}
         callbacks, floor.callbacks.moved = floor.callbacks.moved, set()
-        if not (contacts or agents or engines or callbacks):
+        supervision = self._centre.supervision
+        follows, supervision.follows.moved = supervision.follows.moved, set()
+        if not (contacts or agents or engines or callbacks or follows):
             return []
         at = floor.now()
         kept = [self._kept(CONTACT, contact_id, at, self._contact(contact_id)) for contact_id in contacts]
@@ -178,6 +189,7 @@ class Keeper:
                 self._queues[queue_id] = queue
                 kept.append(self._kept(QUEUE, queue_id, at, queue))
         kept += [self._kept(CALLBACK, each, at, floor.callbacks.get(each)) for each in callbacks]
+        kept += [self._kept(FOLLOW, each, at, supervision.keep(each)) for each in follows]
         for node, engine in engines.items():
             tenant_id = self._centre.tenant_id
             kept.append(self._kept(ENGINE, uuid5(tenant_id, node) if node else tenant_id, at, engine))

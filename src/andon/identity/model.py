@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -124,6 +125,13 @@ def duties_beyond(held: frozenset[Permission], others: frozenset[Permission]) ->
 def mixes_duties(held: frozenset[Permission]) -> bool:
     """Whether somebody holds more than one of the three duties."""
     return len(held & DUTIES) > 1
+
+
+def duties_of(person: Mapping[str, Any], allows: Allows) -> frozenset[Permission]:
+    """The duties of somebody with these values: of who cannot log in, or is bound to a client, none."""
+    if not person["active"] or person["client_id"] is not None:
+        return frozenset()
+    return permissions(person["roles"], allows) & DUTIES
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):

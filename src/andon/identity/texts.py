@@ -133,6 +133,15 @@ register(
             "系统管理、安全管理与审计须由不同的人担任：{names}。请先调整他们的角色。",
             "System, security and audit must be different people's: {names}. Change their roles first.",
         ),
+        "error.duties.two.title": (
+            "一个人不能担任两项管理职责",
+            "Nobody holds two of the three duties",
+        ),
+        "error.duties.two.remedy": (
+            "系统管理、安全管理与审计，每人只能担任一项：{names}。一人兼管的小中心请用“管理员”。",
+            "System, security and audit: one person has one of them ({names}). In a small centre one person"
+            " can be the Administrator, who has all.",
+        ),
         "error.duties.unheld.title": (
             "有一项管理职责无人担任",
             "Nobody holds one of the separated duties",
@@ -175,6 +184,14 @@ register(
             "不能给自己增加没有的权限，请由另一位管理员操作",
             "Nobody can give themselves a right they lack; ask another administrator",
         ),
+        "field.mobile": (
+            "请填写 5 到 19 位数字，可以以 + 开头",
+            "Write 5 to 19 digits, with a leading + if you like",
+        ),
+        "field.mobile_role": (
+            "此人的角色不能用手机接听，请留空，或先给角色这项权限",
+            "This person's roles do not answer on a mobile: leave it empty, or give a role the right first",
+        ),
         "field.role_keeps": ("这个角色离不开其中的权限", "The role cannot do without one of its permissions"),
         "field.role_bindable": (
             "座席和甲方查看者不能拥有管理、审计、对账和监控权限",
@@ -183,6 +200,10 @@ register(
         "field.role_one_duty": (
             "系统管理、人员与权限、审计三项只能给其中一项",
             "Of system, people and audit a role can have one only",
+        ),
+        "field.one_duty": (
+            "系统管理、安全管理与审计每人只能担任一项，一人兼管全部请用“管理员”",
+            "System, security and audit: one person has one of them, or is the administrator who has all",
         ),
         "field.role_needed": ("至少选择一个角色", "Choose at least one role"),
         "kind.client": ("甲方", "clients"),

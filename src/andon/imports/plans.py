@@ -18,14 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from andon.channels.voice.http import NumberIn
 from andon.channels.voice.tables import NumberRow, TrunkRow
 from andon.flows.tables import FlowRow
-from andon.identity import audit
+from andon.identity import audit, repository
 from andon.identity.admin import values_of
-from andon.identity.duties import check_duties
-from andon.identity.http.users import UserChange, broken_rules
-from andon.identity.model import Role
+from andon.identity.duties import KIND as DUTY_KIND
+from andon.identity.duties import Appointment, Duties, check_duties
+from andon.identity.http.teams import KIND as MEMBER_KIND
+from andon.identity.http.teams import MEMBERS, put_members
+from andon.identity.http.users import UserChange, broken_rules, may_have_mobile
+from andon.identity.model import ALLOWS, Allows, Permission, Role, duties_of, mixes_duties, permissions
 from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from andon.identity.repository import end_sessions
-from andon.identity.tables import Audit, Client, Project, User
+from andon.identity.tables import Audit, Client, Project, Team, TeamMember, User
 from andon.imports.model import COLUMNS, Fault, Line, flag, parts, skills, twice
 from andon.interactions.http import WrapReasonIn
 from andon.interactions.tables import ReasonNode
@@ -39,11 +42,13 @@ NO_PASSWORD = "!"  # noqa: S105  # no hash: nobody logs in until an administrato
 _AT_ONCE = 500
 
 Skills = dict[UUID, int]
+Placed = tuple[UUID, ...]  # the one team, or none
 
 
 @dataclass
 class Step:
-    """A thing to make (`row` null) or to change, with its values afterwards. `skills` null: left alone."""
+    """A thing to make (`row` null) or to change, with its values afterwards. `skills` or `team` null: left
+    alone."""
 
     line: int
     id: UUID
@@ -51,6 +56,7 @@ class Step:
     values: dict[str, Any]
     name: str
     skills: Skills | None = None
+    team: Placed | None = None
     password: str = ""
 
 
@@ -82,6 +88,9 @@ class Known:
     flows: dict[str, UUID | None] = field(default_factory=dict)
     skills: dict[str, UUID | None] = field(default_factory=dict)
     levels: dict[UUID, Skills] = field(default_factory=lambda: defaultdict(dict))
+    teams: dict[str, UUID | None] = field(default_factory=dict)
+    placed: dict[UUID, Placed] = field(default_factory=dict)
+    allows: Allows = field(default_factory=lambda: ALLOWS)
     asked_by: UUID | None = None
 
     def name_of(self, names: dict[str, UUID | None], id: UUID | None) -> str:
@@ -106,6 +115,12 @@ async def load(session: AsyncSession, kind: str, asked_by: UUID | None = None) -
         known.skills = _named((row.name, row.id) for row in await _living(session, Skill))
         for link in await session.scalars(select(AgentSkill)):
             known.levels[link.user_id][link.skill_id] = link.level
+        known.teams = _named((row.name, row.id) for row in await _living(session, Team))
+        living = set(known.teams.values())
+        for member in await session.scalars(select(TeamMember)):
+            if member.team_id in living:
+                known.placed[member.user_id] = (member.team_id,)
+        known.allows = await repository.allows(session)
         return known
     projects = await _living(session, Project)
     known.project_rows = {row.id: row for row in projects}
@@ -175,9 +190,16 @@ def _checked(model: Any, values: dict[str, Any], line: Line, faults: list[Fault]
     return found
 
 
-def _keep(plan: Plan, step: Step, before: dict[str, Any], skills_before: Skills | None = None) -> None:
+def _keep(
+    plan: Plan,
+    step: Step,
+    before: dict[str, Any],
+    skills_before: Skills | None = None,
+    team_before: Placed = (),
+) -> None:
     other = any(before.get(name) != value for name, value in step.values.items())
-    if step.row is not None and not other and step.skills in (None, skills_before):
+    other = other or step.skills not in (None, skills_before) or step.team not in (None, team_before)
+    if step.row is not None and not other:
         plan.same += 1
     else:
         plan.steps.append(step)
@@ -206,7 +228,7 @@ def _users(known: Known, lines: list[Line]) -> Plan:
         before = _as_changed(user) if user is not None else {}
         values = dict(before)
         cells = line.cells
-        values |= {name: cells[name] for name in ("login", "name", "department") if name in cells}
+        values |= {name: cells[name] for name in ("login", "name", "department", "mobile") if name in cells}
         if "agent_no" in cells:
             values["agent_no"] = cells["agent_no"] or None
         values["roles"] = [roles_by_name.get(name.casefold(), name) for name in parts(cells["roles"])]
@@ -229,6 +251,10 @@ def _users(known: Known, lines: list[Line]) -> Plan:
             values["roles"] = [str(role) for role in values["roles"]]
             for column, key in broken_rules(values).items():
                 faults.append(Fault(row=line.row, column=column, key=key))
+        if not faults and not may_have_mobile(before, values, permissions(values["roles"], known.allows)):
+            faults.append(Fault(row=line.row, column="mobile", key="field.mobile_role"))
+        if not faults and _second_duty(before, values, known):
+            faults.append(Fault(row=line.row, column="roles", key="field.one_duty"))
         if not faults and user is not None and user.id == known.asked_by:
             # Nobody gives themselves rights, or takes away the ones they work with.
             for column in ("roles", "client_id", "active"):
@@ -236,15 +262,18 @@ def _users(known: Known, lines: list[Line]) -> Plan:
                     faults.append(Fault(row=line.row, column=column, key="import.own_rights"))
         made.faults += faults
         levels = _levels(line, known, made.faults)
+        team_before = known.placed.get(user.id, ()) if user is not None else ()
+        team = _team(line, known, team_before, None if faults else values, made.faults)
         password = _password(line, user, made.faults)
         if faults:
             continue
         id = user.id if user is not None else uuid7()
         _keep(
             made,
-            Step(line.row, id, user, values, values["name"], levels, password),
+            Step(line.row, id, user, values, values["name"], levels, team, password),
             before,
             known.levels.get(id, {}),
+            team_before,
         )
     made.faults += _agent_numbers(made.steps, bearers)
     with_password = [step for step in made.steps if step.password]
@@ -258,6 +287,13 @@ def _users(known: Known, lines: list[Line]) -> Plan:
 def _as_changed(user: User) -> dict[str, Any]:
     """A person's columns that a change can name."""
     return {name: getattr(user, name) for name in UserChange.model_fields}
+
+
+def _second_duty(before: dict[str, Any], values: dict[str, Any], known: Known) -> bool:
+    """Whether a second duty comes to somebody who is not the administrator with all of them."""
+    duties = duties_of(values, known.allows)
+    was = duties_of(before, known.allows) if before else frozenset()
+    return mixes_duties(duties) and duties != was and Role.ADMINISTRATOR not in values["roles"]
 
 
 def _loses(before: dict[str, Any], after: dict[str, Any]) -> bool:
@@ -301,6 +337,24 @@ def _levels(line: Line, known: Known, faults: list[Fault]) -> Skills | None:
         else:
             levels[id] = level
     return levels
+
+
+def _team(
+    line: Line, known: Known, before: Placed, values: dict[str, Any] | None, faults: list[Fault]
+) -> Placed | None:
+    """`values` null: wrong already. Who has left the agents since may stay where they are, as by hand."""
+    if "team" not in line.cells:
+        return None
+    found = _refer(line, "team", known.teams, faults)
+    placed = (found,) if found is not None else ()
+    if (
+        placed
+        and placed != before
+        and values is not None
+        and not (values["active"] and Role.AGENT in values["roles"])
+    ):
+        faults.append(Fault(row=line.row, column="team", key="import.team"))
+    return placed
 
 
 def _password(line: Line, user: User | None, faults: list[Fault]) -> str:
@@ -453,9 +507,10 @@ async def perform(
 ) -> list[UUID]:
     """Write all of it in the caller's transaction, with an entry in the audit log for each thing, as if
     changed by hand; returns the sessions that ended. `progress` is told how many things are written so far.
-    Raises `user.last_administrator`."""
+    Raises what `identity.duties.check_duties` does."""
     table, object_kind = TABLES[kind]
     ended: list[UUID] = []
+    had = {step.id: _duties_before(step, known) for step in wanted.steps} if kind == "users" else {}
     for at in range(0, len(wanted.steps), _AT_ONCE):
         entries: list[Audit] = []
         for step in wanted.steps[at : at + _AT_ONCE]:
@@ -484,8 +539,30 @@ async def perform(
         await session.flush()
         await asyncio.sleep(0)
     if kind == "users":
-        await check_duties(session)
+        session.add_all(await _set_teams(session, known, wanted.steps, by))
+        appointed = await check_duties(session, had)
+        session.add_all(_appointment(by, each) for each in appointed)
     return ended
+
+
+def _duties_before(step: Step, known: Known) -> tuple[str, Duties]:
+    before = frozenset[Permission]() if step.row is None else duties_of(_as_changed(step.row), known.allows)
+    return step.name, before
+
+
+def _appointment(by: By, one: Appointment) -> Audit:
+    return Audit(
+        at=by.at,
+        user_id=by.user_id,
+        user_name=by.name,
+        action=one.action,
+        object_kind=DUTY_KIND,
+        object_id=one.user_id,
+        object_name=one.name,
+        before=one.told(one.before),
+        after=one.told(one.after),
+        address="",
+    )
 
 
 async def _set_skills(session: AsyncSession, known: Known, step: Step, by: By) -> list[Audit]:
@@ -499,6 +576,38 @@ async def _set_skills(session: AsyncSession, known: Known, step: Step, by: By) -
     )
     old, new = ({str(id): level for id, level in each.items()} for each in (before, step.skills))
     return [_entry(by, "skills", "user", step, old, new)]
+
+
+async def _set_teams(session: AsyncSession, known: Known, steps: list[Step], by: By) -> list[Audit]:
+    """As by hand: an entry for each team that people came to, or left for none."""
+    moved = [step for step in steps if step.team is not None and step.team != known.placed.get(step.id, ())]
+    for at in range(0, len(moved), _AT_ONCE):
+        await put_members(
+            session, {step.id: next(iter(step.team or ()), None) for step in moved[at : at + _AT_ONCE]}
+        )
+        await asyncio.sleep(0)
+    names = {id: name for name, id in known.teams.items()}
+    told: dict[UUID, list[Step]] = defaultdict(list)
+    for step in moved:
+        told[(step.team or known.placed[step.id])[0]].append(step)
+    return [
+        Audit(
+            at=by.at,
+            user_id=by.user_id,
+            user_name=by.name,
+            action=MEMBERS,
+            object_kind=MEMBER_KIND,
+            object_id=id,
+            object_name=names[id],
+            before={
+                step.values["login"]: names[known.placed[step.id][0]] if step.id in known.placed else ""
+                for step in some
+            },
+            after={step.values["login"]: names[id] if step.team else "" for step in some},
+            address="",
+        )
+        for id, some in told.items()
+    ]
 
 
 def _entry(
@@ -538,6 +647,8 @@ def _told(kind: str, known: Known, locale: i18n.Locale) -> Iterable[dict[str, st
                 "name": user.name,
                 "agent_no": user.agent_no or "",
                 "department": user.department,
+                "team": known.name_of(known.teams, next(iter(known.placed.get(user.id, ())), None)),
+                "mobile": user.mobile,
                 "roles": ", ".join(i18n.text(f"role.{role}", locale) for role in user.roles),
                 "client_id": known.name_of(known.clients, user.client_id),
                 "locale": user.locale,

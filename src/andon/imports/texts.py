@@ -42,6 +42,10 @@ def load() -> None:
                 "不能改自己的角色、委托方或在职状态，请由另一位管理员修改",
                 "Nobody changes their own roles, client or activity: another administrator does",
             ),
+            "import.team": (
+                "只有在职的座席可以在班组里，请留空或改正角色",
+                "Only active agents are in teams: leave this empty, or correct the roles",
+            ),
             "import.skills": (
                 "请写成“技能=等级”，用逗号隔开",
                 "Write “skill=level”, with commas between",

@@ -28,6 +28,7 @@ from andon.interactions.monitor.model import (
     Release,
     Ring,
 )
+from andon.interactions.monitor.service import KeptDevice
 from andon.kit.errors import AndonError
 from andon.telephony.errors import EngineRefused
 from andon.telephony.model import DeviceChanged, EngineEvent, LegAnswered, LegEnded, Snapshot
@@ -105,6 +106,23 @@ class Ears:
         except EngineRefused as refused:
             log.warning("account_refused", why=str(refused))
             raise AndonError("engine.unavailable", 503) from None
+
+    def keep(self, supervisor_id: UUID) -> KeptDevice | None:
+        account = self.devices.of(supervisor_id)
+        if account is None or account.device == "mobile":  # which no supervisor has
+            return None
+        return KeptDevice(account.device, account.username, account.secret)
+
+    def adopt(self, tenant_id: UUID, supervisor_id: UUID, kept: KeptDevice) -> None:
+        """An account of the core before; where it is registered each node will say."""
+        account = Account(
+            tenant_id=tenant_id,
+            agent_id=supervisor_id,
+            device=kept.device,
+            username=kept.username,
+            secret=kept.secret,
+        )
+        self.devices.take_over(account, at=())
 
     def address(self, username: str) -> str:
         return f"sip:{username}@{self._nodes.first.address}"

@@ -7,14 +7,16 @@ from sqlalchemy import delete
 
 from andon.identity import audit, repository
 from andon.identity.access import At, PeopleManager, may, scope_of, sessions
-from andon.identity.duties import check_duties, gains
+from andon.identity.duties import check_duties, gains, record_appointments
 from andon.identity.model import (
     ALLOWS,
+    DUTIES,
     KEEPS,
     STREAMED,
     Actor,
     Permission,
     Role,
+    permissions,
     refused_grant,
 )
 from andon.identity.tables import RoleGrant
@@ -67,12 +69,21 @@ async def change_role(
     ended = []
     async with services.db.session(scope_of(actor)) as session:
         await repository.lock_rights(session)
-        before = (await repository.allows(session))[role]
+        allows = await repository.allows(session)
+        before = allows[role]
         await session.execute(delete(RoleGrant).where(RoleGrant.role == role.value))
         if wanted != ALLOWS[role]:
             session.add(RoleGrant(role=role.value, permissions=sorted(wanted)))
         await session.flush()
-        await check_duties(session)
+        people = await repository.active_people(session)
+        appointed = await check_duties(
+            session,
+            {
+                id: (name, permissions(roles, allows) & DUTIES)
+                for id, name, roles in people
+                if role.value in roles
+            },
+        )
         if (before - wanted) & STREAMED:
             ended = await repository.end_sessions_of_role(session, role, services.clock.now())
         if wanted != before:
@@ -86,7 +97,7 @@ async def change_role(
                 before={"permissions": sorted(before)},
                 after={"permissions": sorted(wanted)},
             )
-        people = await repository.active_people(session)
+        record_appointments(session, actor, services.clock.now(), appointed)
     sessions(request).tell_ended(ended)
     return _shown(role, wanted, sum(role in roles for _id, _name, roles in people))
 

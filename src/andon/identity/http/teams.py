@@ -106,7 +106,7 @@ async def set_team_members(
         people = await _people(session, or_(User.id.in_(wanted), TeamMember.team_id == id))
         after = {each: id if each in wanted else None for each in people}
         moved = {each: now for each, now in after.items() if now != people[each].team_id}
-        await _put(session, moved)
+        await put_members(session, moved)
         if moved:
             audit.record(
                 session,
@@ -142,7 +142,7 @@ async def _people(session: AsyncSession, which: ColumnElement[bool]) -> dict[UUI
     return {id: _Placed(login, team_id, team or "") for id, login, team_id, team in rows}
 
 
-async def _put(session: AsyncSession, moved: Mapping[UUID, UUID | None]) -> None:
+async def put_members(session: AsyncSession, moved: Mapping[UUID, UUID | None]) -> None:
     """Put people into teams; null takes them out."""
     await session.execute(delete(TeamMember).where(TeamMember.user_id.in_(moved)))
     session.add_all([TeamMember(user_id=each, team_id=team) for each, team in moved.items() if team])
@@ -158,7 +158,7 @@ async def _undo(session: AsyncSession, entry: Audit) -> None:
     same = {each.login: each.team for each in people.values()} == now
     if not same or not ids.keys() >= set(was.values()):
         raise AndonError("undo.changed_since", 409)
-    await _put(session, {each: ids[was[person.login]] for each, person in people.items()})
+    await put_members(session, {each: ids[was[person.login]] for each, person in people.items()})
 
 
 add_undo(KIND, MEMBERS, _undo)

@@ -1,11 +1,13 @@
 """HTTP of the people who can log in."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,8 +24,8 @@ from andon.identity.admin import (
     revision_of,
     values_of,
 )
-from andon.identity.duties import check_duties
-from andon.identity.model import Actor, Permission, Role, permissions
+from andon.identity.duties import check_duties, record_appointments
+from andon.identity.model import Actor, Permission, Role, duties_of, permissions
 from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from andon.identity.tables import Client, User, UserSession
 from andon.kit.database import Scope
@@ -39,9 +41,15 @@ AgentNo = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20, pattern=r"^[A-Za-z0-9-]+$")
 ]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
-Mobile = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=20, pattern=r"^(\+?[0-9]{5,19})?$")
-]
+
+
+def _mobile(number: str) -> str:
+    if not re.fullmatch(r"(\+?[0-9]{5,19})?", number):
+        raise ValueError("field.mobile")
+    return number
+
+
+Mobile = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_mobile)]
 Password = Annotated[str, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
 Reader = Annotated[Actor, may(Permission.CONFIG, Permission.PEOPLE, Permission.BOARD, Permission.CONTACTS)]
 
@@ -123,6 +131,9 @@ async def make_user(body: UserIn, actor: PeopleManager, request: Request, servic
     try:
         async with services.db.session(scope_of(actor)) as session:
             await _check(session, values)
+            has = permissions(values["roles"], await repository.allows(session))
+            if not may_have_mobile({}, values, has):
+                raise invalid(mobile="field.mobile_role")
             row = User(
                 **_plain(values),
                 password_hash=hashed,
@@ -131,9 +142,10 @@ async def make_user(body: UserIn, actor: PeopleManager, request: Request, servic
             )
             session.add(row)
             await session.flush()
-            await check_duties(session)
+            appointed = await check_duties(session, {row.id: (row.name, frozenset())})
             await session.refresh(row)
             _record(session, services, actor, "create", row, None, audit.snapshot(_public(row)))
+            record_appointments(session, actor, services.clock.now(), appointed)
             answer = (await _shown(session, services, actor, [row]))[0]
     except IntegrityError as error:
         raise _broken(error) from error
@@ -171,6 +183,8 @@ async def change_user(
             had, has = (permissions(values["roles"], allows) for values in (before, after))
             if id == actor.user_id and not has <= had:
                 raise invalid(roles="field.own_rights")
+            if not may_have_mobile(before, after, has):
+                raise invalid(mobile="field.mobile_role")
             for name, value in _plain(values).items():
                 setattr(row, name, value)
             if before["email"] != row.email:
@@ -180,7 +194,8 @@ async def change_user(
                     await leaves.spend(session, actor, row, services.clock.now())
             await session.flush()
             if any(before[name] != after[name] for name in ("roles", "active", "client_id")):
-                await check_duties(session)
+                appointed = await check_duties(session, {id: (row.name, duties_of(before, allows))})
+                record_appointments(session, actor, services.clock.now(), appointed)
             if not has >= had or _leaves(before, after):
                 ended = await repository.end_sessions(session, id, services.clock.now())
             old, new = audit.changed(before, _public(row))
@@ -298,6 +313,13 @@ def broken_rules(values: dict[str, Any]) -> dict[str, str]:
     if values["client_id"] is not None and roles - {Role.CLIENT_VIEWER, Role.AGENT}:
         return {"client_id": "field.client_role"}
     return {}
+
+
+def may_have_mobile(before: Mapping[str, Any], after: Mapping[str, Any], has: frozenset[Permission]) -> bool:
+    """Whether the number is one that its bearer may answer on. One that is there may stay, whatever becomes
+    of the roles: a day without the right costs nobody a number."""
+    number = after["mobile"]
+    return not number or number == before.get("mobile") or Permission.MOBILE in has
 
 
 async def _check(session: AsyncSession, values: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """Listening to the next calls of an agent: supervisors' wishes, and which conversation fulfils them.
 
 Each conversation of the agent that begins is looked at once. Is the supervisor at no other call and the
-telephone there, a session begins that listens; else that call is let go by and not counted.
+telephone there, a session begins that listens; else that call is let go by and not counted. Wishes outlive
+the core: the one that follows goes on with them.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,8 @@ Row = dict[str, Any]
 
 
 class Follow(msgspec.Struct, kw_only=True):
-    """One supervisor who waits for one agent's calls. `seen` is the conversation that was looked at last."""
+    """One supervisor who waits for one agent's calls. `seen` is the conversation that was looked at last.
+    Kept over restarts as it is."""
 
     follow_id: UUID
     supervisor_id: UUID
@@ -57,6 +59,7 @@ class Follows:
         self._listen = listen
         self._follows: dict[tuple[UUID, UUID], Follow] = {}  # by supervisor and agent
         self._away: dict[UUID, Timer] = {}  # supervisors whose telephone is gone
+        self.moved: set[UUID] = set()  # wishes that are not kept as they are now
 
     def rows(self) -> list[Row]:
         """Every wish, for boards."""
@@ -72,6 +75,19 @@ class Follows:
             }
             for one in self._follows.values()
         ]
+
+    def get(self, follow_id: UUID) -> Follow | None:
+        return next((one for one in self._follows.values() if one.follow_id == follow_id), None)
+
+    def resume(self, follow: Follow) -> None:
+        """Take over a wish of the core before. The supervisor's telephone must show itself again."""
+        self._follows[follow.supervisor_id, follow.agent_id] = follow
+        self.device_changed(follow.supervisor_id, there=False)
+
+    def renewed(self, supervisor_id: UUID) -> None:
+        """The supervisor's telephone has another account."""
+        for follow in [one for one in self._follows.values() if one.supervisor_id == supervisor_id]:
+            self._show(follow)
 
     def begin(self, supervisor_id: UUID, name: str, agent_id: UUID, calls: int) -> Follow:
         """Listen to the agent's next `calls` conversations, the present one aside; an earlier wish about the
@@ -104,7 +120,7 @@ class Follows:
                 calls=calls,
             )
         )
-        self._show(agent_id)
+        self._show(follow)
         return follow
 
     def cancel(self, supervisor_id: UUID, agent_id: UUID, why: str = "asked") -> bool:
@@ -120,7 +136,7 @@ class Follows:
             if follow.follow_id == follow_id:
                 follow.left -= 1
                 if follow.left:
-                    self._show(follow.agent_id)
+                    self._show(follow)
                 else:
                     self._end(follow, "done")
 
@@ -134,6 +150,7 @@ class Follows:
             if talk_id is None or talk_id == follow.seen:
                 continue
             follow.seen = talk_id
+            self.moved.add(follow.follow_id)
             contact = self._talk_of(follow.agent_id)
             if contact is not None:
                 self._listen(follow, contact)
@@ -171,6 +188,7 @@ class Follows:
 
     def _end(self, follow: Follow, why: str) -> None:
         self._follows.pop((follow.supervisor_id, follow.agent_id), None)
+        self.moved.add(follow.follow_id)
         self._floor.append(
             FollowEnded(
                 at=self._floor.now(),
@@ -183,7 +201,9 @@ class Follows:
             )
         )
         if not self._gone(follow.agent_id):
-            self._show(follow.agent_id)
+            self._show(follow)
 
-    def _show(self, agent_id: UUID) -> None:
-        self._floor.act(lambda router, at: [], agent_id)
+    def _show(self, follow: Follow) -> None:
+        """To boards, and to who keeps it."""
+        self.moved.add(follow.follow_id)
+        self._floor.act(lambda router, at: [], follow.agent_id)

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+import msgspec
+
 from andon.interactions.commands import Credentials
 from andon.interactions.machine.table import IN_TALK
 from andon.interactions.model import AgentHangsUp, Contact, ForcedHangUp, MediumOrder, Pulled, TakenOver
@@ -44,6 +46,21 @@ Row = dict[str, Any]
 TALKS = IN_TALK | {ContactStage.CONSULTING, ContactStage.AWAY}
 
 
+class KeptDevice(msgspec.Struct, frozen=True):
+    """A supervisor's telephone as a later core takes it over."""
+
+    device: Literal["browser", "sip"]
+    username: str
+    secret: str
+
+
+class KeptFollow(msgspec.Struct, frozen=True):
+    """A wish to hear an agent's next calls as a later core takes it over, and where it is heard."""
+
+    follow: Follow
+    device: KeptDevice | None
+
+
 class MonitorMedium(Protocol):
     """Where supervisors have their devices and legs (voice)."""
 
@@ -51,6 +68,11 @@ class MonitorMedium(Protocol):
         self, tenant_id: UUID, supervisor_id: UUID, device: Literal["browser", "sip"]
     ) -> Credentials:
         """A new account in place of the one before. Raises `AndonError` when the engine is away."""
+
+    def keep(self, supervisor_id: UUID) -> KeptDevice | None: ...
+
+    def adopt(self, tenant_id: UUID, supervisor_id: UUID, kept: KeptDevice) -> None:
+        """An account that the core before made."""
 
     def address(self, username: str) -> str: ...
 
@@ -202,6 +224,7 @@ class Supervision:
         device: Literal["browser", "sip"] = "sip" if asked.get("device") == "sip" else "browser"
         account = await self._medium.open(self._floor.router.tenant_id, supervisor_id, device)
         self.follows.device_changed(supervisor_id, there=False)  # until it registers
+        self.follows.renewed(supervisor_id)
         return {
             "sip": {
                 "username": account.username,
@@ -316,6 +339,18 @@ class Supervision:
             raise AndonError("monitor.no_device", 409)
         follow = self.follows.begin(supervisor_id, name, agent_id, int(asked["calls"]))
         return {"left": follow.left, "name": self._name(asked)}
+
+    def keep(self, follow_id: UUID) -> KeptFollow | None:
+        """None: it is over."""
+        follow = self.follows.get(follow_id)
+        return None if follow is None else KeptFollow(follow, self._medium.keep(follow.supervisor_id))
+
+    def resume(self, kept: KeptFollow) -> None:
+        """Take over a wish of the core before. The agent who left meanwhile ends it."""
+        follow = kept.follow
+        if kept.device is not None:
+            self._medium.adopt(self._floor.router.tenant_id, follow.supervisor_id, kept.device)
+        self.follows.resume(follow)
 
     def _unfollow(self, supervisor_id: UUID, asked: Row) -> Row:
         if not self.follows.cancel(supervisor_id, UUID(str(asked["agent_id"]))):

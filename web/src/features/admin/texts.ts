@@ -77,7 +77,7 @@ export const texts = defineTexts(
     "sheets.kind.numbers": "号码",
     "sheets.kind.reasons": "来电原因",
     "sheets.help.users":
-      "按登录名对应：没有的新建，已有的修改。表里没有的列不改，空单元格表示清空。技能写成“普通话=5，英语=3”。初始密码只给新用户；不填则须之后在用户页设置。",
+      "按登录名对应：没有的新建，已有的修改。表里没有的列不改，空单元格表示清空。技能写成“普通话=5，英语=3”。班组须已建立，只给座席；手机号码只给可以用手机接听的人。初始密码只给新用户；不填则须之后在用户页设置。",
     "sheets.help.numbers":
       "按号码对应：没有的新建，已有的修改。项目重名时写成“委托方简称/项目名”。表里没有的列不改，空单元格表示清空。",
     "sheets.help.reasons": "按项目和原因对应。原因写成“上级/下级”，上级要已建立，或写在前面的行。",
@@ -552,7 +552,7 @@ export const texts = defineTexts(
     "sheets.kind.numbers": "Numbers",
     "sheets.kind.reasons": "Reasons",
     "sheets.help.users":
-      "Found by log-in: who is not there is made, who is there is changed. A column that is not in the file is left alone, an empty cell empties. Skills are written “Mandarin=5, English=3”. A first password is for new people only; without one, set it later on the users page.",
+      "Found by log-in: who is not there is made, who is there is changed. A column that is not in the file is left alone, an empty cell empties. Skills are written “Mandarin=5, English=3”. A team must be there, and is for agents; a mobile number is for those who may answer on one. A first password is for new people only; without one, set it later on the users page.",
     "sheets.help.numbers":
       "Found by number: made when it is not there, changed when it is. Write “client's short name/project” when two projects share a name. A column that is not in the file is left alone, an empty cell empties.",
     "sheets.help.reasons":

@@ -45,6 +45,7 @@ const KINDS = [
   "session",
   "log_in_rules",
   "role",
+  "duty",
 ] as const;
 const COLORS: Record<string, string> = { create: "success", update: "processing", delete: "error" };
 /** More changed fields than this are folded. */

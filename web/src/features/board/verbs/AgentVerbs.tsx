@@ -4,7 +4,15 @@ import { memo, useState } from "react";
 import { type AgentView, api, type BoardAgent, take } from "@/shared/api";
 import { useT } from "@/shared/i18n";
 import { takeAgentView, useLive } from "@/shared/live";
-import { type AgentVerb, agentVerbs, blockedBy, type ForcedState, isHearing } from "./actions";
+import { permitted, useMe } from "@/shared/session";
+import {
+  type AgentVerb,
+  agentVerbs,
+  blockedBy,
+  type ForcedState,
+  isHearing,
+  takesEffectLater,
+} from "./actions";
 import { FollowDialog } from "./FollowDialog";
 import { ForceDialog } from "./ForceDialog";
 import { monitor, unfollow } from "./line";
@@ -19,24 +27,26 @@ export const AgentVerbs = memo(function AgentVerbs({ agent }: { agent: BoardAgen
   const own = useOwnMonitor();
   const { modal, message } = App.useApp();
   const [forcing, setForcing] = useState<ForcedState | null>(null);
-  const desk = useLive((live) => (live.agent?.signed_in ? live.agent.agent_id : null));
+  const me = useMe();
+  const signedIn = useLive((live) => live.agent?.signed_in === true);
+  const desk = signedIn ? "signed_in" : permitted(me, ["desk"]) ? "signed_out" : "none";
   const [choosing, setChoosing] = useState(false);
   const following = useOwnFollows().some((one) => one.agent_id === agent.agent_id);
-  const verbs = agentVerbs(agent, desk);
+  const verbs = agentVerbs(agent, me?.user_id ?? "");
   if (verbs.state.length === 0) return null;
 
   const item = (verb: AgentVerb) => {
-    const blocked = blockedBy(verb, agent, own);
+    const blocked = blockedBy(verb, agent, own, desk);
     const hint = `hint.${verb}`;
     return {
       key: verb,
       danger: verb === "hang_up" || verb === "force.offline",
-      disabled: blocked,
+      disabled: blocked !== null,
       label: (
         <span className="verb-item">
           <span>{t(verb)}</span>
           {blocked ? (
-            <small>{t("busy.elsewhere")}</small>
+            <small>{t(blocked)}</small>
           ) : hint in texts.zh ? (
             <small>{t(hint as "hint.listen")}</small>
           ) : null}
@@ -65,7 +75,7 @@ export const AgentVerbs = memo(function AgentVerbs({ agent }: { agent: BoardAgen
       ...(following ? [{ key: "unfollow", label: t("unfollow") }] : []),
     ],
   });
-  const after = verbs.call.length > 0 || agent.state === "ringing";
+  const after = takesEffectLater(agent.state, "break");
   items.push({
     key: "state",
     type: "group",

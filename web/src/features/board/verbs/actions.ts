@@ -26,14 +26,11 @@ export function isHearing(mode: MonitorMode | null): mode is Hearing {
   return HEARING.some((each) => each === mode);
 }
 
-/** The verbs an agent's menu offers, in two groups; none for who is away. `desk`: the supervisor's own as an
- * agent, who is signed in at a desk and may call colleagues. */
-export function agentVerbs(
-  agent: BoardAgent,
-  desk: string | null = null,
-): { call: AgentVerb[]; state: AgentVerb[] } {
+/** The verbs an agent's menu offers, in two groups; none for who is away. `self`: the supervisor, who may be an
+ * agent too. */
+export function agentVerbs(agent: BoardAgent, self: string): { call: AgentVerb[]; state: AgentVerb[] } {
   if (agent.state === "offline") return { call: [], state: [] };
-  const rings = desk !== null && desk !== agent.agent_id && CAN_BE_CALLED.has(agent.state);
+  const rings = self !== agent.agent_id && CAN_BE_CALLED.has(agent.state);
   return {
     call: IN_CALL.has(agent.state)
       ? agent.internal
@@ -46,8 +43,18 @@ export function agentVerbs(
   };
 }
 
-/** Whether a verb is out of reach because the supervisor is at another call already. */
-export function blockedBy(verb: AgentVerb, agent: BoardAgent, own: BoardMonitor | undefined): boolean {
-  if (own === undefined || verb === "hang_up" || verb === "ring" || verb.startsWith("force.")) return false;
-  return talksOn(own) || own.agent_id !== agent.agent_id;
+/** The supervisor's own place as an agent: none without the right to a desk. */
+export type Desk = "none" | "signed_out" | "signed_in";
+
+/** Why a verb is out of reach, as the key of a text: the supervisor is at another call already, or has no
+ * telephone to call a colleague from. Null when it is not. */
+export function blockedBy(
+  verb: AgentVerb,
+  agent: BoardAgent,
+  own: BoardMonitor | undefined,
+  desk: Desk,
+): "busy.elsewhere" | "ring.none" | "ring.signed_out" | null {
+  if (verb === "ring") return desk === "signed_in" ? null : `ring.${desk}`;
+  if (own === undefined || verb === "hang_up" || verb.startsWith("force.")) return null;
+  return talksOn(own) || own.agent_id !== agent.agent_id ? "busy.elsewhere" : null;
 }
