@@ -433,8 +433,11 @@ class Town:
                 colleague = self.dice.choice(self.agents)
                 self.ready(colleague)
                 talk = card.talk
-                if card.stage in {Stage.TALKING, Stage.HELD} and talk is not None and not talk.held_by_device:
+                held = talk is not None and talk.held_by_device
+                if card.stage in {Stage.TALKING, Stage.HELD} and talk is not None and not held:
                     self.floor.summon(card, colleague, handover(self.dice.choice(list(TransferWay))))
+                elif card.stage is Stage.INSIDE and card.second is None and not held:
+                    self.floor.summon(card, colleague, handover(TransferWay.BLIND))
 
         def feed(ask: Input) -> Callable[[], None]:
             return lambda: self.floor.feed(card, ask)

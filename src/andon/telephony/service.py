@@ -612,6 +612,11 @@ class Engine:
         """Stop; a leg that is gone has stopped by itself and is no error."""
         await self._hooks.stop_recording(leg_id)
 
+    async def move_recording(self, from_leg: str, to_leg: str) -> None:
+        """Go on in a new part with what the other leg says and hears; nothing when none runs. A leg that is
+        gone is no error."""
+        await self._hooks.move_recording(from_leg, to_leg)
+
     async def silence_recording(self, leg_id: str, on: bool) -> None:
         """Record nothing of the leg while on; the recording's time passes, and it goes on in a new part."""
         await self._hooks.silence(leg_id, on)

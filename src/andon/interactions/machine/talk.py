@@ -256,7 +256,8 @@ def agent_answered(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     AgentAnswered,
     at=set(Stage)
     - IN_CONTROL
-    - {Stage.CALLING, Stage.BUZZING, Stage.PARKED, Stage.OFFERING, Stage.RETURNING, Stage.CONSULTING},
+    - {Stage.CALLING, Stage.BUZZING, Stage.INSIDE, Stage.PARKED}
+    - {Stage.OFFERING, Stage.RETURNING, Stage.CONSULTING},
 )
 def late_answer(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     """An agent picked up after the offer was over (time-out racing the answer): that leg goes. Doubled
