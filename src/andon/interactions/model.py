@@ -283,6 +283,7 @@ class Contact(msgspec.Struct, kw_only=True):
     taping: Taping | None = None
     card: CardPause | None = None
     apart: bool = False  # the caller keys card data alone, the agent waits
+    telling: int = 0  # the token of the speech that says what to key
 
     expected: Outcome | None = None
     settled: Outcome | None = None

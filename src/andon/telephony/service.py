@@ -42,7 +42,7 @@ from andon.telephony.model import (
     Snapshot,
     Trunk,
 )
-from andon.telephony.prompts import media_uris, recorded
+from andon.telephony.prompts import UNSPOKEN, media_uris, recorded
 from andon.telephony.translate import EVENTS, Translator, instant, snapshot_of
 
 log = structlog.get_logger(__name__)
@@ -400,7 +400,7 @@ class Engine:
         if known:
             return True
         self._known_prompts[path] = recorded(path)
-        if not self._known_prompts[path] and known is None:
+        if not self._known_prompts[path] and known is None and path.name not in UNSPOKEN:
             log.error("prompt_missing", prompt=str(path.relative_to(self._address.prompts)))
         return self._known_prompts[path]
 

@@ -380,7 +380,8 @@ def joined(contact: Contact, heard: Joined, out: Out) -> None:
 # --- talking --------------------------------------------------------------------------------------------
 
 
-def hold(contact: Contact, out: Out, *, by_device: bool, why: str = "") -> None:
+def hold(contact: Contact, out: Out, *, by_device: bool, why: str = "", music: bool = True) -> None:
+    """`music` False: the caller is told something first."""
     talk = contact.talk
     if talk is None:
         return
@@ -389,7 +390,7 @@ def hold(contact: Contact, out: Out, *, by_device: bool, why: str = "") -> None:
     out.fact(ContactHeld, agent_id=talk.agent_id, why=why)
     if not by_device:  # a device's own hold gives music in the bridge by itself
         out.do(Part(talk.leg_id, agent_stays=True))
-        set_music(contact, out, on=True)
+        set_music(contact, out, on=music)
     out.route(RouterHeld(True, talk.agent_id))
 
 
