@@ -1,11 +1,16 @@
 """Calls between agents: who may be called, who is what afterwards, and books that see what is bent."""
 
+import contextlib
 from uuid import UUID
 
 import msgspec
 import pytest
-from interactions_books import findings, rows
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from interactions_books import findings, judged, rows
 from interactions_town import TENANT, Town
+from structlog.testing import capture_logs
+from test_interactions_resume import MortalTown
 
 from andon.entrypoints.core_recovery import close_contact
 from andon.interactions.events import (
@@ -25,15 +30,19 @@ from andon.interactions.model import (
     AgentEnded,
     AgentHangsUp,
     AgentHolds,
+    AgentMutes,
     AgentRejects,
     AgentRetrieves,
     Contact,
     CustomerAnswered,
+    DeviceHeld,
+    DeviceRetrieved,
     Dial,
     Drop,
     Enter,
     Found,
     Handover,
+    Input,
     Join,
     Joined,
     MediumOrder,
@@ -41,6 +50,7 @@ from andon.interactions.model import (
     Park,
     Part,
     Stage,
+    Stop,
     Succeed,
     TapeRuns,
 )
@@ -286,6 +296,82 @@ def test_whoever_does_not_come_leaves_them_where_they_are() -> None:
     assert Drop(leg) in town.orders and town.third() is AgentState.READY
     town.passes(10)
     assert findings(town.facts, town.floor.now()) == []
+
+
+class Chatty(MortalTown):
+    """Agents who do little but call each other and hand each other over, over the deaths of cores."""
+
+    def something(self, contacts: list[Contact]) -> None:
+        dice = self.dice
+        agent = dice.choice(self.agents)
+        card = self.floor.contact_of(agent)
+        if dice.random() < 0.03:
+            self.core_dies()
+        elif card is None or card.inside is None:
+            self.ready(agent)
+            self.maybe_calls_colleague(agent)
+            if dice.random() < 0.05:
+                super().something(contacts)
+        elif card.stage is not Stage.INSIDE or card.talk is None:
+            if dice.random() < 0.03:
+                super().something(contacts)
+        elif card.second is None and dice.random() < 0.4:
+            with contextlib.suppress(Refused):
+                self.hands_over(card, agent)
+        else:
+            leg = card.talk.leg_id
+            asks: list[Input] = [AgentHolds(agent), AgentRetrieves(agent), AgentMutes(agent, True)]
+            asks += [DeviceHeld(leg), DeviceRetrieved(leg), AgentRejects(agent)]
+            if dice.random() < 0.15:
+                asks += [AgentCancels(agent), AgentHangsUp(agent)]
+            self.floor.feed(card, dice.choice(asks))
+            if dice.random() < 0.02:
+                self.hang_up(card)
+            elif dice.random() < 0.02:
+                self.end_leg(card, leg, 16)
+
+    def hands_over(self, card: Contact, agent: UUID) -> None:
+        third = self.dice.choice(self.agents)
+        self.ready(third)
+        handover = Handover(
+            transfer_id=self.new_id(), by=agent, way=TransferWay.BLIND, reason=TransferReason.OTHER, note=""
+        )
+        self.floor.summon(card, third, handover)
+
+
+def chats(seed: int) -> list[Fact]:
+    """Minutes among colleagues without a caller, judged; their facts."""
+    now = 0.0
+    with capture_logs() as logs:
+        town = Chatty(seed)
+        while now < 250:
+            now += town.dice.expovariate(1.2)
+            town.later.run(now)
+            town.something([])
+        for contact in list(town.floor.contacts.values()):
+            town.floor.feed(contact, Stop())
+        town.later.run(now + 30)
+        town.floor.act(lambda router, at: router.close(at))
+        town.later.run(now + 60)
+    assert not [entry for entry in logs if entry["log_level"] in {"error", "critical"}]
+    assert not town.floor.contacts and not town.floor._timers
+    books = judged(town.facts, town.floor.now())
+    assert [f"{f.rule}: {f.text}" for f in books.findings if f.rule != "recording.kept"] == []
+    assert not [leg for leg, alive in town.legs.items() if alive]
+    return town.facts
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**32))
+def test_books_balance_however_colleagues_hand_each_other_over(seed: int) -> None:
+    chats(seed)
+
+
+def test_colleagues_do_hand_each_other_over_there() -> None:
+    facts = [fact for seed in range(8) for fact in chats(seed)]
+    ends = {fact.how for fact in facts if isinstance(fact, TransferEnded)}
+    assert ends >= {TransferHow.COMPLETED, TransferHow.TIMEOUT, TransferHow.REJECTED, TransferHow.ENDED}
+    assert sum(isinstance(fact, InternalPassed) for fact in facts) > 5
 
 
 def test_nobody_is_handed_to_who_may_not_know_them_or_is_not_there() -> None:
