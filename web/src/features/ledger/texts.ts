@@ -136,7 +136,7 @@ export const texts = defineTexts(
     "rule.offer.pairs": "Every ringing ends once; nobody has two at a time",
     "rule.monitor.pairs": "Every session of a supervisor at a call ends once, each mode as long as it says",
     "rule.follow.pairs": "Every wish to hear an agent's next calls ends once, with as many left as it says",
-    "rule.internal.pairs": "Every call between agents is dialled once; who talks there was asked, for as long",
+    "rule.internal.pairs": "Every call between agents is dialled once; who talks there was asked to",
     "rule.mobile.pairs": "Every ring at an agent's mobile ends once, as long as it says",
     "rule.talk.pairs": "Every conversation ends once; talk and hold times are exact",
     "rule.callback.pairs": "Every kept place ends once; a returned call was talked",
