@@ -105,9 +105,11 @@ async def test_who_keys_card_data_alone_is_told_so_in_own_words_until_a_key(hous
         file = house.settings.folder("prompts") / f"{sha256}.wav"
         await house.until(file.is_file, 10, "the core has the sound")
         call, own, _ = await talk(house, agent, "plain")
+        await call.be_quiet()  # a key waits for the end of what its telephone plays
         await agent.ask("call.card", on=True, alone=True)
         await call.wait_tone(HERTZ, 10)
         await call.keys("4")
+        await agent.until(lambda view: view["contact"]["card"]["keys"] == 1, "sees how many")
         await hears_music(house, call)
         await call.keys("#")
         await agent.in_state("talking")
