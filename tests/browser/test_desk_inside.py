@@ -7,7 +7,7 @@ from microphone import MICROPHONE_HZ
 from office import OfficeHouse
 from playwright.async_api import expect
 from test_pages import in_english
-from visitor import LARGE, PHONE, SECONDS, at_desk, barriers, in_talk, look
+from visitor import LARGE, PHONE, SECONDS, Visitor, at_desk, barriers, in_talk, look
 
 from conftest import Enter
 
@@ -103,11 +103,15 @@ async def test_the_caller_keys_card_data_alone(house: OfficeHouse, enter: Enter)
 
 
 async def test_a_supervisor_calls_an_agent_from_the_board(house: OfficeHouse, enter: Enter) -> None:
-    """Who sits at a desk too: the own telephone answers, the agent's rings, the board says it is internal."""
+    """Who sits at a desk too: the own telephone answers, the agent's rings, the board says it is internal.
+    Then the agent is handed over to a third, who refuses once."""
     skills = [house.world.skills["desk"]]
     boss = await house.office.person("agent", "supervisor", skills=skills)
     desk = await enter(boss)
-    async with house.on_duty("empty") as colleague:  # the core has read who is there
+    async with (  # the core has read who is there
+        house.on_duty("empty") as colleague,
+        house.on_duty("empty") as third,
+    ):
         await look(desk, "/desk", "button:has-text('签入')")
         await desk.sign_in()
         await desk.pass_device_test()
@@ -120,8 +124,38 @@ async def test_a_supervisor_calls_an_agent_from_the_board(house: OfficeHouse, en
         await desk.in_phase("talking")
         await ring.wait_tone(MICROPHONE_HZ, 15)
         await expect(page.get_by_text("内部呼叫").first).to_be_visible(timeout=SECONDS)
-        assert await barriers(page) == []
-        await desk.shortcut("x")
-        await ring.wait_ended(15)
+        found = await barriers(page)
+        await hand_over(desk, third.view["name"], found)
+        theirs = await third.phone.next_call(20)
+        await theirs.ring()
+        await expect(page.locator(".consult")).to_contain_text("你们可以继续通话", timeout=SECONDS)
+        await expect(desk.button("挂断")).to_have_attribute("aria-disabled", "true")
+        found += await barriers(page)
+        await desk.fits()
+        await theirs.reject()
+        await expect(page.get_by_text("您和同事继续通话").first).to_be_visible(timeout=SECONDS)
+        await hand_over(desk, third.view["name"], found)
+        theirs = await third.picks_up(20)
         await desk.in_state("ready")
+        await theirs.tone(700, 30)
+        await ring.wait_tone(700, 15)
+        await ring.hangup()
+        await third.in_state("ready")
         await house.ask("agent.sign_out", boss.user_id)
+    assert found == []
+
+
+async def hand_over(desk: Visitor, name: str, found: list[str]) -> None:
+    """Alt+T, a name, a note: only colleagues are offered."""
+    await desk.shortcut("t")
+    panel = desk.page.get_by_role("dialog", name="转接通话")
+    await expect(panel).to_be_visible(timeout=SECONDS)
+    await desk.page.keyboard.type(name)
+    row = panel.locator(".target-row")
+    await expect(row).to_have_count(1, timeout=SECONDS)
+    await expect(panel.get_by_text("外部号码")).to_have_count(0)
+    await row.get_by_role("radio").check()
+    await panel.get_by_label("备注").fill("请接")
+    found += await barriers(desk.page)
+    await panel.get_by_role("button", name=f"转接给 {name}").click()
+    await expect(panel).to_be_hidden(timeout=SECONDS)

@@ -9,6 +9,7 @@ from call_checks import (
     BLOCK,
     CALLER_HZ,
     ending,
+    hears_music,
     lasting,
     recorded_whole,
     spans,
@@ -109,6 +110,7 @@ async def test_what_the_caller_keys_alone_reaches_no_telephone(house: House) -> 
         await agent.ask("call.card", on=True, alone=True)
         await agent.until(lambda view: view["contact"]["card"]["alone"], "leaves the caller alone")
         await agent.in_state("held")
+        await hears_music(house, call)  # after what says what to key: test_call_prompts
         await phone.wait_quiet(8)
         await call.be_quiet()
         await call.keys("4111222")

@@ -185,6 +185,96 @@ async def test_it_is_recorded_when_the_operator_says_so(house: House) -> None:
     assert await house.unexplained() == []
 
 
+async def hands_over(agent: Agent, third: Agent) -> None:
+    """From an internal call."""
+    await agent.ask("call.transfer", to="agent", to_agent_id=str(third.agent_id), reason="other", note="请接")
+
+
+async def test_either_hands_the_other_over_and_nobody_is_ever_dropped(house: House) -> None:
+    """Two talk on record. Who is called hands who calls over to a third, who refuses, is left by a core that
+    dies, and answers; then who calls hands that one over to who was called first."""
+    async with (
+        recording(house),
+        house.on_duty("plain") as agent,
+        house.on_duty("plain") as colleague,
+        house.on_duty("plain", ready=False) as third,
+    ):
+        own, theirs, contact_id = await calls(agent, colleague)
+        await theirs.answer()
+        await both_heard(house, theirs, own)
+        named = [row["agent_id"] for row in (await colleague.ask("snapshot.targets"))["agents"]]
+        assert str(third.agent_id) in named
+        assert not {str(agent.agent_id), str(colleague.agent_id)} & set(named)
+        with refused("colleague.busy"):
+            await hands_over(colleague, agent)
+        with refused("call.internal"):
+            await colleague.ask("call.transfer", to="external", number="13500000000", reason="other", note="")
+        await hands_over(colleague, third)
+        ring = await third.phone.next_call(10)
+        await ring.reject()
+        await colleague.until(
+            lambda view: (view["contact"]["returned"] or {}).get("how") == "rejected", "is told: rejected"
+        )
+        assert agent.view["contact"]["returned"] is None
+        await both_heard(house, theirs, own)
+
+        await hands_over(colleague, third)
+        ring = await third.phone.next_call(10)
+        await ring.ring()
+        await third.in_state("ringing")
+        card = third.view["contact"]
+        assert (card["direction"], card["caller"], card["customer_name"]) == (
+            "internal", agent.view["agent_no"], agent.view["name"],
+        )  # fmt: skip
+        assert card["handed_over"]["from_name"] == colleague.view["name"]
+        assert card["handed_over"]["note"] == "请接"
+        assert colleague.view["contact"]["second"]["name"] == third.view["name"]
+        with refused("call.handing_over"):
+            await colleague.ask("call.hangup")
+        await house.stop_core(9)
+        await house.start_core()
+        await both_heard(house, theirs, own)
+        await ring.answer()
+        await theirs.wait_ended(10)
+        await third.in_state("talking", 15)
+        await colleague.in_state("ready")
+        assert agent.view["contact"]["caller"] == third.view["agent_no"]
+        await both_heard(house, ring, own)
+
+        await house.stop_core(9)
+        await house.start_core()
+        await third.in_state("talking", 15)
+        await agent.ask("call.hold")
+        await agent.in_state("held")
+        await hands_over(agent, colleague)
+        again = await colleague.picks_up()
+        await own.wait_ended(10)
+        await colleague.in_state("talking")
+        await agent.in_state("ready")
+        await both_heard(house, ring, again)
+        await third.ask("call.hangup")
+        await again.wait_ended(10)
+        await ring.wait_ended(10)
+        await colleague.in_state("ready")
+        await third.in_state("not_ready")
+        ids = [str(each.agent_id) for each in (agent, colleague, third)]
+    assert await house.outcome(contact_id) == "served"
+    facts = await house.facts(contact_id)
+    assert values(facts, "transfer.ended", "how") == ["rejected", "completed", "completed"]
+    left = [row["data"].get("transferred", False) for row in facts if row["kind"] == "contact.disconnected"]
+    assert left == [True, False]
+    assert kinds(facts).count("internal.passed") == 1 and "offer.made" not in kinds(facts)
+    stopped = next(row["data"] for row in facts if row["kind"] == "recording.stopped")
+    who = [(span.get("agent_id"), span.get("other_id")) for span in stopped["spans"]]
+    assert [pair for pair in who if pair[1]] == [(ids[0], ids[1]), (ids[0], ids[2]), (ids[1], ids[2])]
+    assert kinds(facts).count("recording.started") == 1
+    assert right_tones(await recorded_whole(house, facts))
+    assert await house.unexplained() == []
+    code, said = await house.ledger()
+    assert code == 0, said
+    assert "core_fault" not in house.core_said()
+
+
 async def test_it_outlives_the_core(house: House) -> None:
     """One core dies while it rings, the next while they talk, one on hold; then who called hangs up."""
     async with house.on_duty("plain") as agent, house.on_duty("plain") as colleague:

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from call_checks import ending, lasting, placed
+from call_checks import ending, hears_music, lasting, placed
 from call_house import House
+from test_call_supervised import talk
 
 from andon.flows.graph import Graph
 from andon.flows.nodes.hangup import HangUp
@@ -96,3 +97,23 @@ async def test_an_own_prompt_is_heard_and_one_that_is_gone_is_no_silence(house: 
     await house.until(file.is_file, 10, "the core writes the file again")
     assert await heard_tone(house, lines["own"])
     assert [each["subject"] for each in await alarms(house, "alarm.cleared")] == [raised["subject"]]
+
+
+async def test_who_keys_card_data_alone_is_told_so_in_own_words_until_a_key(house: House) -> None:
+    sha256 = await bring(house, "key_card")
+    async with house.on_duty("plain") as agent:
+        file = house.settings.folder("prompts") / f"{sha256}.wav"
+        await house.until(file.is_file, 10, "the core has the sound")
+        call, own, _ = await talk(house, agent, "plain")
+        await call.be_quiet()  # a key waits for the end of what its telephone plays
+        await agent.ask("call.card", on=True, alone=True)
+        await call.wait_tone(HERTZ, 10)
+        await call.keys("4")
+        await agent.until(lambda view: view["contact"]["card"]["keys"] == 1, "sees how many")
+        await hears_music(house, call)
+        await call.keys("#")
+        await agent.in_state("talking")
+        await call.hangup()
+        await agent.in_state("acw")
+    await ending(house, own, "served", "caller")
+    assert "core_fault" not in house.core_said()

@@ -59,6 +59,7 @@ from andon.interactions.model import (
     SpeechEnded,
     Stage,
     StopSpeaking,
+    Succeed,
     TakeMessage,
     Tape,
     TapeRuns,
@@ -355,6 +356,7 @@ class Town:
     def hang_up(self, contact: Contact, cause: int = 16, media_lost: bool = False) -> None:
         if self.callers.get(contact.contact_id):
             self.callers[contact.contact_id] = False
+            self.legs.pop(contact.leg_id, None)
             self.floor.feed(contact, CallerEnded(cause, media_lost))
 
     def ready(self, agent: UUID) -> None:
@@ -433,8 +435,11 @@ class Town:
                 colleague = self.dice.choice(self.agents)
                 self.ready(colleague)
                 talk = card.talk
-                if card.stage in {Stage.TALKING, Stage.HELD} and talk is not None and not talk.held_by_device:
+                held = talk is not None and talk.held_by_device
+                if card.stage in {Stage.TALKING, Stage.HELD} and talk is not None and not held:
                     self.floor.summon(card, colleague, handover(self.dice.choice(list(TransferWay))))
+                elif card.stage is Stage.INSIDE and card.second is None and not held:
+                    self.floor.summon(card, colleague, handover(TransferWay.BLIND))
 
         def feed(ask: Input) -> Callable[[], None]:
             return lambda: self.floor.feed(card, ask)
@@ -487,6 +492,8 @@ class Town:
                     self.later.call_later(
                         wait, self.end_leg, contact, order.leg_id, dice.choice([17, 20, 21, 38, 44])
                     )
+            case Succeed():
+                self.legs.pop(order.before, None)
             case DialColleague():
                 self.callers[contact.contact_id] = True
                 wait = dice.uniform(0.02, 25)  # the ring time-out is 20 s
@@ -521,14 +528,14 @@ class Town:
         self.later.call_later(delay, deliver)
 
     def _answer(self, contact: Contact, leg: str) -> None:
-        if self.legs[leg]:
+        if self.legs.get(leg):
             self.floor.feed(contact, AgentAnswered(leg))
 
     def end_leg(self, contact: Contact, leg: str, cause: int) -> None:
-        if self.legs[leg]:
+        if self.legs.get(leg):
             self.legs[leg] = False
             self.floor.feed(contact, AgentEnded(leg, cause, cause == 44))
 
     def _join(self, contact: Contact, leg: str) -> None:
-        both = self.legs[leg] and self.callers[contact.contact_id]
+        both = bool(self.legs.get(leg)) and self.callers[contact.contact_id]
         self.floor.feed(contact, Joined(leg) if both else JoinFailed(leg))

@@ -36,15 +36,20 @@ from andon.interactions.model import (
     Interrupted,
     Join,
     Joined,
+    Music,
     Part,
     SetTimer,
     Silence,
+    Speak,
+    SpeechEnded,
     Stage,
+    StopSpeaking,
     TapeRuns,
 )
 from andon.interactions.monitor import model as m
 from andon.interactions.monitor.events import Mode, MonitorStarted
 from andon.interactions.monitor.machine import step
+from andon.interactions.ports import Prompt
 from andon.reporting.ledger.rules import Books
 from andon.telephony.events import RecordingStopped
 
@@ -136,11 +141,30 @@ def test_it_outlives_hold_a_lost_device_and_the_core() -> None:
 ALONE = AgentLeavesAlone(AGENT, 60)
 
 
+def test_a_key_or_the_end_cuts_the_words_that_say_what_to_key() -> None:
+    """Before anything else of that step: the engine takes nobody into a bridge while something is played."""
+    by_key, by_agent, by_consulting = (Call().talking() for _ in range(3))
+    for call, heard, then in (
+        (by_key, CallerKey("4"), [Music(True, by_key.contact.queue_id)]),
+        (by_agent, AgentRetrieves(AGENT), [Join(by_agent.leg, report=False)]),
+        (by_consulting, AgentDials(handover(by=AGENT), "13900000000", 45), []),
+    ):
+        call.hear(ALONE)
+        token = call.contact.playing
+        first, *rest = call.hear(heard)
+        assert first == StopSpeaking(token) and call.contact.playing == 0
+        assert all(each in rest for each in then)
+        assert call.contact.music is (call is not by_agent)
+        assert call.hear(SpeechEnded(token)) == []
+
+
 def test_the_caller_keys_alone_until_the_hash_key() -> None:
     call = Call().talking()
     effects = call.hear(ALONE)
     assert Silence(True) in effects and Part(call.leg, agent_stays=True) in effects
     assert call.contact.stage is Stage.HELD and call.contact.apart
+    assert Speak(call.contact.playing, [Prompt("key_card", "zh")]) in effects and not call.contact.music
+    assert call.hear(SpeechEnded(call.contact.playing)) == [Music(True, call.contact.queue_id)]
     call.hear(CallerKey("4"), CallerKey("1"))
     assert call.contact.card is not None and call.contact.card.keys == 2
     effects = call.hear(CallerKey("#"))

@@ -1,26 +1,48 @@
 """Calls between agents: who may be called, who is what afterwards, and books that see what is bent."""
 
+import contextlib
 from uuid import UUID
 
 import msgspec
 import pytest
-from interactions_books import findings, rows
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from interactions_books import findings, judged, rows
 from interactions_town import TENANT, Town
+from structlog.testing import capture_logs
+from test_interactions_resume import MortalTown
 
 from andon.entrypoints.core_recovery import close_contact
-from andon.interactions.events import ContactEnded, Outcome
-from andon.interactions.inside.events import InternalJoined, InternalLeft
+from andon.interactions.events import (
+    ContactConnected,
+    ContactEnded,
+    Outcome,
+    TransferEnded,
+    TransferHow,
+    TransferReason,
+    TransferWay,
+)
+from andon.interactions.inside.events import InternalJoined, InternalLeft, InternalPassed
 from andon.interactions.machine import step
 from andon.interactions.model import (
     AgentAnswered,
+    AgentCancels,
+    AgentEnded,
     AgentHangsUp,
     AgentHolds,
+    AgentMutes,
     AgentRejects,
     AgentRetrieves,
     Contact,
     CustomerAnswered,
+    DeviceHeld,
+    DeviceRetrieved,
+    Dial,
+    Drop,
     Enter,
     Found,
+    Handover,
+    Input,
     Join,
     Joined,
     MediumOrder,
@@ -28,6 +50,8 @@ from andon.interactions.model import (
     Park,
     Part,
     Stage,
+    Stop,
+    Succeed,
     TapeRuns,
 )
 from andon.kit.journal import Fact
@@ -40,7 +64,7 @@ pytestmark = pytest.mark.unit
 
 
 class Two(Town):
-    """Two agents who are ready, an engine that does nothing by itself."""
+    """Two agents who are ready and one who is not there, an engine that does nothing by itself."""
 
     def __init__(self) -> None:
         super().__init__(1, agents=3)
@@ -66,6 +90,19 @@ class Two(Town):
         self.floor.feed(contact, CustomerAnswered(), Joined(contact.dialler.leg_id))
         assert contact.stage is Stage.INSIDE
         return contact
+
+    def hands_over(self, contact: Contact, by: UUID) -> str:
+        """To the third agent, whose device rings as this leg."""
+        self.ready(self.agents[2])
+        handover = Handover(
+            transfer_id=self.new_id(), by=by, way=TransferWay.BLIND, reason=TransferReason.OTHER, note="n"
+        )
+        self.floor.summon(contact, self.agents[2], handover)
+        assert contact.second is not None
+        return contact.second.leg_id
+
+    def third(self) -> AgentState:
+        return self.floor.router.agent(self.agents[2]).state
 
     def states(self) -> list[AgentState]:
         return [self.floor.router.agent(agent).state for agent in self.agents[:2]]
@@ -191,6 +228,182 @@ def test_a_core_that_dies_meanwhile_leaves_true_books() -> None:
     closing = close_contact(mine, at)
     assert [fact.talked_ms for fact in closing if isinstance(fact, InternalLeft)] == [2000]
     assert findings([*town.facts, *closing], at, partial=True) == []
+
+
+@pytest.mark.parametrize("hands", [0, 1])
+def test_either_hands_the_other_over_and_nothing_changes_before_the_answer(hands: int) -> None:
+    town = Two()
+    contact = town.talk()
+    by, stays = town.agents[hands], town.agents[1 - hands]
+    own, theirs = contact.leg_id, contact.talk.leg_id if contact.talk is not None else ""
+    town.passes(1)
+    town.floor.feed(contact, AgentHolds(stays))
+    leg = town.hands_over(contact, by)
+    assert contact.stage is Stage.INSIDE and town.third() is AgentState.RINGING
+    assert town.orders[-1] == Dial(
+        leg_id=leg, agent_id=town.agents[2], ring_timeout_s=20, shown=str(stays.int)
+    )
+    town.passes(2)
+    town.orders.clear()
+    town.floor.feed(contact, AgentAnswered(leg), AgentAnswered(leg))
+    assert town.floor.router.agent(by).state is AgentState.READY
+    assert town.floor.router.agent(stays).state is town.third() is AgentState.TALKING
+    assert contact.inside is not None and contact.talk is not None and contact.inside.holder is None
+    if hands == 0:
+        assert (contact.inside.by, contact.inside.agent_id) == (town.agents[2], stays)
+        assert town.orders[-2:] == [Drop(theirs), Join(leg, False)]
+    else:
+        assert (contact.inside.by, contact.inside.agent_id) == (stays, town.agents[2])
+        assert (contact.leg_id, contact.talk.leg_id) == (leg, theirs)
+        assert town.orders[-2:] == [Succeed(leg, own), Join(theirs, False)]
+    town.floor.feed(contact, AgentEnded(own, 16), AgentEnded("no such", 16))
+    assert contact.stage is Stage.INSIDE
+    town.passes(2)
+    town.floor.feed(contact, AgentHangsUp(town.agents[2]))
+    town.passes(10)
+    assert town.states() == [AgentState.READY] * 2 and town.third() is AgentState.READY
+    assert outcome(town) is Outcome.SERVED
+    assert findings(town.facts, town.floor.now()) == []
+
+
+def test_whoever_does_not_come_leaves_them_where_they_are() -> None:
+    town = Two()
+    contact = town.talk()
+    one, two, three = town.agents
+    told: list[tuple[UUID | None, TransferHow]] = []
+
+    def fails(by: UUID, how: TransferHow, *heard: object) -> None:
+        leg = town.hands_over(contact, by)
+        town.floor.feed(
+            contact, *[AgentEnded(leg, each) if isinstance(each, int) else each for each in heard]
+        )  # type: ignore[arg-type]  # inputs
+        town.passes(0 if heard else 20.1)
+        assert contact.second is None and contact.stage is Stage.INSIDE and contact.told is not None
+        assert (contact.told.by, contact.told.how) == (by, how)
+        assert town.states() == [AgentState.TALKING] * 2
+        told.append((by, how))
+
+    fails(one, TransferHow.REJECTED, AgentRejects(three))
+    fails(two, TransferHow.REJECTED, AgentHangsUp(three))
+    fails(two, TransferHow.REJECTED, 17)
+    fails(one, TransferHow.UNREACHABLE, 20)
+    fails(two, TransferHow.CANCELLED, AgentCancels(one), AgentCancels(two))
+    fails(one, TransferHow.TIMEOUT)
+    ends = [fact for fact in town.facts if isinstance(fact, TransferEnded)]
+    assert [(end.agent_id, end.how) for end in ends] == told
+    leg = town.hands_over(contact, one)
+    town.floor.feed(contact, AgentHangsUp(two))
+    assert Drop(leg) in town.orders and town.third() is AgentState.READY
+    town.passes(10)
+    assert findings(town.facts, town.floor.now()) == []
+
+
+class Chatty(MortalTown):
+    """Agents who do little but call each other and hand each other over, over the deaths of cores."""
+
+    def something(self, contacts: list[Contact]) -> None:
+        dice = self.dice
+        agent = dice.choice(self.agents)
+        card = self.floor.contact_of(agent)
+        if dice.random() < 0.03:
+            self.core_dies()
+        elif card is None or card.inside is None:
+            self.ready(agent)
+            self.maybe_calls_colleague(agent)
+            if dice.random() < 0.05:
+                super().something(contacts)
+        elif card.stage is not Stage.INSIDE or card.talk is None:
+            if dice.random() < 0.03:
+                super().something(contacts)
+        elif card.second is None and dice.random() < 0.4:
+            with contextlib.suppress(Refused):
+                self.hands_over(card, agent)
+        else:
+            leg = card.talk.leg_id
+            asks: list[Input] = [AgentHolds(agent), AgentRetrieves(agent), AgentMutes(agent, True)]
+            asks += [DeviceHeld(leg), DeviceRetrieved(leg), AgentRejects(agent)]
+            if dice.random() < 0.15:
+                asks += [AgentCancels(agent), AgentHangsUp(agent)]
+            self.floor.feed(card, dice.choice(asks))
+            if dice.random() < 0.02:
+                self.hang_up(card)
+            elif dice.random() < 0.02:
+                self.end_leg(card, leg, 16)
+
+    def hands_over(self, card: Contact, agent: UUID) -> None:
+        third = self.dice.choice(self.agents)
+        self.ready(third)
+        handover = Handover(
+            transfer_id=self.new_id(), by=agent, way=TransferWay.BLIND, reason=TransferReason.OTHER, note=""
+        )
+        self.floor.summon(card, third, handover)
+
+
+def chats(seed: int) -> list[Fact]:
+    """Minutes among colleagues without a caller, judged; their facts."""
+    now = 0.0
+    with capture_logs() as logs:
+        town = Chatty(seed)
+        while now < 250:
+            now += town.dice.expovariate(1.2)
+            town.later.run(now)
+            town.something([])
+        for contact in list(town.floor.contacts.values()):
+            town.floor.feed(contact, Stop())
+        town.later.run(now + 30)
+        town.floor.act(lambda router, at: router.close(at))
+        town.later.run(now + 60)
+    assert not [entry for entry in logs if entry["log_level"] in {"error", "critical"}]
+    assert not town.floor.contacts and not town.floor._timers
+    books = judged(town.facts, town.floor.now())
+    assert [f"{f.rule}: {f.text}" for f in books.findings if f.rule != "recording.kept"] == []
+    assert not [leg for leg, alive in town.legs.items() if alive]
+    return town.facts
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**32))
+def test_books_balance_however_colleagues_hand_each_other_over(seed: int) -> None:
+    chats(seed)
+
+
+def test_colleagues_do_hand_each_other_over_there() -> None:
+    facts = [fact for seed in range(8) for fact in chats(seed)]
+    ends = {fact.how for fact in facts if isinstance(fact, TransferEnded)}
+    assert ends >= {TransferHow.COMPLETED, TransferHow.TIMEOUT, TransferHow.REJECTED, TransferHow.ENDED}
+    assert sum(isinstance(fact, InternalPassed) for fact in facts) > 5
+
+
+def test_nobody_is_handed_to_who_may_not_know_them_or_is_not_there() -> None:
+    town = Two()
+    contact = town.talk()
+    one, two, three = town.agents
+    clients = {one: None, two: UUID(int=91), three: UUID(int=92)}
+    agents = [AgentConfig(agent_id=each, agent_no="", name="", client_id=clients[each]) for each in clients]
+    town.floor.act(lambda r, at: r.configure(CentreConfig(tenant_id=TENANT, agents=tuple(agents)), at))
+    for by, code in ((one, "colleague.offline"), (three, "call.none")):
+        with pytest.raises(Refused) as caught:
+            town.floor.router.pass_colleague(contact.contact_id, by, three, town.floor.now())
+        assert caught.value.code == code
+    with pytest.raises(Refused) as caught:
+        town.hands_over(contact, one)
+    assert caught.value.code == "colleague.unknown"
+
+
+def test_the_ledger_sees_who_took_over_without_being_asked() -> None:
+    for kind, hands in ((InternalPassed, 1), (ContactConnected, 0)):
+        town = Two()
+        contact = town.talk()
+        leg = town.hands_over(contact, town.agents[hands])
+        town.passes(1)
+        town.floor.feed(contact, AgentAnswered(leg), AgentHangsUp(town.agents[2]))
+        town.passes(10)
+        books = Books()
+        for row in rows(town.facts):
+            if row.kind == kind.kind and row.agent_id == str(town.agents[2]):
+                row = msgspec.structs.replace(row, agent_id=str(UUID(int=6)))
+            books.take(row)
+        assert {"internal.pairs", "talk.pairs"} & {finding.rule for finding in books.findings}
 
 
 @pytest.mark.parametrize("bent", [InternalJoined, InternalLeft])

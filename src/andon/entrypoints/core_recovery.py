@@ -37,7 +37,7 @@ from andon.interactions.events import (
     Outcome,
     VoicemailLeft,
 )
-from andon.interactions.inside.events import InternalJoined, InternalLeft
+from andon.interactions.inside.events import InternalJoined, InternalLeft, InternalPassed
 from andon.interactions.model import Mark, Taping, span_ms, spans_of
 from andon.interactions.monitor.events import (
     FollowBegan,
@@ -68,7 +68,7 @@ class _Left(msgspec.Struct):
     last: ContactQueued | None = None
     offer: OfferMade | None = None
     talk: ContactConnected | None = None
-    colleague: InternalJoined | None = None
+    colleague: InternalJoined | InternalPassed | None = None
     held_since: datetime | None = None
     held_ms: int = 0
     talked: bool = False
@@ -272,7 +272,7 @@ def _follow(left: _Left, fact: Fact) -> None:
             left.held_since, left.label = None, "agent"
         case ContactDisconnected():
             left.talk, left.held_since, left.label = None, None, "survey"
-        case InternalJoined():
+        case InternalJoined() | InternalPassed():
             left.colleague = fact
         case InternalLeft():
             left.colleague = None

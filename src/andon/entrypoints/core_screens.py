@@ -237,8 +237,16 @@ class AgentScreens:
         """A call between agents, as one of them sees it: `caller` is the other. It leaves no wrap-up."""
         if phase == "wrap":
             return None
-        other_id, number = inside.other(agent_id)
-        talk, own = contact.talk, inside.holder == agent_id
+        talk, second = contact.talk, contact.second
+        dialled = inside.dialled or contact.offered
+        answered = talk.at if talk is not None and agent_id == inside.by else inside.since
+        third = second is not None and second.agent_id == agent_id
+        if second is not None and third:  # rings: at the other side is whom the agent who asked hands over
+            other_id, number = inside.other(second.handover.by)
+            dialled, answered = second.asked, None
+        else:
+            other_id, number = inside.other(agent_id)
+        own = inside.holder == agent_id
         row: Row = dict.fromkeys(_OF_CUSTOMERS)
         return row | {
             "contact_id": str(contact.contact_id),
@@ -246,16 +254,35 @@ class AgentScreens:
             "direction": "internal",
             "caller": number,
             "customer_name": self._name(other_id),
-            "dnis": inside.other(other_id)[1],
+            "dnis": self._centre.floor.router.agent(agent_id).agent_no,
             "arrived_at": iso(contact.arrived),
-            "offered_at": iso(inside.dialled or contact.offered),
+            "offered_at": iso(dialled),
             "ring_until": iso(ring_until),
-            "answered_at": iso(inside.since),
+            "answered_at": iso(answered),
             "held_since": iso(talk.held_since) if talk is not None and own else None,
-            "other_holds": inside.holder == other_id,
+            "other_holds": inside.holder == other_id and not third,
             "muted": inside.muted if agent_id == inside.agent_id else talk is not None and talk.muted,
             "recorded": inside.recording_id is not None,
             "keys": [],
+            "handed_over": self._handed_over(contact, agent_id)
+            if third or inside.passed_to == agent_id
+            else None,
+            "second": self._handing_over(contact, agent_id),
+            "returned": self._told(contact, agent_id),
+        }
+
+    def _handing_over(self, contact: Contact, agent_id: UUID) -> Row | None:
+        """Whom the agent hands the colleague over to, while that one rings."""
+        second = contact.second
+        if second is None or second.handover.by != agent_id:
+            return None
+        return {
+            "mine": True,
+            "way": "blind",
+            "place": second.place.value,
+            "name": self._name(second.agent_id),
+            "number": None,
+            "since": iso(second.asked),
         }
 
     def colleagues(self, agent_id: UUID) -> Row:
@@ -334,8 +361,13 @@ class AgentScreens:
         }
 
     def _returned(self, contact: Contact, agent_id: UUID) -> Row | None:
-        told, talk = contact.told, contact.talk
-        if told is None or talk is None or talk.agent_id != agent_id:
+        talk = contact.talk
+        return self._told(contact, talk.agent_id) if talk is not None and talk.agent_id == agent_id else None
+
+    def _told(self, contact: Contact, agent_id: UUID) -> Row | None:
+        """What became of the last transfer, for who asked for it."""
+        told = contact.told
+        if told is None or told.by not in {None, agent_id}:
             return None
         return {
             "transfer_id": str(told.transfer_id),
@@ -353,9 +385,19 @@ class AgentScreens:
         return person.name if person is not None else None
 
     def targets(self, agent_id: UUID) -> Row:
-        """Whom this agent could pass the caller on to: colleagues and queues of the caller's client."""
+        """Whom this agent could pass the caller on to: colleagues and queues of the caller's client; from a
+        call between agents other colleagues."""
         router = self._centre.floor.router
         contact = self._centre.floor.contact_of(agent_id)
+        if contact is not None and contact.inside is not None:
+            at_call = {contact.inside.by, contact.inside.agent_id}
+            everybody: list[Row] = self.colleagues(agent_id)["agents"]
+            people = [
+                one
+                for one in everybody
+                if UUID(one["agent_id"]) not in at_call and one["state"] != AgentState.OFFLINE
+            ]
+            return {"agents": people, "queues": [], "flows": []}
         client_id = contact.client_id if contact is not None else None
         people = [
             _person(now)

@@ -436,10 +436,13 @@ class Desk:
             Stage.PARKED,
             *INSIDE,
         )
+        second = contact.second if contact.stage is Stage.INSIDE else None
+        if second is not None and second.handover.by == agent_id:
+            raise AndonError("call.handing_over", 409)  # it would end the call of who is handed over
         self._ask(agent_id, AgentHangsUp(agent_id), *stages)
 
     def _reject(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        stages = (Stage.OFFERING, Stage.DIALLING, Stage.CONSULTING, Stage.BUZZING)
+        stages = (Stage.OFFERING, Stage.DIALLING, Stage.CONSULTING, *INSIDE)
         self._ask(agent_id, AgentRejects(agent_id), *stages)
 
     # --- wrap-up ------------------------------------------------------------------------------------------

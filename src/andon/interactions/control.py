@@ -55,7 +55,8 @@ class CallControl:
         }
 
     def _transfer(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        contact = self._begins(agent_id)
+        inside = {Stage.INSIDE} if asked.get("to") == "agent" else set()
+        contact = self._begins(agent_id, *inside)
         handover = self._handover(agent_id, asked, TransferWay.BLIND)
         if asked.get("to") == "flow":
             self._floor.feed(contact, AgentSends(handover, self._flow(contact, asked)))
@@ -73,8 +74,10 @@ class CallControl:
         else:
             self._ring(contact, asked, handover)
 
-    def _begins(self, agent_id: UUID) -> Contact:
-        contact = self._call(agent_id, Stage.TALKING, Stage.HELD)
+    def _begins(self, agent_id: UUID, *also: Stage) -> Contact:
+        contact = self._call(agent_id, Stage.TALKING, Stage.HELD, *also)
+        if contact.stage is Stage.INSIDE and contact.second is not None:
+            raise AndonError("call.handing_over", 409)
         if contact.talk is not None and contact.talk.held_by_device:
             raise AndonError("call.held_by_device", 409)
         return contact
@@ -122,11 +125,11 @@ class CallControl:
         self._ask(agent_id, AgentCompletes(agent_id), ringing=True)
 
     def _cancel(self, agent_id: UUID, asked: dict[str, Any]) -> None:
-        self._ask(agent_id, AgentCancels(agent_id), ringing=True)
+        self._ask(agent_id, AgentCancels(agent_id), Stage.INSIDE, ringing=True)
 
-    def _ask(self, agent_id: UUID, ask: Input, *, ringing: bool = False) -> None:
+    def _ask(self, agent_id: UUID, ask: Input, *also: Stage, ringing: bool = False) -> None:
         """Ask it of the consultation this agent began; of one that still rings only when `ringing`."""
-        contact = self._call(agent_id, Stage.CONSULTING, Stage.AWAY)
+        contact = self._call(agent_id, Stage.CONSULTING, Stage.AWAY, *also)
         if contact.stage is Stage.AWAY and ringing:
             self._floor.feed(contact, ask)
             return

@@ -146,6 +146,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: UUID | None
     number: str
     flow_id: UUID | None = None
+    by: UUID | None = None  # who asked
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,6 +165,7 @@ class Second(msgspec.Struct, kw_only=True):
     asked: datetime
     queue_id: UUID | None  # of the conversation
     agent_id: UUID | None = None
+    agent_no: str = ""  # set for a third agent, to whom a call between two is passed on
     offer_id: UUID | None = None
     number: str = ""
     blind: bool = False  # has the caller as soon as it answers
@@ -188,6 +190,7 @@ class Inside(msgspec.Struct, kw_only=True):
     holder: UUID | None = None
     muted: bool = False
     over: bool = False
+    passed_to: UUID | None = None  # the last to whom the call was passed on
 
     def other(self, agent_id: UUID) -> tuple[UUID, str]:
         """Who is at the other side of this agent, and by what number."""
@@ -280,6 +283,7 @@ class Contact(msgspec.Struct, kw_only=True):
     taping: Taping | None = None
     card: CardPause | None = None
     apart: bool = False  # the caller keys card data alone, the agent waits
+    telling: int = 0  # the token of the speech that says what to key
 
     expected: Outcome | None = None
     settled: Outcome | None = None
@@ -437,6 +441,7 @@ class Summoned(Input, frozen=True, kw_only=True):
     device: str
     ring_timeout_s: int
     decision: dict[str, Any]
+    agent_no: str = ""
 
 
 class Withdrawn(Input, frozen=True):
@@ -880,6 +885,7 @@ class Dial(MediumOrder, frozen=True, kw_only=True):
     agent_id: UUID
     ring_timeout_s: int
     by_itself: bool = False  # the device answers by itself: the agent asked for it, or was lost from the call
+    shown: str = ""  # the colleague who is shown there; empty: the caller
 
     @property
     def lane(self) -> str:
@@ -955,6 +961,16 @@ class Part(MediumOrder, frozen=True):
 
     leg_id: str
     agent_stays: bool
+
+
+class Succeed(MediumOrder, frozen=True):
+    """The contact's own leg is `leg_id` from now on: it is in the bridge and on the recording in place of
+    `before`, which is hung up."""
+
+    barrier = True
+
+    leg_id: str
+    before: str
 
 
 class Enter(MediumOrder, frozen=True):

@@ -316,7 +316,8 @@ class Floor:
     def summon(self, contact: Contact, agent_id: UUID, handover: Handover) -> None:
         """Ring an agent whom this contact's named. Raises `routing.model.Refused`."""
         at = self._at if self._running else self.now()
-        effects = self.router.summon(contact.contact_id, handover.by, agent_id, at)
+        ring = self.router.summon if contact.inside is None else self.router.pass_colleague
+        effects = ring(contact.contact_id, handover.by, agent_id, at)
         with _Pass(self, at):
             for effect in effects:
                 if not isinstance(effect, Summon):
@@ -333,6 +334,7 @@ class Floor:
                         device=effect.device,
                         ring_timeout_s=effect.ring_timeout_s,
                         decision=effect.decision,
+                        agent_no=self.router.agent(agent_id).agent_no,
                     ),
                 )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tomllib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import cache
@@ -101,7 +102,8 @@ class PromptShown(Shown):
 
 
 class StandardPrompt(Shown):
-    """One of the prompts that every project has; an own one of the same name is heard instead."""
+    """One of the prompts that every project has; an own one of the same name is heard instead. `ms` 0: only
+    its words are there, and a beep is heard for them."""
 
     language: Language
     name: str
@@ -207,7 +209,7 @@ async def list_standard_prompts(actor: Reader) -> Page[StandardPrompt]:
 @router.get("/api/standard-prompts/{language}/{name}", response_class=FileResponse, responses=WAV)
 async def hear_standard_prompt(language: Language, name: str, actor: Reader) -> FileResponse:
     """The sound of a standard prompt."""
-    if not any(each["language"] == language and each["name"] == name for each in _standard()):
+    if not any(each["language"] == language and each["name"] == name and each["ms"] for each in _standard()):
         raise not_found("prompt")
     return FileResponse(assets() / "prompts" / language / f"{name}.wav", media_type="audio/wav")
 
@@ -503,13 +505,16 @@ async def _shown(session: AsyncSession, project_id: UUID, prompts: list[PromptRo
 
 @cache
 def _standard() -> list[dict[str, Any]]:
-    """What the manifest beside the standard prompts says of each."""
+    """What the manifest beside the standard prompts says of each, and those that have no sound yet."""
     manifest = json.loads((assets() / "prompts" / "manifest.json").read_text())
     found = []
     for path, each in manifest["files"].items():
         language, _, name = path.partition("/")
         if (assets() / "prompts" / f"{path}.wav").is_file():
             found.append({"language": language, "name": name, "says": each["text"], "ms": each["ms"]})
+    texts = tomllib.loads((assets() / "prompts" / "texts.toml").read_text("utf-8"))
+    for name, words in texts["unspoken"].items():
+        found += [{"language": each, "name": name, "says": words[each], "ms": 0} for each in words]
     return sorted(found, key=lambda each: (each["name"], each["language"]))
 
 

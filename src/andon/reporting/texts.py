@@ -222,6 +222,10 @@ _TIMELINE = {
     ),
     "internal.dialled": ("{agent} 呼叫同事 {to}", "{agent} calls {to}"),
     "internal.joined": ("{agent} 接听，振铃 {rang} 秒", "{agent} answered after {rang} s"),
+    "internal.passed": (
+        "{agent} 接听转来的内部呼叫，振铃 {rang} 秒",
+        "{agent} took the call over after {rang} s",
+    ),
     "internal.left": ("{agent} 通话结束，共 {talked} 秒", "{agent} left after {talked} s"),
     "contact.held": ("保持", "On hold"),
     "contact.held.card": ("客户独自按键", "The caller keys alone"),

@@ -114,7 +114,20 @@ class Errands(Summoning):
         `offer.gone` when the agent is not calling any more."""
         if self._on_errand(by, contact_id) is None:
             raise Refused("offer.gone")
+        return self._ring_inside(contact_id, self.colleague(by, agent_id), now)
+
+    def pass_colleague(self, contact_id: UUID, by: UUID, agent_id: UUID, now: datetime) -> list[Effect]:
+        """Ring a third agent to whom `by`, who talks to a colleague, hands that one over. Raises what
+        `colleague` raises, of both sides' walls, and `call.none`."""
+        talks = self._talks.get(contact_id, ())
+        if all(each.config.agent_id != by for each in talks):
+            raise Refused("call.none")
         agent = self.colleague(by, agent_id)
+        if not all(see_each_other(each.config.client_id, agent.config.client_id) for each in talks):
+            raise Refused("colleague.unknown")
+        return self._ring_inside(contact_id, agent, now)
+
+    def _ring_inside(self, contact_id: UUID, agent: AgentRecord, now: datetime) -> list[Effect]:
         self._at(now)
         effects: list[Effect] = []
         self._keep_not_ready(agent)
@@ -123,7 +136,7 @@ class Errands(Summoning):
             Summon(
                 offer_id=summons.offer_id,
                 contact_id=contact_id,
-                agent_id=agent_id,
+                agent_id=agent.config.agent_id,
                 queue_id=None,
                 device=agent.device,
                 ring_timeout_s=INSIDE.ring_timeout_s,

@@ -96,6 +96,18 @@ class Hooks:
             if not attached.silent:
                 await self._unless_gone(self._action("StopMixMonitor", Channel=leg_id))
 
+    async def move_recording(self, from_leg: str, to_leg: str) -> None:
+        """A recording goes on in a new part with another leg; nothing when none runs. A leg that is gone is
+        no error."""
+        recording_id = self._legs[from_leg].recording_id if from_leg in self._legs else ""
+        if not recording_id:
+            return
+        await self.stop_recording(from_leg)
+        attached = self._at(to_leg)
+        async with attached.lock:
+            attached.recording_id, attached.heard = recording_id, False
+            await self._unless_gone(self._tape(to_leg, recording_id, self._now()))
+
     async def silence(self, leg_id: str, on: bool) -> None:
         """Record nothing of the leg while on, or go on in a new part; its recording's time passes. A leg that
         is gone is no error. Asked twice it does no harm."""

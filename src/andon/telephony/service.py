@@ -42,7 +42,7 @@ from andon.telephony.model import (
     Snapshot,
     Trunk,
 )
-from andon.telephony.prompts import media_uris, recorded
+from andon.telephony.prompts import UNSPOKEN, media_uris, recorded
 from andon.telephony.translate import EVENTS, Translator, instant, snapshot_of
 
 log = structlog.get_logger(__name__)
@@ -400,7 +400,7 @@ class Engine:
         if known:
             return True
         self._known_prompts[path] = recorded(path)
-        if not self._known_prompts[path] and known is None:
+        if not self._known_prompts[path] and known is None and path.name not in UNSPOKEN:
             log.error("prompt_missing", prompt=str(path.relative_to(self._address.prompts)))
         return self._known_prompts[path]
 
@@ -611,6 +611,11 @@ class Engine:
     async def stop_recording(self, leg_id: str) -> None:
         """Stop; a leg that is gone has stopped by itself and is no error."""
         await self._hooks.stop_recording(leg_id)
+
+    async def move_recording(self, from_leg: str, to_leg: str) -> None:
+        """Go on in a new part with what the other leg says and hears; nothing when none runs. A leg that is
+        gone is no error."""
+        await self._hooks.move_recording(from_leg, to_leg)
 
     async def silence_recording(self, leg_id: str, on: bool) -> None:
         """Record nothing of the leg while on; the recording's time passes, and it goes on in a new part."""

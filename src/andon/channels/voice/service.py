@@ -76,6 +76,7 @@ from andon.interactions.model import (
     StopListening,
     StopSpeaking,
     StopTape,
+    Succeed,
     TakeMessage,
     Tape,
     TapeRuns,
@@ -157,6 +158,7 @@ class Call:
         "floor",
         "inside",
         "lanes",
+        "leg_id",
         "legs",
         "lines",
         "node",
@@ -176,6 +178,7 @@ class Call:
         self.node = node
         self.floor = floor
         self.contact = contact
+        self.leg_id = contact.leg_id  # the contact's own, as far as its orders are carried out
         self.trunk_id = trunk_id  # None once its line is given back
         self.lanes = Lanes(lambda order: carry_out(self, order))
         self.speech: dict[str, int] = {}  # playback id to our token
@@ -190,9 +193,9 @@ class Call:
     def engine(self) -> Engine:
         return self.node.engine
 
-    @property
-    def leg_id(self) -> str:
-        return self.contact.leg_id
+    def owns(self, leg_id: str) -> bool:
+        """Whether this is the contact's own leg: the caller's, or a colleague's."""
+        return leg_id == self.contact.leg_id
 
     @property
     def bridge_id(self) -> str:
@@ -249,7 +252,7 @@ class VoiceChannel:
         self._sound_of = sound_of
         self._person_of = person_of
         self._calls: dict[UUID, Call] = {}
-        self._legs: dict[str, tuple[Call, bool]] = {}  # leg to its call, and whether it is the caller's
+        self._legs: dict[str, Call] = {}
         self._dialled: dict[str, UUID] = {}  # legs outside that nobody has answered yet, and their trunks
         self._tasks = Tasks("voice")
         self.draining = False
@@ -284,6 +287,7 @@ class VoiceChannel:
             DialCustomer: self._do_dial_customer,
             Ringback: lambda c, o: c.engine.ring(o.leg_id, o.on),
             DialOut: self._do_dial_out,
+            Succeed: self._do_succeed,
             Enter: self._do_enter,
             Park: self._do_park,
             Drop: self._do_drop,
@@ -357,9 +361,9 @@ class VoiceChannel:
         call = Call(node, floor, contact, kept.trunk_id, self._carry_out)
         self._calls[contact.contact_id] = call
         if contact.has_leg:
-            self._put_leg(call, contact.leg_id, of_caller=True)
+            self._put_leg(call, contact.leg_id)
         for leg_id in _legs_beside(contact):
-            self._put_leg(call, leg_id, of_caller=False)
+            self._put_leg(call, leg_id)
             if leg_id in kept.lines:
                 self._occupy(call, leg_id, kept.lines[leg_id])
             if leg_id in kept.mobiles:
@@ -377,7 +381,7 @@ class VoiceChannel:
 
     def take_leg(self, contact_id: UUID, leg_id: str) -> None:
         """A supervisor's leg is the agent's side of this contact's call from now on."""
-        self._put_leg(self._calls[contact_id], leg_id, of_caller=False)
+        self._put_leg(self._calls[contact_id], leg_id)
 
     def on_event(self, node: Node, event: EngineEvent) -> None:
         """An engine's callback."""
@@ -437,7 +441,7 @@ class VoiceChannel:
         )
         call = Call(node, floor, contact, trunk.trunk_id if occupied else None, self._carry_out)
         self._calls[contact_id] = call
-        self._put_leg(call, event.leg_id, of_caller=True)
+        self._put_leg(call, event.leg_id)
         floor.arrive(
             contact,
             number_id=number.number_id if number else None,
@@ -451,8 +455,8 @@ class VoiceChannel:
         if view is not None and event.caller and admission.refused is None:
             self._tasks.start(self._identify(call, view))
 
-    def _put_leg(self, call: Call, leg_id: str, *, of_caller: bool) -> None:
-        self._legs[leg_id] = (call, of_caller)
+    def _put_leg(self, call: Call, leg_id: str) -> None:
+        self._legs[leg_id] = call
         call.legs.add(leg_id)
 
     async def _identify(self, call: Call, view: ContactView) -> None:
@@ -473,27 +477,26 @@ class VoiceChannel:
         call.floor.feed(call.contact, heard)
 
     def _agent(self, leg_id: str, heard: Input) -> None:
-        known = self._legs.get(leg_id)
-        if known is not None and not known[1]:
-            self._feed(known[0], heard)
+        call = self._legs.get(leg_id)
+        if call is not None and not call.owns(leg_id):
+            self._feed(call, heard)
 
     def _answered(self, node: Node, event: LegAnswered) -> None:
-        known = self._legs.get(event.leg_id)
+        call = self._legs.get(event.leg_id)
         trunk_id = self._dialled.pop(event.leg_id, None)
-        if known is not None and trunk_id is not None:
-            self._directory.note(trunk_id, known[0].floor.now(), "answered")
-        if known is not None and known[1]:
-            self._feed(known[0], CustomerAnswered())
-        elif known is not None:
+        if call is not None and trunk_id is not None:
+            self._directory.note(trunk_id, call.floor.now(), "answered")
+        if call is not None and call.owns(event.leg_id):
+            self._feed(call, CustomerAnswered())
+        elif call is not None:
             self._agent(event.leg_id, AgentAnswered(event.leg_id))
         else:  # its contact is over and forgotten
             self._tasks.start(self._sweep(node, event.leg_id, Cause.NORMAL))
 
     def _ended(self, event: LegEnded) -> None:
-        known = self._legs.pop(event.leg_id, None)
-        if known is None:
+        call = self._legs.pop(event.leg_id, None)
+        if call is None:
             return
-        call, of_caller = known
         trunk_id = self._dialled.pop(event.leg_id, None)
         if trunk_id is not None and event.cause != Cause.NORMAL:  # that may be our own doing
             how = ENDINGS.get(event.cause, "failed")
@@ -501,7 +504,7 @@ class VoiceChannel:
         call.legs.discard(event.leg_id)
         self._release_line(call, event.leg_id)
         self.mobiles.over(event.leg_id, event.cause)
-        if of_caller:
+        if call.owns(event.leg_id):
             self._release(call)
             self._feed(call, CallerEnded(event.cause, event.media_lost))
             return
@@ -510,15 +513,14 @@ class VoiceChannel:
         self._feed(call, AgentEnded(event.leg_id, event.cause, lost))
 
     def _key(self, event: KeyPressed) -> None:
-        known = self._legs.get(event.leg_id)
-        if known is not None and known[1]:
-            self._feed(known[0], CallerKey(event.digit))
+        call = self._legs.get(event.leg_id)
+        if call is not None and call.owns(event.leg_id):
+            self._feed(call, CallerKey(event.digit))
 
     def _played(self, event: PlaybackEnded) -> None:
-        known = self._legs.get(event.leg_id)
-        if known is None:
+        call = self._legs.get(event.leg_id)
+        if call is None:
             return
-        call = known[0]
         token = call.speech.pop(event.playback_id, None)
         if token is not None:
             self._feed(call, SpeechEnded(token, event.failed))
@@ -526,15 +528,15 @@ class VoiceChannel:
             call.early[event.playback_id] = event.failed
 
     def _message(self, node: Node, event: VoicemailRecorded) -> None:
-        known = self._legs.get(event.leg_id)
+        call = self._legs.get(event.leg_id)
         ms = 0 if event.failed else event.ms
         if event.name.startswith(UTTERANCE):
-            if known is not None and known[0].contact.listening == event.name:
-                self._feed(known[0], UtteranceTaken(event.name, ms))
+            if call is not None and call.contact.listening == event.name:
+                self._feed(call, UtteranceTaken(event.name, ms))
             else:  # a key came first, or the caller is gone
                 self._tasks.start(self._drop_sound(node, event.name))
-        elif known is not None:
-            self._feed(known[0], MessageTaken(ms))
+        elif call is not None:
+            self._feed(call, MessageTaken(ms))
 
     async def _drop_sound(self, node: Node, name: str) -> None:
         try:
@@ -676,9 +678,9 @@ class VoiceChannel:
         """Tell a contact how it stands in the engine."""
         contact = call.contact
         call.bridged = members is not None  # also when the caller is gone: the bridge has to go as well
-        caller = legs.get(call.leg_id)
+        caller = legs.get(contact.leg_id)
         if caller is None and contact.has_leg:
-            gone = LegEnded(leg_id=call.leg_id, cause=Cause.NORMAL, cause_text="ended while we were away")
+            gone = LegEnded(leg_id=contact.leg_id, cause=Cause.NORMAL, cause_text="ended while we were away")
             self._ended(gone)
             return
         beside = _legs_beside(contact)
@@ -687,7 +689,9 @@ class VoiceChannel:
         up = caller is not None and caller.state == "up"
         if up and contact.stage in OWN_LEG_RINGS:
             self._feed(call, CustomerAnswered())
-        together = call.leg_id in inside and (bool(contact.second) or set(beside) <= inside)
+        rings = contact.second.leg_id if contact.inside is not None and contact.second is not None else ""
+        consults = contact.second is not None and not rings
+        together = contact.leg_id in inside and (consults or set(beside) - {rings} <= inside)
         self._feed(call, Found(up=up, together=together))
         if contact.playing or contact.message_since is not None:
             self._tasks.start(self._ask_after(call))
@@ -871,19 +875,19 @@ class VoiceChannel:
         await call.engine.end_message(order.name)
 
     async def _do_dial(self, call: Call, order: Dial) -> None:
-        self._put_leg(call, order.leg_id, of_caller=False)
+        self._put_leg(call, order.leg_id)
         if order.by_itself and not self.devices.registered(order.agent_id):
             raise EngineRefused("dial", 404, "the agent's device is not back")
         account = self.devices.of(order.agent_id)
-        if account is not None and account.device == "mobile":
+        if account is not None and account.device == "mobile" and not order.shown:
             await self._dial_mobile(call, order)
             return
-        caller = call.contact.view.caller if call.contact.view is not None else ""
+        caller = order.shown or (call.contact.view.caller if call.contact.view is not None else "")
         timeout_s = order.ring_timeout_s + (0 if order.by_itself else DIAL_MARGIN_S)
         await self._ring(call, order.leg_id, order.agent_id, caller, timeout_s, by_itself=order.by_itself)
 
     async def _do_dial_colleague(self, call: Call, order: DialColleague) -> None:
-        self._put_leg(call, call.leg_id, of_caller=True)
+        self._put_leg(call, call.leg_id)
         await self._ring(call, call.leg_id, order.agent_id, order.shown, order.ring_s + DIAL_MARGIN_S)
 
     async def _ring(
@@ -966,7 +970,7 @@ class VoiceChannel:
         await call.engine.hangup(order.leg_id, order.cause)
 
     async def _do_dial_customer(self, call: Call, order: DialCustomer) -> None:
-        self._put_leg(call, call.leg_id, of_caller=True)
+        self._put_leg(call, call.leg_id)
         self._release(call)  # the order may be the second, after an engine that was away
         trunk = self._way_out(call)
         self._directory.occupy(trunk.trunk_id)
@@ -974,7 +978,7 @@ class VoiceChannel:
         await self._dial_trunk(call, call.leg_id, trunk, order.number, order.ring_s)
 
     async def _do_dial_out(self, call: Call, order: DialOut) -> None:
-        self._put_leg(call, order.leg_id, of_caller=False)
+        self._put_leg(call, order.leg_id)
         self._release_line(call, order.leg_id)  # as above
         trunk = self._way_out(call)
         self._occupy(call, order.leg_id, trunk.trunk_id)
@@ -1013,6 +1017,12 @@ class VoiceChannel:
         if not call.bridged:
             await call.engine.bridge(call.bridge_id)
             call.bridged = True
+
+    async def _do_succeed(self, call: Call, order: Succeed) -> None:
+        call.leg_id = order.leg_id
+        await call.engine.leave(call.bridge_id, order.before)
+        await call.engine.move_recording(order.before, order.leg_id)
+        await call.engine.hangup(order.before)
 
     async def _do_enter(self, call: Call, order: Enter) -> None:
         await call.engine.music(order.leg_id, False)

@@ -2,7 +2,8 @@
 
 Such a contact's direction is `internal`, its `caller` the number of the agent who calls, its `dnis` that of
 the colleague. Who calls has the conversation (`contact.connected`, `contact.disconnected`); the colleague's
-part of the same seconds is said here.
+part of the same seconds is said here. Either may hand the other over to a third agent (`transfer.asked`,
+`transfer.ended`), who then stands in their place.
 """
 
 from typing import ClassVar
@@ -27,8 +28,18 @@ class InternalJoined(Fact, frozen=True, kw_only=True):
     rang_ms: int
 
 
+class InternalPassed(Fact, frozen=True, kw_only=True):
+    """The colleague handed the call over: this agent talks in their place, by the leg `channel_id`, the
+    contact's own from now on. `rang_ms` is since `transfer.asked`."""
+
+    kind: ClassVar[str] = "internal.passed"
+    transfer_id: UUID
+    channel_id: str
+    rang_ms: int
+
+
 class InternalLeft(Fact, frozen=True, kw_only=True):
-    """The colleague talks no longer; `talked_ms` is since `internal.joined`."""
+    """The colleague talks no longer; `talked_ms` is since `internal.joined` or `internal.passed`."""
 
     kind: ClassVar[str] = "internal.left"
     talked_ms: int

@@ -30,8 +30,13 @@ def load() -> None:
             ),
             "error.call.internal.title": ("内部呼叫中不能这样做", "That cannot be done in an internal call"),
             "error.call.internal.remedy": (
-                "内部呼叫只能保持、静音和挂断。",
-                "An internal call can be held, muted and hung up.",
+                "内部呼叫只能保持、静音、转给同事和挂断。",
+                "An internal call can be held, muted, handed to a colleague and hung up.",
+            ),
+            "error.call.handing_over.title": ("正在转给同事", "The call is being handed over"),
+            "error.call.handing_over.remedy": (
+                "请等对方接听，或先取消转接。",
+                "Wait for the answer, or cancel the transfer first.",
             ),
         }
     )

@@ -1,13 +1,26 @@
 """The caller keys card data alone: out of the conversation, so that neither tone nor event of a key reaches
 the agent's telephone. For the agent and the books it is a hold. Pure.
+
+The caller is told what to key, and hears music after that, or as soon as a key is pressed.
 """
 
 from andon.interactions.card.events import Source
 from andon.interactions.machine.card import begin_card
+from andon.interactions.machine.ending import set_music, speak, system_prompt
 from andon.interactions.machine.table import IN_TALK, Out, on
 from andon.interactions.machine.talk import hold, retrieve
-from andon.interactions.model import AgentLeavesAlone, AgentRetrieves, Contact, Input, Stage
+from andon.interactions.model import (
+    AgentLeavesAlone,
+    AgentRetrieves,
+    CallerKey,
+    Contact,
+    Input,
+    SpeechEnded,
+    Stage,
+    StopSpeaking,
+)
 
+PROMPT = "key_card"
 WAITS = IN_TALK | {Stage.RETURNING}  # where the caller stays alone; a lost agent who is back waits on
 
 
@@ -33,7 +46,30 @@ def keep_alone(contact: Contact, heard: Input, out: Out) -> None:
     over = contact.card is None or talk is None or contact.stage not in WAITS
     if over or (contact.stage is Stage.TALKING and isinstance(heard, AgentRetrieves)):
         contact.apart = False
+        stop_telling(contact, out, waits=contact.stage is Stage.CONSULTING)
         if contact.stage is Stage.HELD and talk is not None and not talk.held_by_device:
             retrieve(contact, out)
     elif contact.stage is Stage.TALKING:
-        hold(contact, out, by_device=False, why="card")
+        hold(contact, out, by_device=False, why="card", music=False)
+        speak(contact, out, system_prompt(contact, PROMPT), of_flow=False)
+        contact.telling = contact.playing
+    elif isinstance(heard, CallerKey):
+        stop_telling(contact, out, waits=True)
+
+
+def stop_telling(contact: Contact, out: Out, *, waits: bool) -> None:
+    """The words end, before whatever else this step does to the caller: until then the engine takes nobody
+    into a bridge. Who goes on waiting hears music."""
+    if contact.telling and contact.telling == contact.playing:
+        out.effects.insert(0, StopSpeaking(contact.telling))
+        contact.playing = 0
+        if waits:
+            set_music(contact, out, on=True)
+    contact.telling = 0
+
+
+@on(SpeechEnded, at=IN_TALK)
+def told(contact: Contact, heard: SpeechEnded, out: Out) -> None:
+    if contact.telling and heard.token == contact.playing:
+        contact.playing = contact.telling = 0
+        set_music(contact, out, on=True)

@@ -2,6 +2,9 @@
 colleague's rings; they talk, hold and hang up. Pure.
 
 The colleague's device is the contact's own leg, so nobody is left over: with either side the call ends.
+
+Either may hand the other over to a third agent. Those two go on talking while the third's device rings, and
+only its answer changes anything; whatever else becomes of the ring leaves them where they are.
 """
 
 from uuid import UUID
@@ -14,8 +17,11 @@ from andon.interactions.events import (
     ContactMuted,
     ContactRetrieved,
     Outcome,
+    TransferAsked,
+    TransferHow,
 )
-from andon.interactions.inside.events import InternalDialled, InternalJoined
+from andon.interactions.inside.events import InternalDialled, InternalJoined, InternalLeft, InternalPassed
+from andon.interactions.machine.control import AFTER_RING, new_second, no_answer
 from andon.interactions.machine.dialling import (
     JOIN_S,
     JOIN_TIMER,
@@ -33,10 +39,12 @@ from andon.interactions.machine.ending import (
     set_music,
     settle,
 )
+from andon.interactions.machine.second import dismiss, end_transfer
 from andon.interactions.machine.table import Effect, Out, on
 from andon.interactions.machine.talk import offer_end
 from andon.interactions.model import (
     AgentAnswered,
+    AgentCancels,
     AgentEnded,
     AgentHangsUp,
     AgentHolds,
@@ -51,10 +59,12 @@ from andon.interactions.model import (
     CustomerAnswered,
     DeviceHeld,
     DeviceRetrieved,
+    Dial,
     DialColleague,
     Drop,
     Enter,
     ForcedHangUp,
+    Inside,
     Join,
     Joined,
     JoinFailed,
@@ -63,11 +73,15 @@ from andon.interactions.model import (
     Part,
     Ringback,
     RingColleague,
+    RouterConversationEnded,
     RouterDialConnected,
     RouterHeld,
     RouterSummonsAnswered,
+    Second,
     SetTimer,
     Stage,
+    Succeed,
+    Summoned,
     Talk,
     Tape,
     Taping,
@@ -332,14 +346,19 @@ def either_mutes(contact: Contact, ask: AgentMutes, out: Out) -> None:
 
 
 def over(contact: Contact, out: Out, by: By, *, drop: bool) -> None:
-    """Neither talks any longer."""
+    """Neither talks any longer, and nobody rings to be the third."""
+    dismiss(contact, out, TransferHow.ENDED, drop=True)
     close_talk(contact, out, by, drop=drop, caller_stays=False)
     leave_inside(contact, out)
 
 
 @on(AgentHangsUp, at={Stage.INSIDE}, to={Stage.ENDING})
 def either_hangs_up(contact: Contact, ask: AgentHangsUp, out: Out) -> None:
-    if contact.inside is not None and ask.agent_id in {contact.inside.by, contact.inside.agent_id}:
+    if contact.inside is None:
+        return
+    if ask.agent_id not in {contact.inside.by, contact.inside.agent_id}:
+        third_refuses(contact, out, ask.agent_id)
+    else:
         over(contact, out, By.AGENT, drop=True)
         settle(contact, out, Outcome.SERVED, By.AGENT, NORMAL)
         hang_up(contact, out)
@@ -355,6 +374,10 @@ def forced_hang_up(contact: Contact, _: ForcedHangUp, out: Out) -> None:
 @on(AgentEnded, at={Stage.INSIDE}, to={Stage.ENDING})
 def calling_side_gone(contact: Contact, heard: AgentEnded, out: Out) -> None:
     """Who called hung up at the device, or it vanished: nobody waits for a lost colleague."""
+    second = contact.second
+    if second is not None and second.leg_id == heard.leg_id:
+        dismiss(contact, out, no_answer(second, heard), drop=False)
+        return
     if contact.talk is None or contact.talk.leg_id != heard.leg_id:
         return
     by = By.SYSTEM if heard.lost else By.AGENT
@@ -368,3 +391,107 @@ def colleague_side_gone(contact: Contact, heard: CallerEnded, out: Out) -> None:
     by = By.SYSTEM if heard.media_lost else By.AGENT
     over(contact, out, by, drop=True)
     finish(contact, out, Outcome.SERVED, by, heard.cause)
+
+
+# --- handing the other over -----------------------------------------------------------------------------
+
+
+@on(Summoned, at={Stage.INSIDE})
+def third_rings(contact: Contact, ring: Summoned, out: Out) -> None:
+    """The third's device shows who waits to talk there."""
+    talk, inside = contact.talk, contact.inside
+    if talk is None or inside is None:
+        return
+    second = new_second(contact, out, talk, ring.handover)
+    second.agent_id, second.agent_no, second.offer_id = ring.agent_id, ring.agent_no, ring.offer_id
+    contact.second, contact.handover, contact.told = second, ring.handover, None
+    out.fact(
+        TransferAsked,
+        agent_id=ring.handover.by,
+        transfer_id=ring.handover.transfer_id,
+        way=ring.handover.way,
+        to_agent_id=ring.agent_id,
+        reason=ring.handover.reason,
+    )
+    _, shown = inside.other(ring.handover.by)
+    out.do(
+        Dial(leg_id=second.leg_id, agent_id=ring.agent_id, ring_timeout_s=ring.ring_timeout_s, shown=shown)
+    )
+
+
+@on(AgentAnswered, at={Stage.INSIDE})
+def third_answered(contact: Contact, heard: AgentAnswered, out: Out) -> None:
+    """The third stands in the place of who handed over; a hold is over."""
+    second, talk, inside = contact.second, contact.talk, contact.inside
+    if talk is None or inside is None or heard.leg_id in {talk.leg_id, contact.leg_id}:
+        return
+    if second is None or second.offer_id is None or heard.leg_id != second.leg_id:
+        out.do(Drop(heard.leg_id))
+        return
+    if inside.holder is not None:
+        retrieve(contact, out, inside.holder)
+    out.route(RouterSummonsAnswered(second.offer_id))
+    end_transfer(contact, out, second, TransferHow.COMPLETED)
+    contact.second = contact.told = None
+    if second.handover.by == inside.by:
+        for_the_caller(contact, out, inside, second)
+    else:
+        for_the_colleague(contact, out, inside, second, talk)
+    inside.passed_to = second.agent_id
+
+
+def for_the_caller(contact: Contact, out: Out, inside: Inside, second: Second) -> None:
+    """The third has the conversation of who called."""
+    if second.agent_id is None or second.offer_id is None:
+        return
+    close_talk(contact, out, By.AGENT, drop=True, caller_stays=False, transferred=True)
+    out.do(Join(second.leg_id, report=False))
+    out.fact(ContactConnected, agent_id=second.agent_id, offer_id=second.offer_id, waited_ms=0)
+    contact.talk = Talk(
+        agent_id=second.agent_id, offer_id=second.offer_id, queue_id=None, leg_id=second.leg_id, at=out.at
+    )
+    contact.connected = out.at
+    inside.by, inside.by_no = second.agent_id, second.agent_no
+
+
+def for_the_colleague(contact: Contact, out: Out, inside: Inside, second: Second, talk: Talk) -> None:
+    """The third is the colleague: the contact's own leg is theirs."""
+    if second.agent_id is None or inside.since is None:
+        return
+    out.fact(InternalLeft, agent_id=inside.agent_id, talked_ms=span_ms(out.at, inside.since))
+    out.route(RouterConversationEnded(inside.agent_id))
+    out.fact(
+        InternalPassed,
+        agent_id=second.agent_id,
+        transfer_id=second.handover.transfer_id,
+        channel_id=second.leg_id,
+        rang_ms=span_ms(out.at, second.asked),
+    )
+    out.do(Succeed(second.leg_id, contact.leg_id))
+    out.do(Join(talk.leg_id, report=False))
+    contact.leg_id = second.leg_id
+    inside.agent_id, inside.agent_no = second.agent_id, second.agent_no
+    inside.offer_id, inside.since, inside.muted = second.offer_id, out.at, False
+
+
+def third_refuses(contact: Contact, out: Out, agent_id: UUID) -> None:
+    if contact.second is not None and contact.second.agent_id == agent_id:
+        dismiss(contact, out, TransferHow.REJECTED, drop=True)
+
+
+@on(AgentRejects, at={Stage.INSIDE})
+def third_rejects(contact: Contact, ask: AgentRejects, out: Out) -> None:
+    third_refuses(contact, out, ask.agent_id)
+
+
+@on(Withdrawn, at={Stage.INSIDE})
+def third_taken_back(contact: Contact, back: Withdrawn, out: Out) -> None:
+    """The router took the third back: not answered in time, signed out, the device is gone."""
+    if contact.second is not None and contact.second.offer_id == back.offer_id:
+        dismiss(contact, out, AFTER_RING[back.how], drop=True, router_knows=True)
+
+
+@on(AgentCancels, at={Stage.INSIDE})
+def handing_over_cancelled(contact: Contact, ask: AgentCancels, out: Out) -> None:
+    if contact.second is not None and contact.second.handover.by == ask.agent_id:
+        dismiss(contact, out, TransferHow.CANCELLED, drop=True)

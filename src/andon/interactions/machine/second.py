@@ -38,7 +38,11 @@ def end_transfer(contact: Contact, out: Out, second: Second, how: TransferHow) -
         lasted_ms=span_ms(out.at, second.asked),
     )
     contact.told = Told(
-        transfer_id=handover.transfer_id, how=how, agent_id=second.agent_id, number=second.number
+        transfer_id=handover.transfer_id,
+        how=how,
+        agent_id=second.agent_id,
+        number=second.number,
+        by=handover.by,
     )
 
 
@@ -74,7 +78,8 @@ def dismiss(contact: Contact, out: Out, how: TransferHow, *, drop: bool, router_
     if second.place is Place.RINGING:
         if second.offer_id is not None:
             end = OFFER_ENDS.get(how, OfferEnd.ENDED)
-            stop_ringing(contact, out, second, end)
+            if contact.inside is None:  # a colleague's ring is no offer
+                stop_ringing(contact, out, second, end)
             if not router_knows:
                 out.route(RouterSummonsEnded(second.offer_id, end))
     else:
@@ -105,5 +110,10 @@ def end_visit(contact: Contact, out: Out, how: TransferHow) -> None:
     )
     contact.visit = None
     contact.told = Told(
-        transfer_id=handover.transfer_id, how=how, agent_id=None, number="", flow_id=visit.flow_id
+        transfer_id=handover.transfer_id,
+        how=how,
+        agent_id=None,
+        number="",
+        flow_id=visit.flow_id,
+        by=handover.by,
     )

@@ -126,6 +126,8 @@ def mark(contact: Contact, at: datetime) -> None:
     at_agent = contact.talk or contact.dialler
     agent_id = at_agent.agent_id if at_agent is not None else None
     other_id = contact.second.agent_id if leg == "conference" and contact.second is not None else None
+    if contact.inside is not None and contact.stage is Stage.INSIDE:
+        other_id = contact.inside.agent_id
     if leg is None:  # last words and the hang-up belong to what was before, unless that was the agent's part
         agents = last is not None and last.leg in {"agent", "hold", "conference", "outside", "card"}
         if last is not None and (contact.inside is not None or not agents):

@@ -256,7 +256,8 @@ def agent_answered(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     AgentAnswered,
     at=set(Stage)
     - IN_CONTROL
-    - {Stage.CALLING, Stage.BUZZING, Stage.PARKED, Stage.OFFERING, Stage.RETURNING, Stage.CONSULTING},
+    - {Stage.CALLING, Stage.BUZZING, Stage.INSIDE, Stage.PARKED}
+    - {Stage.OFFERING, Stage.RETURNING, Stage.CONSULTING},
 )
 def late_answer(contact: Contact, heard: AgentAnswered, out: Out) -> None:
     """An agent picked up after the offer was over (time-out racing the answer): that leg goes. Doubled
@@ -379,7 +380,8 @@ def joined(contact: Contact, heard: Joined, out: Out) -> None:
 # --- talking --------------------------------------------------------------------------------------------
 
 
-def hold(contact: Contact, out: Out, *, by_device: bool, why: str = "") -> None:
+def hold(contact: Contact, out: Out, *, by_device: bool, why: str = "", music: bool = True) -> None:
+    """`music` False: the caller is told something first."""
     talk = contact.talk
     if talk is None:
         return
@@ -388,7 +390,7 @@ def hold(contact: Contact, out: Out, *, by_device: bool, why: str = "") -> None:
     out.fact(ContactHeld, agent_id=talk.agent_id, why=why)
     if not by_device:  # a device's own hold gives music in the bridge by itself
         out.do(Part(talk.leg_id, agent_stays=True))
-        set_music(contact, out, on=True)
+        set_music(contact, out, on=music)
     out.route(RouterHeld(True, talk.agent_id))
 
 

@@ -12,7 +12,7 @@ from andon.channels.voice.events import MobileDialled, MobileEnded
 from andon.interactions import events as ix
 from andon.interactions.card.events import CardBegan, CardEnded
 from andon.interactions.dialling.events import OutboundDialled
-from andon.interactions.inside.events import InternalDialled, InternalJoined, InternalLeft
+from andon.interactions.inside.events import InternalDialled, InternalJoined, InternalLeft, InternalPassed
 from andon.interactions.monitor.events import MonitorEnded, MonitorModeChanged, MonitorStarted
 from andon.interactions.parking.events import ContactParked, ContactUnparked
 from andon.kit.journal import Fact, Record
@@ -200,6 +200,7 @@ def _internal_dialled(fact: Any, names: Names) -> dict[str, Any]:
 
 
 def _internal_joined(fact: Any, names: Names) -> dict[str, Any]:
+    """Also of who took the colleague's place."""
     return {"agent": _name(names, fact.agent_id), "rang": _seconds(fact.rang_ms)}
 
 
@@ -385,6 +386,7 @@ _TELL: dict[type[Fact], Callable[[Any, Names], dict[str, Any]]] = {
     OutboundDialled: _outbound_dialled,
     InternalDialled: _internal_dialled,
     InternalJoined: _internal_joined,
+    InternalPassed: _internal_joined,
     InternalLeft: _internal_left,
     CardBegan: _card_began,
     CardEnded: _card_ended,

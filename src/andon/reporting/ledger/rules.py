@@ -36,7 +36,8 @@ RULES = (
     "park.pairs",  # each parked caller leaves the slot once, in it as long as it says
     "card.pairs",  # card data is taken once at a time, as long as it says, and is silent on the recording
     "outbound.pairs",  # each call an agent makes is dialled once, and only then talked in
-    "internal.pairs",  # each call between agents is dialled once, the colleague talks as long as it says
+    # each call between agents is dialled once, the colleague, or who took their place, talks as it says
+    "internal.pairs",
     "outside.pairs",  # each call outside ends once, talked as long as it says
     "transfer.pairs",  # each transfer ends once, who was called to the call leaves it; times exact
     "outcome.proof",  # the outcome's name agrees with what happened
@@ -93,6 +94,8 @@ class _Contact(msgspec.Struct):
     internal: bool = False  # to a colleague
     colleague: tuple[str, datetime] | None = None  # who was called talks since
     called: str = ""  # whom the agent calls
+    handed: tuple[str, datetime] | None = None  # a third agent to take part in it is called since
+    passed: tuple[str, datetime, datetime] | None = None  # that agent answered at this instant, called since
     parked: tuple[int, datetime] | None = None
     card: datetime | None = None  # card data is being taken since
     cards: list[tuple[datetime, datetime]] = msgspec.field(default_factory=list)
@@ -427,6 +430,25 @@ class Books:
         contact.colleague = None
         self._stops_talking(agent_id, row.at)
 
+    def _internal_passed(self, row: Row, data: Any) -> None:
+        """A third agent stands in the colleague's place, on the leg that rang."""
+        contact, subject = self._contact(row), str(row.contact_id)
+        if contact is None:
+            return
+        agent_id, channel_id, passed = str(row.agent_id), str(data["channel_id"]), contact.passed
+        drift = 0 if passed is None else abs(_ms(row.at, passed[2]) - int(data["rang_ms"]))
+        takes = passed is not None and passed[:2] == (agent_id, row.at)
+        ok = takes and contact.colleague is None and contact.talk is not None and drift <= ROUNDING_MS
+        self.check(
+            "internal.pairs", ok, subject, f"another took over than was asked; rang_ms off by {drift} ms"
+        )
+        before = self.placed.get(contact.placed)
+        if before is not None:
+            before.ended, before.talked = row.at, True
+        contact.placed, contact.colleague, contact.passed = channel_id, (agent_id, row.at), None
+        self.placed[channel_id] = Placed(contact=subject, at=passed[2] if passed is not None else row.at)
+        self.agents[agent_id].talks.append((row.at, None))
+
     def _trunk_tried(self, row: Row, data: Any) -> None:
         self.outside_channels.add(str(data["channel_id"]))
 
@@ -566,7 +588,8 @@ class Books:
             and offer.contact == subject
             and offer.ended in {"", "answered"}
         )
-        ok = contact.talk is None and (offered or by_dialling)
+        passed = contact.passed is not None and contact.passed[:2] == (str(row.agent_id), row.at)
+        ok = contact.talk is None and (offered or by_dialling or passed)
         self.check("talk.pairs", ok, subject, "connected without an answered offer or call of its own")
         if offer is not None:
             offer.connected = True
@@ -628,9 +651,12 @@ class Books:
         contact, subject = self._contact(row), str(row.contact_id)
         if contact is None:
             return
-        ok = contact.talk is not None and contact.talk[0] == str(row.agent_id) and not contact.transfers
+        talk = [each[0] for each in (contact.talk, contact.colleague) if each is not None]
+        ok = str(row.agent_id) in talk and not contact.transfers
         self.check("transfer.pairs", ok, subject, "asked by who does not talk, or while another goes on")
         contact.transfers[str(data["transfer_id"])] = row.at
+        if contact.internal:
+            contact.handed = (str(data.get("to_agent_id") or ""), row.at)
 
     def _transfer_ended(self, row: Row, data: Any) -> None:
         contact, subject = self._contact(row), str(row.contact_id)
@@ -642,6 +668,10 @@ class Books:
             return
         drift = abs(_ms(row.at, since) - int(data["lasted_ms"]))
         self.check("transfer.pairs", drift <= ROUNDING_MS, subject, f"lasted_ms off by {drift} ms")
+        if contact.handed is not None:
+            to, asked = contact.handed
+            contact.passed = (to, row.at, asked) if data["how"] == "completed" else None
+            contact.handed = None
 
     def _party_joined(self, row: Row, data: Any) -> None:
         contact, subject = self._contact(row), str(row.contact_id)
@@ -970,6 +1000,7 @@ _HANDLERS = {
     "internal.dialled": Books._internal_dialled,
     "internal.joined": Books._internal_joined,
     "internal.left": Books._internal_left,
+    "internal.passed": Books._internal_passed,
     "outside.dialled": Books._outside_dialled,
     "trunk.trial_began": Books._trunk_tried,
     "outside.connected": Books._outside_connected,

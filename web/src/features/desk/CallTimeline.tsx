@@ -27,6 +27,7 @@ const ICONS: Record<string, ReactNode> = {
   "outbound.dialled": <PhoneOutlined />,
   "internal.dialled": <PhoneOutlined />,
   "internal.joined": <CheckCircleOutlined />,
+  "internal.passed": <CheckCircleOutlined />,
   "internal.left": <StopOutlined />,
   "contact.identified": <UserOutlined />,
   "flow.key": <NumberOutlined />,

@@ -41,7 +41,7 @@ export function ConsultBar({
     : [];
   return (
     <section className="consult" aria-label={t("second.label")} data-place={second?.place ?? "none"}>
-      {second ? <Who second={second} /> : null}
+      {second ? <Who second={second} inside={contact.direction === "internal"} /> : null}
       {from ? <From from={from} /> : null}
       {verbs.length > 0 ? (
         <div className="consult-verbs">
@@ -69,13 +69,14 @@ export function ConsultBar({
   );
 }
 
-function Who({ second }: { second: SecondParty }) {
+function Who({ second, inside }: { second: SecondParty; inside: boolean }) {
   const t = useT(texts);
   const { phone: number, timer } = useFormat();
   const now = useNow();
   const who = second.name ?? number(second.number ?? "");
-  const key =
-    second.place === "ringing"
+  const key = inside
+    ? ("second.ringing.inside" as const)
+    : second.place === "ringing"
       ? (`second.ringing.${second.way}` as const)
       : second.mine || second.place === "flow"
         ? (`second.${second.place}` as const)

@@ -118,7 +118,8 @@ export default function PhoneBar() {
 
   const blocked = obstacles(view, step === "in", ringing);
   const idle = callPhase === null || callPhase === "wrap";
-  const held = callPhase === "held" && !view?.contact?.second;
+  const inside = view?.contact?.direction === "internal";
+  const held = callPhase === "held" && (inside || !view?.contact?.second);
   const muted = view?.contact?.muted || ringing.muted;
   const card = view?.contact?.card ?? null;
   const press = {
@@ -335,7 +336,7 @@ export default function PhoneBar() {
       ) : null}
       {panel === "transfer" || panel === "consult" ? (
         <Suspense fallback={null}>
-          <TargetPanel verb={panel} onClose={() => setPanel(null)} commandsOf={commandsOf} />
+          <TargetPanel verb={panel} inside={inside} onClose={() => setPanel(null)} commandsOf={commandsOf} />
         </Suspense>
       ) : null}
       {isRinging && view.contact ? (
@@ -350,22 +351,23 @@ export default function PhoneBar() {
   );
 }
 
-/** The caller is back from a transfer: who asked is told why, once. */
+/** The caller is back from a transfer, or a colleague stays: who asked is told why, once. */
 function useReturned(contact: AgentContact | null): void {
   const t = useT(texts);
   const { message } = App.useApp();
   const { phone: number } = useFormat();
   const returned = contact?.returned ?? null;
+  const inside = contact?.direction === "internal";
   const told = useRef<string | null>(null);
   useEffect(() => {
     if (!returned || told.current === returned.transfer_id) return;
     told.current = returned.transfer_id;
-    const key = `returned.${returned.how}`;
+    const key = `returned.${inside ? "inside." : ""}${returned.how}`;
     if (key in texts.zh) {
       const who = returned.name ?? number(returned.number ?? "");
       void message.warning({ key: "returned", content: t(key as "returned.failed", { who }), duration: 8 });
     }
-  }, [returned, message, number, t]);
+  }, [returned, inside, message, number, t]);
 }
 
 /** Who the call is with and how long it lasts. */

@@ -13,13 +13,16 @@ import "./callcontrol.css";
 
 const NOTE_MOST = 500;
 
-/** Whom to pass the caller on to, or to ask: colleagues with their states, queues, a number outside. */
+/** Whom to pass the caller on to, or to ask: colleagues with their states, queues, a number outside. From a
+ * call between agents (`inside`) only colleagues. */
 export default function TargetPanel({
   verb,
+  inside,
   onClose,
   commandsOf,
 }: {
   verb: "transfer" | "consult";
+  inside: boolean;
   onClose: () => void;
   commandsOf: ReturnType<typeof useCommands>;
 }) {
@@ -65,17 +68,21 @@ export default function TargetPanel({
       onOk={() => void go()}
       className="target"
     >
-      <p className="target-lead">{t(`target.${verb}.${kind === "flow" ? "flow" : "lead"}`)}</p>
-      <Segmented
-        block
-        aria-label={t("target.kind")}
-        value={kind}
-        onChange={(value) => {
-          setKind(value);
-          setSearch("");
-        }}
-        options={kinds.map((value) => ({ value, label: t(`target.kind.${value}`) }))}
-      />
+      <p className="target-lead">
+        {t(inside ? "target.transfer.inside" : `target.${verb}.${kind === "flow" ? "flow" : "lead"}`)}
+      </p>
+      {inside ? null : (
+        <Segmented
+          block
+          aria-label={t("target.kind")}
+          value={kind}
+          onChange={(value) => {
+            setKind(value);
+            setSearch("");
+          }}
+          options={kinds.map((value) => ({ value, label: t(`target.kind.${value}`) }))}
+        />
+      )}
       {kind === "external" ? (
         <NumberPad
           number={number}
@@ -96,7 +103,14 @@ export default function TargetPanel({
           />
           <QueryView query={targets}>
             {(found) => (
-              <Choice targets={found} kind={kind} search={search} picked={picked} onPick={setPicked} />
+              <Choice
+                targets={found}
+                kind={kind}
+                search={search}
+                inside={inside}
+                picked={picked}
+                onPick={setPicked}
+              />
             )}
           </QueryView>
         </>
@@ -116,7 +130,7 @@ export default function TargetPanel({
           onChange={(event) => setNote(event.target.value)}
           maxLength={NOTE_MOST}
           autoSize={{ minRows: 2, maxRows: 4 }}
-          placeholder={t("target.note.hint")}
+          placeholder={t(inside ? "target.note.inside" : "target.note.hint")}
         />
       </div>
     </Modal>
@@ -128,18 +142,20 @@ function Choice({
   targets,
   kind,
   search,
+  inside,
   picked,
   onPick,
 }: {
   targets: Targets;
   kind: "agent" | "queue" | "flow";
   search: string;
+  inside: boolean;
   picked: Whom | null;
   onPick: (whom: Whom) => void;
 }) {
   const t = useT(texts);
   const group = useId();
-  const found = matching(targets, kind, search);
+  const found = matching(targets, kind, search, inside);
   if (found.length === 0) return <p className="target-none">{t("target.none")}</p>;
   return (
     <fieldset className="target-list" aria-label={t(`target.${kind}s`)}>
@@ -153,7 +169,7 @@ function Choice({
             onChange={() => onPick(each)}
           />
           {"agent" in each ? (
-            <AgentRow agent={each.agent} />
+            <AgentRow agent={each.agent} why={each.open || inside ? undefined : t("target.only_ready")} />
           ) : "queue" in each ? (
             <QueueRow queue={each.queue} />
           ) : (
@@ -165,15 +181,14 @@ function Choice({
   );
 }
 
-function AgentRow({ agent }: { agent: TargetAgent }) {
-  const t = useT(texts);
+function AgentRow({ agent, why }: { agent: TargetAgent; why: string | undefined }) {
   const c = useT(common);
   return (
     <>
       <StateDot state={agent.state} />
       <strong>{agent.name}</strong>
       <span className="target-more">{[agent.agent_no, agent.department].filter(Boolean).join(" · ")}</span>
-      <span className="target-end" title={agent.state === "ready" ? undefined : t("target.only_ready")}>
+      <span className="target-end" title={why}>
         {c(`state.${agent.state}`)}
       </span>
     </>

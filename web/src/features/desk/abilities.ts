@@ -33,6 +33,7 @@ export type Obstacle =
   | "call.no.queue"
   | "call.no.alone"
   | "call.no.internal"
+  | "call.no.passing"
   | "call.no.other"
   | "call.no.seat";
 
@@ -78,14 +79,16 @@ export function obstacles(
     return { ...all("call.no.call"), answer, reject: null };
   }
   if (contact.direction === "internal") {
-    const hold = contact.other_holds ? ("call.no.other" as const) : null;
+    const passing = contact.second?.mine ? ("call.no.passing" as const) : null;
     return {
       ...all("call.no.internal"),
       answer: "call.no.ring",
       reject: "call.no.ring",
-      hold,
+      hold: contact.other_holds ? "call.no.other" : null,
       mute: null,
-      hangup: null,
+      transfer: passing,
+      hangup: passing, // it would end the call of who is handed over
+      cancel: passing ? null : "call.no.second",
     };
   }
   const second = contact.second ?? null;

@@ -65,14 +65,25 @@ describe("what the phone bar allows", () => {
     expect(obstacles(view({}), true, quiet).reject).toBeNull();
   });
 
-  it("lets a call between agents be held, muted and hung up, nothing else", () => {
+  it("lets a call between agents be held, muted, handed over and hung up, nothing else", () => {
     const here = { phase: "talking" as const, contactId: "c1" };
     const inside = obstacles(view({ phase: "talking", direction: "internal" }), true, here);
-    expect(inside).toMatchObject({ hold: null, mute: null, hangup: null });
-    for (const name of ["transfer", "consult", "park", "card", "keypad"] as const)
+    expect(inside).toMatchObject({ hold: null, mute: null, transfer: null, hangup: null });
+    for (const name of ["consult", "park", "card", "keypad"] as const)
       expect(inside[name]).toBe("call.no.internal");
     const held = view({ phase: "talking", direction: "internal", other_holds: true });
     expect(obstacles(held, true, here).hold).toBe("call.no.other");
+    const second = {
+      mine: true,
+      way: "blind" as const,
+      place: "ringing" as const,
+      name: "李娜",
+      number: null,
+      since: "2026-03-07T01:01:00.000Z",
+    };
+    const passing = obstacles(view({ phase: "talking", direction: "internal", second }), true, here);
+    expect(passing).toMatchObject({ hold: null, mute: null, cancel: null });
+    expect(passing).toMatchObject({ transfer: "call.no.passing", hangup: "call.no.passing" });
   });
 
   it("holds, mutes and hangs up a conversation", () => {

@@ -44,8 +44,14 @@ export function found(agents: readonly TargetAgent[], search: string): Colleague
     );
 }
 
-/** Who matches what is searched for, those who can be called first. Pure. */
-export function matching(targets: Targets, kind: "agent" | "queue" | "flow", search: string): Row[] {
+/** Who matches what is searched for, those who can be called first. `inside`: a call between agents, which
+ * who is not ready may take as well. Pure. */
+export function matching(
+  targets: Targets,
+  kind: "agent" | "queue" | "flow",
+  search: string,
+  inside = false,
+): Row[] {
   if (kind === "flow")
     return targets.flows
       .filter((flow) => fits(search, flow.name))
@@ -64,7 +70,7 @@ export function matching(targets: Targets, kind: "agent" | "queue" | "flow", sea
             id: agent.agent_id,
             target: { to: "agent", to_agent_id: agent.agent_id },
             name: agent.name,
-            open: agent.state === "ready",
+            open: inside ? CAN_BE_CALLED.includes(agent.state) : agent.state === "ready",
             agent,
           }))
       : targets.queues

@@ -122,6 +122,7 @@ export function buildPath(contact: ContactDetail, now: number): Path {
         caller.enter("flow", at);
         break;
       case "internal.joined":
+      case "internal.passed":
         lane?.enter("talk", at);
         break;
       case "internal.left":

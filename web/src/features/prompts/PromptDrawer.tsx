@@ -4,7 +4,7 @@ import { Alert, App, Button, Drawer, Input, Segmented, Space, Tag, Upload } from
 import { useEffect, useRef, useState } from "react";
 import { timer, useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
-import { HearButton, type Prompt, promptsQuery, soundOf, type Voice } from "@/shared/prompts";
+import { HearButton, type Prompt, promptsQuery, soundOf, standardQuery, type Voice } from "@/shared/prompts";
 import { common } from "@/shared/texts";
 import { Nothing, QueryView, useReportProblem } from "@/shared/ui";
 import { press, rung, trialQuery, useTrialLine } from "@/softphone/trial";
@@ -32,6 +32,9 @@ export function PromptDrawer({ prompt, onClose }: { prompt: Prompt; onClose: () 
   const cache = useQueryClient();
   const [language, setLanguage] = useState<Language>("zh");
   const [says, setSays] = useState("");
+  const standard = useQuery(standardQuery).data?.find(
+    (each) => each.name === prompt.name && each.language === language,
+  );
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState<Voice | null>(null);
   const changed = () =>
@@ -116,6 +119,11 @@ export function PromptDrawer({ prompt, onClose }: { prompt: Prompt; onClose: () 
           value={says}
           onChange={(event) => setSays(event.target.value)}
         />
+        {standard && says === "" ? (
+          <Button type="link" size="small" onClick={() => setSays(standard.says)}>
+            {t("says.standard", { says: standard.says })}
+          </Button>
+        ) : null}
         <Upload.Dragger
           accept=".wav,.mp3,.ogg,.oga,.flac,audio/*"
           showUploadList={false}

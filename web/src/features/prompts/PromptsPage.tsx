@@ -114,7 +114,10 @@ function VoiceCell({ prompt, language }: { prompt: Prompt; language: Language })
 
 function Uses({ prompt }: { prompt: Prompt }) {
   const t = useT(texts);
-  if (prompt.uses.length === 0 && !prompt.music) return <span className="dim">{t("uses.none")}</span>;
+  const standard = useQuery(standardQuery);
+  const shadows = standard.data?.some((each) => each.name === prompt.name);
+  if (prompt.uses.length === 0 && !prompt.music)
+    return <span className="dim">{t(shadows ? "uses.standard" : "uses.none")}</span>;
   const list = (
     <ul className="prompt-uses">
       {prompt.uses.map((use) => (
@@ -175,14 +178,19 @@ function StandardPrompts() {
               {
                 title: t("sound"),
                 key: "sound",
-                render: (_, each) => (
-                  <HearButton
-                    src={soundOf.standard(each)}
-                    what={`${each.name} ${t(`lang.${each.language}`)}`}
-                  >
-                    {t(`lang.${each.language}`)} {(each.ms / 1000).toFixed(1)} s
-                  </HearButton>
-                ),
+                render: (_, each) =>
+                  each.ms === 0 ? (
+                    <Tag>
+                      {t(`lang.${each.language}`)} {t("standard.beep")}
+                    </Tag>
+                  ) : (
+                    <HearButton
+                      src={soundOf.standard(each)}
+                      what={`${each.name} ${t(`lang.${each.language}`)}`}
+                    >
+                      {t(`lang.${each.language}`)} {(each.ms / 1000).toFixed(1)} s
+                    </HearButton>
+                  ),
               },
               {
                 title: t("says"),

@@ -8681,7 +8681,8 @@ export interface components {
         };
         /**
          * StandardPrompt
-         * @description One of the prompts that every project has; an own one of the same name is heard instead.
+         * @description One of the prompts that every project has; an own one of the same name is heard instead. `ms` 0: only
+         *     its words are there, and a beep is heard for them.
          */
         StandardPrompt: {
             /**
