@@ -106,7 +106,12 @@ export function useTheme(): ThemeConfig {
       Table: { cellPaddingBlock: 8, cellPaddingInline: 10, cellPaddingBlockSM: 5, cellPaddingInlineSM: 8 },
       Form: { itemMarginBottom: 14 },
       Descriptions: { itemPaddingBottom: 6 },
-      Tabs: { horizontalMargin: "0 0 8px 0" },
+      Tabs: {
+        horizontalMargin: "0 0 8px 0",
+        ...(dark
+          ? { itemSelectedColor: "#5cc0ba", itemHoverColor: "#8ad5d0", itemActiveColor: "#5cc0ba" }
+          : {}),
+      },
     },
   };
 }

@@ -1,13 +1,20 @@
 import { Alert, Button } from "antd";
-import type { Problem } from "@/shared/api";
+import { asProblem, type Problem } from "@/shared/api";
 import { type FieldName, fields as fieldNames } from "@/shared/fields";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
-import { texts } from "../texts";
+import { texts } from "./texts";
+import "./stale.css";
 
-export const STALE = "changed_meanwhile";
+const CODE = "changed_meanwhile";
 
-/** Somebody stored another change while the form was open: who, when and what, and the two ways on. */
+/** The refusal to overwrite what somebody else stored meanwhile, if it is one. */
+export function staleOf(thrown: unknown): Problem | null {
+  const problem = asProblem(thrown);
+  return problem.code === CODE ? problem : null;
+}
+
+/** Somebody stored another change while the page was open: who, when and what, and the two ways on. */
 export function Stale({
   problem,
   onReload,
@@ -27,17 +34,17 @@ export function Stale({
       type="warning"
       showIcon
       role="alert"
-      className="editor-problem"
-      title={t("stale.title", { who, at: at ? f.moment(at) : "" })}
+      className="stale"
+      title={at ? t("title", { who, at: f.moment(at) }) : problem.title}
       description={
         <>
-          {what.length > 0 ? <div>{t("stale.what", { what: what.join(t("stale.comma")) })}</div> : null}
-          <div className="editor-ways">
+          {what.length > 0 ? <div>{t("what", { what: what.join(t("comma")) })}</div> : null}
+          <div className="stale-ways">
             <Button type="primary" onClick={onReload}>
-              {t("stale.reload")}
+              {t("reload")}
             </Button>
             <Button danger onClick={onOverwrite}>
-              {t("stale.overwrite")}
+              {t("overwrite")}
             </Button>
           </div>
         </>

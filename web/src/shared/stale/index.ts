@@ -1,0 +1,1 @@
+export { Stale, staleOf } from "./Stale";
