@@ -2,7 +2,9 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { Link, useBlocker, useParams } from "@tanstack/react-router";
 import { App, Button, Form, Input, Segmented, Select, Switch } from "antd";
 import { useState } from "react";
+import type { Problem } from "@/shared/api";
 import { useT } from "@/shared/i18n";
+import { Stale, staleOf } from "@/shared/stale";
 import { common } from "@/shared/texts";
 import { ProblemView, QueryView, useReportProblem } from "@/shared/ui";
 import { Canvas } from "./Canvas";
@@ -28,7 +30,11 @@ import "./walls.css";
 export default function DesignerPage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const board = useQuery(boardQuery(id));
-  return <QueryView query={board}>{(saved) => <Designer key={id} saved={saved} />}</QueryView>;
+  return (
+    <QueryView query={board}>
+      {(saved) => <Designer key={`${id}:${board.dataUpdatedAt}`} saved={saved} />}
+    </QueryView>
+  );
 }
 
 function drawnOf({ name, project_id, locale, show_agents, tiles }: Board): Board {
@@ -42,6 +48,8 @@ function Designer({ saved }: { saved: SavedBoard }) {
   const cache = useQueryClient();
   const report = useReportProblem();
   const [board, setBoard] = useState<Board>(() => drawnOf(saved));
+  const [seen, setSeen] = useState(saved.revision);
+  const [stale, setStale] = useState<Problem | null>(null);
   const [dirty, setDirty] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
   const [linking, setLinking] = useState(false);
@@ -69,14 +77,21 @@ function Designer({ saved }: { saved: SavedBoard }) {
     setChosen(id);
   };
   const save = useMutation({
-    mutationFn: () => saveBoard(saved.id, board),
-    onSuccess: async () => {
+    mutationFn: (upon: string) => saveBoard(saved.id, board, upon),
+    onMutate: () => setStale(null),
+    onSuccess: async ({ revision }) => {
+      setSeen(revision);
       setDirty(false);
       await cache.invalidateQueries({ queryKey: boardsQuery.queryKey });
       void message.success(t("saved"));
     },
-    onError: report,
+    onError: (thrown) => {
+      const told = staleOf(thrown);
+      if (told) setStale(told);
+      else report(thrown);
+    },
   });
+  const reload = () => cache.fetchQuery({ ...boardQuery(saved.id), staleTime: 0 }).catch(report);
   useBlocker({
     shouldBlockFn: () =>
       new Promise<boolean>((resolve) => {
@@ -108,11 +123,14 @@ function Designer({ saved }: { saved: SavedBoard }) {
         <div className="wall-bar-end">
           {dirty ? <span className="dim">{t("unsaved")}</span> : null}
           <Button onClick={() => setLinking(true)}>{t("links")}</Button>
-          <Button type="primary" disabled={!dirty} loading={save.isPending} onClick={() => save.mutate()}>
+          <Button type="primary" disabled={!dirty} loading={save.isPending} onClick={() => save.mutate(seen)}>
             {c("action.save")}
           </Button>
         </div>
       </div>
+      {stale ? (
+        <Stale problem={stale} onReload={() => void reload()} onOverwrite={() => save.mutate("")} />
+      ) : null}
       {look.error ? <ProblemView problem={look.error} /> : null}
       <div className="wall-body">
         <div className="wall-place">

@@ -14,7 +14,7 @@ export function staleOf(thrown: unknown): Problem | null {
   return problem.code === CODE ? problem : null;
 }
 
-/** Somebody stored another change while the page was open: who, when and what, and the two ways on. */
+/** Somebody stored another change while the page was open: who, when and what, and the ways on. */
 export function Stale({
   problem,
   onReload,
@@ -22,7 +22,8 @@ export function Stale({
 }: {
   problem: Problem;
   onReload: () => void;
-  onOverwrite: () => void;
+  /** Not where there is nothing of one's own to put in its place. */
+  onOverwrite?: () => void;
 }) {
   const t = useT(texts);
   const n = useT(fieldNames);
@@ -43,9 +44,11 @@ export function Stale({
             <Button type="primary" onClick={onReload}>
               {t("reload")}
             </Button>
-            <Button danger onClick={onOverwrite}>
-              {t("overwrite")}
-            </Button>
+            {onOverwrite ? (
+              <Button danger onClick={onOverwrite}>
+                {t("overwrite")}
+              </Button>
+            ) : null}
           </div>
         </>
       }

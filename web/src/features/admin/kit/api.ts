@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, take } from "@/shared/api";
+import { having } from "@/shared/stale";
 import type { Project, Queue } from "../types";
 
 /** Everything an administrator sets up has an id and lives below one path. */
@@ -23,9 +24,6 @@ const loose = api as unknown as Loose;
 
 const one = (id: string) => ({ params: { path: { id } } });
 
-/** What the page had seen of a thing; nothing: it is overwritten, whatever it is by now. */
-const having = (seen: string | undefined) => (seen ? { headers: { "If-Match": seen } } : {});
-
 export const call = {
   list: async <R>(path: string, query: Record<string, string> = {}, signal?: AbortSignal): Promise<R[]> =>
     ((await take(loose.GET(path, { params: { query }, signal }))) as { items: R[] }).items,
@@ -33,11 +31,11 @@ export const call = {
     (await take(loose.GET(path, { signal }))) as R,
   make: async <R>(path: string, body: object): Promise<R> => (await take(loose.POST(path, { body }))) as R,
   change: async <R>(path: string, id: string, body: object, seen = ""): Promise<R> =>
-    (await take(loose.PATCH(`${path}/{id}`, { ...one(id), body, ...having(seen) }))) as R,
+    (await take(loose.PATCH(`${path}/{id}`, { ...one(id), body, headers: having(seen) }))) as R,
   put: async (path: string, id: string, body: unknown): Promise<unknown> =>
     take(loose.PUT(path, { ...one(id), body })),
   set: async <R>(path: string, body: object, seen = ""): Promise<R> =>
-    (await take(loose.PUT(path, { body, ...having(seen) }))) as R,
+    (await take(loose.PUT(path, { body, headers: having(seen) }))) as R,
   act: async <R>(path: string, id: string, body: object): Promise<R> =>
     (await take(loose.POST(path, { ...one(id), body }))) as R,
   drop: async (path: string, id: string): Promise<unknown> => take(loose.DELETE(path, one(id))),
