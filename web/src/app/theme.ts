@@ -95,6 +95,9 @@ export function useTheme(): ThemeConfig {
             dangerColor: "#2a0d0a",
           }
         : {},
+      Radio: dark
+        ? { colorPrimary: "#5cc0ba", colorPrimaryHover: "#8ad5d0", colorPrimaryActive: "#5cc0ba" }
+        : {},
       // Tags carry small text: it takes the readable shade of the tag's colour.
       Tag: {
         colorSuccess: dark ? "#5fd39c" : "#116d42",

@@ -58,9 +58,12 @@ export function useList<R extends Row>(path: string) {
 
 /** Choices of a select: every thing of a kind by its name. */
 export function useChoices<R extends Row>(path: string, label: (row: R) => string, enabled = true) {
-  const { data, isPending } = useQuery({ ...listQuery<R>(path), enabled });
+  const { data, isPending, error, refetch } = useQuery({ ...listQuery<R>(path), enabled });
   return {
     loading: isPending,
+    /** Why there are none, if they could not be read. */
+    problem: data === undefined ? error : null,
+    refetch,
     rows: data ?? [],
     options: (data ?? []).map((row) => ({ value: row.id, label: label(row) })),
     name: (id: string | null | undefined) => {
