@@ -210,7 +210,7 @@ async def test_the_second_at_a_role_a_board_or_a_flow_is_told_too(house: OfficeH
     await wait.click()
     theirs = {"start": "end", "nodes": {"end": {"type": "hangup"}}}
     await first.send(f"{flow}/draft", {"graph": theirs}, "PUT")
-    found += await told_upon("^保存草稿$")
+    found += await told_upon("保存草稿$")
     await stale.get_by_role("button", name="载入最新内容").click()
     await expect(page.locator(".flow-box")).to_have_count(1, timeout=SECONDS)
     await wait.click()
