@@ -144,7 +144,7 @@ export function SkillLevelsForMany({ skill, onClose }: { skill: Skill; onClose: 
           <Radio.Group
             value={wanted.how}
             onChange={(event) => setWanted({ ...wanted, how: event.target.value as Wanted["how"] })}
-            optionType="button"
+            optionType={narrow ? "default" : "button"}
             options={HOW.map((value) => ({ value, label: t(`how.${value}`) }))}
           />
           {wanted.how === "remove" ? null : (
@@ -205,7 +205,10 @@ export function SkillLevelsForMany({ skill, onClose }: { skill: Skill; onClose: 
         ) : missing.length > 0 ? (
           <Pending rows={8} />
         ) : shown.length === 0 ? (
-          <Nothing title={t("empty")} hint={t("empty.hint")} />
+          <Nothing
+            title={t(agents.length === 0 ? "nobody" : "empty")}
+            hint={t(agents.length === 0 ? "nobody.hint" : "empty.hint")}
+          />
         ) : (
           <div className="resource-scroll">
             <table className="resource-table" onKeyDown={moveFocus}>
