@@ -50,14 +50,21 @@ export default function DesignerPage() {
   const flow = useQuery(flowQuery(id));
   const draft = useQuery(draftQuery(id));
   const palette = useQuery(paletteQuery);
+  // Only who asks for it gets the flow anew: what is read again by itself overwrites no work.
+  const [round, setRound] = useState(0);
   const refused = [flow, draft, palette].find((query) => query.isError);
   if (refused) return <ProblemView problem={refused.error} onRetry={() => void refused.refetch()} />;
   return (
     <QueryView query={flow} rows={8}>
       {(whole) =>
         draft.data && palette.data ? (
-          <ReactFlowProvider key={`${id}:${draft.dataUpdatedAt}`}>
-            <Designer flow={whole} draft={draft.data} palette={palette.data} />
+          <ReactFlowProvider key={`${id}:${round}`}>
+            <Designer
+              flow={whole}
+              draft={draft.data}
+              palette={palette.data}
+              onReloaded={() => setRound((n) => n + 1)}
+            />
           </ReactFlowProvider>
         ) : null
       }
@@ -65,7 +72,17 @@ export default function DesignerPage() {
   );
 }
 
-function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; palette: Palette }) {
+function Designer({
+  flow,
+  draft,
+  palette,
+  onReloaded,
+}: {
+  flow: FlowWhole;
+  draft: Draft;
+  palette: Palette;
+  onReloaded: () => void;
+}) {
   const t = useT(texts);
   const c = useT(common);
   const { message, modal } = App.useApp();
@@ -131,6 +148,7 @@ function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; pal
     try {
       await cache.fetchQuery({ ...flowQuery(flow.id), staleTime: 0 });
       await cache.fetchQuery({ ...draftQuery(flow.id), staleTime: 0 });
+      onReloaded();
     } catch (thrown) {
       report(thrown);
     }

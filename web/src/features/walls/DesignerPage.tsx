@@ -30,9 +30,11 @@ import "./walls.css";
 export default function DesignerPage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const board = useQuery(boardQuery(id));
+  // Only who asks for it gets the board anew: what is read again by itself overwrites no work.
+  const [round, setRound] = useState(0);
   return (
     <QueryView query={board}>
-      {(saved) => <Designer key={`${id}:${board.dataUpdatedAt}`} saved={saved} />}
+      {(saved) => <Designer key={`${id}:${round}`} saved={saved} onReloaded={() => setRound((n) => n + 1)} />}
     </QueryView>
   );
 }
@@ -41,7 +43,7 @@ function drawnOf({ name, project_id, locale, show_agents, tiles }: Board): Board
   return { name, project_id, locale, show_agents, tiles };
 }
 
-function Designer({ saved }: { saved: SavedBoard }) {
+function Designer({ saved, onReloaded }: { saved: SavedBoard; onReloaded: () => void }) {
   const t = useT(texts);
   const c = useT(common);
   const { message, modal } = App.useApp();
@@ -91,7 +93,11 @@ function Designer({ saved }: { saved: SavedBoard }) {
       else report(thrown);
     },
   });
-  const reload = () => cache.fetchQuery({ ...boardQuery(saved.id), staleTime: 0 }).catch(report);
+  const reload = () =>
+    cache
+      .fetchQuery({ ...boardQuery(saved.id), staleTime: 0 })
+      .then(onReloaded)
+      .catch(report);
   useBlocker({
     shouldBlockFn: () =>
       new Promise<boolean>((resolve) => {
