@@ -148,6 +148,9 @@ async def test_of_two_who_edit_one_queue_the_second_sees_what_the_first_did(
         stale = page.get_by_role("alert").filter(has_text="在您打开之后改过")
         await expect(stale).to_be_visible(timeout=SECONDS)
         found = await barriers(page)
+        await page.emulate_media(color_scheme="dark")
+        await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        found += await barriers(page)
         await stale.get_by_role("button", name="载入最新内容").click()
         await expect(stale).to_have_count(0, timeout=SECONDS)
         await page.get_by_label("话后处理").first.fill("77")
@@ -159,6 +162,62 @@ async def test_of_two_who_edit_one_queue_the_second_sees_what_the_first_did(
     finally:
         kept = {"target_s": queue["target_s"], "acw_s": queue["acw_s"]}
         await first.change(f"/api/queues/{queue['id']}", kept)
+
+
+async def test_the_second_at_a_role_a_board_or_a_flow_is_told_too(house: OfficeHouse, enter: Enter) -> None:
+    first, second = [await enter(await house.office.person("administrator")) for _ in range(2)]
+    page = second.page
+    stale = page.get_by_role("alert").filter(has_text="在您打开之后改过")
+
+    async def told_upon(button: str) -> list[str]:
+        second.expect_refusal()
+        await page.get_by_role("button", name=re.compile(button)).click()
+        await expect(stale).to_be_visible(timeout=SECONDS)
+        return await barriers(page)
+
+    role = next(each for each in (await first.call_api("/api/roles"))["items"] if each["role"] == "quality")
+    await look(second, "/admin/roles", ".roles-matrix")
+    await page.get_by_role("button", name="编辑 质检员").click()
+    await page.locator("input[value=ledger]").check()
+    await first.send("/api/roles/quality", {"permissions": ["contacts", "recordings"]}, "PUT")
+    try:
+        found = await told_upon("^保 ?存$")
+        await stale.get_by_role("button", name="载入最新内容").click()
+        await expect(page.locator("input[value=export]")).not_to_be_checked(timeout=SECONDS)
+        await expect(page.locator("input[value=ledger]")).not_to_be_checked()
+    finally:
+        await first.send("/api/roles/quality", {"permissions": role["permissions"]}, "PUT")
+
+    await first.send("/api/wallboards", {"name": "Two at it", "tiles": []})
+    boards = (await first.call_api("/api/wallboards"))["items"]
+    board = next(f"/api/wallboards/{each['id']}" for each in boards if each["name"] == "Two at it")
+    await look(second, board.removeprefix("/api"), ".wall-designer")
+    await page.get_by_label("名称").fill("Mine")
+    await first.change(board, {"name": "Theirs"})
+    found += await told_upon("^保 ?存$")
+    assert (await first.call_api(board))["name"] == "Theirs"
+    await stale.get_by_role("button", name="用我填写的覆盖").click()
+    await expect(page.get_by_text("已保存，屏幕马上更新")).to_be_visible(timeout=SECONDS)
+    await expect(stale).to_have_count(0)
+    assert (await first.call_api(board))["name"] == "Mine"
+    await first.send(board, None, "DELETE")
+
+    await first.send("/api/flows", {"project_id": str(house.world.project_id), "name": "Two at it"})
+    flows = (await first.call_api("/api/flows"))["items"]
+    flow = next(f"/api/flows/{each['id']}" for each in flows if each["name"] == "Two at it")
+    await look(second, flow.removeprefix("/api"), ".flow-box")
+    wait = page.locator(".flow-palette").get_by_role("button", name="等待", exact=True)
+    await wait.click()
+    theirs = {"start": "end", "nodes": {"end": {"type": "hangup"}}}
+    await first.send(f"{flow}/draft", {"graph": theirs}, "PUT")
+    found += await told_upon("保存草稿$")
+    await stale.get_by_role("button", name="载入最新内容").click()
+    await expect(page.locator(".flow-box")).to_have_count(1, timeout=SECONDS)
+    await wait.click()
+    await page.get_by_role("button", name="保存草稿").click()
+    await expect(page.get_by_text("有未保存的修改")).to_be_hidden(timeout=SECONDS)
+    assert len((await first.call_api(f"{flow}/draft"))["graph"]["nodes"]) == 2
+    assert found == []
 
 
 async def test_a_log_in_that_runs_out_in_a_call_is_renewed_over_it(house: OfficeHouse, enter: Enter) -> None:

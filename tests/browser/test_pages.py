@@ -121,6 +121,7 @@ async def test_every_page_reads_well_in_english_and_on_a_telephone(house: Office
         ("/audit", ".audit-table tbody tr"),
         ("/admin/users", ".admin-body tbody tr"),
         ("/admin/queues", ".admin-body tbody tr"),
+        ("/admin/roles", ".roles-matrix"),
         ("/admin/wrap-forms", ".resource-head"),
         ("/work", ".work-columns"),
         ("/messages", ".my-day form"),

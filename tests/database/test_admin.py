@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from identity_house import PASSWORD, House, make_house
 
@@ -81,6 +82,54 @@ async def test_of_two_who_edit_one_thing_the_second_is_told_what_the_first_did(h
                 assert again.status_code == 200, again.text
         items = (await admin.get("/api/queues")).json()["items"]
         assert (await admin.get(queue)).json()["revision"] in [item["revision"] for item in items]
+
+
+async def test_of_two_who_set_what_there_is_one_of_the_second_is_told_too(house: House) -> None:
+    await house.add_user("wang", "administrator")
+    roles, role = "/api/roles", "/api/roles/planner"
+
+    async def now(client: httpx.AsyncClient, path: str) -> dict[str, Any]:
+        known = (await client.get(roles if path == role else path)).json()
+        found: dict[str, Any] = (
+            next(each for each in known["items"] if each["role"] == "planner") if path == role else known
+        )
+        return found
+
+    async with house.client("admin") as admin, house.client("wang") as wang:
+        for path, first, second, names in (
+            (role, {"permissions": ["board", "contacts"]}, {"permissions": ["board"]}, ["permissions"]),
+            (
+                "/api/log-in-rules",
+                {"second_factor_roles": ["planner"], "separated": False},
+                {"second_factor_roles": ["quality"], "separated": False},
+                ["second_factor_roles"],
+            ),
+            ("/api/routing-rules", {"ageing_s": 60}, {"ageing_s": 30}, None),
+        ):
+            both = [(await now(client, path))["revision"] for client in (admin, wang)]
+            assert both[0] == both[1] != ""
+            mine = await admin.put(path, json=first, headers={"If-Match": both[0]})
+            assert mine.status_code == 200 and mine.json()["revision"] != both[0], mine.text
+            refused = await wang.put(path, json=second, headers={"If-Match": both[1]})
+            error = refused.json()["error"]
+            assert (refused.status_code, error["code"]) == (409, "changed_meanwhile")
+            assert error["params"]["who"] == "admin"
+            assert error["params"]["names"] == names if names else "ageing_s" in error["params"]["names"]
+            kept = await now(wang, path)
+            assert all(kept[name] == value for name, value in first.items())  # nothing was overwritten
+            assert kept["revision"] == mine.json()["revision"]
+            for headers in ({"If-Match": kept["revision"]}, {}):
+                again = await wang.put(path, json=second, headers=headers)
+                assert again.status_code == 200, again.text
+        # Another role is another thing: its page is not out of date.
+        seen = next(each for each in (await wang.get(roles)).json()["items"] if each["role"] == "quality")[
+            "revision"
+        ]
+        assert (await admin.put(role, json={"permissions": ["board", "contacts"]})).status_code == 200
+        other = await wang.put(
+            "/api/roles/quality", json={"permissions": ["contacts"]}, headers={"If-Match": seen}
+        )
+        assert other.status_code == 200, other.text
 
 
 async def test_of_many_at_the_same_moment_one_gets_through(house: House) -> None:

@@ -72,22 +72,60 @@ async def test_the_palette_names_types_fields_functions_and_prompts_in_the_asker
 
 async def test_a_draft_is_kept_unfinished_and_nobody_overwrites_another_unseen(house: House) -> None:
     broken = {"start": "start", "nodes": {"q": {"type": "queue"}}}
+    whole = {"graph": graph(say=SAY)}
     async with house.client("admin") as client, house.client("other") as other:
         path = await flow(house, client)
+
+        def told(answer: httpx.Response) -> tuple[str, list[str]]:
+            error = answer.json()["error"]
+            assert (answer.status_code, error["code"]) == (409, "changed_meanwhile"), answer.text
+            assert error["params"]["at"]
+            return error["params"]["who"], error["params"]["names"]
+
+        async def revision() -> dict[str, str]:
+            return {"If-Match": (await client.get(f"{path}/draft")).json()["revision"]}
+
         none = (await client.get(f"{path}/draft")).json()
-        assert none == {"graph": None, "revision": 0, "saved_at": None, "saved_by": None}
-        saved = await client.put(f"{path}/draft", json={"graph": broken, "revision": 0})
-        assert (saved.status_code, saved.json()["revision"]) == (200, 1)
+        assert [none[name] for name in ("graph", "saved_at", "saved_by")] == [None, None, None]
+        start = {"If-Match": none["revision"]}
+        saved = await client.put(f"{path}/draft", json={"graph": broken}, headers=start)
+        assert (saved.status_code, saved.json()["graph"]) == (200, broken)
         assert saved.json()["saved_by"]["name"] == "admin"
-        late = await other.put(f"{path}/draft", json={"graph": broken, "revision": 0})
-        assert (late.status_code, late.json()["error"]["code"]) == (409, "flow.draft_changed")
-        theirs = await other.put(f"{path}/draft", json={"graph": graph(say=SAY), "revision": 1})
-        assert (theirs.json()["revision"], theirs.json()["saved_by"]["name"]) == (2, "other")
-        assert (await client.put(f"{path}/draft", json={"graph": broken, "revision": 1})).status_code == 409
+        mine = await revision()
+        assert mine == {"If-Match": saved.json()["revision"]} != start
+        # Saving, throwing away and publishing are each refused to who has not seen it.
+        for late in (
+            await other.put(f"{path}/draft", json=whole, headers=start),
+            await other.delete(f"{path}/draft", headers=start),
+            await other.post(f"{path}/versions", json=whole, headers=start),
+        ):
+            assert told(late) == ("admin", ["graph"])
+        assert (await client.get(f"{path}/draft")).json()["graph"] == broken
+        theirs = await other.put(f"{path}/draft", json=whole, headers=mine)
+        assert theirs.json()["saved_by"]["name"] == "other"
+        assert told(await client.put(f"{path}/draft", json={"graph": broken}, headers=mine)) == (
+            "other",
+            ["graph"],
+        )
         assert (await client.get(f"{path}/draft")).json()["graph"] == graph(say=SAY)
         assert (await client.get(path)).json()["version"] is None
-        assert (await client.delete(f"{path}/draft")).status_code == 204
-        assert (await client.get(f"{path}/draft")).json()["revision"] == 0
+        # Knowingly: over whatever is there.
+        assert (await client.put(f"{path}/draft", json={"graph": broken})).status_code == 200
+        kept = await revision()
+        assert (await client.delete(f"{path}/draft", headers=kept)).status_code == 204
+        assert (await client.delete(f"{path}/draft")).status_code == 204  # there is none: nothing
+        assert await revision() == start  # as if nothing was ever drawn
+        assert told(await other.put(f"{path}/draft", json=whole, headers=kept)) == ("admin", ["graph"])
+        # What is published meanwhile is what the other has not drawn upon.
+        made = await client.post(f"{path}/versions", json=whole, headers=start)
+        assert made.status_code == 201 and {"If-Match": made.json()["revision"]} == await revision() != start
+        for late in (
+            await other.put(f"{path}/draft", json=whole, headers=start),
+            await other.post(f"{path}/versions", json=whole, headers=start),
+        ):
+            assert told(late) == ("admin", ["version"])
+    (dropped,) = await house.audit(object_kind="flow_draft")
+    assert (dropped.action, dropped.before, dropped.after) == ("delete", {"graph": broken}, None)
 
 
 async def test_lint_tells_of_nodes_that_cannot_be_read_and_of_all_else(house: House) -> None:
@@ -120,7 +158,7 @@ async def test_lint_tells_of_nodes_that_cannot_be_read_and_of_all_else(house: Ho
 async def test_a_warning_stands_with_a_reason_that_the_version_keeps(house: House) -> None:
     async with house.client("admin") as client:
         path = await flow(house, client)
-        await client.put(f"{path}/draft", json={"graph": graph(menu=LOOP), "revision": 0})
+        await client.put(f"{path}/draft", json={"graph": graph(menu=LOOP)})
         refused = await client.post(f"{path}/versions", json={"graph": graph(menu=LOOP), "note": "一"})
         assert (refused.status_code, refused.json()["error"]["code"]) == (422, "flow.reasons")
         assert "graph.nodes.menu" in refused.json()["error"]["fields"]
@@ -131,7 +169,7 @@ async def test_a_warning_stands_with_a_reason_that_the_version_keeps(house: Hous
         assert version["accepted"] == [
             {"code": "gives_up_to_itself", "node": "menu", "reason": "老人需要更多时间"}
         ]
-        assert (await client.get(f"{path}/draft")).json()["revision"] == 0  # published: no draft any more
+        assert (await client.get(f"{path}/draft")).json()["graph"] is None  # published: no draft any more
 
 
 async def test_two_versions_are_compared(house: House) -> None:

@@ -134,7 +134,7 @@ async def test_flows_may_speak_it_and_it_stays_while_they_do(house: House) -> No
         assert await lint() == ["prompt_missing"]  # it has no sound yet
         await bring(client, path, tone(500))
         assert await lint() == []
-        await client.put(f"{flow}/draft", json={"graph": graph, "revision": 0})
+        await client.put(f"{flow}/draft", json={"graph": graph})
         (use,) = (await library(house, client))["promo_月饼"]["uses"]
         assert (use["flow"], use["node"], use["draft"]) == ("促销", "say", True)
         assert (await client.post(f"{flow}/versions", json={"graph": graph})).status_code == 201

@@ -183,7 +183,7 @@ async def test_who_must_have_one_can_do_nothing_else_before(house: House) -> Non
         ruled = await admin.put(
             RULES, json={"second_factor_roles": ["planner", "planner"], "separated": False}
         )
-        assert ruled.json() == {"second_factor_roles": ["planner"], "separated": False}
+        assert ruled.json()["second_factor_roles"] == ["planner"]
         assert (await admin.get(RULES)).json() == ruled.json()
         assert (await before.get("/api/users")).status_code == 200  # who works, works on
         async with house.client("li") as client:

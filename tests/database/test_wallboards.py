@@ -169,9 +169,17 @@ async def test_what_does_not_fit_is_refused_and_names_the_tile(edge: Edge) -> No
         body = {"name": "x", "tiles": [tile("clock", 0, 0) for _ in range(41)]}
         assert (await root.post(PATH, json=body)).status_code == 422
         made = (await root.post(PATH, json={"name": "x"})).json()
+        # Of two who design it the second is told.
+        path, seen = f"{PATH}/{made['id']}", {"If-Match": made["revision"]}
+        kept = await root.patch(path, json={"tiles": [tile("clock", 0, 0)]}, headers=seen)
+        assert kept.status_code == 200 and kept.json()["revision"] != made["revision"]
+        assert (await root.get(path)).json()["revision"] == kept.json()["revision"]
+        late = await root.patch(path, json={"tiles": []}, headers=seen)
+        error = late.json()["error"]
+        assert (late.status_code, error["code"]) == (409, "changed_meanwhile")
+        assert error["params"]["names"] == ["tiles"]
         # A board that stops showing agents may keep no tile that names them.
         ranking = [tile("ranking", 0, 0, figure="handled", of="agents")]
-        path = f"{PATH}/{made['id']}"
         assert (await root.patch(path, json={"show_agents": True, "tiles": ranking})).status_code == 200
         assert (await root.patch(path, json={"show_agents": False})).status_code == 422
 

@@ -486,9 +486,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("GET", "/api/flow-palette"): Route(STAFF, (Try(blank=True),)),
     ("GET", "/api/flows/{id}/draft"): Route(STAFF, (one("flow", blank=True),)),
-    ("PUT", "/api/flows/{id}/draft"): Route(
-        ADMIN, (*change("flow", lambda m, t: {"graph": m.graph(), "revision": 0}),)
-    ),
+    ("PUT", "/api/flows/{id}/draft"): Route(ADMIN, (*change("flow", lambda m, t: {"graph": m.graph()}),)),
     ("DELETE", "/api/flows/{id}/draft"): Route(ADMIN, (one("flow"),)),
     ("POST", "/api/flows/{id}/lint"): Route(
         STAFF, (*change("flow", lambda m, t: {"graph": m.graph()}),), own=True

@@ -7,28 +7,28 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, Field
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.calendars.repository import load_calendars
 from andon.flows import compare, rehearsal, texts
 from andon.flows.expressions.model import FUNCTIONS
 from andon.flows.graph import Graph, GraphInvalid, parse_graph, read_graph
-from andon.flows.http import MAX_VERSION, PublisherShown, Reader
+from andon.flows.http import MAX_VERSION, PublisherShown, Reader, drawn_revision, refuse_stale_drawing
 from andon.flows.judge import judged, project_graphs, spoken
 from andon.flows.names import BUILT_IN
 from andon.flows.schema import node_types
 from andon.flows.service import prompt_names
 from andon.flows.tables import FlowDraftRow, FlowRow, FlowVersionRow
 from andon.flows.traffic import traffic
+from andon.identity import audit
 from andon.identity.access import At, scope_of
-from andon.identity.admin import Administrator, present
+from andon.identity.admin import Administrator, Revised, Seen, present
 from andon.identity.tables import Project, User
 from andon.interactions.ports import ContactView
 from andon.kit import i18n
 from andon.kit.errors import AndonError, not_found
-from andon.kit.web import Body, Page, Shown, invalid
+from andon.kit.web import Body, Page, Services, Shown, invalid
 from andon.telephony.engine.layout import assets
 
 router = APIRouter(tags=["flow"])
@@ -86,20 +86,16 @@ class PaletteShown(Shown):
     prompts: dict[str, list[str]]
 
 
-class DraftShown(Shown):
-    """`revision` 0: there is no draft."""
+class DraftShown(Revised):
+    """`graph` null: there is no draft. `revision`: see `drawn_revision`."""
 
     graph: dict[str, Any] | None
-    revision: int
     saved_at: datetime | None
     saved_by: PublisherShown | None
 
 
 class DraftIn(Body):
-    """`revision` is the one the draft was made from; 0 when there was none."""
-
     graph: GraphIn
-    revision: Annotated[int, Field(ge=0, le=MAX_VERSION)]
 
 
 class LintIn(Body):
@@ -210,40 +206,50 @@ async def read_flow_draft(id: UUID, actor: Reader, services: At) -> DraftShown:
     """What is being drawn."""
     async with services.db.session(scope_of(actor)) as session:
         await present(session, FlowRow, id)
-        return await _draft(session, id)
+        return await _draft(session, services, id)
 
 
 @router.put("/api/flows/{id}/draft")
-async def save_flow_draft(id: UUID, body: DraftIn, actor: Administrator, services: At) -> DraftShown:
-    """Save what is being drawn, finished or not. Refused when somebody else saved meanwhile."""
+async def save_flow_draft(
+    id: UUID, body: DraftIn, actor: Administrator, services: At, seen: Seen = ""
+) -> DraftShown:
+    """Save what is being drawn, finished or not."""
     async with services.db.session(scope_of(actor)) as session:
-        await present(session, FlowRow, id)
-        saved = {
-            "graph": body.graph,
-            "revision": body.revision + 1,
-            "saved_at": services.clock.now(),
-            "saved_by": actor.user_id,
-        }
-        made = insert(FlowDraftRow).values(flow_id=id, **saved)
-        kept = (
-            update(FlowDraftRow)
-            .where(FlowDraftRow.flow_id == id, FlowDraftRow.revision == body.revision)
-            .values(**saved)
-            .returning(FlowDraftRow.flow_id)
-            if body.revision
-            else made.on_conflict_do_nothing().returning(FlowDraftRow.flow_id)
-        )
-        if await session.scalar(kept) is None:
-            raise AndonError("flow.draft_changed", 409)
-        return await _draft(session, id)
+        await present(session, FlowRow, id, lock=True)
+        await refuse_stale_drawing(session, services, id, seen)
+        row = await session.get(FlowDraftRow, id)
+        if row is None:
+            row = FlowDraftRow(flow_id=id, revision=0)
+            session.add(row)
+        row.graph = body.graph
+        row.revision += 1
+        row.saved_at = services.clock.now()
+        row.saved_by = actor.user_id
+        await session.flush()
+        await session.refresh(row)
+        return await _draft(session, services, id)
 
 
 @router.delete("/api/flows/{id}/draft", status_code=204)
-async def drop_flow_draft(id: UUID, actor: Administrator, services: At) -> None:
+async def drop_flow_draft(id: UUID, actor: Administrator, services: At, seen: Seen = "") -> None:
     """Throw the draft away; what is published stays."""
     async with services.db.session(scope_of(actor)) as session:
-        await present(session, FlowRow, id)
-        await session.execute(delete(FlowDraftRow).where(FlowDraftRow.flow_id == id))
+        flow = await present(session, FlowRow, id, lock=True)
+        await refuse_stale_drawing(session, services, id, seen)
+        row = await session.get(FlowDraftRow, id)
+        if row is None:
+            return
+        await session.delete(row)
+        audit.record(
+            session,
+            actor,
+            services.clock.now(),
+            "delete",
+            "flow_draft",
+            object_id=id,
+            name=flow.name,
+            before={"graph": row.graph},
+        )
 
 
 @router.post("/api/flows/{id}/lint")
@@ -362,17 +368,12 @@ async def _stored(session: AsyncSession, id: UUID, version: int) -> dict[str, An
     return found
 
 
-async def _draft(session: AsyncSession, id: UUID) -> DraftShown:
-    found = (
-        await session.execute(
-            select(FlowDraftRow, User.name)
-            .outerjoin(User, User.id == FlowDraftRow.saved_by)
-            .where(FlowDraftRow.flow_id == id)
-            .execution_options(populate_existing=True)
-        )
-    ).first()
-    if found is None:
-        return DraftShown(graph=None, revision=0, saved_at=None, saved_by=None)
-    row, name = found
-    by = PublisherShown(id=row.saved_by, name=name) if row.saved_by is not None and name is not None else None
-    return DraftShown(graph=row.graph, revision=row.revision, saved_at=row.saved_at, saved_by=by)
+async def _draft(session: AsyncSession, services: Services, id: UUID) -> DraftShown:
+    row = await session.get(FlowDraftRow, id)
+    by = await session.get(User, row.saved_by) if row is not None and row.saved_by is not None else None
+    return DraftShown(
+        revision=await drawn_revision(session, services, id),
+        graph=row.graph if row is not None else None,
+        saved_at=row.saved_at if row is not None else None,
+        saved_by=PublisherShown(id=by.id, name=by.name) if by is not None else None,
+    )

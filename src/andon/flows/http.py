@@ -18,12 +18,22 @@ from andon.flows.problem import Problem
 from andon.flows.tables import FlowDraftRow, FlowRow, FlowVersionRow
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
-from andon.identity.admin import Administrator, Use, add_uses, announce, broken_rule, present
+from andon.identity.admin import (
+    Administrator,
+    Seen,
+    Use,
+    add_uses,
+    announce,
+    broken_rule,
+    changed_meanwhile,
+    present,
+    revision_of,
+)
 from andon.identity.model import Actor, Permission
-from andon.identity.tables import Project, User
+from andon.identity.tables import Audit, Project, User
 from andon.kit.errors import AndonError, not_found
 from andon.kit.i18n import Locale
-from andon.kit.web import Body, Line, Name, Page, Shown, invalid
+from andon.kit.web import Body, Line, Name, Page, Services, Shown, invalid
 
 router = APIRouter(tags=["flow"])
 
@@ -45,8 +55,11 @@ class FlowShown(Shown):
 
 
 class FlowWhole(FlowShown):
+    """`revision`: see `drawn_revision`."""
+
     graph: dict[str, Any] | None
     note: str | None
+    revision: str
 
 
 class PublisherShown(Shown):
@@ -130,7 +143,7 @@ async def list_flows(actor: Reader, services: At, project_id: UUID | None = None
 async def read_flow(id: UUID, actor: Reader, services: At) -> FlowWhole:
     """One flow with its newest graph."""
     async with services.db.session(scope_of(actor)) as session:
-        return await _whole(session, await present(session, FlowRow, id))
+        return await _whole(session, services, await present(session, FlowRow, id))
 
 
 @router.get("/api/flows/{id}/versions")
@@ -179,7 +192,7 @@ async def make_flow(body: FlowIn, actor: Administrator, services: At) -> FlowWho
                 name=row.name,
                 after=audit.snapshot({"name": row.name, "project_id": row.project_id}),
             )
-            answer = await _whole(session, row)
+            answer = await _whole(session, services, row)
     except IntegrityError as error:
         raise broken_rule(error, "name") from error
     announce(services, actor)
@@ -187,14 +200,17 @@ async def make_flow(body: FlowIn, actor: Administrator, services: At) -> FlowWho
 
 
 @router.post("/api/flows/{id}/versions", status_code=201)
-async def publish_flow(id: UUID, body: VersionIn, actor: Administrator, services: At) -> FlowWhole:
-    """Check a graph and publish it as the next version; calls under way stay on theirs."""
+async def publish_flow(
+    id: UUID, body: VersionIn, actor: Administrator, services: At, seen: Seen = ""
+) -> FlowWhole:
+    """Check a graph and publish it as the next version; calls under way stay on theirs. The draft is gone."""
     try:
         graph = parse_graph(body.graph)
     except GraphInvalid as error:
         raise AndonError("flow.unreadable", 422, problem=error.problem) from error
     async with services.db.session(scope_of(actor)) as session:
-        row = await present(session, FlowRow, id)
+        row = await present(session, FlowRow, id, lock=True)
+        await refuse_stale_drawing(session, services, id, seen)
         found = await judged(session, row, graph, recogniser=bool(services.settings.speech_recogniser))
         _refuse(found, body.reasons, actor.locale)
         accepted = [
@@ -223,7 +239,7 @@ async def publish_flow(id: UUID, body: VersionIn, actor: Administrator, services
                 "accepted": version.accepted,
             },
         )
-        answer = await _whole(session, row)
+        answer = await _whole(session, services, row)
     announce(services, actor)
     return answer
 
@@ -263,7 +279,44 @@ def _version(row: FlowVersionRow, name: str | None) -> dict[str, Any]:
     }
 
 
-async def _whole(session: AsyncSession, row: FlowRow) -> FlowWhole:
+async def drawn_revision(session: AsyncSession, services: Services, id: UUID) -> str:
+    """Of a flow's newest version and its draft together: publishing throws the draft away, and who saves one
+    has drawn it upon a version."""
+    draft = await session.get(FlowDraftRow, id)
+    version = await repository.newest(session, id)
+    values = {
+        "version": version.version if version else None,
+        "draft": draft.revision if draft else None,
+        "saved_at": draft.saved_at if draft else None,
+    }
+    return revision_of(services, values)
+
+
+async def refuse_stale_drawing(session: AsyncSession, services: Services, id: UUID, seen: str) -> None:
+    """Raises `changed_meanwhile`, with who saved, published or threw away, unless `seen` is empty or the
+    present revision. The flow's row has to be locked."""
+    if not seen or seen == await drawn_revision(session, services, id):
+        return
+    draft = await session.get(FlowDraftRow, id)
+    if draft is not None:
+        by = await session.get(User, draft.saved_by) if draft.saved_by is not None else None
+        raise changed_meanwhile(by.name if by else "?", draft.saved_at, ["graph"])
+    last = await session.scalar(
+        select(Audit)
+        .where(
+            Audit.object_id == id,
+            Audit.object_kind.in_(("flow", "flow_draft")),
+            Audit.action.in_(("publish", "delete")),
+        )
+        .order_by(Audit.at.desc(), Audit.id.desc())
+        .limit(1)
+    )
+    if last is None:
+        raise changed_meanwhile("?", None, ())
+    raise changed_meanwhile(last.user_name, last.at, ["version" if last.action == "publish" else "graph"])
+
+
+async def _whole(session: AsyncSession, services: Services, row: FlowRow) -> FlowWhole:
     version = await repository.newest(session, row.id)
     return FlowWhole(
         id=row.id,
@@ -275,6 +328,7 @@ async def _whole(session: AsyncSession, row: FlowRow) -> FlowWhole:
         created_at=row.created_at,
         graph=version.graph if version else None,
         note=version.note if version else None,
+        revision=await drawn_revision(session, services, row.id),
     )
 
 

@@ -22,14 +22,6 @@ register(
             "修改流程，或逐条写明保留的理由",
             "Correct the flow, or say for each why it may stand",
         ),
-        "error.flow.draft_changed.title": (
-            "草稿已被他人修改",
-            "Somebody else has saved the draft meanwhile",
-        ),
-        "error.flow.draft_changed.remedy": (
-            "重新载入草稿后再修改",
-            "Load the draft again, then make your change",
-        ),
         "error.trial.no_device.title": ("您的话机还没有连上", "Your telephone is not connected yet"),
         "error.trial.no_device.remedy": (
             "请稍候再试；如持续出现，请检查网络，或在工作台签入后再试。",

@@ -11,6 +11,7 @@ import inspect as inspection
 from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -52,25 +53,38 @@ def revision_of(services: Services, values: dict[str, Any]) -> str:
 
 
 async def refuse_stale(
-    session: AsyncSession, services: Services, kind: str, id: UUID, seen: str, values: dict[str, Any]
+    session: AsyncSession,
+    services: Services,
+    kind: str,
+    id: UUID | None,
+    seen: str,
+    values: dict[str, Any],
+    *,
+    name: str = "",
 ) -> None:
     """Raises `changed_meanwhile`, with who changed what, unless `seen` is empty or the revision of these, the
-    present values."""
+    present values. Without `id`: of the thing of that name."""
     if not seen or seen == revision_of(services, values):
         return
+    which = Audit.object_id == id if id is not None else Audit.object_name == name
     last = await session.scalar(
         select(Audit)
-        .where(
-            Audit.object_kind == kind, Audit.object_id == id, Audit.action.in_(("create", "update", "undo"))
-        )
+        .where(Audit.object_kind == kind, which, Audit.action.in_(("create", "update", "undo")))
         .order_by(Audit.at.desc(), Audit.id.desc())
         .limit(1)
     )
     if last is None:
-        raise AndonError("changed_meanwhile", 409, who="?", at=None, names=[])
+        raise changed_meanwhile("?", None, ())
     told = {**(last.before or {}), **(last.after or {})}
-    names = [name for name in values if name in told and name != "id"]
-    raise AndonError("changed_meanwhile", 409, who=last.user_name, at=last.at.isoformat(), names=names)
+    raise changed_meanwhile(
+        last.user_name, last.at, [name for name in values if name in told and name != "id"]
+    )
+
+
+def changed_meanwhile(who: str, at: datetime | None, names: Sequence[str]) -> AndonError:
+    """The second of two editors is told what the first did: `names` are the fields."""
+    when = at.isoformat() if at is not None else None
+    return AndonError("changed_meanwhile", 409, who=who, at=when, names=list(names))
 
 
 def announce(services: Services, actor: Actor) -> None:

@@ -17,11 +17,14 @@ from andon.identity.admin import (
     Administrator,
     Resource,
     Revised,
+    Seen,
     Use,
     add_uses,
     announce,
     crud,
     present,
+    refuse_stale,
+    revision_of,
     used_by,
     values_of,
 )
@@ -438,7 +441,7 @@ class RulesIn(Body):
     record_internal: bool = False
 
 
-class RulesShown(Shown):
+class RulesShown(Revised):
     segments: list[SegmentIn]
     ageing_s: int | None
     certificate_warning_days: int
@@ -538,14 +541,11 @@ def _rows_of(table: type[Any], id: UUID) -> Select[Any]:
 async def read_rules(actor: Annotated[Actor, may(*READERS)], services: At) -> RulesShown:
     """What holds for all queues."""
     async with services.db.session(scope_of(actor)) as session:
-        row = await session.scalar(select(RoutingRules))
-    if row is None:
-        return RulesShown(**RulesIn(segments=[], breaks=[]).model_dump())
-    return RulesShown.model_validate(row)
+        return _rules_shown(services, _rules(await session.scalar(select(RoutingRules))))
 
 
 @router.put("/api/routing-rules", tags=["queue"])
-async def set_rules(body: RulesIn, actor: Administrator, services: At) -> RulesShown:
+async def set_rules(body: RulesIn, actor: Administrator, services: At, seen: Seen = "") -> RulesShown:
     """Set what holds for all queues."""
     if len({segment.tier for segment in body.segments}) < len(body.segments):
         raise invalid(segments="field.taken")
@@ -553,14 +553,15 @@ async def set_rules(body: RulesIn, actor: Administrator, services: At) -> RulesS
         if rule.department in {before.department for before in body.breaks[:n]}:
             raise invalid(**{f"breaks.{n}.department": "field.taken"})
     async with services.db.session(scope_of(actor)) as session:
-        row = await session.scalar(select(RoutingRules))
+        row = await session.scalar(select(RoutingRules).with_for_update())
+        await refuse_stale(session, services, "routing_rules", actor.tenant_id, seen, _rules(row))
         before = to_jsonable_python(values_of(row)) if row is not None else {}
         if row is None:
             row = RoutingRules()
             session.add(row)
-        for name, value in body.model_dump(mode="json").items():
-            setattr(row, name, value)
         after = body.model_dump(mode="json")
+        for name, value in after.items():
+            setattr(row, name, value)
         if before != after:
             audit.record(
                 session,
@@ -573,4 +574,15 @@ async def set_rules(body: RulesIn, actor: Administrator, services: At) -> RulesS
                 after=after,
             )
     announce(services, actor)
-    return RulesShown(**body.model_dump())
+    return _rules_shown(services, after)
+
+
+def _rules(row: RoutingRules | None) -> dict[str, Any]:
+    """As they are stored; no row: as they come."""
+    if row is None:
+        return RulesIn(segments=[], breaks=[]).model_dump(mode="json")
+    return {name: getattr(row, name) for name in RulesIn.model_fields}
+
+
+def _rules_shown(services: Services, values: dict[str, Any]) -> RulesShown:
+    return RulesShown(revision=revision_of(services, values), **values)

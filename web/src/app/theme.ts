@@ -95,6 +95,9 @@ export function useTheme(): ThemeConfig {
             dangerColor: "#2a0d0a",
           }
         : {},
+      Radio: dark
+        ? { colorPrimary: "#5cc0ba", colorPrimaryHover: "#8ad5d0", colorPrimaryActive: "#5cc0ba" }
+        : {},
       // Tags carry small text: it takes the readable shade of the tag's colour.
       Tag: {
         colorSuccess: dark ? "#5fd39c" : "#116d42",
@@ -106,7 +109,12 @@ export function useTheme(): ThemeConfig {
       Table: { cellPaddingBlock: 8, cellPaddingInline: 10, cellPaddingBlockSM: 5, cellPaddingInlineSM: 8 },
       Form: { itemMarginBottom: 14 },
       Descriptions: { itemPaddingBottom: 6 },
-      Tabs: { horizontalMargin: "0 0 8px 0" },
+      Tabs: {
+        horizontalMargin: "0 0 8px 0",
+        ...(dark
+          ? { itemSelectedColor: "#5cc0ba", itemHoverColor: "#8ad5d0", itemActiveColor: "#5cc0ba" }
+          : {}),
+      },
     },
   };
 }

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from andon.identity import audit, repository
 from andon.identity.access import At, PeopleManager, may, scope_of, sessions
+from andon.identity.admin import Revised, Seen, refuse_stale, revision_of
 from andon.identity.duties import check_duties, gains, record_appointments
 from andon.identity.model import (
     ALLOWS,
@@ -20,12 +21,12 @@ from andon.identity.model import (
     refused_grant,
 )
 from andon.identity.tables import RoleGrant
-from andon.kit.web import Body, Page, Shown, invalid
+from andon.kit.web import Body, Page, Services, invalid
 
 router = APIRouter(tags=["role"])
 
 
-class RoleShown(Shown):
+class RoleShown(Revised):
     """`keeps` cannot be taken from the role, `never` cannot be given to it; `standard`: as it comes.
     `people`: how many of those who can log in have it, clients' people aside."""
 
@@ -50,13 +51,13 @@ async def list_roles(
         allows = await repository.allows(session)
         people = await repository.active_people(session)
     count = {role: sum(role in roles for _id, _name, roles in people) for role in Role}
-    items = [_shown(role, allows[role], count[role]) for role in Role]
+    items = [_shown(services, role, allows[role], count[role]) for role in Role]
     return Page(items=items, total=len(items))
 
 
 @router.put("/api/roles/{role}")
 async def change_role(
-    role: Role, body: GrantIn, actor: PeopleManager, request: Request, services: At
+    role: Role, body: GrantIn, actor: PeopleManager, request: Request, services: At, seen: Seen = ""
 ) -> RoleShown:
     """Change what a role allows, effective with the next request of whoever has it. Whoever thereby loses
     something that open pages stream is logged out."""
@@ -71,6 +72,7 @@ async def change_role(
         await repository.lock_rights(session)
         allows = await repository.allows(session)
         before = allows[role]
+        await refuse_stale(session, services, "role", None, seen, _values(before), name=role.value)
         await session.execute(delete(RoleGrant).where(RoleGrant.role == role.value))
         if wanted != ALLOWS[role]:
             session.add(RoleGrant(role=role.value, permissions=sorted(wanted)))
@@ -94,17 +96,22 @@ async def change_role(
                 "update",
                 "role",
                 name=role.value,
-                before={"permissions": sorted(before)},
-                after={"permissions": sorted(wanted)},
+                before=_values(before),
+                after=_values(wanted),
             )
         record_appointments(session, actor, services.clock.now(), appointed)
     sessions(request).tell_ended(ended)
-    return _shown(role, wanted, sum(role in roles for _id, _name, roles in people))
+    return _shown(services, role, wanted, sum(role in roles for _id, _name, roles in people))
 
 
-def _shown(role: Role, allowed: frozenset[Permission], people: int) -> RoleShown:
+def _values(allowed: frozenset[Permission]) -> dict[str, list[Permission]]:
+    return {"permissions": sorted(allowed)}
+
+
+def _shown(services: Services, role: Role, allowed: frozenset[Permission], people: int) -> RoleShown:
     keeps = KEEPS.get(role, frozenset())
     return RoleShown(
+        revision=revision_of(services, _values(allowed)),
         role=role,
         permissions=_in_order(allowed),
         standard=_in_order(ALLOWS[role]),

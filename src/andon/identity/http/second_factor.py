@@ -1,7 +1,7 @@
 """HTTP of the second factor: one's own, resetting somebody's, and the rule that asks for it."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -10,16 +10,16 @@ from sqlalchemy import select
 
 from andon.identity import audit, repository
 from andon.identity.access import At, LoggedInActor, PeopleManager, Renewed, scope_of, sessions
+from andon.identity.admin import Revised, Seen, refuse_stale, revision_of
 from andon.identity.duties import check_duties
 from andon.identity.model import Role
 from andon.identity.tables import LogInRules, User
 from andon.kit.errors import AndonError, not_found
-from andon.kit.web import Body, Shown
+from andon.kit.web import Body, Services, Shown
 
 router = APIRouter(tags=["session"])
 
 _MINE = "/api/me/second-factor"
-_NO_RULES = {"second_factor_roles": [], "separated": False}
 
 
 class StandingShown(Shown):
@@ -62,7 +62,7 @@ class LogInRulesIn(Body):
     separated: bool
 
 
-class LogInRulesShown(Shown):
+class LogInRulesShown(Revised):
     second_factor_roles: list[str]
     separated: bool
 
@@ -129,12 +129,13 @@ async def reset_second_factor(id: UUID, actor: PeopleManager, request: Request, 
 async def read_log_in_rules(actor: PeopleManager, services: At) -> LogInRulesShown:
     """What is asked of those who log in."""
     async with services.db.session(scope_of(actor)) as session:
-        row = await session.scalar(select(LogInRules))
-    return LogInRulesShown.model_validate(row or _NO_RULES)
+        return _rules_shown(services, _rules(await session.scalar(select(LogInRules))))
 
 
 @router.put("/api/log-in-rules")
-async def set_log_in_rules(body: LogInRulesIn, actor: PeopleManager, services: At) -> LogInRulesShown:
+async def set_log_in_rules(
+    body: LogInRulesIn, actor: PeopleManager, services: At, seen: Seen = ""
+) -> LogInRulesShown:
     """Set it. Who has no second factor yet sets one up at the next log-in; nobody is logged out. Duties
     can be separated once nobody holds two of them and each is somebody's."""
     wanted = {
@@ -142,8 +143,10 @@ async def set_log_in_rules(body: LogInRulesIn, actor: PeopleManager, services: A
         "separated": body.separated,
     }
     async with services.db.session(scope_of(actor)) as session:
-        row = await session.scalar(select(LogInRules).with_for_update())
-        known = LogInRulesShown.model_validate(row or _NO_RULES).model_dump()
+        await repository.lock_rights(session)
+        row = await session.scalar(select(LogInRules))
+        known = _rules(row)
+        await refuse_stale(session, services, "log_in_rules", actor.tenant_id, seen, known)
         if row is None:
             row = LogInRules()
             session.add(row)
@@ -163,4 +166,16 @@ async def set_log_in_rules(body: LogInRulesIn, actor: PeopleManager, services: A
                 before=before,
                 after=after,
             )
-    return LogInRulesShown.model_validate(wanted)
+    return _rules_shown(services, wanted)
+
+
+def _rules(row: LogInRules | None) -> dict[str, Any]:
+    """No row: nothing out of the ordinary."""
+    return {
+        "second_factor_roles": row.second_factor_roles if row is not None else [],
+        "separated": row is not None and row.separated,
+    }
+
+
+def _rules_shown(services: Services, values: dict[str, Any]) -> LogInRulesShown:
+    return LogInRulesShown(revision=revision_of(services, values), **values)

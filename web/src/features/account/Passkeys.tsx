@@ -81,7 +81,9 @@ export function Passkeys() {
                   </li>
                 ))}
               </ul>
-            ) : null}
+            ) : (
+              <p className="dim">{t("passkeys.none")}</p>
+            )}
             {here && passkeysAble() ? (
               <div className="account-actions">
                 <Button type={items.length > 0 ? "default" : "primary"} onClick={() => setAdding(true)}>

@@ -34,6 +34,7 @@ export const texts = defineTexts(
     "codes.done": "完成",
     "passkeys.title": "通行密钥",
     "passkeys.lead": "用手机或电脑的指纹、面容或锁屏密码登录，不必输入密码和验证码。钓鱼网站拿不走它。",
+    "passkeys.none": "还没有通行密钥。",
     "passkeys.since": "{{day}} 添加",
     "passkeys.used": "最近使用 {{at}}",
     "passkeys.unused": "还没有用过",
@@ -106,6 +107,7 @@ export const texts = defineTexts(
     "passkeys.title": "Passkeys",
     "passkeys.lead":
       "Log in with the finger, face or PIN of your telephone or computer, without password and code. No false page can take it from you.",
+    "passkeys.none": "There is none yet.",
     "passkeys.since": "Added {{day}}",
     "passkeys.used": "last used {{at}}",
     "passkeys.unused": "never used",

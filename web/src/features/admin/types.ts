@@ -22,6 +22,7 @@ export interface User {
 
 /** Whose log-in asks for more than the password. */
 export interface LogInRules {
+  revision: string;
   second_factor_roles: Role[];
   /** Nobody administers the system, its people, and the audit log at once. */
   separated: boolean;
@@ -47,6 +48,7 @@ export type Permission = (typeof PERMISSIONS)[number];
 
 /** What a role allows; `keeps` cannot be taken from it, `never` cannot be given to it. */
 export interface RoleGrant {
+  revision: string;
   role: Role;
   permissions: Permission[];
   standard: Permission[];
@@ -171,6 +173,7 @@ export interface Queue {
 
 /** What holds for all queues. */
 export interface RoutingRules {
+  revision: string;
   segments: { tier: Tier; priority: number; floor_s: number | null }[];
   ageing_s: number | null;
   certificate_warning_days: number;

@@ -31,6 +31,7 @@ const KINDS = [
   "wrap_reason",
   "wrap_form",
   "flow",
+  "flow_draft",
   "prompt",
   "customer",
   "work_item",

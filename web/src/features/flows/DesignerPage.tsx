@@ -12,7 +12,9 @@ import { Link, useBlocker, useParams } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
 import { App, Button, Select, Space, Tag, Tooltip } from "antd";
 import { useCallback, useEffect, useMemo, useState } from "react";
+import type { Problem } from "@/shared/api";
 import { useT } from "@/shared/i18n";
+import { Stale, staleOf } from "@/shared/stale";
 import { common } from "@/shared/texts";
 import { ProblemView, QueryView, useNarrow, useReportProblem } from "@/shared/ui";
 import { Canvas, DRAGGED } from "./Canvas";
@@ -48,14 +50,21 @@ export default function DesignerPage() {
   const flow = useQuery(flowQuery(id));
   const draft = useQuery(draftQuery(id));
   const palette = useQuery(paletteQuery);
+  // Only who asks for it gets the flow anew: what is read again by itself overwrites no work.
+  const [round, setRound] = useState(0);
   const refused = [flow, draft, palette].find((query) => query.isError);
   if (refused) return <ProblemView problem={refused.error} onRetry={() => void refused.refetch()} />;
   return (
     <QueryView query={flow} rows={8}>
       {(whole) =>
         draft.data && palette.data ? (
-          <ReactFlowProvider key={`${id}:${draft.dataUpdatedAt}`}>
-            <Designer flow={whole} draft={draft.data} palette={palette.data} />
+          <ReactFlowProvider key={`${id}:${round}`}>
+            <Designer
+              flow={whole}
+              draft={draft.data}
+              palette={palette.data}
+              onReloaded={() => setRound((n) => n + 1)}
+            />
           </ReactFlowProvider>
         ) : null
       }
@@ -63,7 +72,17 @@ export default function DesignerPage() {
   );
 }
 
-function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; palette: Palette }) {
+function Designer({
+  flow,
+  draft,
+  palette,
+  onReloaded,
+}: {
+  flow: FlowWhole;
+  draft: Draft;
+  palette: Palette;
+  onReloaded: () => void;
+}) {
   const t = useT(texts);
   const c = useT(common);
   const { message, modal } = App.useApp();
@@ -75,7 +94,10 @@ function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; pal
   );
   const graph = past.now;
   const [saved, setSaved] = useState(graph);
-  const [revision, setRevision] = useState(draft.revision);
+  // Of what is on the canvas: the two may have been read one before and one after somebody's change.
+  const [seen, setSeen] = useState((draft.graph === null ? flow : draft).revision);
+  const [drafted, setDrafted] = useState(draft.graph !== null);
+  const [stale, setStale] = useState<{ problem: Problem; mine: boolean } | null>(null);
   const [selected, setSelected] = useState<string | null>(null);
   const [panel, setPanel] = useState<"node" | "try">("node");
   const [now, setNow] = useState<string | null>(null);
@@ -103,12 +125,30 @@ function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; pal
   });
   const heat = period === "off" ? null : (traffic.data ?? null);
 
-  const save = async () => {
+  /** `mine`: there is something of one's own to put in its place. */
+  const refused = (thrown: unknown, mine: boolean) => {
+    const problem = staleOf(thrown);
+    if (problem) setStale({ problem, mine });
+    else report(thrown);
+  };
+  const save = async (upon: string) => {
+    setStale(null);
     try {
-      const kept = await saveDraft(flow.id, graph, revision);
-      setRevision(kept.revision);
+      const kept = await saveDraft(flow.id, graph, upon);
+      setSeen(kept.revision);
+      setDrafted(true);
       setSaved(graph);
       void message.success(t("draft.saved"));
+    } catch (thrown) {
+      refused(thrown, true);
+    }
+  };
+  const reload = async () => {
+    setShowing(null);
+    try {
+      await cache.fetchQuery({ ...flowQuery(flow.id), staleTime: 0 });
+      await cache.fetchQuery({ ...draftQuery(flow.id), staleTime: 0 });
+      onReloaded();
     } catch (thrown) {
       report(thrown);
     }
@@ -121,17 +161,19 @@ function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; pal
       cancelText: c("action.cancel"),
       onOk: async () => {
         try {
-          await dropDraft(flow.id);
-          await cache.invalidateQueries({ queryKey: draftQuery(flow.id).queryKey });
+          await dropDraft(flow.id, seen);
+          await reload();
         } catch (thrown) {
-          report(thrown);
+          refused(thrown, false);
         }
       },
     });
   const published = (answer: FlowWhole) => {
     setShowing(null);
     setSaved(graph);
-    setRevision(0);
+    setSeen(answer.revision);
+    setDrafted(false);
+    setStale(null);
     cache.setQueryData(flowQuery(flow.id).queryKey, answer);
     void cache.invalidateQueries({ queryKey: versionsQuery(flow.id).queryKey });
     void message.success(t("publish.done", { n: answer.version ?? 0 }), 5);
@@ -157,7 +199,7 @@ function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; pal
         ) : (
           <Tag color="success">{t("version", { n: flow.version })}</Tag>
         )}
-        {revision > 0 ? <Tag>{t("draft")}</Tag> : null}
+        {drafted ? <Tag>{t("draft")}</Tag> : null}
         {dirty ? (
           <span className="dim" role="status">
             {t("draft.unsaved")}
@@ -204,12 +246,12 @@ function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; pal
           </Button>
           {readOnly ? null : (
             <>
-              {revision > 0 ? (
+              {drafted ? (
                 <Button size="small" onClick={drop}>
                   {t("draft.drop")}
                 </Button>
               ) : null}
-              <Button size="small" icon={<SaveOutlined />} disabled={!dirty} onClick={() => void save()}>
+              <Button size="small" icon={<SaveOutlined />} disabled={!dirty} onClick={() => void save(seen)}>
                 {t("draft.save")}
               </Button>
               <Button size="small" type="primary" onClick={() => setShowing("publish")}>
@@ -219,6 +261,13 @@ function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; pal
           )}
         </Space>
       </header>
+      {stale ? (
+        <Stale
+          problem={stale.problem}
+          onReload={() => void reload()}
+          onOverwrite={stale.mine ? () => void save("") : undefined}
+        />
+      ) : null}
       {readOnly ? <p className="dim">{t("canvas.narrow")}</p> : null}
       {heat && heat.nodes.length === 0 ? (
         <p className="dim" role="status">
@@ -253,7 +302,7 @@ function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; pal
               id={flow.id}
               graph={graph}
               palette={palette}
-              dirty={dirty || (draft.graph === null && flow.graph === null && revision === 0)}
+              dirty={dirty || (draft.graph === null && flow.graph === null && !drafted)}
               onAt={setNow}
             />
           ) : selected && graph.nodes[selected] ? (
@@ -290,7 +339,9 @@ function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; pal
           flow={flow}
           graph={graph}
           problems={problems}
+          seen={seen}
           onDone={published}
+          onReload={() => void reload()}
           onClose={() => setShowing(null)}
         />
       ) : null}
@@ -298,7 +349,7 @@ function Designer({ flow, draft, palette }: { flow: FlowWhole; draft: Draft; pal
         <Versions
           id={flow.id}
           current={flow.version}
-          hasDraft={revision > 0 && !dirty}
+          hasDraft={drafted && !dirty}
           onTake={(old, version) => {
             change(() => old);
             setShowing(null);

@@ -103,7 +103,8 @@ function NewFlow({ onClose }: { onClose: () => void }) {
     setBusy(true);
     try {
       const flow = await makeFlow(wanted.project_id, wanted.name);
-      await saveDraft(flow.id, template(wanted.template, wanted.queue_id ?? "", wanted.calendar_id ?? ""), 0);
+      const graph = template(wanted.template, wanted.queue_id ?? "", wanted.calendar_id ?? "");
+      await saveDraft(flow.id, graph, flow.revision);
       await cache.invalidateQueries({ queryKey: flowsQuery.queryKey });
       onClose();
       void navigate({ to: "/flows/$id", params: { id: flow.id } });

@@ -2,6 +2,7 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { api, take } from "@/shared/api";
+import { having } from "@/shared/stale";
 import type { Graph } from "./types";
 
 const one = (id: string) => ({ path: { id } });
@@ -23,6 +24,7 @@ export const flowQuery = (id: string) =>
   queryOptions({
     queryKey: ["config", "/api/flows", id],
     queryFn: ({ signal }) => take(api.GET("/api/flows/{id}", { params: one(id), signal })),
+    gcTime: 0, // what is drawn upon is what is published now
   });
 
 export const draftQuery = (id: string) =>
@@ -98,14 +100,29 @@ export const namesQuery = (path: "/api/queues" | "/api/calendars" | "/api/projec
       }[],
   });
 
-export const saveDraft = (id: string, graph: Graph, revision: number) =>
-  take(api.PUT("/api/flows/{id}/draft", { params: one(id), body: { graph: plain(graph), revision } }));
-
-export const dropDraft = (id: string) => take(api.DELETE("/api/flows/{id}/draft", { params: one(id) }));
-
-export const publish = (id: string, graph: Graph, note: string, reasons: Record<string, string>) =>
+export const saveDraft = (id: string, graph: Graph, seen: string) =>
   take(
-    api.POST("/api/flows/{id}/versions", { params: one(id), body: { graph: plain(graph), note, reasons } }),
+    api.PUT("/api/flows/{id}/draft", {
+      params: { ...one(id), header: having(seen) },
+      body: { graph: plain(graph) },
+    }),
+  );
+
+export const dropDraft = (id: string, seen: string) =>
+  take(api.DELETE("/api/flows/{id}/draft", { params: { ...one(id), header: having(seen) } }));
+
+export const publish = (
+  id: string,
+  graph: Graph,
+  note: string,
+  reasons: Record<string, string>,
+  seen: string,
+) =>
+  take(
+    api.POST("/api/flows/{id}/versions", {
+      params: { ...one(id), header: having(seen) },
+      body: { graph: plain(graph), note, reasons },
+    }),
   );
 
 export const versionGraph = async (id: string, version: number): Promise<Graph> =>

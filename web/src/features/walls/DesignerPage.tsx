@@ -2,7 +2,9 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { Link, useBlocker, useParams } from "@tanstack/react-router";
 import { App, Button, Form, Input, Segmented, Select, Switch } from "antd";
 import { useState } from "react";
+import type { Problem } from "@/shared/api";
 import { useT } from "@/shared/i18n";
+import { Stale, staleOf } from "@/shared/stale";
 import { common } from "@/shared/texts";
 import { ProblemView, QueryView, useReportProblem } from "@/shared/ui";
 import { Canvas } from "./Canvas";
@@ -28,20 +30,28 @@ import "./walls.css";
 export default function DesignerPage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const board = useQuery(boardQuery(id));
-  return <QueryView query={board}>{(saved) => <Designer key={id} saved={saved} />}</QueryView>;
+  // Only who asks for it gets the board anew: what is read again by itself overwrites no work.
+  const [round, setRound] = useState(0);
+  return (
+    <QueryView query={board}>
+      {(saved) => <Designer key={`${id}:${round}`} saved={saved} onReloaded={() => setRound((n) => n + 1)} />}
+    </QueryView>
+  );
 }
 
 function drawnOf({ name, project_id, locale, show_agents, tiles }: Board): Board {
   return { name, project_id, locale, show_agents, tiles };
 }
 
-function Designer({ saved }: { saved: SavedBoard }) {
+function Designer({ saved, onReloaded }: { saved: SavedBoard; onReloaded: () => void }) {
   const t = useT(texts);
   const c = useT(common);
   const { message, modal } = App.useApp();
   const cache = useQueryClient();
   const report = useReportProblem();
   const [board, setBoard] = useState<Board>(() => drawnOf(saved));
+  const [seen, setSeen] = useState(saved.revision);
+  const [stale, setStale] = useState<Problem | null>(null);
   const [dirty, setDirty] = useState(false);
   const [chosen, setChosen] = useState<string | null>(null);
   const [linking, setLinking] = useState(false);
@@ -69,14 +79,25 @@ function Designer({ saved }: { saved: SavedBoard }) {
     setChosen(id);
   };
   const save = useMutation({
-    mutationFn: () => saveBoard(saved.id, board),
-    onSuccess: async () => {
+    mutationFn: (upon: string) => saveBoard(saved.id, board, upon),
+    onMutate: () => setStale(null),
+    onSuccess: async ({ revision }) => {
+      setSeen(revision);
       setDirty(false);
       await cache.invalidateQueries({ queryKey: boardsQuery.queryKey });
       void message.success(t("saved"));
     },
-    onError: report,
+    onError: (thrown) => {
+      const told = staleOf(thrown);
+      if (told) setStale(told);
+      else report(thrown);
+    },
   });
+  const reload = () =>
+    cache
+      .fetchQuery({ ...boardQuery(saved.id), staleTime: 0 })
+      .then(onReloaded)
+      .catch(report);
   useBlocker({
     shouldBlockFn: () =>
       new Promise<boolean>((resolve) => {
@@ -108,11 +129,14 @@ function Designer({ saved }: { saved: SavedBoard }) {
         <div className="wall-bar-end">
           {dirty ? <span className="dim">{t("unsaved")}</span> : null}
           <Button onClick={() => setLinking(true)}>{t("links")}</Button>
-          <Button type="primary" disabled={!dirty} loading={save.isPending} onClick={() => save.mutate()}>
+          <Button type="primary" disabled={!dirty} loading={save.isPending} onClick={() => save.mutate(seen)}>
             {c("action.save")}
           </Button>
         </div>
       </div>
+      {stale ? (
+        <Stale problem={stale} onReload={() => void reload()} onOverwrite={() => save.mutate("")} />
+      ) : null}
       {look.error ? <ProblemView problem={look.error} /> : null}
       <div className="wall-body">
         <div className="wall-place">

@@ -2,10 +2,12 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { api, take } from "@/shared/api";
+import { having } from "@/shared/stale";
 import type { Board, Kind, Pictures, Tile } from "./types";
 
 export interface SavedBoard extends Board {
   id: string;
+  revision: string;
 }
 
 export interface Link {
@@ -89,9 +91,9 @@ export const queuesQuery = queryOptions({
 export const makeBoard = (board: Board) =>
   take(api.POST("/api/wallboards", { body: plain(board) })) as Promise<unknown> as Promise<SavedBoard>;
 
-export const saveBoard = (id: string, board: Board) =>
+export const saveBoard = (id: string, board: Board, seen: string) =>
   take(
-    api.PATCH("/api/wallboards/{id}", { params: one(id), body: plain(board) }),
+    api.PATCH("/api/wallboards/{id}", { params: { ...one(id), header: having(seen) }, body: plain(board) }),
   ) as Promise<unknown> as Promise<SavedBoard>;
 
 export const deleteBoard = (id: string) => take(api.DELETE("/api/wallboards/{id}", { params: one(id) }));

@@ -1351,7 +1351,7 @@ export interface paths {
         put?: never;
         /**
          * Publish Flow
-         * @description Check a graph and publish it as the next version; calls under way stay on theirs.
+         * @description Check a graph and publish it as the next version; calls under way stay on theirs. The draft is gone.
          */
         post: operations["publish_flow_api_flows__id__versions_post"];
         delete?: never;
@@ -1414,7 +1414,7 @@ export interface paths {
         get: operations["read_flow_draft_api_flows__id__draft_get"];
         /**
          * Save Flow Draft
-         * @description Save what is being drawn, finished or not. Refused when somebody else saved meanwhile.
+         * @description Save what is being drawn, finished or not.
          */
         put: operations["save_flow_draft_api_flows__id__draft_put"];
         post?: never;
@@ -5524,29 +5524,27 @@ export interface components {
             /** Flags */
             flags?: components["schemas"]["LaneFlag"][];
         };
-        /**
-         * DraftIn
-         * @description `revision` is the one the draft was made from; 0 when there was none.
-         */
+        /** DraftIn */
         DraftIn: {
             /** Graph */
             graph: {
                 [key: string]: unknown;
             };
-            /** Revision */
-            revision: number;
         };
         /**
          * DraftShown
-         * @description `revision` 0: there is no draft.
+         * @description `graph` null: there is no draft. `revision`: see `drawn_revision`.
          */
         DraftShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /** Graph */
             graph: {
                 [key: string]: unknown;
             } | null;
-            /** Revision */
-            revision: number;
             /** Saved At */
             saved_at: string | null;
             saved_by: components["schemas"]["PublisherShown"] | null;
@@ -5866,7 +5864,10 @@ export interface components {
              */
             created_at: string;
         };
-        /** FlowWhole */
+        /**
+         * FlowWhole
+         * @description `revision`: see `drawn_revision`.
+         */
         FlowWhole: {
             /**
              * Id
@@ -5900,6 +5901,8 @@ export interface components {
             } | null;
             /** Note */
             note: string | null;
+            /** Revision */
+            revision: string;
         };
         /** FollowWish */
         FollowWish: {
@@ -6459,6 +6462,11 @@ export interface components {
         };
         /** LogInRulesShown */
         LogInRulesShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /** Second Factor Roles */
             second_factor_roles: string[];
             /** Separated */
@@ -8184,6 +8192,11 @@ export interface components {
          *     `people`: how many of those who can log in have it, clients' people aside.
          */
         RoleShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             role: components["schemas"]["Role"];
             /** Permissions */
             permissions: components["schemas"]["Permission"][];
@@ -8259,6 +8272,11 @@ export interface components {
         };
         /** RulesShown */
         RulesShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
             /** Segments */
             segments: components["schemas"]["SegmentIn"][];
             /** Ageing S */
@@ -10468,7 +10486,9 @@ export interface operations {
     change_role_api_roles__role__put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 role: components["schemas"]["Role"];
             };
@@ -10702,7 +10722,9 @@ export interface operations {
     set_log_in_rules_api_log_in_rules_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12253,7 +12275,9 @@ export interface operations {
     set_rules_api_routing_rules_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13164,7 +13188,9 @@ export interface operations {
     publish_flow_api_flows__id__versions_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13282,7 +13308,9 @@ export interface operations {
     save_flow_draft_api_flows__id__draft_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -13317,7 +13345,9 @@ export interface operations {
     drop_flow_draft_api_flows__id__draft_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };

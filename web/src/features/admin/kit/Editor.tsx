@@ -4,12 +4,12 @@ import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { asProblem, type Problem } from "@/shared/api";
 import { type FieldName, fields as fieldNames } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
+import { Stale, staleOf } from "@/shared/stale";
 import { common } from "@/shared/texts";
 import { useNarrow } from "@/shared/ui";
 import { texts } from "../texts";
 import { type FieldPath, splitErrors } from "./problems";
 import { Refused } from "./Sections";
-import { STALE, Stale } from "./Stale";
 
 interface Props<V extends object> {
   open: boolean;
@@ -156,7 +156,7 @@ function OpenEditor<V extends object>({
         </div>
       }
     >
-      {problem?.problem.code === STALE && onReload ? (
+      {problem && staleOf(problem.problem) && onReload ? (
         <Stale
           problem={problem.problem}
           onReload={() => void reload(onReload)}

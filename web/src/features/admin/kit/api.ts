@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, take } from "@/shared/api";
+import { having } from "@/shared/stale";
 import type { Project, Queue } from "../types";
 
 /** Everything an administrator sets up has an id and lives below one path. */
@@ -30,12 +31,11 @@ export const call = {
     (await take(loose.GET(path, { signal }))) as R,
   make: async <R>(path: string, body: object): Promise<R> => (await take(loose.POST(path, { body }))) as R,
   change: async <R>(path: string, id: string, body: object, seen = ""): Promise<R> =>
-    (await take(
-      loose.PATCH(`${path}/{id}`, { ...one(id), body, ...(seen ? { headers: { "If-Match": seen } } : {}) }),
-    )) as R,
+    (await take(loose.PATCH(`${path}/{id}`, { ...one(id), body, headers: having(seen) }))) as R,
   put: async (path: string, id: string, body: unknown): Promise<unknown> =>
     take(loose.PUT(path, { ...one(id), body })),
-  set: async <R>(path: string, body: object): Promise<R> => (await take(loose.PUT(path, { body }))) as R,
+  set: async <R>(path: string, body: object, seen = ""): Promise<R> =>
+    (await take(loose.PUT(path, { body, headers: having(seen) }))) as R,
   act: async <R>(path: string, id: string, body: object): Promise<R> =>
     (await take(loose.POST(path, { ...one(id), body }))) as R,
   drop: async (path: string, id: string): Promise<unknown> => take(loose.DELETE(path, one(id))),
@@ -58,9 +58,12 @@ export function useList<R extends Row>(path: string) {
 
 /** Choices of a select: every thing of a kind by its name. */
 export function useChoices<R extends Row>(path: string, label: (row: R) => string, enabled = true) {
-  const { data, isPending } = useQuery({ ...listQuery<R>(path), enabled });
+  const { data, isPending, error, refetch } = useQuery({ ...listQuery<R>(path), enabled });
   return {
     loading: isPending,
+    /** Why there are none, if they could not be read. */
+    problem: data === undefined ? error : null,
+    refetch,
     rows: data ?? [],
     options: (data ?? []).map((row) => ({ value: row.id, label: label(row) })),
     name: (id: string | null | undefined) => {

@@ -5,7 +5,7 @@ import { api, asProblem, take } from "@/shared/api";
 import { fields } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
-import { Nothing, ProblemView, useNarrow } from "@/shared/ui";
+import { Nothing, Pending, ProblemView, useNarrow } from "@/shared/ui";
 import { listQuery, useList } from "../kit/api";
 import { named } from "../kit/named";
 import { useDone } from "../kit/useDone";
@@ -27,6 +27,10 @@ export function SkillLevelsForMany({ skill, onClose }: { skill: Skill; onClose: 
   const links = useQuery(listQuery<AgentSkill>("/api/agent-skills"));
   const teams = useList<Team>("/api/teams");
   const members = useQuery(listQuery<TeamMember>("/api/team-members"));
+  // Without all of them nobody knows whom it would change, and from what.
+  const lists = [users, links, teams, members];
+  const missing = lists.filter((list) => list.data === undefined);
+  const refused = missing.find((list) => list.isError);
   const [within, setWithin] = useState<string[]>([]);
   const [departments, setDepartments] = useState<string[]>([]);
   const [has, setHas] = useState<Has>("all");
@@ -140,7 +144,7 @@ export function SkillLevelsForMany({ skill, onClose }: { skill: Skill; onClose: 
           <Radio.Group
             value={wanted.how}
             onChange={(event) => setWanted({ ...wanted, how: event.target.value as Wanted["how"] })}
-            optionType="button"
+            optionType={narrow ? "default" : "button"}
             options={HOW.map((value) => ({ value, label: t(`how.${value}`) }))}
           />
           {wanted.how === "remove" ? null : (
@@ -191,8 +195,20 @@ export function SkillLevelsForMany({ skill, onClose }: { skill: Skill; onClose: 
             className="levels-search"
           />
         </div>
-        {shown.length === 0 ? (
-          <Nothing title={t("empty")} hint={t("empty.hint")} />
+        {refused ? (
+          <ProblemView
+            problem={refused.error}
+            onRetry={() => {
+              for (const list of missing) void list.refetch();
+            }}
+          />
+        ) : missing.length > 0 ? (
+          <Pending rows={8} />
+        ) : shown.length === 0 ? (
+          <Nothing
+            title={t(agents.length === 0 ? "nobody" : "empty")}
+            hint={t(agents.length === 0 ? "nobody.hint" : "empty.hint")}
+          />
         ) : (
           <div className="resource-scroll">
             <table className="resource-table" onKeyDown={moveFocus}>

@@ -37,6 +37,8 @@ export const levelTexts = defineTexts(
     keys: "↑ ↓ 移动，空格选择，Ctrl+S 保存",
     empty: "没有符合条件的座席",
     "empty.hint": "放宽上面的条件。",
+    nobody: "还没有座席",
+    "nobody.hint": "先在“用户”里给人加上座席角色。",
   },
   {
     open: "Change for many",
@@ -73,5 +75,7 @@ export const levelTexts = defineTexts(
     keys: "↑ ↓ move, space chooses, Ctrl+S saves",
     empty: "No agent fits",
     "empty.hint": "Widen the filters above.",
+    nobody: "There are no agents yet",
+    "nobody.hint": "Give somebody the role of an agent under Users first.",
   },
 );

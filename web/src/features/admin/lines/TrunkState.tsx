@@ -10,14 +10,14 @@ export type TrunkState = components["schemas"]["TrunkState"];
 
 const LOOK_MS = 5000;
 
-/** How each trunk stands now, by its id. */
-export function useTrunkStates(): ReadonlyMap<string, TrunkState> {
-  const { data } = useQuery({
+/** How each trunk stands now, by its id; null while nobody can tell. */
+export function useTrunkStates(): ReadonlyMap<string, TrunkState> | null {
+  const { data, isError } = useQuery({
     queryKey: ["trunk-states"],
     queryFn: async ({ signal }) => (await take(api.GET("/api/trunk-states", { signal }))).trunks,
     refetchInterval: LOOK_MS,
   });
-  return new Map(data?.map((state) => [state.trunk_id, state]));
+  return isError ? null : new Map(data?.map((state) => [state.trunk_id, state]));
 }
 
 export const HOW = [
@@ -45,11 +45,11 @@ export function useHow() {
 }
 
 /** Whether the carrier is there, and what the last calls told of it. */
-export function TrunkStateShown({ state }: { state: TrunkState | undefined }) {
+export function TrunkStateShown({ state }: { state: TrunkState | null | undefined }) {
   const t = useT(lineTexts);
   const f = useFormat();
   const said = useHow();
-  if (!state) return <span className="dim">{t("state.unknown")}</span>;
+  if (!state) return <span className="dim">{t(state === null ? "state.untold" : "state.unknown")}</span>;
   const reach = state.made ? state.reach : "not_made";
   const color = reach === "answers" ? "success" : reach === "silent" && state.worked_at ? "warning" : "error";
   return (

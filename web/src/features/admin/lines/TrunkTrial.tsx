@@ -8,6 +8,7 @@ import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { ProblemView, useNarrow, useReportProblem } from "@/shared/ui";
 import { useChoices } from "../kit/api";
+import { texts } from "../texts";
 import type { PhoneNumber, Trunk } from "../types";
 import { HOW, useHow } from "./TrunkState";
 import { lineTexts } from "./texts";
@@ -27,6 +28,7 @@ const STEPS = ["dialled", "ringing", "answered", "said", "ended"] as const;
 /** Calls a number through a trunk, and shows step by step what became of it. */
 export function TrunkTrial({ trunk, onClose }: { trunk: Trunk; onClose: () => void }) {
   const t = useT(lineTexts);
+  const u = useT(texts);
   const c = useT(common);
   const narrow = useNarrow();
   const cache = useQueryClient();
@@ -99,7 +101,9 @@ export function TrunkTrial({ trunk, onClose }: { trunk: Trunk; onClose: () => vo
       }
     >
       <p className="dim lines-lead">{t("trial.lead")}</p>
-      {!numbers.loading && usable.length === 0 ? (
+      {numbers.problem ? (
+        <ProblemView problem={numbers.problem} onRetry={() => void numbers.refetch()} />
+      ) : !numbers.loading && usable.length === 0 ? (
         <Alert type="warning" showIcon title={t("trial.shown.none")} />
       ) : null}
       <Form<Values>
@@ -128,11 +132,12 @@ export function TrunkTrial({ trunk, onClose }: { trunk: Trunk; onClose: () => vo
           />
         </Form.Item>
         <Form.Item name="ring_s" label={t("trial.ring_s")} rules={[{ required: true }]}>
-          <InputNumber min={5} max={45} precision={0} suffix="s" />
+          <InputNumber min={5} max={45} precision={0} suffix={u("unit.seconds")} />
         </Form.Item>
         <button type="submit" hidden aria-hidden="true" tabIndex={-1} />
       </Form>
       {refused ? <ProblemView problem={start.error} /> : null}
+      {look.isError ? <ProblemView problem={look.error} onRetry={() => void look.refetch()} /> : null}
       {trial ? <TrialSteps trial={trial} /> : null}
     </Drawer>
   );

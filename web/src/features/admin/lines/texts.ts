@@ -19,6 +19,7 @@ export const lineTexts = defineTexts(
     "state.worked": "最近接通 {{at}}",
     "state.failed": "最近失败 {{at}}：{{how}}",
     "state.unknown": "正在读取",
+    "state.untold": "暂时读不到",
     "state.by_address": "这些中继按地址互通，不需要注册；“可达”是刚才用 SIP OPTIONS 问到的。",
     "how.answered": "接通",
     "how.busy": "对方占线",
@@ -101,6 +102,7 @@ export const lineTexts = defineTexts(
     "state.worked": "Last call through {{at}}",
     "state.failed": "Last failure {{at}}: {{how}}",
     "state.unknown": "Loading",
+    "state.untold": "Cannot be read now",
     "state.by_address":
       "These trunks go by address and do not register; “reachable” is what SIP OPTIONS just found.",
     "how.answered": "answered",

@@ -23,11 +23,11 @@ export function LogInRules() {
   const done = useDone();
   const cache = useQueryClient();
   const rules = useQuery({ queryKey: KEY, queryFn: ({ signal }) => call.read<Rules>(PATH, signal) });
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState<Rules | null>(null);
   return (
     <section className="resource" aria-labelledby="resource-title">
       <ResourceHead title={t("section.log-in-rules")} lead={t("login.lead")}>
-        <Button type="primary" disabled={!rules.data} onClick={() => setEditing(true)}>
+        <Button type="primary" disabled={!rules.data} onClick={() => setEditing(rules.data ?? null)}>
           {c("action.edit")}
         </Button>
       </ResourceHead>
@@ -45,15 +45,18 @@ export function LogInRules() {
           </dl>
         )}
       </QueryView>
-      {rules.data ? (
+      {editing ? (
         <Editor<Rules>
-          open={editing}
+          key={editing.revision}
+          open
           title={t("section.log-in-rules")}
-          initial={rules.data}
-          onClose={() => setEditing(false)}
-          onSave={async (values) => {
-            cache.setQueryData(KEY, await call.set<Rules>(PATH, values));
-            setEditing(false);
+          initial={editing}
+          onClose={() => setEditing(null)}
+          onReload={async () => setEditing((await rules.refetch({ throwOnError: true })).data ?? null)}
+          onSave={async ({ second_factor_roles, separated }, overwrite) => {
+            const seen = overwrite ? "" : editing.revision;
+            cache.setQueryData(KEY, await call.set<Rules>(PATH, { second_factor_roles, separated }, seen));
+            setEditing(null);
             done(t("done.changed", { name: t("section.log-in-rules") }));
           }}
         >

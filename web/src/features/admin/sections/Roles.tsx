@@ -1,11 +1,11 @@
-import { CheckOutlined, EditOutlined } from "@ant-design/icons";
+import { CheckOutlined, EditOutlined, MinusOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Checkbox, Form } from "antd";
+import { Alert, Button, Checkbox, Form, Select } from "antd";
 import { useState } from "react";
 import { useT } from "@/shared/i18n";
 import { meQuery, permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
-import { QueryView } from "@/shared/ui";
+import { QueryView, useNarrow } from "@/shared/ui";
 import { call } from "../kit/api";
 import { Editor } from "../kit/Editor";
 import { ResourceHead } from "../kit/ResourceHead";
@@ -20,12 +20,24 @@ interface Values {
   permissions: Permission[];
 }
 
-/** Roles and what they allow, as a matrix; what each permission means stands beside it. */
+interface GrantsProps {
+  grants: RoleGrant[];
+  onEdit: ((row: RoleGrant) => void) | null;
+}
+
+/** Whether the role allows it, and whether that is as the role comes. */
+function grantOf(row: RoleGrant, each: Permission) {
+  const has = row.permissions.includes(each);
+  return { has, changed: has !== row.standard.includes(each) };
+}
+
+/** Roles and what they allow: a matrix, on a phone one role; what each permission means stands beside it. */
 export function Roles() {
   const t = useT(texts);
   const c = useT(common);
   const done = useDone();
   const cache = useQueryClient();
+  const narrow = useNarrow();
   const manages = permitted(useMe(), ["people"]);
   const roles = useQuery({ queryKey: KEY, queryFn: ({ signal }) => call.list<RoleGrant>(PATH, {}, signal) });
   const [editing, setEditing] = useState<RoleGrant | null>(null);
@@ -35,16 +47,27 @@ export function Roles() {
         {null}
       </ResourceHead>
       <QueryView query={roles}>
-        {(grants) => <Matrix grants={grants} onEdit={manages ? setEditing : null} />}
+        {(grants) =>
+          narrow ? (
+            <OneRole grants={grants} onEdit={manages ? setEditing : null} />
+          ) : (
+            <Matrix grants={grants} onEdit={manages ? setEditing : null} />
+          )
+        }
       </QueryView>
       {editing ? (
         <Editor<Values>
+          key={editing.revision}
           open
           title={t("edit.title", { noun: t("roles.role"), name: c(`role.${editing.role}`) })}
           initial={{ permissions: editing.permissions }}
           onClose={() => setEditing(null)}
-          onSave={async ({ permissions }) => {
-            await call.set(`${PATH}/${editing.role}`, { permissions });
+          onReload={async () => {
+            const { data } = await roles.refetch({ throwOnError: true });
+            setEditing(data?.find((each) => each.role === editing.role) ?? null);
+          }}
+          onSave={async ({ permissions }, overwrite) => {
+            await call.set(`${PATH}/${editing.role}`, { permissions }, overwrite ? "" : editing.revision);
             await cache.invalidateQueries({ queryKey: KEY });
             setEditing(null);
             done(t("done.changed", { name: c(`role.${editing.role}`) }));
@@ -83,7 +106,50 @@ export function Roles() {
   );
 }
 
-function Matrix({ grants, onEdit }: { grants: RoleGrant[]; onEdit: ((row: RoleGrant) => void) | null }) {
+function OneRole({ grants, onEdit }: GrantsProps) {
+  const t = useT(texts);
+  const c = useT(common);
+  const [chosen, setChosen] = useState(grants[0]?.role);
+  const row = grants.find((each) => each.role === chosen);
+  if (!row) return null;
+  return (
+    <>
+      <div className="roles-pick">
+        <Select
+          aria-label={t("roles.role")}
+          value={row.role}
+          onChange={setChosen}
+          options={grants.map(({ role }) => ({ value: role, label: c(`role.${role}`) }))}
+        />
+        {onEdit ? (
+          <Button icon={<EditOutlined />} onClick={() => onEdit(row)}>
+            {c("action.edit")}
+          </Button>
+        ) : null}
+      </div>
+      <p className="dim roles-note">
+        {t("roles.people", { n: row.people })} {t("roles.changed")}
+      </p>
+      <ul className="roles-one" aria-label={c(`role.${row.role}`)}>
+        {PERMISSIONS.map((each) => {
+          const { has, changed } = grantOf(row, each);
+          return (
+            <li key={each} data-has={has || undefined} data-changed={changed || undefined}>
+              {has ? <CheckOutlined aria-hidden="true" /> : <MinusOutlined aria-hidden="true" />}
+              <div>
+                <span className="unseen">{c(has ? "value.yes" : "value.no")}</span>
+                {t(`permission.${each}`)}
+                <small className="dim">{t(`permission.${each}.means`)}</small>
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}
+
+function Matrix({ grants, onEdit }: GrantsProps) {
   const t = useT(texts);
   const c = useT(common);
   return (
@@ -117,9 +183,9 @@ function Matrix({ grants, onEdit }: { grants: RoleGrant[]; onEdit: ((row: RoleGr
                 <small className="dim">{t(`permission.${each}.means`)}</small>
               </th>
               {grants.map((row) => {
-                const has = row.permissions.includes(each);
+                const { has, changed } = grantOf(row, each);
                 return (
-                  <td key={row.role} data-changed={has !== row.standard.includes(each) || undefined}>
+                  <td key={row.role} data-changed={changed || undefined}>
                     {has ? <CheckOutlined aria-hidden="true" /> : null}
                     <span className="unseen">{c(has ? "value.yes" : "value.no")}</span>
                   </td>

@@ -32,7 +32,7 @@ interface Values {
 const segmentOf = (rules: Rules, tier: Tier) =>
   rules.segments.find((segment) => segment.tier === tier) ?? { tier, priority: 0, floor_s: null };
 
-function toBody(values: Values): Rules {
+function toBody(values: Values): Omit<Rules, "revision"> {
   return {
     segments: TIERS.map((tier, index) => ({
       tier,
@@ -62,28 +62,31 @@ export function RoutingRules() {
     queryKey: KEY,
     queryFn: ({ signal }) => call.read<Rules>(PATH, signal),
   });
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState<Rules | null>(null);
   return (
     <section className="resource" aria-labelledby="resource-title">
       <ResourceHead title={t("section.routing-rules")} lead={t("rules.lead")}>
-        <Button type="primary" disabled={!rules.data} onClick={() => setEditing(true)}>
+        <Button type="primary" disabled={!rules.data} onClick={() => setEditing(rules.data ?? null)}>
           {c("action.edit")}
         </Button>
       </ResourceHead>
       <QueryView query={rules}>{(whole) => <RulesShown rules={whole} />}</QueryView>
-      {rules.data ? (
+      {editing ? (
         <Editor<Values>
-          open={editing}
+          key={editing.revision}
+          open
           width={560}
           title={t("section.routing-rules")}
           initial={{
-            ...rules.data,
-            segments: TIERS.map((tier) => segmentOf(rules.data, tier)),
+            ...editing,
+            segments: TIERS.map((tier) => segmentOf(editing, tier)),
           }}
-          onClose={() => setEditing(false)}
-          onSave={async (values) => {
-            cache.setQueryData(KEY, await call.set<Rules>(PATH, toBody(values)));
-            setEditing(false);
+          onClose={() => setEditing(null)}
+          onReload={async () => setEditing((await rules.refetch({ throwOnError: true })).data ?? null)}
+          onSave={async (values, overwrite) => {
+            const seen = overwrite ? "" : editing.revision;
+            cache.setQueryData(KEY, await call.set<Rules>(PATH, toBody(values), seen));
+            setEditing(null);
             done(t("done.changed", { name: t("section.routing-rules") }));
           }}
         >

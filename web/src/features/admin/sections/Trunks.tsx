@@ -41,7 +41,7 @@ export function Trunks() {
           {
             key: "state",
             title: l("state.title"),
-            render: (row) => <TrunkStateShown state={states.get(row.id)} />,
+            render: (row) => <TrunkStateShown state={states === null ? null : states.get(row.id)} />,
           },
           { key: "host", title: n("host"), render: (row) => <code>{`${row.host}:${row.port}`}</code> },
           {
@@ -53,7 +53,7 @@ export function Trunks() {
             key: "calls",
             title: l("state.calls"),
             num: true,
-            render: (row) => `${f.count(states.get(row.id)?.in_use)} / ${limit(row)}`,
+            render: (row) => `${f.count(states?.get(row.id)?.in_use)} / ${limit(row)}`,
           },
           {
             key: "numbers",
