@@ -8,7 +8,6 @@ import { createRoot } from "react-dom/client";
 import { useLocale } from "@/shared/i18n";
 import { queryClient } from "./queries";
 import { reloadWhenOutdated } from "./reload";
-import { rooms } from "./rooms";
 import { router } from "./router";
 import { useTheme } from "./theme";
 
@@ -27,11 +26,6 @@ function Root() {
 }
 
 reloadWhenOutdated();
-// The page's own code comes while the server is asked who this is. Fails it, the router says so.
-void rooms
-  .find(({ path }) => path === globalThis.location.pathname)
-  ?.load()
-  .catch(() => undefined);
 const host = document.getElementById("root");
 if (host)
   createRoot(host).render(
