@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import time
+from abc import ABC, abstractmethod
 
 import structlog
 
@@ -18,7 +19,7 @@ log = structlog.get_logger(__name__)
 SAY_GRACE_S = 3.0
 
 
-class Handset:
+class Handset(ABC):
     """`_answer` is each kind of telephone's own, and `_do` what else the agent may want."""
 
     def __init__(self, phones: Telephones, call: Call, mind: Attendant) -> None:
@@ -54,9 +55,9 @@ class Handset:
                 self._speaking.cancel()
             mind.ended()
 
+    @abstractmethod
     async def _answer(self) -> tuple[str, bool]:
         """Pick up; the project's key, and whether English is spoken."""
-        raise NotImplementedError
 
     async def _do(self, act: Act) -> None:
         match act:
