@@ -14,7 +14,8 @@ from test_routing_restore import kept_of
 
 from andon.interactions.callbacks import Callback
 from andon.interactions.events import CallbackEnded, ContactEnded
-from andon.interactions.model import Contact, Found
+from andon.interactions.inputs import Found
+from andon.interactions.model import Contact
 from andon.interactions.service import KeptContact
 from andon.kit.events import CoreStarted
 from andon.routing.events import AgentState

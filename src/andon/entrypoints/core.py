@@ -54,7 +54,7 @@ from andon.interactions.commands import Desk
 from andon.interactions.dialling.model import Bounds
 from andon.interactions.dialling.service import Dialling
 from andon.interactions.events import CallbackEnded
-from andon.interactions.model import Interrupted, Stop
+from andon.interactions.inputs import Interrupted, Stop
 from andon.interactions.monitor import model as monitor_model
 from andon.interactions.monitor.model import Monitor
 from andon.interactions.monitor.service import Supervision

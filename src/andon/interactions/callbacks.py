@@ -15,7 +15,8 @@ import structlog
 from andon.calendars.model import Calendar, is_open, next_change
 from andon.customers.model import phone_key
 from andon.interactions.events import CallbackEnded, CallbackPostponed
-from andon.interactions.model import CallbackOver, Contact, Input, Placed, Stage, span_ms
+from andon.interactions.inputs import CallbackOver, Input
+from andon.interactions.model import Contact, Placed, Stage, span_ms
 from andon.interactions.ports import ContactView
 from andon.kit.journal import Fact
 from andon.routing.machine import Router

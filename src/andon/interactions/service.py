@@ -18,10 +18,7 @@ from andon.calendars.model import Calendar
 from andon.interactions.callbacks import Callbacks
 from andon.interactions.events import Outcome
 from andon.interactions.flow_port import FlowPort
-from andon.interactions.machine import Effect, arrive, call_back, call_colleague, call_out, step
-from andon.interactions.machine.card import CARD_TIMER
-from andon.interactions.machine.flow import FLOW_TIMER
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AgentPicksUp,
     AskEnqueue,
     AskFinish,
@@ -30,23 +27,30 @@ from andon.interactions.model import (
     CardTimeUp,
     ColleagueRefused,
     ColleagueRings,
-    Contact,
     Enqueued,
     EnqueueRefused,
-    EnterFlow,
     FlowBegins,
     FlowFailed,
     GivesUpWaiting,
-    Handover,
     Input,
-    Inside,
     Interrupted,
-    LeaveFlow,
-    MediumOrder,
     Offered,
-    Placed,
     PlaceKept,
     QueueChanged,
+    Summoned,
+    Tick,
+    TimerDue,
+    WaitOver,
+    Withdrawn,
+)
+from andon.interactions.machine import Effect, arrive, call_back, call_colleague, call_out, step
+from andon.interactions.machine.card import CARD_TIMER
+from andon.interactions.machine.flow import FLOW_TIMER
+from andon.interactions.model import Contact, Handover, Inside, Placed, Stage
+from andon.interactions.orders import (
+    EnterFlow,
+    LeaveFlow,
+    MediumOrder,
     Requeue,
     RingColleague,
     RouterAnswered,
@@ -60,13 +64,7 @@ from andon.interactions.model import (
     RouterSummonsAnswered,
     RouterSummonsEnded,
     SetTimer,
-    Stage,
-    Summoned,
     Tell,
-    Tick,
-    TimerDue,
-    WaitOver,
-    Withdrawn,
 )
 from andon.interactions.parking.events import ContactParked, ContactUnparked
 from andon.interactions.ports import FlowDriver, FlowHandle, QueueLeft

@@ -14,7 +14,6 @@ import structlog
 from andon.channels.voice.devices import ANSWER_BY_ITSELF, Account, DeviceKind, Devices
 from andon.channels.voice.lanes import Lanes
 from andon.channels.voice.nodes import Node, Nodes
-from andon.interactions.model import MediumOrder
 from andon.interactions.monitor.events import Mode
 from andon.interactions.monitor.model import (
     Deafen,
@@ -29,6 +28,7 @@ from andon.interactions.monitor.model import (
     Ring,
 )
 from andon.interactions.monitor.service import KeptDevice
+from andon.interactions.orders import MediumOrder
 from andon.kit.errors import AndonError
 from andon.telephony.errors import EngineRefused
 from andon.telephony.model import DeviceChanged, EngineEvent, LegAnswered, LegEnded, Snapshot
