@@ -76,12 +76,12 @@ class Ears:
     def __init__(
         self,
         nodes: Nodes,
-        node_of: Callable[[UUID], Node],
+        node_of: Callable[[UUID], Node | None],
         hear: Callable[[Monitor, Input], None],
         take_leg: Callable[[UUID, str], None],
         on_device: Callable[[Account, bool], None],
     ) -> None:
-        """`node_of` says where a contact lives; `hear` is told what becomes of a session's leg;
+        """`node_of` says where a contact lives, if it does; `hear` is told what becomes of a session's leg;
         `take_leg(contact, leg)` gives a leg to a call; `on_device` hears of supervisors' telephones."""
         self._nodes = nodes
         self._node_of = node_of
@@ -172,7 +172,7 @@ class Ears:
         """Queue an order of a session (`interactions.monitor.service.MonitorMedium`)."""
         ear = self._ears.get(monitor.leg_id)
         if ear is None and isinstance(order, Ring):
-            node = self._node_of(monitor.contact_id)
+            node = self._node_of(monitor.contact_id) or self._nodes.first
             ear = self._ears[monitor.leg_id] = Ear(
                 monitor, node, lambda ear: Lanes(lambda o: self._do(ear, o))
             )
