@@ -30,7 +30,8 @@ from andon.interactions.inputs import (
 from andon.interactions.inside.service import InternalCalls
 from andon.interactions.model import Contact, Stage
 from andon.interactions.parking.service import Parking
-from andon.interactions.service import Floor, Scheduler, Timer
+from andon.interactions.service import Floor
+from andon.interactions.timers import Scheduler, Timer
 from andon.kit.errors import AndonError
 from andon.routing.events import AgentState
 from andon.routing.machine import Router

@@ -32,7 +32,8 @@ from andon.interactions.monitor.model import (
     Wanted,
 )
 from andon.interactions.orders import MediumOrder
-from andon.interactions.service import Floor, Scheduler
+from andon.interactions.service import Floor
+from andon.interactions.timers import Scheduler
 from andon.kit.errors import AndonError
 from andon.kit.journal import Fact
 from andon.routing.events import AgentState
