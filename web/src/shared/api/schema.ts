@@ -3907,6 +3907,7 @@ export interface components {
             project_name: string | null;
             /** Greeting */
             greeting: string | null;
+            pop?: components["schemas"]["Pop"] | null;
             /** Queue Id */
             queue_id: string | null;
             /** Queue Name */
@@ -7462,6 +7463,18 @@ export interface components {
          * @enum {string}
          */
         Policy: "longest_idle" | "most_skilled" | "least_occupied" | "fewest_calls" | "round_robin" | "value_weighted";
+        /**
+         * Pop
+         * @description The page of the client's own system for this call; `inside`: it may be shown within the desk.
+         */
+        Pop: {
+            /** Url */
+            url: string;
+            /** Inside */
+            inside: boolean;
+        } & {
+            [key: string]: unknown;
+        };
         /** PressedKey */
         PressedKey: {
             /** Node */
@@ -7527,7 +7540,9 @@ export interface components {
         };
         /**
          * ProjectIn
-         * @description `music` names a prompt of the project; `chat_link` needs the gateway through which it is sent.
+         * @description `music` names a prompt of the project; `chat_link` needs the gateway through which it is sent;
+         *     `pop_url` is the page that comes up with a call, with `{caller}`, `{callee}`, `{contact}`, `{customer}`, `{agent}`,
+         *     `{queue}` and `{direction}` filled in.
          */
         ProjectIn: {
             /**
@@ -7565,6 +7580,11 @@ export interface components {
             chat_link: string;
             /** Text Gateway Id */
             text_gateway_id?: string | null;
+            /**
+             * Pop Url
+             * @default
+             */
+            pop_url: string;
         };
         /** ProjectInPatch */
         ProjectInPatch: {
@@ -7590,6 +7610,8 @@ export interface components {
             chat_link?: string;
             /** Text Gateway Id */
             text_gateway_id?: string | null;
+            /** Pop Url */
+            pop_url?: string;
         };
         /** ProjectShown */
         ProjectShown: {
@@ -7622,6 +7644,8 @@ export interface components {
             chat_link: string;
             /** Text Gateway Id */
             text_gateway_id: string | null;
+            /** Pop Url */
+            pop_url: string;
             /**
              * Created At
              * Format: date-time
