@@ -7541,8 +7541,7 @@ export interface components {
         /**
          * ProjectIn
          * @description `music` names a prompt of the project; `chat_link` needs the gateway through which it is sent;
-         *     `pop_url` is the page that comes up with a call, with `{caller}`, `{callee}`, `{contact}`, `{customer}`, `{agent}`,
-         *     `{queue}` and `{direction}` filled in.
+         *     `pop_url` is the page that comes up with a call, a template (`channels.voice.pop`).
          */
         ProjectIn: {
             /**
