@@ -9,6 +9,7 @@ from microphone import MICROPHONE_HZ
 from office import CRM, OfficeHouse
 from office_world import DESK
 from playwright.async_api import Route, expect
+from test_work_page import message
 from visitor import SECONDS, at_desk, barriers
 
 from conftest import Enter
@@ -80,7 +81,9 @@ async def test_two_people_change_one_customer(house: OfficeHouse, enter: Enter) 
     assert (await boss.context.request.patch(path, data=clean, headers={"X-Andon": "1"})).ok
 
 
-async def test_the_clients_own_page_comes_up_with_the_call(house: OfficeHouse, enter: Enter) -> None:
+async def test_what_is_open_and_the_clients_own_page_come_with_the_call(
+    house: OfficeHouse, enter: Enter
+) -> None:
     person = await house.agent()
     boss = await enter(await house.office.person("administrator"))
     project = f"/api/projects/{house.world.project_id}"
@@ -95,15 +98,21 @@ async def test_the_clients_own_page_comes_up_with_the_call(house: OfficeHouse, e
     await boss.change(
         project, {"pop_url": f"{CRM}/pop?from={{caller}}&to={{callee}}&by={{agent}}&q={{queue}}"}
     )
+    caller, message_id = await message(house)
+    caller = caller.replace(" ", "")
     async with at_desk(desk, person):
         page = desk.page
-        call = await house.dial(DESK, CUSTOMER)
+        call = await house.dial(DESK, caller)
         await desk.rung()
+        # What is still to be done for who calls stands there before the answer.
+        undone = page.get_by_role("region", name="未完事项")
+        await expect(undone.get_by_role("link")).to_have_text("留言", timeout=SECONDS)
+        await expect(undone).to_contain_text("待领取")
         frame = page.frame_locator(".pop-frame")
         await frame.get_by_label("order").fill("A 17")
         (url,) = asked
         number = (await desk.call_api("/api/me"))["agent_no"]
-        told = {"from": [CUSTOMER], "to": [DESK], "by": [number], "q": ["desk"]}
+        told = {"from": [caller], "to": [DESK], "by": [number], "q": ["desk"]}
         assert parse_qs(urlsplit(url).query) == told
         await desk.press("接听")
         await call.wait_tone(MICROPHONE_HZ, 15)
@@ -122,4 +131,10 @@ async def test_the_clients_own_page_comes_up_with_the_call(house: OfficeHouse, e
         await expect(page.locator(".pop-frame")).to_have_count(0)
         await boss.change(project, {"pop_url": ""})
         await expect(link).to_have_count(0)
+        items = (await desk.call_api("/api/work"))["items"]
+        (item,) = [each for each in items if each["contact_id"] == str(message_id)]
+        await desk.send(f"/api/work/{item['id']}/take", {})
+        await expect(undone).to_contain_text("我的", timeout=SECONDS)
+        await desk.send(f"/api/work/{item['id']}/done", {"outcome": "solved"})
+        await expect(undone).to_have_count(0, timeout=SECONDS)
         await desk.press("挂断")

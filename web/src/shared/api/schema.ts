@@ -3496,6 +3496,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/work/of-customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Customer
+         * @description What is still to be done for who calls, at the project's client: by number, or for the customer.
+         */
+        get: operations["of_customer_api_work_of_customer_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/work/tally": {
         parameters: {
             query?: never;
@@ -17180,6 +17200,39 @@ export interface operations {
                 project?: string | null;
                 cursor?: string | null;
                 limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    of_customer_api_work_of_customer_get: {
+        parameters: {
+            query: {
+                project: string;
+                caller?: string;
+                customer?: string | null;
             };
             header?: never;
             path?: never;
