@@ -116,7 +116,16 @@ async def test_what_is_open_and_the_clients_own_page_come_with_the_call(
         assert parse_qs(urlsplit(url).query) == told
         await desk.press("接听")
         await call.wait_tone(MICROPHONE_HZ, 15)
+        # Nobody knows the number yet: entered here, the call is theirs at once, also on the phone bar.
+        panel = page.locator(".customer")
+        await panel.get_by_role("button", name="登记客户").click()
+        await page.keyboard.press("Enter")
+        await expect(panel.get_by_text("请输入姓名")).to_be_visible()
+        await panel.get_by_label("姓名").fill(ODD)
         assert await barriers(page) == []
+        await page.keyboard.press("Enter")
+        await expect(panel.locator("h2")).to_have_text(ODD, timeout=SECONDS)
+        await expect(page.locator(".bar-brief")).to_contain_text(ODD, timeout=SECONDS)
         # A key changes between the two; what was typed there stays.
         await desk.shortcut("u")
         await expect(page.locator(".pop-frame")).to_be_hidden()

@@ -1,5 +1,6 @@
 """Two people at one customer: nobody overwrites what they have not seen, and every change is written down."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from andon.customers.tables import CustomerRow
 from andon.identity.tables import User
 from andon.kit.database import Database
+from andon.kit.ids import uuid7
 
 pytestmark = pytest.mark.database
 
@@ -73,3 +75,31 @@ async def test_an_agent_of_its_own_is_one_that_is_there(house: House) -> None:
         assert (kept.json()["agent_name"], kept.json()["open_complaint"]) == ("li", True)
         nobody = await wang.patch(path, json={"agent_id": None})
         assert (nobody.json()["agent_id"], nobody.json()["agent_name"]) == (None, None)
+
+
+async def test_a_caller_is_registered_once(house: House) -> None:
+    mine, others = house.stand.projects
+    new = {"project_id": str(mine), "name": "李先生", "phone": "+86 139 1111 2222", "notes": "要发票"}
+    async with house.client("wang") as wang, house.client("li") as li:
+        made = await wang.post("/api/customers", json=new)
+        assert made.status_code == 201
+        shown = made.json()
+        assert (shown["name"], shown["phones"], shown["revision"]) == ("李先生", ["+8613911112222"], 1)
+        assert (shown["client_id"], shown["notes"]) == (str(house.stand.clients[0]), "要发票")
+        again = await li.post("/api/customers", json=new | {"name": "李", "phone": "013911112222"})
+        assert (again.status_code, again.json()["error"]["title"]) == (409, "这个号码已登记为 李先生")
+        # Another client knows nothing of it, and two at once make one.
+        both = await asyncio.gather(
+            *(each.post("/api/customers", json=new | {"project_id": str(others)}) for each in (wang, li))
+        )
+        assert sorted(answer.status_code for answer in both) == [201, 409]
+        wrongs = (
+            {"phone": "anonymous"},
+            {"name": " "},
+            {"notes": "x" * 10_000},
+            {"project_id": str(uuid7())},
+        )
+        for wrong in wrongs:
+            assert (await wang.post("/api/customers", json=new | wrong)).status_code == 422, wrong
+    (entry, *_) = await house.audit(object_kind="customer", action="create")
+    assert (entry.user_name, entry.after["name"]) == ("wang", "李先生")

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field, StringConstraints, field_validator
-from sqlalchemy import func, or_, select
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,10 +18,11 @@ from andon.identity import audit
 from andon.identity.access import At, may, scope_of
 from andon.identity.admin import add_uses, announce, broken_rule, patch_of, present, used_by
 from andon.identity.model import Actor, Permission
-from andon.identity.tables import User
+from andon.identity.tables import Project, User
 from andon.kit.database import Scope
 from andon.kit.database.session import enter_scope
 from andon.kit.errors import AndonError, not_found
+from andon.kit.ids import uuid7
 from andon.kit.web import Body, Line, Name, Page, Shown, Text, invalid
 
 router = APIRouter(tags=["customer"])
@@ -30,6 +31,8 @@ Reader = Annotated[Actor, may(Permission.DESK, Permission.CONTACTS, Permission.C
 Writer = Annotated[Actor, may(Permission.DESK, Permission.CONFIG)]
 _PHONE = re.compile(r"\+?[0-9]{3,20}")
 _SEPARATORS = re.compile(r"[\s().-]")
+# Of two who register one number at once, the second is told.
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('customer ' || :client, 0))")
 
 
 MOST_CUSTOM: Any = Field(max_length=30, default_factory=dict)
@@ -59,10 +62,24 @@ class CustomerChange(Body):
     @field_validator("phones")
     @classmethod
     def _phones(cls, phones: list[str]) -> list[str]:
-        clean = [_SEPARATORS.sub("", phone) for phone in phones]
-        if not all(_PHONE.fullmatch(phone) for phone in clean):
-            raise ValueError("field.phone")
-        return list(dict.fromkeys(clean))
+        return list(dict.fromkeys(_clean(phone) for phone in phones))
+
+
+def _clean(phone: str) -> str:
+    """Digits with an optional leading +. Raises `ValueError` for what is no number."""
+    clean = _SEPARATORS.sub("", phone)
+    if not _PHONE.fullmatch(clean):
+        raise ValueError("field.phone")
+    return clean
+
+
+class NewCustomer(Body):
+    """Somebody who calls a project and whom its client does not know yet."""
+
+    project_id: UUID
+    name: Name
+    phone: Annotated[str, AfterValidator(_clean)]
+    notes: Text = ""
 
 
 CustomerPatch = patch_of(CustomerChange)
@@ -128,6 +145,44 @@ async def read_customer(id: UUID, actor: Reader, services: At) -> CustomerShown:
     """One customer."""
     async with services.db.session(scope_of(actor)) as session:
         return await _shown(session, await present(session, CustomerRow, id))
+
+
+@router.post("/api/customers", status_code=201)
+async def register(body: NewCustomer, actor: Writer, services: At) -> CustomerShown:
+    """Enter a customer of the project's client. Their call at hand is theirs from then on. Raises
+    `customer.known`, naming whose number it is."""
+    now = services.clock.now()
+    async with services.db.session(scope_of(actor)) as session:
+        project = await session.get(Project, body.project_id)
+        if project is None or project.retired_at is not None:
+            raise invalid(project_id="field.unknown_reference")
+        await session.execute(_ONE_AT_A_TIME, {"client": str(project.client_id)})
+        if (known := await _known(session, project.client_id, body.phone)) is not None:
+            raise AndonError("customer.known", 409, who=known)
+        row = CustomerRow(
+            id=uuid7(), client_id=project.client_id, name=body.name, phones=[body.phone], notes=body.notes
+        )
+        session.add(row)
+        await session.flush()
+        await session.refresh(row)
+        answer = await _shown(session, row)
+        await enter_scope(session, Scope(actor.tenant_id, user_id=actor.user_id))  # as in a change
+        after = {"name": row.name, "phones": row.phones, "notes": row.notes}
+        audit.record(session, actor, now, "create", "customer", object_id=row.id, name=row.name, after=after)
+    announce(services, actor)
+    return answer
+
+
+async def _known(session: AsyncSession, client_id: UUID, phone: str) -> str | None:
+    """The name of the client's customer with this number, however it is spelt."""
+    key = phone_key(phone)
+    digits = func.array_to_string(CustomerRow.phones, " ")
+    rows = await session.execute(
+        select(CustomerRow.name, CustomerRow.phones).where(
+            CustomerRow.client_id == client_id, digits.contains(key, autoescape=True)
+        )
+    )
+    return next((name for name, phones in rows if key in map(phone_key, phones)), None)
 
 
 @router.patch("/api/customers/{id}")

@@ -553,7 +553,7 @@ class Core:
                 self.devices.look_again()
                 await self.trunks.settle()
                 self._keep_engines()
-                centre.phone_book = await core_centre.load_customers(self.db, tenant_id)
+                centre.know(await core_centre.load_customers(self.db, tenant_id))
             self.publisher.boards_changed()
             self.alarms.off("config_refused", str(tenant_id))
         except Exception as error:

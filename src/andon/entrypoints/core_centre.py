@@ -25,6 +25,8 @@ from andon.flows.graph import FlowName, FlowVersion
 from andon.flows.repository import load_flow_names, load_flows, load_versions
 from andon.flows.service import Flows, Version
 from andon.interactions.commands import Desk
+from andon.interactions.inputs import Identified
+from andon.interactions.model import Stage
 from andon.interactions.monitor.service import Supervision
 from andon.interactions.service import Floor
 from andon.kit.database import Database, Scope
@@ -132,6 +134,16 @@ class Centre:
         if live:
             agents = self.people.keys()
             self.floor.act(lambda router, now: router.configure(config.centre, now), *agents)
+
+    def know(self, customers: PhoneBook) -> None:
+        """Take the customers, the router running. Whose caller was nobody's yet and is now, is told."""
+        self.phone_book = customers
+        for contact in list(self.floor.contacts.values()):
+            view = contact.view
+            if view is None or view.customer_id is not None or contact.stage is Stage.ENDED:
+                continue
+            if (found := customers.find(view.client_id, view.caller)) is not None:
+                self.floor.feed(contact, Identified.of(found, "phone"))
 
     def customer(self, client_id: UUID, number: str) -> Customer | None:
         return self.phone_book.find(client_id, number)

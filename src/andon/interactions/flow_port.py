@@ -126,11 +126,7 @@ class FlowPort:
         self._ask(FlowLearnt(tag, value))
 
     def identified(self, known: Customer, matched_by: str) -> None:
-        self._ask(
-            Identified(
-                known.customer_id, known.tier, matched_by, known.name, known.agent_id, known.open_complaint
-            )
-        )
+        self._ask(Identified.of(known, matched_by))
 
     def tag(self, tags: tuple[str, ...]) -> None:
         self._ask(NoteTags(tags))

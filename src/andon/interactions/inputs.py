@@ -1,11 +1,12 @@
 """What reaches a contact: an input is anything that happened. Pure."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import msgspec
 
+from andon.customers.model import Customer
 from andon.interactions.card.events import Source
 from andon.interactions.events import Outcome
 from andon.interactions.model import Handover
@@ -478,6 +479,12 @@ class Identified(Input, frozen=True):
     name: str = ""
     agent_id: UUID | None = None  # the customer's own
     open_complaint: bool = False
+
+    @classmethod
+    def of(cls, known: Customer, matched_by: str) -> Self:
+        return cls(
+            known.customer_id, known.tier, matched_by, known.name, known.agent_id, known.open_complaint
+        )
 
 
 class CardTimeUp(Input, frozen=True):

@@ -1,8 +1,8 @@
-import { CustomerServiceOutlined, UserOutlined } from "@ant-design/icons";
+import { CustomerServiceOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { Avatar, Button } from "antd";
+import { Button } from "antd";
 import { Suspense, useState } from "react";
-import { DialNumber, DirectionTag } from "@/shared/dial";
+import { DirectionTag } from "@/shared/dial";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useLive } from "@/shared/live";
@@ -11,6 +11,7 @@ import { Nothing, OutcomeTag, Pending, QueryView } from "@/shared/ui";
 import { CustomerCard } from "./CustomerCard";
 import { contactQuery, historyQuery } from "./data";
 import { OpenWork } from "./OpenWork";
+import { Stranger } from "./Stranger";
 import { useSelection } from "./selection";
 import { texts } from "./texts";
 
@@ -43,7 +44,12 @@ export function Assist() {
           {who.customerId ? (
             <CustomerCard key={who.customerId} customerId={who.customerId} />
           ) : (
-            <Stranger caller={who.caller} projectId={who.projectId} />
+            <Stranger
+              key={who.contactId}
+              caller={who.caller}
+              projectId={who.projectId}
+              live={who.contactId === current?.contact_id}
+            />
           )}
           <OpenWork projectId={who.projectId} caller={who.caller} customerId={who.customerId} />
           <History
@@ -59,24 +65,6 @@ export function Assist() {
         </div>
       )}
     </aside>
-  );
-}
-
-function Stranger({ caller, projectId }: { caller: string; projectId: string | null }) {
-  const t = useT(texts);
-  return (
-    <section className="customer">
-      <header>
-        <Avatar size={40} icon={<UserOutlined />} />
-        <div>
-          <h2>
-            <DialNumber number={caller} projectId={projectId} />
-          </h2>
-          <p>{t("assist.stranger")}</p>
-        </div>
-      </header>
-      <p className="faint">{t("assist.stranger.hint")}</p>
-    </section>
   );
 }
 

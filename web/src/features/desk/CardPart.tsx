@@ -8,7 +8,7 @@ import { common } from "@/shared/texts";
 import { type Customer, customerQuery } from "./data";
 import { texts } from "./texts";
 
-type Change = Partial<Pick<Customer, "tags" | "notes" | "custom" | "agent_id" | "open_complaint">>;
+type Change = Partial<Pick<Customer, "name" | "tags" | "notes" | "custom" | "agent_id" | "open_complaint">>;
 
 /** One part of the card, read or edited. What somebody else changed meanwhile is shown before it is overwritten. */
 export function CardPart<V>({

@@ -42,6 +42,7 @@ export function CustomerCard({ customerId }: { customerId: string }) {
                 </>
               ) : null}
             </dl>
+            <CustomerName customer={customer} />
             <Care customer={customer} />
             <Tags customer={customer} />
             <Notes customer={customer} />
@@ -50,6 +51,30 @@ export function CustomerCard({ customerId }: { customerId: string }) {
         )}
       </QueryView>
     </section>
+  );
+}
+
+function CustomerName({ customer }: { customer: Customer }) {
+  const t = useT(texts);
+  return (
+    <CardPart<string>
+      title={t("assist.name")}
+      customer={customer}
+      value={customer.name}
+      valueWords={customer.name}
+      change={(name) => ({ name: name.trim() })}
+      read={<span translate="no">{customer.name}</span>}
+      edit={(name, set) => (
+        <Input
+          autoFocus
+          size="small"
+          maxLength={80}
+          aria-label={t("assist.name")}
+          value={name}
+          onChange={(event) => set(event.target.value)}
+        />
+      )}
+    />
   );
 }
 

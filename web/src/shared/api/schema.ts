@@ -1702,7 +1702,12 @@ export interface paths {
          */
         get: operations["list_customers_api_customers_get"];
         put?: never;
-        post?: never;
+        /**
+         * Register
+         * @description Enter a customer of the project's client. Their call at hand is theirs from then on. Raises
+         *     `customer.known`, naming whose number it is.
+         */
+        post: operations["register_api_customers_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6740,6 +6745,26 @@ export interface components {
              * @default 1
              */
             min_level: number;
+        };
+        /**
+         * NewCustomer
+         * @description Somebody who calls a project and whom its client does not know yet.
+         */
+        NewCustomer: {
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string;
+            /**
+             * Notes
+             * @default
+             */
+            notes: string;
         };
         /**
          * NewPasskey
@@ -13966,6 +13991,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CustomerShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    register_api_customers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCustomer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerShown"];
                 };
             };
             /** @description Validation Error */
