@@ -19,6 +19,7 @@ from andon.interactions.model import (
     Place,
     Silence,
     Stage,
+    Succeed,
     Tape,
 )
 
@@ -74,6 +75,8 @@ def find_inside(contact: Contact, out: Out, *, together: bool) -> None:
         out.do(Join(dialler.leg_id, report=True))
     if talk is None:
         return
+    if inside.before and not together:
+        out.do(Succeed(contact.leg_id, inside.before))
     if inside.holder == inside.agent_id:
         out.do(Park(talk.leg_id))
     elif inside.holder is None or talk.held_by_device:
