@@ -193,8 +193,11 @@ async def weigh(page: Page) -> Weight:
     )
 
 
-async def transferred(page: Page, url: str, shown: str) -> tuple[float, float]:
-    """Open a page with nothing cached: kB that came over the wire, and ms until `shown` is there."""
+async def transferred(page: Page, url: str, button: str) -> tuple[float, float]:
+    """Open a page with nothing cached: kB that came over the wire, and ms until the frame with that button.
+
+    The page itself looks in each frame: waiting from outside asks every half second in the end.
+    """
     session = await page.context.new_cdp_session(page)
     sizes: list[int] = []
     session.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
@@ -202,8 +205,12 @@ async def transferred(page: Page, url: str, shown: str) -> tuple[float, float]:
         await session.send("Network.enable")
         await session.send("Network.setCacheDisabled", {"cacheDisabled": True})
         await page.goto(url, wait_until="commit")
-        await page.locator(shown).first.wait_for()
-        spent = await page.evaluate("performance.now()")
+        shown = await page.wait_for_function(
+            "words => [...document.querySelectorAll('button')].some(one => one.textContent.includes(words))"
+            " && performance.now()",
+            arg=button,
+        )
+        spent = float(await shown.json_value())
         await page.wait_for_load_state("networkidle")
     finally:
         await session.detach()

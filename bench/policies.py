@@ -58,7 +58,7 @@ def calls(seed: int) -> list[Call]:
 def centre(queue: dict[str, Any], whole: dict[str, Any], generalist: int) -> CentreConfig:
     """`generalist` is the level of agents with several skills; those with one have 10."""
     chance = random.Random(7)
-    agents = []
+    agents: list[AgentConfig] = []
     for skills, number in GROUPS:
         level = 10 if len(skills) == 1 else generalist
         for _ in range(number):

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from andon.flows.service import Flows, prompt_names
 from andon.interactions.events import Outcome, WrapUpSubmitted
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AgentAnswered,
     AgentEnded,
     AgentHolds,
@@ -26,24 +26,26 @@ from andon.interactions.model import (
     AgentRinging,
     CallerEnded,
     CallerKey,
-    Contact,
+    Identified,
+    Joined,
+    MessageTaken,
+    SpeechEnded,
+)
+from andon.interactions.model import Contact
+from andon.interactions.model import Stage as ContactStage
+from andon.interactions.orders import (
     Dial,
     Drop,
     Forget,
     HangUp,
-    Identified,
     Join,
-    Joined,
     MediumOrder,
-    MessageTaken,
     Music,
     Part,
     Speak,
-    SpeechEnded,
     StopSpeaking,
     TakeMessage,
 )
-from andon.interactions.model import Stage as ContactStage
 from andon.interactions.ports import ContactView
 from andon.interactions.service import Floor
 from andon.kit.ids import uuid7

@@ -13,6 +13,7 @@ from conftest import Enter
 pytestmark = pytest.mark.browser
 
 FIRST_LOAD_KB = 400
+FIRST_SCRIPTS = 6  # what one round of HTTP/1.1 takes
 # Of ten hours a part as large as a third; growth within the other two.
 CHANGES = 600
 HEAP_MB, NODES, LISTENERS = 3.0, 400, 100
@@ -25,8 +26,11 @@ async def test_the_desk_comes_in_four_hundred_kilobytes(
     context = await chromium.new_context(storage_state=await visitor.context.storage_state(), locale="zh-CN")
     try:
         page = await context.new_page()
-        kilobytes, _ = await transferred(page, f"{house.url}/desk", "button:has-text('签入')")
+        kilobytes, _ = await transferred(page, f"{house.url}/desk", "签入")
         assert 100 < kilobytes < FIRST_LOAD_KB
+        names = await page.evaluate("performance.getEntriesByType('resource').map(one => one.name)")
+        scripts = {name for name in names if name.endswith(".js")}
+        assert 0 < len(scripts) <= FIRST_SCRIPTS, scripts
     finally:
         await context.close()
 

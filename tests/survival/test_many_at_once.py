@@ -7,20 +7,10 @@ from interactions_books import judged
 from interactions_town import Town
 
 from andon.interactions.events import ContactConnected, OfferMade
-from andon.interactions.model import (
-    Contact,
-    Dial,
-    Drop,
-    Join,
-    Joined,
-    MediumOrder,
-    Speak,
-    SpeechEnded,
-    Stage,
-    Tape,
-    TapeRuns,
-)
-from andon.interactions.model import HangUp as HangUpCaller
+from andon.interactions.inputs import Joined, SpeechEnded, TapeRuns
+from andon.interactions.model import Contact, Stage
+from andon.interactions.orders import Dial, Drop, Join, MediumOrder, Speak, Tape
+from andon.interactions.orders import HangUp as HangUpCaller
 from andon.interactions.service import LATE_S
 from andon.kit.journal import Fact
 from andon.routing.events import AgentState

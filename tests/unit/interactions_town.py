@@ -13,7 +13,7 @@ import msgspec
 
 from andon.interactions.card.events import Source
 from andon.interactions.events import Outcome, TransferReason, TransferWay
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AgentAnswered,
     AgentCancels,
     AgentCard,
@@ -33,37 +33,35 @@ from andon.interactions.model import (
     AgentTransfers,
     CallerEnded,
     CallerKey,
-    Contact,
     CustomerAnswered,
     DeviceHeld,
     DeviceRetrieved,
+    Input,
+    Interrupted,
+    Joined,
+    JoinFailed,
+    MessageTaken,
+    SpeechEnded,
+    TapeRuns,
+    UtteranceTaken,
+)
+from andon.interactions.model import Contact, Handover, Inside, Placed, Stage
+from andon.interactions.orders import (
     Dial,
     DialColleague,
     DialCustomer,
     DialOut,
     Drop,
     Forget,
-    Handover,
     HangUp,
-    Input,
-    Inside,
-    Interrupted,
     Join,
-    Joined,
-    JoinFailed,
     Listen,
     MediumOrder,
-    MessageTaken,
-    Placed,
     Speak,
-    SpeechEnded,
-    Stage,
     StopSpeaking,
     Succeed,
     TakeMessage,
     Tape,
-    TapeRuns,
-    UtteranceTaken,
 )
 from andon.interactions.ports import (
     ContactPort,

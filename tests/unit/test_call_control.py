@@ -29,7 +29,7 @@ from andon.interactions.events import (
     TransferReason,
     TransferWay,
 )
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AgentAnswered,
     AgentCancels,
     AgentCompletes,
@@ -42,26 +42,25 @@ from andon.interactions.model import (
     AgentSwaps,
     AgentTransfers,
     CallerEnded,
-    Contact,
+    Found,
+    Stop,
+    Summoned,
+    Withdrawn,
+)
+from andon.interactions.model import Contact, Handover, Place, Stage
+from andon.interactions.orders import (
     DialOut,
     Drop,
     Enter,
-    Found,
-    Handover,
     Join,
     Music,
     MuteAgent,
     Park,
     Part,
-    Place,
     Requeue,
     RouterConversationEnded,
     RouterHeld,
     RouterSummonsEnded,
-    Stage,
-    Stop,
-    Summoned,
-    Withdrawn,
 )
 from andon.reporting.ledger.model import Row
 from andon.reporting.ledger.rules import Books

@@ -14,8 +14,7 @@ from test_supervising import T0, session
 from andon.entrypoints.core_recovery import close_contact
 from andon.interactions.card.events import CardBegan, CardEnd, CardEnded, Source
 from andon.interactions.events import TransferWay
-from andon.interactions.machine.card import CARD_TIMER
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AgentAnswered,
     AgentCard,
     AgentDials,
@@ -34,21 +33,16 @@ from andon.interactions.model import (
     FlowBegins,
     Found,
     Interrupted,
-    Join,
     Joined,
-    Music,
-    Part,
-    SetTimer,
-    Silence,
-    Speak,
     SpeechEnded,
-    Stage,
-    StopSpeaking,
     TapeRuns,
 )
+from andon.interactions.machine.card import CARD_TIMER
+from andon.interactions.model import Stage
 from andon.interactions.monitor import model as m
 from andon.interactions.monitor.events import Mode, MonitorStarted
 from andon.interactions.monitor.machine import step
+from andon.interactions.orders import Join, Music, Part, SetTimer, Silence, Speak, StopSpeaking
 from andon.interactions.ports import Prompt
 from andon.reporting.ledger.rules import Books
 from andon.telephony.events import RecordingStopped

@@ -23,7 +23,8 @@ from andon.interactions.events import (
     Outcome,
     SurveyAnswered,
 )
-from andon.interactions.model import AgentEnded, Contact, Identified, Stage, Stop
+from andon.interactions.inputs import AgentEnded, Identified, Stop
+from andon.interactions.model import Contact, Stage
 from andon.interactions.recent import Recent
 from andon.kit.journal import Fact
 from andon.routing.events import AgentState

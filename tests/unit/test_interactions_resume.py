@@ -14,7 +14,8 @@ from test_routing_restore import kept_of
 
 from andon.interactions.callbacks import Callback
 from andon.interactions.events import CallbackEnded, ContactEnded
-from andon.interactions.model import Contact, Found
+from andon.interactions.inputs import Found
+from andon.interactions.model import Contact
 from andon.interactions.service import KeptContact
 from andon.kit.events import CoreStarted
 from andon.routing.events import AgentState
@@ -91,7 +92,7 @@ def test_books_balance_over_the_deaths_of_cores(seed: int) -> None:
     assert not [entry for entry in logs if entry["log_level"] in {"error", "critical"}]
     ended = [fact.contact_id for fact in town.facts if isinstance(fact, ContactEnded)]
     assert sorted(ended) == sorted(contact.contact_id for contact in contacts)  # type: ignore[type-var]  # set
-    assert not town.floor.contacts and not town.floor._timers and not town.floor._due
+    assert not town.floor.contacts and not town.floor._timers
     books = judged(town.facts, town.floor.now())
     assert [f"{f.rule}: {f.text}" for f in books.findings if f.rule != "recording.kept"] == []
     assert not [leg for leg, alive in town.legs.items() if alive]

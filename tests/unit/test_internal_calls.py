@@ -22,9 +22,7 @@ from andon.interactions.events import (
     TransferReason,
     TransferWay,
 )
-from andon.interactions.inside.events import InternalJoined, InternalLeft, InternalPassed
-from andon.interactions.machine import step
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AgentAnswered,
     AgentCancels,
     AgentEnded,
@@ -33,27 +31,19 @@ from andon.interactions.model import (
     AgentMutes,
     AgentRejects,
     AgentRetrieves,
-    Contact,
     CustomerAnswered,
     DeviceHeld,
     DeviceRetrieved,
-    Dial,
-    Drop,
-    Enter,
     Found,
-    Handover,
     Input,
-    Join,
     Joined,
-    MediumOrder,
-    MuteAgent,
-    Park,
-    Part,
-    Stage,
     Stop,
-    Succeed,
     TapeRuns,
 )
+from andon.interactions.inside.events import InternalJoined, InternalLeft, InternalPassed
+from andon.interactions.machine import step
+from andon.interactions.model import Contact, Handover, Stage
+from andon.interactions.orders import Dial, Drop, Enter, Join, MediumOrder, MuteAgent, Park, Part, Succeed
 from andon.kit.journal import Fact
 from andon.reporting.ledger.rules import Books
 from andon.routing.events import AgentState

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from routing_drill import Drill, Fault
+from routing_book import Fault
+from routing_drill import Drill
 
 from andon.routing import decision, floor, ground, records, waiting
 from andon.routing.callback import Returning

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from routing_drill import Drill, Fault
+from routing_book import Fault
+from routing_drill import Drill
 from test_routing_properties import from_bytes, from_seed
 
 from andon.routing import restore

@@ -16,27 +16,19 @@ from test_routing import ANN, BOB, CLIENT, SALES, VIP, Centre, S, agent, queue
 from andon.entrypoints import core_state
 from andon.entrypoints.core_recovery import close_monitors
 from andon.interactions.events import By, ContactConnected, ContactDisconnected, Outcome
-from andon.interactions.model import (
-    Admit,
+from andon.interactions.inputs import (
     AgentEnded,
     AgentHangsUp,
     AgentHolds,
     CallerEnded,
-    Drop,
     ForcedHangUp,
-    HangUp,
-    Join,
     Joined,
     JoinFailed,
     Pulled,
-    Requeue,
-    RouterConnected,
-    RouterConversationEnded,
-    RouterLeave,
-    Stage,
     TakenOver,
     TimerDue,
 )
+from andon.interactions.model import Stage
 from andon.interactions.monitor import model as m
 from andon.interactions.monitor.events import (
     FollowBegan,
@@ -49,6 +41,16 @@ from andon.interactions.monitor.events import (
 from andon.interactions.monitor.follow import Follow
 from andon.interactions.monitor.machine import begin, step
 from andon.interactions.monitor.service import KeptDevice, KeptFollow, KeptMonitor
+from andon.interactions.orders import (
+    Admit,
+    Drop,
+    HangUp,
+    Join,
+    Requeue,
+    RouterConnected,
+    RouterConversationEnded,
+    RouterLeave,
+)
 from andon.kit.journal import Fact
 from andon.kit.journal.live import Kept
 from andon.routing.events import AgentSignedOut, AgentStateChanged, ContactRaised

@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 from interactions_town import Town
 
+from andon.channels.voice.calls import Call
 from andon.channels.voice.nodes import Node
-from andon.channels.voice.service import Call, VoiceChannel
+from andon.channels.voice.service import VoiceChannel
 from andon.channels.voice.watchdog import Difference, Watchdog, differences
 from andon.interactions.model import Stage
 from andon.kit.events import WatchdogRepaired

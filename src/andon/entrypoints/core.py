@@ -20,6 +20,7 @@ from uuid import UUID
 import structlog
 import uvloop
 
+from andon.channels.voice.calls import Calls
 from andon.channels.voice.devices import Account, Devices
 from andon.channels.voice.machine import Directory
 from andon.channels.voice.mobile import Mobiles
@@ -54,7 +55,7 @@ from andon.interactions.commands import Desk
 from andon.interactions.dialling.model import Bounds
 from andon.interactions.dialling.service import Dialling
 from andon.interactions.events import CallbackEnded
-from andon.interactions.model import Interrupted, Stop
+from andon.interactions.inputs import Interrupted, Stop
 from andon.interactions.monitor import model as monitor_model
 from andon.interactions.monitor.model import Monitor
 from andon.interactions.monitor.service import Supervision
@@ -120,7 +121,40 @@ class Core:
             self.alarms,
             lambda tenant_id: self._tasks.start(self._reload(tenant_id)),
         )
+        self.mobiles = Mobiles(self._append, self._now)
+        self.calls = Calls(self.directory, self.mobiles)
+        self.nodes = Nodes(addresses, lambda node, event: self.voice.on_event(node, event), self._now)
+        self.devices = Devices(
+            self.nodes, self._device_changed, lambda tenant_id: bool(self.directory.trunks_of(tenant_id))
+        )
+        self.ears = Ears(
+            self.nodes,
+            self.calls.node_of,
+            self._monitor_heard,
+            self.calls.take_leg,
+            self._supervisor_device_changed,
+        )
+        self.music = Music(settings.folder("prompts"), own_music(settings.home), self.nodes)
+        self.trials = Trials(
+            self.nodes,
+            (self.devices, self.ears.devices),
+            self.prompts.sound,
+            self.music.of,
+            self._append,
+            self._now,
+        )
+        self.trial_desk = TrialDesk(self.db, self.trials)
+        self.trunk_trials = TrunkTrials(
+            self.nodes, self.directory, self.calls.count_on, self._append, self._now
+        )
         self.voice = VoiceChannel(
+            calls=self.calls,
+            nodes=self.nodes,
+            devices=self.devices,
+            ears=self.ears,
+            trials=self.trials,
+            mobiles=self.mobiles,
+            trunk_trials=self.trunk_trials,
             floors=self.floors,
             directory=self.directory,
             agent_return_s=settings.agent_return_s,
@@ -137,32 +171,6 @@ class Core:
             sound_of=self.prompts.sound,
             person_of=self._person_of,
         )
-        self.nodes = Nodes(addresses, self.voice.on_event, self._now)
-        self.devices = Devices(
-            self.nodes, self._device_changed, lambda tenant_id: bool(self.directory.trunks_of(tenant_id))
-        )
-        self.ears = Ears(
-            self.nodes,
-            self.voice.node_of,
-            self._monitor_heard,
-            self.voice.take_leg,
-            self._supervisor_device_changed,
-        )
-        self.music = Music(settings.folder("prompts"), own_music(settings.home), self.nodes)
-        self.trials = Trials(
-            self.nodes,
-            (self.devices, self.ears.devices),
-            self.prompts.sound,
-            self.music.of,
-            self._append,
-            self._now,
-        )
-        self.trial_desk = TrialDesk(self.db, self.trials)
-        self.mobiles = Mobiles(self._append, self._now)
-        self.trunk_trials = TrunkTrials(
-            self.nodes, self.directory, self.voice.calls_on, self._append, self._now
-        )
-        self.voice.attach(self.nodes, self.devices, self.ears, self.trials, self.mobiles, self.trunk_trials)
         self.trunks = Trunks(self.nodes, self.directory, self._trunk_refused)
         self.trunk_desk = TrunkDesk(self.directory, self.trunk_trials, self.trunks.made)
         self.publisher = Publisher(self.bus, self.directory, self.alarms, self._now)

@@ -16,7 +16,7 @@ from andon.flows.expressions import Value
 from andon.flows.fetch import Fetcher
 from andon.flows.model import Recognise, Request
 from andon.interactions.ports import ContactView
-from andon.interactions.service import Scheduler
+from andon.interactions.timers import Scheduler
 from andon.kit.tasks import Tasks
 from andon.speech.ports import Recogniser, SpeechFailed
 

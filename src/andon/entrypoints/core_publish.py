@@ -9,9 +9,10 @@ from uuid import UUID
 import structlog
 
 from andon.channels.voice.machine import Directory
+from andon.entrypoints.core_agent_screens import AgentScreens
 from andon.entrypoints.core_alarms import Alarms
+from andon.entrypoints.core_board import BoardScreen
 from andon.entrypoints.core_centre import Centre
-from andon.entrypoints.core_screens import AgentScreens, BoardScreen
 from andon.kit.bus import Bus
 from andon.routing.model import Refused
 

@@ -20,7 +20,7 @@ from andon.alarms.model import Figure, Rule, is_quiet
 from andon.alarms.repository import load_raised
 from andon.channels.voice.machine import Directory
 from andon.entrypoints.core_centre import Centre
-from andon.entrypoints.core_screens import iso, rule_alarm
+from andon.entrypoints.core_rows import Row, iso
 from andon.kit.bus import Bus
 from andon.kit.clock import Clock
 from andon.kit.database import Database, Scope
@@ -287,3 +287,41 @@ def _cleared(centre: Centre, on: Standing, now: datetime) -> RuleCleared:
         lasted_ms=_ms(on.since, now),
         about_id=on.about_id,
     )
+
+
+def rule_alarm(centre: Centre, directory: Directory, on: Standing) -> Row:
+    """An alarm of a rule as boards and pages are told it."""
+    kind, name = _about(centre, directory, on)
+    return {
+        "code": "rule",
+        "subject": f"{on.rule.rule_id}.{on.about_id or ''}",
+        "since": iso(on.since),
+        "rule_id": str(on.rule.rule_id),
+        "name": on.rule.name,
+        "level": on.level.value,
+        "figure": on.rule.figure.value,
+        "variant": on.rule.variant,
+        "state": on.rule.state,
+        "value": round(on.value, 1),
+        "limit": on.limit,
+        "about": kind,
+        "about_id": str(on.about_id) if on.about_id is not None else None,
+        "about_name": name,
+    }
+
+
+def _about(centre: Centre, directory: Directory, on: Standing) -> tuple[str, str]:
+    """The kind and the name of what an alarm is about. An agent is named as boards name them."""
+    if on.about_id is None:
+        return "centre", ""
+    if on.rule.figure is Figure.TRUNK_USE:
+        trunks = directory.trunks_of(centre.tenant_id)
+        return "trunk", next((trunk.name for trunk in trunks if trunk.trunk_id == on.about_id), "")
+    if on.rule.figure is Figure.STATE_TIME:
+        person = centre.people.get(on.about_id)
+        return "agent", person.name if person is not None else ""
+    if on.rule.queue_id is not None:
+        queue = centre.queues.get(on.about_id)
+        return "queue", queue.name if queue is not None else ""
+    project = centre.projects.get(on.about_id)
+    return "project", project.name if project is not None else ""

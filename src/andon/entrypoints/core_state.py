@@ -14,8 +14,9 @@ import msgspec
 import structlog
 from sqlalchemy import text
 
+from andon.channels.voice.calls import KeptCall
 from andon.channels.voice.model import Trunk
-from andon.channels.voice.service import KeptCall, VoiceChannel
+from andon.channels.voice.service import VoiceChannel
 from andon.entrypoints.core_centre import Centre
 from andon.interactions.callbacks import Callback
 from andon.interactions.commands import KeptSession

@@ -19,9 +19,11 @@ from andon.identity.model import Actor, Role
 from andon.identity.tables import User
 from andon.imports import service, texts
 from andon.imports.jobs import TOPIC
+from andon.imports.known import load
+from andon.imports.listing import rows_of
 from andon.imports.model import COLUMNS
-from andon.imports.plans import TABLES, load, rows_of
 from andon.imports.tables import ImportJob
+from andon.imports.writing import TABLES
 from andon.kit import i18n
 from andon.kit.errors import AndonError, not_found
 from andon.kit.ids import uuid7

@@ -15,9 +15,12 @@ from andon.identity.admin import CONFIG_CHANGED
 from andon.identity.passwords import Passwords
 from andon.identity.service import SESSION_ENDED
 from andon.identity.tables import Audit, User
+from andon.imports.known import load
 from andon.imports.model import FAULTS_KEPT, Fault, Line, sheet_of
-from andon.imports.plans import TABLES, By, Plan, load, perform, plan
+from andon.imports.plans import plan
+from andon.imports.plans.steps import Plan
 from andon.imports.tables import ImportJob
+from andon.imports.writing import TABLES, By, perform
 from andon.kit.bus import Bus
 from andon.kit.clock import Clock
 from andon.kit.database import Database, Scope

@@ -6,7 +6,6 @@ may be called and while the queue's hours are over. Each kept place ends exactly
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -15,8 +14,10 @@ import structlog
 from andon.calendars.model import Calendar, is_open, next_change
 from andon.customers.model import phone_key
 from andon.interactions.events import CallbackEnded, CallbackPostponed
-from andon.interactions.model import CallbackOver, Contact, Input, Placed, Stage, span_ms
+from andon.interactions.inputs import CallbackOver, Input
+from andon.interactions.model import Contact, Placed, Stage, span_ms
 from andon.interactions.ports import ContactView
+from andon.interactions.timers import Scheduler, Timer
 from andon.kit.journal import Fact
 from andon.routing.machine import Router
 from andon.routing.model import CallbackRules, Caller, Effect, OfferEnd, Place, Refused
@@ -44,14 +45,6 @@ class Callback(msgspec.Struct, kw_only=True):
     not_before: datetime | None = None  # None: the caller is still on the line
     returned_id: UUID | None = None
     torn: bool = False  # nobody asked for it: we broke the call off
-
-
-class Timer(Protocol):
-    def cancel(self) -> None: ...
-
-
-class Scheduler(Protocol):
-    def call_later(self, delay: float, callback: Callable[..., object], *args: Any) -> Timer: ...
 
 
 def callable_number(number: str, *, international: bool) -> bool:

@@ -18,20 +18,20 @@ from andon.interactions import texts
 from andon.interactions.card.service import CardData
 from andon.interactions.control import CallControl, FlowNames
 from andon.interactions.dialling.service import Dialling
-from andon.interactions.inside.service import InternalCalls
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AgentHangsUp,
     AgentHolds,
     AgentKeys,
     AgentMutes,
     AgentRejects,
     AgentRetrieves,
-    Contact,
     Input,
-    Stage,
 )
+from andon.interactions.inside.service import InternalCalls
+from andon.interactions.model import Contact, Stage
 from andon.interactions.parking.service import Parking
-from andon.interactions.service import Floor, Scheduler, Timer
+from andon.interactions.service import Floor
+from andon.interactions.timers import Scheduler, Timer
 from andon.kit.errors import AndonError
 from andon.routing.events import AgentState
 from andon.routing.machine import Router

@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from andon.interactions.events import TransferReason, TransferWay
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AgentCancels,
     AgentCompletes,
     AgentConferences,
@@ -17,12 +17,9 @@ from andon.interactions.model import (
     AgentSends,
     AgentSwaps,
     AgentTransfers,
-    Contact,
-    Handover,
     Input,
-    Place,
-    Stage,
 )
+from andon.interactions.model import Contact, Handover, Place, Stage
 from andon.interactions.service import Floor
 from andon.kit.errors import AndonError
 from andon.routing.model import Refused

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from andon.customers.model import Customer
 from andon.interactions.events import Outcome
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AskAnswer,
     AskCard,
     AskDialOut,
@@ -23,7 +23,6 @@ from andon.interactions.model import (
     AskStopPlaying,
     AskTape,
     AskTimer,
-    Contact,
     FlowLearnt,
     Identified,
     Input,
@@ -33,6 +32,7 @@ from andon.interactions.model import (
     NoteSurvey,
     NoteTags,
 )
+from andon.interactions.model import Contact
 from andon.interactions.ports import ContactView, Prompt
 
 

@@ -7,7 +7,7 @@ Nothing here waits: the medium queues its orders, the journal takes facts into m
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -16,37 +16,40 @@ import structlog
 
 from andon.calendars.model import Calendar
 from andon.interactions.callbacks import Callbacks
+from andon.interactions.changes import Changes
 from andon.interactions.events import Outcome
-from andon.interactions.flow_port import FlowPort
-from andon.interactions.machine import Effect, arrive, call_back, call_colleague, call_out, step
-from andon.interactions.machine.card import CARD_TIMER
-from andon.interactions.machine.flow import FLOW_TIMER
-from andon.interactions.model import (
+from andon.interactions.flow_runs import FlowRuns
+from andon.interactions.inputs import (
     AgentPicksUp,
     AskEnqueue,
-    AskFinish,
     AskKeepPlace,
     CalledOff,
     CardTimeUp,
     ColleagueRefused,
     ColleagueRings,
-    Contact,
     Enqueued,
     EnqueueRefused,
-    EnterFlow,
     FlowBegins,
     FlowFailed,
     GivesUpWaiting,
-    Handover,
     Input,
-    Inside,
     Interrupted,
-    LeaveFlow,
-    MediumOrder,
     Offered,
-    Placed,
     PlaceKept,
     QueueChanged,
+    Summoned,
+    Tick,
+    TimerDue,
+    WaitOver,
+    Withdrawn,
+)
+from andon.interactions.machine import Effect, arrive, call_back, call_colleague, call_out, step
+from andon.interactions.machine.card import CARD_TIMER
+from andon.interactions.model import Contact, Handover, Inside, Placed, Stage
+from andon.interactions.orders import (
+    EnterFlow,
+    LeaveFlow,
+    MediumOrder,
     Requeue,
     RingColleague,
     RouterAnswered,
@@ -60,17 +63,12 @@ from andon.interactions.model import (
     RouterSummonsAnswered,
     RouterSummonsEnded,
     SetTimer,
-    Stage,
-    Summoned,
     Tell,
-    Tick,
-    TimerDue,
-    WaitOver,
-    Withdrawn,
 )
 from andon.interactions.parking.events import ContactParked, ContactUnparked
-from andon.interactions.ports import FlowDriver, FlowHandle, QueueLeft
+from andon.interactions.ports import FlowDriver, FlowHandle
 from andon.interactions.recent import Recent
+from andon.interactions.timers import Scheduler, Timer, Timers
 from andon.kit.clock import Clock
 from andon.kit.journal import Fact
 from andon.routing.machine import Router
@@ -100,16 +98,6 @@ MEANT_S = 20  # a parked caller who rings back waits so long for the agent who p
 LATE_S = 0.002  # a deadline is met this much after it, so that rounding never meets it too early
 
 
-class Timer(Protocol):
-    def cancel(self) -> None: ...
-
-
-class Scheduler(Protocol):
-    """Runs something later; asyncio's event loop is one."""
-
-    def call_later(self, delay: float, callback: Callable[..., object], *args: Any) -> Timer: ...
-
-
 class Medium(Protocol):
     """What carries orders out, voice for instance. Returns at once; results come back as inputs."""
 
@@ -132,30 +120,6 @@ class KeptContact(msgspec.Struct, frozen=True, kw_only=True):
     timers: dict[str, datetime]
     flow: bytes | None
     left: bytes | None = None  # the flow that goes on after the one an agent sent the caller to
-
-
-class Changes:
-    """What changed since somebody last looked: for screens."""
-
-    __slots__ = ("agents", "contacts", "queues")
-
-    def __init__(self) -> None:
-        self.agents: set[UUID] = set()
-        self.contacts: set[UUID] = set()
-        self.queues: set[UUID] = set()
-
-    def __bool__(self) -> bool:
-        return bool(self.agents or self.contacts or self.queues)
-
-    def note(self, fact: Fact) -> None:
-        """A fact names what it changed."""
-        if fact.agent_id is not None:
-            self.agents.add(fact.agent_id)
-        if fact.contact_id is not None:
-            self.contacts.add(fact.contact_id)
-        queue_id = getattr(fact, "queue_id", None)
-        if queue_id is not None:
-            self.queues.add(queue_id)
 
 
 class Floor:
@@ -185,16 +149,20 @@ class Floor:
         self._scheduler = scheduler
         self._append_fact = append
         self._medium = medium
-        self._flows = flows
         self._new_id = new_id
         self._on_change = on_change
         self._on_moved = on_moved
         self._moved: set[UUID] = set()
         self.recent = Recent()
-        self._handles: dict[UUID, FlowHandle] = {}
-        self._left: dict[UUID, FlowHandle] = {}  # flows that go on after the one an agent sent the caller to
-        self._timers: dict[UUID, dict[str, Timer]] = {}
-        self._due: dict[UUID, dict[str, datetime]] = {}
+        self._timers = Timers(scheduler, self._timer_due)
+        self._flows = FlowRuns(
+            flows,
+            find=self.contacts.get,
+            feed=self.feed,
+            new_id=new_id,
+            timers=self._timers,
+            at=lambda: self._at,
+        )
         self._pending: deque[tuple[Contact, Input]] = deque()
         self._running = False
         self._at = self.now()
@@ -214,10 +182,10 @@ class Floor:
             may_begin=medium.can_begin,
         )
         self._orders: dict[type, Callable[[Contact, Any], None]] = {
-            Tell: self._tell,
-            SetTimer: self._set_timer,
-            EnterFlow: self._enter_flow,
-            LeaveFlow: self._leave_flow,
+            Tell: self._flows.tell,
+            SetTimer: lambda c, o: self._timers.set(c, o.tag, o.seconds, self._at),
+            EnterFlow: self._flows.enter,
+            LeaveFlow: self._flows.leave,
             Requeue: self._requeue,
             RouterLeave: lambda c, o: self._route(self.router.leave(c.contact_id, self._at, how=o.how)),
             RouterOfferEnded: lambda c, o: self._route(self.router.offer_ended(o.offer_id, o.how, self._at)),
@@ -261,7 +229,7 @@ class Floor:
         handle: FlowHandle | None = None
         if refused is None and contact.view is not None:
             try:
-                handle = self._flows.start(FlowPort(contact.view, self.contacts.get, self.feed, self._new_id))
+                handle = self._flows.start(contact.view)
             except LookupError as error:
                 log.warning("flow_missing", number_id=str(number_id), why=str(error))
                 refused = Outcome.UNKNOWN_NUMBER
@@ -283,7 +251,7 @@ class Floor:
                 ),
             )
             if handle is not None:
-                self._handles[contact.contact_id] = handle
+                self._flows.drive(contact.contact_id, handle)
                 self._pending.append((contact, FlowBegins()))
 
     def feed(self, contact: Contact, *heard: Input) -> None:
@@ -395,13 +363,12 @@ class Floor:
         contact = self.contacts.get(contact_id)
         if contact is None:
             return None
-        handle, left = self._handles.get(contact_id), self._left.get(contact_id)
         return KeptContact(
             contact=contact,
             place=self.router.keep_contact(contact_id),
-            timers=self._due.get(contact_id, {}),
-            flow=None if handle is None else handle.keep(),
-            left=None if left is None else left.keep(),
+            timers=self._timers.due(contact_id),
+            flow=self._flows.keep(contact_id),
+            left=self._flows.keep_left(contact_id),
         )
 
     def resume(self, kept: KeptContact) -> None:
@@ -411,22 +378,14 @@ class Floor:
         contact = kept.contact
         contact_id = contact.contact_id
         if kept.flow is not None and contact.view is not None:
-            port = FlowPort(contact.view, self.contacts.get, self.feed, self._new_id)
-            self._handles[contact_id] = self._flows.resume(port, kept.flow)
-            if kept.left is not None:
-                self._left[contact_id] = self._flows.resume(port, kept.left)
+            self._flows.resume(contact_id, contact.view, kept.flow, kept.left)
         self.contacts[contact_id] = contact
-        self._due[contact_id] = dict(kept.timers)
+        self._timers.resume(contact_id, kept.timers)
 
     def go_on(self) -> None:
         """Timers of contacts taken over run for what is left of them; kept places stand in line again. A
         second time does nothing."""
-        now = self.now()
-        for contact_id, due in self._due.items():
-            running = self._timers.setdefault(contact_id, {})
-            for tag, at in due.items():
-                if tag not in running:
-                    self._start_timer(self.contacts[contact_id], tag, (at - now).total_seconds())
+        self._timers.go_on(self.contacts, self.now())
         self._within(self.callbacks.go_on)
 
     def close(self) -> None:
@@ -435,11 +394,7 @@ class Floor:
         if self._deadline_timer is not None:
             self._deadline_timer.cancel()
             self._deadline_timer = None
-        for timers in self._timers.values():
-            for timer in timers.values():
-                timer.cancel()
-        self._timers.clear()
-        self._due.clear()
+        self._timers.close()
 
     # --- one pass ---------------------------------------------------------------------------------------
 
@@ -496,11 +451,8 @@ class Floor:
     def _forget(self, contact: Contact) -> None:
         if self.contacts.pop(contact.contact_id, None) is None:
             return
-        self._handles.pop(contact.contact_id, None)
-        self._left.pop(contact.contact_id, None)
-        self._due.pop(contact.contact_id, None)
-        for timer in self._timers.pop(contact.contact_id, {}).values():
-            timer.cancel()
+        self._flows.forget(contact.contact_id)
+        self._timers.forget(contact.contact_id)
         self.callbacks.contact_over(contact)
 
     def _route(self, effects: Iterable[RouterEffect]) -> None:
@@ -570,9 +522,8 @@ class Floor:
         callback, contact, back = begun
         self.contacts[contact_id] = contact
         if callback.flow is not None and contact.view is not None:
-            port = FlowPort(contact.view, self.contacts.get, self.feed, self._new_id)
             try:
-                self._handles[contact_id] = self._flows.resume(port, callback.flow)
+                self._flows.resume(contact_id, contact.view, callback.flow)
             except (LookupError, ValueError) as error:  # its version is gone: no survey, the talk is the same
                 log.warning("flow_missing", contact_id=str(contact_id), why=str(error))
         self._perform(contact, call_back(contact, back, self._medium.begin(self, contact)))
@@ -630,17 +581,15 @@ class Floor:
         place = self.callbacks.may_keep(contact) if waits else None
         if place is None:
             return
-        now, handle = self.router.waiting(contact.contact_id), self._handles.get(contact.contact_id)
-        flow = None if handle is None else handle.keep()
-        callback = self.callbacks.keeping(contact, place, flow)
+        now = self.router.waiting(contact.contact_id)
+        callback = self.callbacks.keeping(contact, place, self._flows.keep(contact.contact_id))
         self._step(contact, PlaceKept(1 if now is None else now.position, callback.expires_at))
         self.callbacks.take(callback)
 
     def _interrupt(self, contact: Contact) -> None:
         """Whoever was waiting or talking is called back, if the queue says so."""
         caller = self.recent.caller(contact, self._at, fast_lane=False)
-        handle = self._handles.get(contact.contact_id)
-        callback = self.callbacks.owed(contact, caller, None if handle is None else handle.keep())
+        callback = self.callbacks.owed(contact, caller, self._flows.keep(contact.contact_id))
         if callback is None:
             self._step(contact, Interrupted())
             return
@@ -698,70 +647,7 @@ class Floor:
             # As in `_connected`: cannot be.
             log.error("connected_refused", why=refused.code, contact_id=str(contact.contact_id))
 
-    def _tell(self, contact: Contact, order: Tell) -> None:
-        handle = self._handles.get(contact.contact_id)
-        if handle is None:
-            if contact.placed is not None and isinstance(order.heard, QueueLeft):
-                outcome = Outcome.SERVED if contact.talked else Outcome.CALLBACK_MISSED
-                self._pending.append((contact, AskFinish(outcome, 16)))
-            return
-        try:
-            handle.hear(order.heard)
-        except Exception as error:
-            # A flow is configuration: whatever is wrong with it ends in `flow_error`, told to the caller.
-            log.exception("flow_failed", heard=type(order.heard).__name__)
-            self._pending.append((contact, FlowFailed(repr(error))))
-
-    def _enter_flow(self, contact: Contact, order: EnterFlow) -> None:
-        """Another flow has the caller; the one of before hears nothing until it is returned to."""
-        contact_id = contact.contact_id
-        before = self._handles.pop(contact_id, None)
-        self._left.pop(contact_id, None)
-        if order.back and before is not None:
-            self._left[contact_id] = before
-        self._stop_flow_timers(contact)
-        if contact.view is None:
-            return
-        port = FlowPort(contact.view, self.contacts.get, self.feed, self._new_id)
-        try:
-            self._handles[contact_id] = self._flows.start(port, order.flow_id)
-        except LookupError as error:  # taken out of use that instant
-            log.warning("flow_missing", contact_id=str(contact_id), why=str(error))
-            self._pending.append((contact, FlowFailed(str(error))))
-
-    def _leave_flow(self, contact: Contact, order: LeaveFlow) -> None:
-        before = self._left.pop(contact.contact_id, None)
-        if order.gone:
-            return
-        self._stop_flow_timers(contact)
-        self._handles.pop(contact.contact_id, None)
-        if before is not None:
-            self._handles[contact.contact_id] = before
-
-    def _stop_flow_timers(self, contact: Contact) -> None:
-        """Two flows may have timers of one name."""
-        for tag in [tag for tag in self._due.get(contact.contact_id, {}) if tag.startswith(FLOW_TIMER)]:
-            self._set_timer(contact, SetTimer(tag, None))
-
-    def _set_timer(self, contact: Contact, order: SetTimer) -> None:
-        running = self._timers.setdefault(contact.contact_id, {}).pop(order.tag, None)
-        if running is not None:
-            running.cancel()
-        due = self._due.setdefault(contact.contact_id, {})
-        if order.seconds is None:
-            due.pop(order.tag, None)
-        else:
-            due[order.tag] = self._at + timedelta(seconds=order.seconds)
-            self._start_timer(contact, order.tag, order.seconds)
-
-    def _start_timer(self, contact: Contact, tag: str, seconds: float) -> None:
-        self._timers[contact.contact_id][tag] = self._scheduler.call_later(
-            max(0.0, seconds), self._timer_due, contact, tag
-        )
-
     def _timer_due(self, contact: Contact, tag: str) -> None:
-        self._timers.get(contact.contact_id, {}).pop(tag, None)
-        self._due.get(contact.contact_id, {}).pop(tag, None)
         if tag == "announce":
             place = self.router.waiting(contact.contact_id)
             if place is not None:

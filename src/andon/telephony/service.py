@@ -5,29 +5,20 @@ alive and makes accounts and trunks again whenever the engine comes back. It kno
 recordings and devices; it knows no queue, no agent and no contact beyond the text it is asked to carry.
 """
 
-import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import structlog
-from websockets.exceptions import WebSocketException
 
 from andon.kit.settings import Settings
-from andon.kit.tasks import Tasks
-from andon.telephony.accounts import (
-    TRUNK,
-    Objects,
-    agent_objects,
-    peer_id,
-    peer_objects,
-    trunk_id,
-    trunk_objects,
-)
+from andon.telephony.accounts import Objects, agent_objects, peer_id, peer_objects, trunk_id, trunk_objects
 from andon.telephony.ami import AmiClient, Block
 from andon.telephony.ari import AriClient, Message
+from andon.telephony.bridges import Bridges
+from andon.telephony.connection import Connection
 from andon.telephony.engine.config import CONTACT_VARIABLE, USER
 from andon.telephony.engine.layout import EnginePlan, plans_of
 from andon.telephony.errors import EngineRefused
@@ -43,15 +34,12 @@ from andon.telephony.model import (
     Trunk,
 )
 from andon.telephony.prompts import UNSPOKEN, media_uris, recorded
-from andon.telephony.translate import EVENTS, Translator, instant, snapshot_of
+from andon.telephony.provisioning import Provisioning
+from andon.telephony.translate import Translator
 
 log = structlog.get_logger(__name__)
 
-RETRY_FIRST_S = 0.1
-RETRY_MOST_S = 1.0
-ORIGINATE_MARGIN_S = 5.0
 ALREADY_THERE = 409
-NOT_IN_BRIDGE = (400, 404, 422)
 
 
 class EngineAddress(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,130 +124,53 @@ class Engine:
         self._address = address
         self._on_event = on_event
         self._app = app
-        self._ami: AmiClient | None = None
-        self._ari: AriClient | None = None
         self._translator = Translator(app, address.raw_recordings)
-        self._held_back: list[Message | Block] | None = None
-        self._accounts: dict[str, Objects] = {}
-        self._booted_at: datetime | None = None
-        self._made: set[str] = set()  # accounts and trunks that the engine of that boot has
         self._known_prompts: dict[Path, bool] = {}
-        self._keeper: asyncio.Task[None] | None = None
         self._playbacks = 0
+        self._with_music: set[str] = set()
+        self._connection = Connection(
+            app,
+            self._clients,
+            make_again=lambda fresh: self._accounts.make_again(fresh),
+            on_met=self._met,
+            on_message=self._tell,
+            on_lost=lambda why: on_event(EngineLost(why=why)),
+        )
+        self._request, self._unless_gone = self._connection.request, self._connection.unless_gone
+        self._accounts = Provisioning(self._connection)
         # A recording is made of what comes in and goes out: while neither does, it would not grow and its
         # clock would stand still. So a recorded leg is sent silence whenever it is sent nothing else.
-        self._hooks = Hooks(self._request, self._action, app, address.raw_recordings, now)
-        self._meetings = Tasks("engine")
-        self._moving: dict[str, asyncio.Lock] = {}  # by bridge
-        self._with_music: set[str] = set()
-        self._members: dict[str, set[str]] = {}
+        self._hooks = Hooks(self._request, self._connection.action, app, address.raw_recordings, now)
+        self._bridges = Bridges(self._connection, self._hooks, self._fill)
 
     # --- the connection -----------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Begin to connect and keep connected; returns at once. `EngineConnected` follows when usable."""
-        if self._keeper is None:
-            self._keeper = asyncio.create_task(self._keep_connected(), name="engine-keeper")
+        await self._connection.start()
 
     async def close(self) -> None:
         """Let go of the engine. Calls in it go on."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._keeper
-            self._keeper = None
-        await self._disconnect()
+        await self._connection.close()
 
     @property
     def connected(self) -> bool:
         """Whether commands can be given now."""
-        return self._ari is not None and self._ari.connected and self._held_back is None
+        return self._connection.connected
 
-    async def _keep_connected(self) -> None:
-        pause, told = RETRY_FIRST_S, False
-        while True:
-            try:
-                lost = await self._connect()
-            except (OSError, TimeoutError, WebSocketException, EngineRefused) as error:
-                why = str(error) or type(error).__name__
-                if not told:
-                    self._on_event(EngineLost(why=why))
-                    told = True
-                log.debug("engine_not_reachable", why=why)
-                await self._disconnect()
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, RETRY_MOST_S)
-                continue
-            pause = RETRY_FIRST_S
-            why = await lost
-            log.warning("engine_lost", why=why)
-            self._on_event(EngineLost(why=why))
-            told = True
-            await self._disconnect()
-
-    async def _connect(self) -> "asyncio.Task[str]":
+    def _clients(
+        self, hear: Callable[[Message], None], hear_device: Callable[[Block], None]
+    ) -> tuple[AriClient, AmiClient]:
         address = self._address
-        ari = AriClient(address.ari_url, address.ari_user, address.ari_secret, self._app, self._hear)
-        # what is heard before the snapshot is told after it
-        self._held_back = []
-        self._ari = ari
-        self._ami = AmiClient(
-            address.ami_host, address.ami_port, address.ami_user, address.ami_secret, self._hear_device
+        return (
+            AriClient(address.ari_url, address.ari_user, address.ari_secret, self._app, hear),
+            AmiClient(address.ami_host, address.ami_port, address.ami_user, address.ami_secret, hear_device),
         )
-        await ari.connect()
-        await self._ami.connect()
-        info = await ari.request("GET", "asterisk/info")
-        await ari.request(
-            "PUT",
-            f"applications/{self._app}/eventFilter",
-            body={"allowed": [{"type": name} for name in EVENTS]},
-        )
-        booted_at = str(info["status"]["startup_time"])
-        before, self._booted_at = self._booted_at, instant(booted_at)
-        fresh = before != self._booted_at
-        if fresh:
-            self._made.clear()
-        for name in [name for name in self._accounts if name not in self._made]:
-            await self._push(name)
-        snapshot = await self._take_snapshot(ari, str(info["system"]["version"]), booted_at)
-        held, self._held_back = self._held_back, None
-        messages = [message for message in held if isinstance(message, Message)]
-        # of those that come in now the arrival is told, not the presence
-        arrived = {
-            m.channel.id
-            for m in messages
-            if m.type == "StasisStart" and m.channel is not None and m.args[:1] != ["dialled"]
-        }
-        legs = [leg for leg in snapshot.legs if leg.leg_id not in arrived]
-        snapshot = msgspec.structs.replace(snapshot, legs=legs)
+
+    def _met(self, snapshot: Snapshot, fresh: bool) -> None:
         self._translator.learn(snapshot)
-        self._members = {bridge.bridge_id: set(bridge.legs) for bridge in snapshot.bridges}
+        self._bridges.learn(snapshot)
         self._on_event(EngineConnected(snapshot=snapshot, fresh=fresh))
-        for message in held:
-            self._tell(message)
-        log.info("engine_connected", fresh=fresh, legs=len(snapshot.legs))
-        return asyncio.create_task(_first_of(ari.lost, self._ami.lost), name="engine-lost")
-
-    async def _disconnect(self) -> None:
-        if self._ari is not None:
-            await self._ari.close()
-            self._ari = None
-        if self._ami is not None:
-            await self._ami.close()
-            self._ami = None
-        self._held_back = None
-
-    def _hear(self, message: Message) -> None:
-        if self._held_back is not None:
-            self._held_back.append(message)
-        else:
-            self._tell(message)
-
-    def _hear_device(self, block: Block) -> None:
-        if self._held_back is not None:
-            self._held_back.append(block)
-        else:
-            self._tell(block)
 
     def _tell(self, message: Message | Block) -> None:
         translator = self._translator
@@ -272,50 +183,24 @@ class Engine:
             if isinstance(event, LegEnded):
                 self._forget(event.leg_id)
             elif isinstance(event, LegRetrieved):  # its sound may come from elsewhere now
-                self._meet_again_soon(self._bridge_of(event.leg_id))
+                self._bridges.meet_again_soon(self._bridges.of(event.leg_id))
             self._on_event(event)
 
     def _forget(self, leg_id: str) -> None:
-        bridge_id = self._bridge_of(leg_id)
+        bridge_id = self._bridges.of(leg_id)
         self._hooks.forget(leg_id)
         self._with_music.discard(leg_id)
-        for members in self._members.values():
-            members.discard(leg_id)
-        self._meet_again_soon(bridge_id)
-
-    def _bridge_of(self, leg_id: str) -> str:
-        """The bridge a leg is in; empty when it is in none."""
-        return next((name for name, members in self._members.items() if leg_id in members), "")
+        self._bridges.discard(leg_id)
+        self._bridges.meet_again_soon(bridge_id)
 
     async def _fill(self, leg_id: str) -> None:
         """Send silence once the leg's present sound is over; the request takes its turn behind it."""
-        bridged = any(leg_id in members for members in self._members.values())
+        bridged = bool(self._bridges.of(leg_id))
         if self._hooks.recorded(leg_id) and leg_id not in self._with_music and not bridged:
             with contextlib.suppress(
                 EngineRefused
             ):  # the leg may be gone; its recording then is over as well
                 await self._request("POST", f"channels/{leg_id}/silence")
-
-    async def _request(
-        self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None
-    ) -> object:
-        # Nothing is asked before its list of legs and bridges is read: what is made meanwhile would be
-        # missing there, and taken for gone.
-        if self._ari is None or self._held_back is not None:
-            raise EngineRefused(f"{method} {path}", 503, "not connected to the engine")
-        return await self._ari.request(method, path, query, body)
-
-    async def _unless_gone(self, method: str, path: str, query: Mapping[str, str] | None = None) -> None:
-        try:
-            await self._request(method, path, query)
-        except EngineRefused as refused:
-            if not refused.gone:
-                raise
-
-    async def _action(self, name: str, **fields: str) -> None:
-        if self._ami is None:
-            raise EngineRefused(f"AMI {name}", 503, "not connected to the engine")
-        await self._ami.action(name, **fields)
 
     # --- legs ---------------------------------------------------------------------------------------
 
@@ -331,8 +216,7 @@ class Engine:
         self._translator.hanging_up(leg_id, cause)
         real = self._hooks.real(leg_id)
         if self._hooks.unsnoop(leg_id):  # of which no event tells
-            for members in self._members.values():
-                members.discard(leg_id)
+            self._bridges.discard(leg_id)
         await self._unless_gone("DELETE", f"channels/{real}", {"reason_code": str(cause)})
 
     async def play(self, leg_id: str, media: Sequence[str | Path], turn: int | None = None) -> str:
@@ -365,20 +249,11 @@ class Engine:
 
     async def plays(self, playback_id: str) -> bool:
         """Whether a playback goes on."""
-        return await self._is_there(f"playbacks/{playback_id}")
+        return await self._connection.is_there(f"playbacks/{playback_id}")
 
     async def takes_message(self, name: str) -> bool:
         """Whether the message `name` is being recorded."""
-        return await self._is_there(f"recordings/live/{name}")
-
-    async def _is_there(self, path: str) -> bool:
-        try:
-            await self._request("GET", path)
-        except EngineRefused as refused:
-            if not refused.gone:
-                raise
-            return False
-        return True
+        return await self._connection.is_there(f"recordings/live/{name}")
 
     def message_ms(self, name: str) -> int:
         """How long the message of that name in the raw folder is; 0 when there is none."""
@@ -386,7 +261,7 @@ class Engine:
 
     def adopt(self, booted_at: datetime) -> None:
         """Legs and accounts taken over are those of the engine that started then."""
-        self._booted_at = booted_at
+        self._connection.adopt(booted_at)
 
     def take_over(self, leg_id: str, *, recording_id: str, silent: bool, music: bool) -> None:
         """What another core had begun on this leg; `recording_id` is empty when nothing is recorded."""
@@ -478,7 +353,7 @@ class Engine:
         except EngineRefused as refused:
             # Asked before, and the answer was lost. The engine says so as well of a later failure on the same
             # connection: look.
-            if refused.status == ALREADY_THERE and await self._is_there(f"channels/{leg_id}"):
+            if refused.status == ALREADY_THERE and await self._connection.is_there(f"channels/{leg_id}"):
                 return
             self._translator.not_dialled(leg_id)
             raise
@@ -518,94 +393,29 @@ class Engine:
         forward packets past itself, and keeps doing so when a third comes in or the second is changed, so
         that some party hears nobody.
         """
-        await self._request("POST", f"bridges/{bridge_id}", {"type": "mixing,proxy_media"})
+        await self._bridges.make(bridge_id)
 
     async def join(self, bridge_id: str, *legs: str) -> None:
         """Put legs into a bridge, out of whatever bridge they were in.
 
         Stop what is played to them first: the engine takes a leg into a bridge only when that is over.
         """
-        async with self._mover(bridge_id):
-            there = self._members.get(bridge_id, set())
-            together = there.union(legs)
-            stays = together.difference(legs)
-            if len(together) == 2 and together != there:  # more than two are mixed, which spoils nothing
-                await self._renew(*together)
-                await self._out(bridge_id, *stays)
-                legs = (*legs, *stays)
-            await self._in(bridge_id, *legs)
-
-    async def _in(self, bridge_id: str, *legs: str) -> None:
-        for leg_id in legs:
-            if self._hooks.recorded(leg_id):
-                # silence of our own would drown what the others say
-                await self._unless_gone("DELETE", f"channels/{leg_id}/silence")
-        channels = ",".join(self._hooks.real(leg_id) for leg_id in legs)
-        await self._request("POST", f"bridges/{bridge_id}/addChannel", {"channel": channels})
-        for members in self._members.values():
-            members.difference_update(legs)
-        self._members.setdefault(bridge_id, set()).update(legs)
-        for leg_id in legs:
-            self._hooks.placed(leg_id, bridge_id)
-
-    async def _out(self, bridge_id: str, *legs: str) -> None:
-        for leg_id in legs:
-            try:
-                await self._request("POST", f"bridges/{bridge_id}/removeChannel", {"channel": leg_id})
-            except EngineRefused as refused:
-                if refused.status not in NOT_IN_BRIDGE:
-                    raise
-            self._members.get(bridge_id, set()).discard(leg_id)
+        await self._bridges.join(bridge_id, *legs)
 
     async def leave(self, bridge_id: str, leg_id: str) -> None:
         """Take a leg out of a bridge; one that is not in it is no error."""
-        async with self._mover(bridge_id):
-            await self._out(bridge_id, leg_id)
-        self._meet_again_soon(bridge_id)
-        await self._fill(leg_id)
+        await self._bridges.leave(bridge_id, leg_id)
 
     async def unbridge(self, bridge_id: str) -> None:
         """Remove a bridge; its legs stay, alone. One that is gone is no error."""
-        async with self._mover(bridge_id):
-            await self._unless_gone("DELETE", f"bridges/{bridge_id}")
-            legs = self._members.pop(bridge_id, set())
-        self._moving.pop(bridge_id, None)
-        for leg_id in legs:
-            await self._fill(leg_id)
-
-    def _mover(self, bridge_id: str) -> asyncio.Lock:
-        return self._moving.setdefault(bridge_id, asyncio.Lock())
-
-    async def _renew(self, *legs: str) -> None:
-        """What is attached to these legs hears whoever comes next as well."""
-        try:
-            await asyncio.gather(*(self._hooks.renew(leg_id) for leg_id in legs))
-        except EngineRefused as refused:  # the call matters more
-            log.error("hooks_not_renewed", why=str(refused))
-
-    def _meet_again_soon(self, bridge_id: str) -> None:
-        if len(self._members.get(bridge_id, set())) == 2:
-            self._meetings.start(self._meet_again(bridge_id))
-
-    async def _meet_again(self, bridge_id: str) -> None:
-        """Of three two are left, or sound comes from elsewhere: begin as with a new party (ADR 11)."""
-        async with self._mover(bridge_id):
-            legs = tuple(self._members.get(bridge_id, ()))
-            if len(legs) != 2:
-                return
-            await self._renew(*legs)
-            try:
-                await self._out(bridge_id, *legs)
-                await self._in(bridge_id, *legs)
-            except EngineRefused as refused:  # one of them is gone meanwhile
-                log.debug("not_met_again", why=str(refused))
+        await self._bridges.remove(bridge_id)
 
     # --- recording ----------------------------------------------------------------------------------
 
     async def start_recording(self, leg_id: str, recording_id: str) -> None:
         """Record what the leg says and hears into files of the raw folder (`telephony.recording`)."""
         # filled before, so that the recording runs no longer than its order takes
-        hears = bool(self._bridge_of(leg_id))
+        hears = bool(self._bridges.of(leg_id))
         await self._hooks.record(leg_id, recording_id, lambda: self._fill(leg_id), hears=hears)
 
     async def stop_recording(self, leg_id: str) -> None:
@@ -664,13 +474,11 @@ class Engine:
 
     async def provision_agent(self, username: str, secret: str, webrtc: bool) -> None:
         """Make or change an agent's account. It is made again by itself whenever the engine restarts."""
-        self._accounts[username] = self._agent_objects(username, secret, webrtc)
-        await self._push(username)
+        await self._accounts.make(username, self._agent_objects(username, secret, webrtc))
 
     def adopt_agent(self, username: str, secret: str, webrtc: bool) -> None:
         """An account that another core made in the engine of `adopt`; another engine gets it anew."""
-        self._accounts[username] = self._agent_objects(username, secret, webrtc)
-        self._made.add(username)
+        self._accounts.adopt(username, self._agent_objects(username, secret, webrtc))
 
     def _agent_objects(self, username: str, secret: str, webrtc: bool) -> Objects:
         address = self._address
@@ -685,17 +493,15 @@ class Engine:
 
     async def remove_agent(self, username: str) -> None:
         """Remove an account; its device can do nothing more. One that is gone is no error."""
-        await self._remove(username, ("endpoint", "aor", "auth"))
+        await self._accounts.remove(username, ("endpoint", "aor", "auth"))
 
     async def provision_trunk(self, trunk: Trunk) -> None:
         """Make or change a carrier. It is made again by itself whenever the engine restarts."""
-        self._accounts[trunk_id(trunk.name)] = self._trunk_objects(trunk)
-        await self._push(trunk_id(trunk.name))
+        await self._accounts.make(trunk_id(trunk.name), self._trunk_objects(trunk))
 
     def adopt_trunk(self, trunk: Trunk) -> None:
         """A carrier that another core made in the engine of `adopt`; another engine gets it anew."""
-        self._accounts[trunk_id(trunk.name)] = self._trunk_objects(trunk)
-        self._made.add(trunk_id(trunk.name))
+        self._accounts.adopt(trunk_id(trunk.name), self._trunk_objects(trunk))
 
     def _trunk_objects(self, trunk: Trunk) -> Objects:
         address = self._address
@@ -705,71 +511,21 @@ class Engine:
 
     async def remove_trunk(self, name: str) -> None:
         """Remove a carrier: its new calls are refused. One that is gone is no error."""
-        await self._remove(trunk_id(name), ("identify", "endpoint", "aor", "auth"))
+        await self._accounts.remove(trunk_id(name), ("identify", "endpoint", "aor", "auth"))
 
     def add_peer(self, peer: Peer) -> None:
         """Know another node, from the next connection on."""
         address = self._address
-        self._accounts[peer_id(peer.name)] = peer_objects(
+        objects = peer_objects(
             peer,
             address.node,
             media_address=address.media_address,
             rtp_timeout_s=address.rtp_timeout_agent_s,
         )
-
-    async def _push(self, account: str) -> None:
-        self._made.discard(account)
-        if self._ari is None or not self._ari.connected:
-            return  # pushed as soon as the engine is there
-        for kind, name, fields in self._accounts[account]:
-            if kind == "endpoint" and name.startswith(TRUNK):
-                # Changed in place it would get a caller id of its own, "<unknown>", instead of its callers'.
-                await self._drop(self._ari, kind, name)
-            body = {"fields": [{"attribute": key, "value": value} for key, value in fields.items()]}
-            await self._ari.request("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}", body=body)
-        self._made.add(account)
-
-    async def _remove(self, name: str, kinds: Sequence[str]) -> None:
-        self._accounts.pop(name, None)
-        self._made.discard(name)
-        if self._ari is None or not self._ari.connected:
-            return
-        for kind in kinds:
-            await self._drop(self._ari, kind, name)
-
-    @staticmethod
-    async def _drop(ari: AriClient, kind: str, name: str) -> None:
-        try:
-            await ari.request("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
-        except EngineRefused as refused:
-            if not refused.gone:
-                raise
+        self._accounts.know(peer_id(peer.name), objects)
 
     # --- the whole ----------------------------------------------------------------------------------
 
     async def snapshot(self) -> Snapshot:
         """Everything live in the engine now."""
-        if self._ari is None:
-            raise EngineRefused("snapshot", 503, "not connected to the engine")
-        info = await self._ari.request("GET", "asterisk/info")
-        return await self._take_snapshot(
-            self._ari, str(info["system"]["version"]), str(info["status"]["startup_time"])
-        )
-
-    async def _take_snapshot(self, ari: AriClient, version: str, booted_at: str) -> Snapshot:
-        channels = await ari.request("GET", "channels")
-        bridges = await ari.request("GET", "bridges")
-        try:
-            endpoints = await ari.request("GET", "endpoints/PJSIP")
-        except EngineRefused as refused:
-            if not refused.gone:  # said while there is not one endpoint yet
-                raise
-            endpoints = []
-        return snapshot_of(self._app, version, booted_at, channels, bridges, endpoints)
-
-
-async def _first_of(*lost: "asyncio.Future[str] | None") -> str:
-    """Why the first of the connections broke."""
-    waiting = [future for future in lost if future is not None]
-    done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    return done.pop().result()
+        return await self._connection.snapshot()

@@ -85,6 +85,11 @@ const frame = createRoute({
   ),
   beforeLoad: async ({ location }) => {
     const next = location.pathname === "/" ? {} : { next: location.href };
+    // The page's code comes while the server says who is there; if it fails, the page itself asks again and says so.
+    rooms
+      .find((room) => location.pathname.startsWith(room.path))
+      ?.load()
+      .catch(() => undefined);
     try {
       const me = await queryClient.ensureQueryData(meQuery);
       if (me.renewing) throw redirect({ to: "/new-password", search: next });

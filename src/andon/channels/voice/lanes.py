@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from andon.interactions.model import MediumOrder
+from andon.interactions.orders import MediumOrder
 
 log = structlog.get_logger(__name__)
 

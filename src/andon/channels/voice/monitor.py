@@ -14,7 +14,6 @@ import structlog
 from andon.channels.voice.devices import ANSWER_BY_ITSELF, Account, DeviceKind, Devices
 from andon.channels.voice.lanes import Lanes
 from andon.channels.voice.nodes import Node, Nodes
-from andon.interactions.model import MediumOrder
 from andon.interactions.monitor.events import Mode
 from andon.interactions.monitor.model import (
     Deafen,
@@ -30,6 +29,7 @@ from andon.interactions.monitor.model import (
     StillUp,
 )
 from andon.interactions.monitor.service import KeptDevice
+from andon.interactions.orders import MediumOrder
 from andon.kit.errors import AndonError
 from andon.telephony.errors import EngineRefused
 from andon.telephony.model import DeviceChanged, EngineEvent, LegAnswered, LegEnded, Snapshot
@@ -77,12 +77,12 @@ class Ears:
     def __init__(
         self,
         nodes: Nodes,
-        node_of: Callable[[UUID], Node],
+        node_of: Callable[[UUID], Node | None],
         hear: Callable[[Monitor, Input], None],
         take_leg: Callable[[UUID, str], None],
         on_device: Callable[[Account, bool], None],
     ) -> None:
-        """`node_of` says where a contact lives; `hear` is told what becomes of a session's leg;
+        """`node_of` says where a contact lives, if it does; `hear` is told what becomes of a session's leg;
         `take_leg(contact, leg)` gives a leg to a call; `on_device` hears of supervisors' telephones."""
         self._nodes = nodes
         self._node_of = node_of
@@ -191,7 +191,7 @@ class Ears:
         ear.placed = monitor.mode if monitor.mode is Mode.BARGE_IN else None
 
     def _make(self, monitor: Monitor) -> Ear:
-        node = self._node_of(monitor.contact_id)
+        node = self._node_of(monitor.contact_id) or self._nodes.first
         ear = Ear(monitor, node, lambda ear: Lanes(lambda order: self._do(ear, order)))
         self._ears[monitor.leg_id] = ear
         return ear

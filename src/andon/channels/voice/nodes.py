@@ -18,6 +18,8 @@ from andon.telephony.service import Engine, EngineAddress
 
 log = structlog.get_logger(__name__)
 
+ENGINE_GRACE_S = 4.0  # calls of an engine that stays away longer are over
+
 
 class Node:
     """One media engine and how we stand with it."""
@@ -47,6 +49,19 @@ class Node:
     def serves(self) -> bool:
         """Whether it takes new calls."""
         return self.up.is_set() and not self.draining
+
+    async def sweep(self, leg_id: str, cause: int) -> None:
+        """Hang up a leg that nobody wants."""
+        try:
+            await self.engine.hangup(leg_id, cause)
+        except EngineRefused as refused:
+            log.warning("sweep_refused", leg_id=leg_id, why=str(refused))
+
+    async def sweep_bridge(self, bridge_id: str) -> None:
+        try:
+            await self.engine.unbridge(bridge_id)
+        except EngineRefused as refused:
+            log.warning("sweep_refused", bridge_id=bridge_id, why=str(refused))
 
 
 class Nodes:

@@ -11,8 +11,9 @@ import msgspec
 import structlog
 from prometheus_client import Counter
 
+from andon.channels.voice.calls import Call
 from andon.channels.voice.nodes import Node
-from andon.channels.voice.service import Call, VoiceChannel
+from andon.channels.voice.service import VoiceChannel
 from andon.interactions.model import Stage
 from andon.interactions.service import Floor
 from andon.kit.events import WatchdogRepaired

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from andon.interactions.card.events import Source
-from andon.interactions.model import AgentCard, AgentLeavesAlone, Contact, Stage
+from andon.interactions.inputs import AgentCard, AgentLeavesAlone
+from andon.interactions.model import Contact, Stage
 from andon.interactions.service import Floor
 from andon.kit.errors import AndonError
 

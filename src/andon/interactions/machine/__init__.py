@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from andon.interactions.events import By, ContactArrived, Outcome
+from andon.interactions.inputs import Input
 from andon.interactions.machine import (
     alone,
     callback,
@@ -28,7 +29,8 @@ from andon.interactions.machine.callback import call_back
 from andon.interactions.machine.dialling import call_out
 from andon.interactions.machine.inside import call_colleague
 from andon.interactions.machine.table import TABLE, Effect, Out, mark
-from andon.interactions.model import Answer, Contact, Input, Stage
+from andon.interactions.model import Contact, Stage
+from andon.interactions.orders import Answer
 
 __all__ = ["TABLE", "Effect", "arrive", "call_back", "call_colleague", "call_out", "diagram", "step"]
 

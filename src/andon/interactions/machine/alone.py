@@ -5,20 +5,13 @@ The caller is told what to key, and hears music after that, or as soon as a key 
 """
 
 from andon.interactions.card.events import Source
+from andon.interactions.inputs import AgentLeavesAlone, AgentRetrieves, CallerKey, Input, SpeechEnded
 from andon.interactions.machine.card import begin_card
 from andon.interactions.machine.ending import set_music, speak, system_prompt
 from andon.interactions.machine.table import IN_TALK, Out, on
 from andon.interactions.machine.talk import hold, retrieve
-from andon.interactions.model import (
-    AgentLeavesAlone,
-    AgentRetrieves,
-    CallerKey,
-    Contact,
-    Input,
-    SpeechEnded,
-    Stage,
-    StopSpeaking,
-)
+from andon.interactions.model import Contact, Stage
+from andon.interactions.orders import StopSpeaking
 
 PROMPT = "key_card"
 WAITS = IN_TALK | {Stage.RETURNING}  # where the caller stays alone; a lost agent who is back waits on

@@ -12,6 +12,7 @@ from andon.interactions.events import (
     ContactIdentified,
     Outcome,
 )
+from andon.interactions.inputs import CallbackOver, CallerEnded, CustomerAnswered, PlaceKept, TimerDue
 from andon.interactions.machine.ending import (
     close_offer,
     close_wait,
@@ -22,26 +23,17 @@ from andon.interactions.machine.ending import (
     settle,
 )
 from andon.interactions.machine.table import IN_QUEUE, Effect, Out, on
-from andon.interactions.model import (
-    CallbackOver,
-    CallerEnded,
-    Contact,
-    CustomerAnswered,
+from andon.interactions.model import Contact, Offering, Placed, Stage, Taping
+from andon.interactions.orders import (
     DialCustomer,
     Join,
-    Offering,
-    Placed,
-    PlaceKept,
     Requeue,
     Ringback,
     RouterAnswered,
     RouterLeave,
     SetTimer,
-    Stage,
     Tape,
-    Taping,
     Tell,
-    TimerDue,
 )
 from andon.interactions.ports import QueueLeave, QueueLeft
 from andon.routing.model import OfferEnd

@@ -9,19 +9,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from andon.interactions.card.events import CardBegan, CardEnd, CardEnded, Source
+from andon.interactions.inputs import AgentCard, AskCard, CallerKey, CardTimeUp
 from andon.interactions.machine.table import IN_TALK, LISTENING, LIVE, Out, on
-from andon.interactions.model import (
-    AgentCard,
-    AskCard,
-    CallerKey,
-    CardPause,
-    CardTimeUp,
-    Contact,
-    SetTimer,
-    Silence,
-    Stage,
-    span_ms,
-)
+from andon.interactions.model import CardPause, Contact, Stage, span_ms
+from andon.interactions.orders import SetTimer, Silence
 
 CARD_TIMER = "card"
 WITH_AGENT = IN_TALK | {Stage.RETURNING}

@@ -18,11 +18,7 @@ from andon.interactions.events import (
     TransferHow,
     TransferWay,
 )
-from andon.interactions.machine.ending import close_talk, set_music
-from andon.interactions.machine.second import dismiss, end_transfer, party_left, stop_ringing
-from andon.interactions.machine.table import IN_TALK, Out, on
-from andon.interactions.machine.talk import CAUSE_REJECTED, offer_end
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AgentAnswered,
     AgentCancels,
     AgentCompletes,
@@ -35,28 +31,28 @@ from andon.interactions.model import (
     AgentRejects,
     AgentSwaps,
     AgentTransfers,
-    Contact,
+    Summoned,
+    Withdrawn,
+)
+from andon.interactions.machine.ending import close_talk, set_music
+from andon.interactions.machine.second import dismiss, end_transfer, party_left, stop_ringing
+from andon.interactions.machine.table import IN_TALK, Out, on
+from andon.interactions.machine.talk import CAUSE_REJECTED, offer_end
+from andon.interactions.model import Contact, Handover, Place, Second, Stage, Talk, span_ms
+from andon.interactions.orders import (
     Dial,
     DialOut,
     Drop,
     Enter,
-    Handover,
     Join,
     MuteAgent,
     Park,
     Part,
-    Place,
     Requeue,
     RouterHeld,
     RouterSummonsAnswered,
-    Second,
     SendKeys,
-    Stage,
-    Summoned,
-    Talk,
     Tell,
-    Withdrawn,
-    span_ms,
 )
 from andon.interactions.ports import QueueLeave, QueueLeft
 from andon.routing.model import OfferEnd

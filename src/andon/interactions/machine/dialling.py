@@ -6,32 +6,29 @@ from uuid import UUID
 
 from andon.interactions.dialling.events import OutboundDialled
 from andon.interactions.events import By, ContactArrived, ContactConnected, Outcome
-from andon.interactions.machine.ending import finish, free_dialler, hang_up, settle
-from andon.interactions.machine.table import Effect, Out, on
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AgentAnswered,
     AgentEnded,
     AgentHangsUp,
     CalledOff,
     CallerEnded,
-    Contact,
     CustomerAnswered,
-    Dial,
-    DialCustomer,
-    Dialler,
-    Drop,
-    Join,
     Joined,
     JoinFailed,
-    Placed,
+    TimerDue,
+)
+from andon.interactions.machine.ending import finish, free_dialler, hang_up, settle
+from andon.interactions.machine.table import Effect, Out, on
+from andon.interactions.model import Contact, Dialler, Placed, Stage, Talk, Taping
+from andon.interactions.orders import (
+    Dial,
+    DialCustomer,
+    Drop,
+    Join,
     Ringback,
     RouterDialConnected,
     SetTimer,
-    Stage,
-    Talk,
     Tape,
-    Taping,
-    TimerDue,
 )
 
 DEVICE_S = 20  # for the agent's own device; one that answers by itself takes none of it

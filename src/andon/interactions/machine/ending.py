@@ -15,19 +15,24 @@ from andon.interactions.events import (
     TransferHow,
     VoicemailLeft,
 )
+from andon.interactions.inputs import (
+    AskFinish,
+    CallerEnded,
+    FlowFailed,
+    Interrupted,
+    SpeechEnded,
+    Stop,
+    TimerDue,
+)
 from andon.interactions.inside.events import InternalLeft
 from andon.interactions.machine.card import end_card
 from andon.interactions.machine.second import dismiss, end_visit
 from andon.interactions.machine.table import IN_QUEUE, IN_TALK, LISTENING, LIVE, Out, on
-from andon.interactions.model import (
-    AskFinish,
-    CallerEnded,
-    Contact,
+from andon.interactions.model import Contact, Stage, span_ms, spans_of
+from andon.interactions.orders import (
     Drop,
-    FlowFailed,
     Forget,
     HangUp,
-    Interrupted,
     Music,
     Part,
     RouterConversationEnded,
@@ -36,14 +41,8 @@ from andon.interactions.model import (
     RouterSummonsEnded,
     SetTimer,
     Speak,
-    SpeechEnded,
-    Stage,
-    Stop,
     StopSpeaking,
     Tell,
-    TimerDue,
-    span_ms,
-    spans_of,
 )
 from andon.interactions.parking.events import ContactUnparked
 from andon.interactions.ports import CallerGone, Prompt

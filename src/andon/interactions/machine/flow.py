@@ -11,17 +11,7 @@ from andon.interactions.events import (
     SurveyAnswered,
     SurveyAsked,
 )
-from andon.interactions.machine.ending import (
-    close_message,
-    close_tape,
-    hush,
-    set_music,
-    speak,
-)
-from andon.interactions.machine.outside import RING_TIMER, ring_over
-from andon.interactions.machine.table import ALONE, IN_QUEUE, LISTENING, LIVE, Out, on
-from andon.interactions.model import (
-    Answer,
+from andon.interactions.inputs import (
     AskAnswer,
     AskExpect,
     AskListen,
@@ -33,30 +23,39 @@ from andon.interactions.model import (
     AskTape,
     AskTimer,
     CallerKey,
-    Contact,
     FlowBegins,
     FlowLearnt,
     Identified,
-    KeyPath,
-    Listen,
     MessageTaken,
     NoteFlow,
     NoteKey,
     NoteNode,
     NoteSurvey,
     NoteTags,
-    SetTimer,
     SpeechEnded,
-    Stage,
+    TapeRuns,
+    TimerDue,
+    UtteranceTaken,
+)
+from andon.interactions.machine.ending import (
+    close_message,
+    close_tape,
+    hush,
+    set_music,
+    speak,
+)
+from andon.interactions.machine.outside import RING_TIMER, ring_over
+from andon.interactions.machine.table import ALONE, IN_QUEUE, LISTENING, LIVE, Out, on
+from andon.interactions.model import Contact, KeyPath, Stage, Taping
+from andon.interactions.orders import (
+    Answer,
+    Listen,
+    SetTimer,
     StopListening,
     StopTape,
     TakeMessage,
     Tape,
-    TapeRuns,
-    Taping,
     Tell,
-    TimerDue,
-    UtteranceTaken,
 )
 from andon.interactions.ports import Key, Learnt, Played, Spoke, Started, TimerFired, VoicemailTaken
 from andon.telephony.events import RecordingStarted

@@ -4,21 +4,19 @@ What ended meanwhile comes as the input it would have been (a leg, a speech, a m
 right: orders that were given and may never have been carried out. Given twice, they do no harm.
 """
 
+from andon.interactions.inputs import Found
 from andon.interactions.machine.table import LIVE, Out, on
-from andon.interactions.model import (
+from andon.interactions.model import Contact, Place, Stage
+from andon.interactions.orders import (
     Answer,
-    Contact,
     Enter,
-    Found,
     HangUp,
     Join,
     Music,
     MuteAgent,
     Park,
     Part,
-    Place,
     Silence,
-    Stage,
     Succeed,
     Tape,
 )

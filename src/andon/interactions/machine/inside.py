@@ -20,6 +20,29 @@ from andon.interactions.events import (
     TransferAsked,
     TransferHow,
 )
+from andon.interactions.inputs import (
+    AgentAnswered,
+    AgentCancels,
+    AgentEnded,
+    AgentHangsUp,
+    AgentHolds,
+    AgentMutes,
+    AgentRejects,
+    AgentRetrieves,
+    CalledOff,
+    CallerEnded,
+    ColleagueRefused,
+    ColleagueRings,
+    CustomerAnswered,
+    DeviceHeld,
+    DeviceRetrieved,
+    ForcedHangUp,
+    Joined,
+    JoinFailed,
+    Summoned,
+    TimerDue,
+    Withdrawn,
+)
 from andon.interactions.inside.events import InternalDialled, InternalJoined, InternalLeft, InternalPassed
 from andon.interactions.machine.control import AFTER_RING, new_second, no_answer
 from andon.interactions.machine.dialling import (
@@ -42,32 +65,13 @@ from andon.interactions.machine.ending import (
 from andon.interactions.machine.second import dismiss, end_transfer
 from andon.interactions.machine.table import Effect, Out, on
 from andon.interactions.machine.talk import offer_end
-from andon.interactions.model import (
-    AgentAnswered,
-    AgentCancels,
-    AgentEnded,
-    AgentHangsUp,
-    AgentHolds,
-    AgentMutes,
-    AgentRejects,
-    AgentRetrieves,
-    CalledOff,
-    CallerEnded,
-    ColleagueRefused,
-    ColleagueRings,
-    Contact,
-    CustomerAnswered,
-    DeviceHeld,
-    DeviceRetrieved,
+from andon.interactions.model import Contact, Inside, Second, Stage, Talk, Taping, span_ms
+from andon.interactions.orders import (
     Dial,
     DialColleague,
     Drop,
     Enter,
-    ForcedHangUp,
-    Inside,
     Join,
-    Joined,
-    JoinFailed,
     MuteAgent,
     Park,
     Part,
@@ -77,17 +81,9 @@ from andon.interactions.model import (
     RouterDialConnected,
     RouterHeld,
     RouterSummonsAnswered,
-    Second,
     SetTimer,
-    Stage,
     Succeed,
-    Summoned,
-    Talk,
     Tape,
-    Taping,
-    TimerDue,
-    Withdrawn,
-    span_ms,
 )
 from andon.routing.model import OfferEnd
 

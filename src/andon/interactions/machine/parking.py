@@ -5,31 +5,22 @@ than `RING_BACK_S` goes to the head of the queue, meant for the agent who parked
 """
 
 from andon.interactions.events import By, ContactConnected
-from andon.interactions.machine.dialling import DEVICE_S, NO_DEVICE
-from andon.interactions.machine.ending import close_talk, end_parking, free_dialler, set_music
-from andon.interactions.machine.table import IN_TALK, Out, on
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AgentAnswered,
     AgentEnded,
     AgentHangsUp,
     AgentParks,
     AgentPicksUp,
     CalledOff,
-    Contact,
-    Dial,
-    Dialler,
-    Drop,
-    Join,
     Joined,
     JoinFailed,
-    Parked,
-    Requeue,
-    RouterDialConnected,
-    SetTimer,
-    Stage,
-    Talk,
     TimerDue,
 )
+from andon.interactions.machine.dialling import DEVICE_S, NO_DEVICE
+from andon.interactions.machine.ending import close_talk, end_parking, free_dialler, set_music
+from andon.interactions.machine.table import IN_TALK, Out, on
+from andon.interactions.model import Contact, Dialler, Parked, Stage, Talk
+from andon.interactions.orders import Dial, Drop, Join, Requeue, RouterDialConnected, SetTimer
 from andon.interactions.parking.events import ContactParked
 
 RING_BACK_S = 120.0

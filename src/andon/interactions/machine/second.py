@@ -2,17 +2,8 @@
 
 from andon.interactions.events import OfferEnded, PartyLeft, TransferEnded, TransferHow
 from andon.interactions.machine.table import Out
-from andon.interactions.model import (
-    Contact,
-    Drop,
-    Place,
-    RouterConversationEnded,
-    RouterSummonsEnded,
-    Second,
-    Stage,
-    Told,
-    span_ms,
-)
+from andon.interactions.model import Contact, Place, Second, Stage, Told, span_ms
+from andon.interactions.orders import Drop, RouterConversationEnded, RouterSummonsEnded
 from andon.routing.model import OfferEnd
 
 CAUSE_REJECTED = 21

@@ -3,6 +3,7 @@
 from typing import Any
 
 from andon.interactions.events import By, ContactConnected, OfferEnded, OfferMade, Outcome
+from andon.interactions.inputs import ForcedHangUp, Pulled, TakenOver
 from andon.interactions.machine.ending import (
     FLOW_ALIVE,
     close_talk,
@@ -14,19 +15,8 @@ from andon.interactions.machine.ending import (
     withdraw_all,
 )
 from andon.interactions.machine.table import IN_TALK, Out, on
-from andon.interactions.model import (
-    Admit,
-    Contact,
-    ForcedHangUp,
-    Join,
-    Offering,
-    Pulled,
-    RouterLeave,
-    Stage,
-    TakenOver,
-    Talk,
-    Tell,
-)
+from andon.interactions.model import Contact, Offering, Stage, Talk
+from andon.interactions.orders import Admit, Join, RouterLeave, Tell
 from andon.interactions.ports import CallerGone
 from andon.routing.events import AgentState
 from andon.routing.model import OfferEnd

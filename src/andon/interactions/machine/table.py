@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from andon.interactions.model import Contact, Input, Mark, Order, Place, Stage, span_ms
+from andon.interactions.inputs import Input
+from andon.interactions.model import Contact, Mark, Place, Stage, span_ms
+from andon.interactions.orders import Order
 from andon.kit.journal import Fact
 
 Effect = Fact | Order

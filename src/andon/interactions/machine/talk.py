@@ -12,6 +12,30 @@ from andon.interactions.events import (
     OfferMade,
     Outcome,
 )
+from andon.interactions.inputs import (
+    AgentAnswered,
+    AgentEnded,
+    AgentHangsUp,
+    AgentHolds,
+    AgentKeys,
+    AgentMutes,
+    AgentRejects,
+    AgentRetrieves,
+    AskLeaveQueue,
+    DeviceHeld,
+    DeviceRetrieved,
+    Enqueued,
+    EnqueueRefused,
+    Joined,
+    JoinFailed,
+    Offered,
+    QueueChanged,
+    SpeechEnded,
+    Tick,
+    TimerDue,
+    WaitOver,
+    Withdrawn,
+)
 from andon.interactions.machine.callback import agent_lost, dial_customer
 from andon.interactions.machine.ending import (
     close_offer,
@@ -25,33 +49,15 @@ from andon.interactions.machine.ending import (
     system_prompt,
 )
 from andon.interactions.machine.table import IN_CONTROL, IN_QUEUE, IN_TALK, Out, on
-from andon.interactions.model import (
-    AgentAnswered,
-    AgentEnded,
-    AgentHangsUp,
-    AgentHolds,
-    AgentKeys,
-    AgentMutes,
-    AgentRejects,
-    AgentRetrieves,
+from andon.interactions.model import Contact, Offering, Stage, Talk, span_ms
+from andon.interactions.orders import (
     Answer,
-    AskLeaveQueue,
-    Contact,
-    DeviceHeld,
-    DeviceRetrieved,
     Dial,
     Drop,
-    Enqueued,
-    EnqueueRefused,
     Join,
-    Joined,
-    JoinFailed,
     MuteAgent,
-    Offered,
-    Offering,
     Order,
     Part,
-    QueueChanged,
     Requeue,
     RouterConnected,
     RouterHeld,
@@ -59,15 +65,7 @@ from andon.interactions.model import (
     RouterOfferEnded,
     SendKeys,
     SetTimer,
-    SpeechEnded,
-    Stage,
-    Talk,
     Tell,
-    Tick,
-    TimerDue,
-    WaitOver,
-    Withdrawn,
-    span_ms,
 )
 from andon.interactions.ports import QueueLeave, QueueLeft, WaitTick
 from andon.routing.events import AgentState

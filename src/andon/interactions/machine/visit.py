@@ -5,12 +5,7 @@ any other end of it is the call's. Should the agent leave meanwhile, the caller 
 """
 
 from andon.interactions.events import By, ContactHeld, TransferAsked, TransferEnded, TransferHow, TransferWay
-from andon.interactions.machine.control import take_caller
-from andon.interactions.machine.ending import close_talk, flow_finished, hush, set_music
-from andon.interactions.machine.outside import dial_out
-from andon.interactions.machine.second import end_visit
-from andon.interactions.machine.table import IN_TALK, Out, on
-from andon.interactions.model import (
+from andon.interactions.inputs import (
     AgentCancels,
     AgentCompletes,
     AgentEnded,
@@ -18,19 +13,16 @@ from andon.interactions.model import (
     AgentSends,
     AskDialOut,
     AskFinish,
-    Contact,
-    EndMessage,
-    EnterFlow,
     FlowFailed,
     GivesUpWaiting,
-    LeaveFlow,
-    Part,
-    RouterHeld,
-    Stage,
-    StopListening,
-    Tell,
-    Visit,
 )
+from andon.interactions.machine.control import take_caller
+from andon.interactions.machine.ending import close_talk, flow_finished, hush, set_music
+from andon.interactions.machine.outside import dial_out
+from andon.interactions.machine.second import end_visit
+from andon.interactions.machine.table import IN_TALK, Out, on
+from andon.interactions.model import Contact, Stage, Visit
+from andon.interactions.orders import EndMessage, EnterFlow, LeaveFlow, Part, RouterHeld, StopListening, Tell
 from andon.interactions.ports import Started
 
 

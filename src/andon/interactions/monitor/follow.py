@@ -14,7 +14,8 @@ import msgspec
 
 from andon.interactions.model import Contact
 from andon.interactions.monitor.events import FollowBegan, FollowEnded
-from andon.interactions.service import Floor, Scheduler, Timer
+from andon.interactions.service import Floor
+from andon.interactions.timers import Scheduler, Timer
 from andon.kit.errors import AndonError
 from andon.routing.events import AgentState
 from andon.routing.model import Refused

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from andon.interactions.model import MediumOrder
 from andon.interactions.monitor.events import Mode
+from andon.interactions.orders import MediumOrder
 
 HEARING = frozenset({Mode.LISTEN, Mode.WHISPER, Mode.BARGE_IN})  # beside the agent, switchable
 TALKING = frozenset({Mode.TAKE_OVER, Mode.PULL})  # in the agent's place, for good

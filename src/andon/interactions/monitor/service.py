@@ -11,8 +11,9 @@ from uuid import UUID
 import msgspec
 
 from andon.interactions.commands import Credentials
+from andon.interactions.inputs import AgentHangsUp, ForcedHangUp, Pulled, TakenOver
 from andon.interactions.machine.table import IN_TALK
-from andon.interactions.model import AgentHangsUp, Contact, ForcedHangUp, MediumOrder, Pulled, TakenOver
+from andon.interactions.model import Contact
 from andon.interactions.model import Stage as ContactStage
 from andon.interactions.monitor import texts
 from andon.interactions.monitor.events import Mode
@@ -31,7 +32,9 @@ from andon.interactions.monitor.model import (
     Stage,
     Wanted,
 )
-from andon.interactions.service import Floor, Scheduler
+from andon.interactions.orders import MediumOrder
+from andon.interactions.service import Floor
+from andon.interactions.timers import Scheduler
 from andon.kit.errors import AndonError
 from andon.kit.journal import Fact
 from andon.routing.events import AgentState

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any, Final
 from uuid import UUID
 
-from andon.interactions.model import AgentParks, Contact, Stage
+from andon.interactions.inputs import AgentParks
+from andon.interactions.model import Contact, Stage
 from andon.interactions.service import Floor
 from andon.kit.errors import AndonError
 from andon.routing.model import Refused, Terms

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from andon.reporting.ledger.model import WitnessCall
-from andon.reporting.ledger.rules import Books, Placed
+from andon.reporting.ledger.rules import Books
+from andon.reporting.ledger.rules.state import Placed
 
 MARGIN = timedelta(seconds=2)  # the engine writes its record beside its work, a little later
 NOTICED = timedelta(seconds=3)  # so long after it a step of the clock may be noticed
@@ -45,9 +46,9 @@ def compare(
         text = f"the engine says {theirs:.3f} s, the journal {ours:.3f} s"
         bent = _bent(books.clock_steps, contact.arrived, contact.ended)
         # It reached us that much later than the engine: it asked for a core, or came as one died.
-        early = max(WAITED_S if seen.waited else 0.0, books.gap_before(contact.arrived))
+        early = max(WAITED_S if seen.waited else 0.0, books.hearing.gap_before(contact.arrived))
         # It may have ended while no core was there to see it, or as a core died that should have hung up.
-        late = books.gap_before(contact.ended)
+        late = books.hearing.gap_before(contact.ended)
         ok = any(-SPAN_S - late <= theirs - ours - seconds <= SPAN_S + max(early, late) for seconds in bent)
         books.check("witness.contact", ok, subject, text)
     for channel_id, placed in books.placed.items():
@@ -58,7 +59,7 @@ def compare(
             continue
         # It came while no core heard the engine, and no record of its end says that it had waited for one:
         # the engine was killed with it.
-        lost = channel.ended is None and books.deaf_at(started)
+        lost = channel.ended is None and books.hearing.deaf_at(started)
         ours = channel.channel_id in known or _called_outside(books, channel.channel_id)
         ok = ours or channel.waited or lost or _turned_away(books, channel)
         books.check("witness.channel", ok, channel.channel_id, f"{channel.channel} has no contact")
@@ -69,7 +70,7 @@ def _turned_away(books: Books, channel: WitnessCall) -> bool:
     if channel.started is None or channel.ended is None:
         return False
     quick = (channel.ended - channel.started).total_seconds() <= SPAN_S
-    return quick and books.turned_away(channel.channel_id, channel.started)
+    return quick and books.hearing.turned_away(channel.channel_id, channel.started)
 
 
 def _called_outside(books: Books, channel_id: str) -> bool:
@@ -90,7 +91,7 @@ def _compare_placed(books: Books, channel_id: str, placed: Placed, seen: Witness
     theirs = (seen.ended - seen.started).total_seconds()
     ours = (placed.ended - placed.at).total_seconds()
     text = f"the engine says {theirs:.3f} s of {channel_id}, the journal {ours:.3f} s"
-    late = books.gap_before(placed.ended)
+    late = books.hearing.gap_before(placed.ended)
     bent = _bent(books.clock_steps, placed.at, placed.ended)
     ok = any(abs(theirs - ours - seconds) <= SPAN_S + late for seconds in bent)
     books.check("witness.contact", ok, placed.contact, text)

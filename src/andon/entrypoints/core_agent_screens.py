@@ -1,23 +1,16 @@
-"""What agents' desks and supervisors' boards see of the core: whole agent views, and a board in changes."""
+"""What agents' desks see of the core: whole agent views, and whom an agent may call or pass callers on to."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
-from andon.alarms.machine import Standing
-from andon.alarms.model import Figure
-from andon.channels.voice.machine import Directory
 from andon.customers.model import mask
-from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre
-from andon.interactions.model import Contact, Inside, Stage
+from andon.entrypoints.core_rows import Row, id_of, iso, project_name, wish
+from andon.interactions.model import Contact, Inside
 from andon.routing.errands import see_each_other
 from andon.routing.events import AgentState
-from andon.routing.model import AgentNow, BreakAsk, Forced, Refused, from_ms
-
-Row = dict[str, Any]
+from andon.routing.model import AgentNow, Forced, from_ms
 
 PHASES = {
     AgentState.DIALING: "dialing",
@@ -25,16 +18,6 @@ PHASES = {
     AgentState.TALKING: "talking",
     AgentState.HELD: "held",
     AgentState.ACW: "wrap",
-}
-PARTS = {
-    "agents": "agent_id",
-    "queues": "queue_id",
-    "waiting": "contact_id",
-    "calls": "contact_id",
-    "monitors": "monitor_id",
-    "follows": "follow_id",
-    "trunks": "trunk_id",
-    "alarms": "code",
 }
 # Of a contact at a desk, what only a customer's has.
 _OF_CUSTOMERS = (
@@ -55,16 +38,6 @@ _OF_CUSTOMERS = (
     "second",
     "returned",
 )
-_HIDDEN = frozenset({Stage.QUEUED, Stage.OFFERING, Stage.ENDED})  # those wait, and are shown waiting
-
-
-def iso(at: datetime | None) -> str | None:
-    """UTC with milliseconds, as the API writes instants."""
-    return None if at is None else at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
-
-
-def _id(value: UUID | None) -> str | None:
-    return None if value is None else str(value)
 
 
 def _forced(forced: Forced | None) -> Row | None:
@@ -77,28 +50,11 @@ def _breaks(now: AgentNow) -> Row:
     return {
         "taken_ms": now.break_ms,
         "allowed_min": now.breaks.minutes_per_day if now.breaks is not None else None,
-        "asked": None if ask is None else _wish(ask),
+        "asked": None if ask is None else wish(ask),
         "answer": None
         if told is None
         else {"how": told.how.value, "name": told.name, "note": told.note, "at": iso(from_ms(told.at_ms))},
     }
-
-
-def _wish(ask: BreakAsk) -> Row:
-    return {
-        "why": ask.why.value,
-        "reason_id": _id(ask.reason_id),
-        "since": iso(from_ms(ask.since_ms)),
-        "until": iso(from_ms(ask.until_ms)),
-    }
-
-
-def _break_until(now: AgentNow) -> str | None:
-    """When the agent's present break uses the day's allowance up."""
-    if now.state is not AgentState.BREAK or now.breaks is None or now.breaks.minutes_per_day is None:
-        return None
-    left_ms = now.breaks.minutes_per_day * 60_000 - now.break_ms
-    return iso(now.since + timedelta(milliseconds=max(0, left_ms)))
 
 
 def _card(contact: Contact) -> Row | None:
@@ -125,17 +81,6 @@ def _person(now: AgentNow) -> Row:
         "state": now.state.value,
         "since": iso(now.since),
     }
-
-
-def _direction(contact: Contact) -> str:
-    if contact.inside is not None:
-        return "internal"
-    return "inbound" if contact.placed is None else "outbound"
-
-
-def _project_name(centre: Centre, project_id: UUID) -> str | None:
-    project = centre.projects.get(project_id)
-    return project.name if project else None
 
 
 class AgentScreens:
@@ -165,7 +110,7 @@ class AgentScreens:
             "state": now.state.value,
             "since": iso(now.since),
             "why": now.why,
-            "reason_id": _id(now.reason_id),
+            "reason_id": id_of(now.reason_id),
             "pending_state": now.pending_state.value if now.pending_state is not None else None,
             "forced": _forced(now.forced),
             "pending_forced": _forced(now.pending_forced),
@@ -212,10 +157,10 @@ class AgentScreens:
             "project_id": str(view.project_id),
             "project_name": project.name if project else None,
             "greeting": greeting,
-            "queue_id": _id(now.queue_id),
+            "queue_id": id_of(now.queue_id),
             "queue_name": queue.name if queue else None,
             "tier": view.tier,
-            "customer_id": _id(view.customer_id),
+            "customer_id": id_of(view.customer_id),
             "customer_name": contact.customer_name or None,
             "arrived_at": iso(contact.arrived),
             "queued_at": iso(contact.first_queued),
@@ -410,7 +355,7 @@ class AgentScreens:
             {
                 "queue_id": str(now.queue_id),
                 "name": now.name,
-                "project_name": _project_name(self._centre, now.project_id),
+                "project_name": project_name(self._centre, now.project_id),
                 "waiting": now.waiting,
                 "signed_in": now.signed_in,
                 "ready": now.ready,
@@ -421,202 +366,3 @@ class AgentScreens:
         of_client = self._centre.flows_of(client_id) if client_id is not None else {}
         flows = [{"flow_id": str(flow_id), "name": name} for flow_id, name in of_client.items()]
         return {"agents": people, "queues": queues, "flows": flows}
-
-
-class BoardScreen:
-    """One tenant's board. `delta` says what changed since the one before; rows that are as before are not
-    said again."""
-
-    def __init__(
-        self, centre: Centre, directory: Directory, alarms: Alarms, now: Callable[[], datetime]
-    ) -> None:
-        self._centre = centre
-        self._directory = directory
-        self._alarms = alarms
-        self._now = now
-        self._seq = 0
-        self._told: dict[str, dict[str, Row]] = {part: {} for part in PARTS}
-
-    def snapshot(self) -> Row:
-        """The board as deltas have told it, brought up to date: a reader goes on with the next delta."""
-        self.delta()
-        parts = {part: list(rows.values()) for part, rows in self._told.items()}
-        return {"seq": self._seq, "server_time": iso(self._now()), **parts}
-
-    def delta(self, agents: set[UUID] | None = None) -> Row | None:
-        """What changed; None for nothing. `agents` names those that may have changed, all by default."""
-        changed: dict[str, list[Row]] = {}
-        removed: dict[str, list[str]] = {}
-        for part, rows in self._rows(agents).items():
-            told = self._told[part]
-            fresh = [row for key, row in rows.items() if told.get(key) != row]
-            gone = [] if part == "agents" and agents is not None else [k for k in told if k not in rows]
-            if fresh:
-                changed[part] = fresh
-            if gone:
-                removed[part] = gone
-            for key in gone:
-                del told[key]
-            told.update(rows)
-        if not changed and not removed:
-            return None
-        self._seq += 1
-        return {"seq": self._seq, "server_time": iso(self._now()), "changed": changed, "removed": removed}
-
-    def _rows(self, agents: set[UUID] | None) -> dict[str, dict[str, Row]]:
-        return {
-            "agents": self._agents(agents),
-            "queues": {
-                str(now.queue_id): {
-                    "queue_id": str(now.queue_id),
-                    "name": now.name,
-                    "project_name": _project_name(self._centre, now.project_id),
-                    "waiting": now.waiting,
-                    "oldest_since": iso(now.oldest_since),
-                    "signed_in": now.signed_in,
-                    "ready": now.ready,
-                    "talking": now.talking,
-                    "callbacks": now.callbacks,
-                }
-                for now in self._centre.floor.router.queues()
-            },
-            "waiting": self._waiting(),
-            "calls": {
-                str(contact.contact_id): self._call(contact)
-                for contact in self._centre.floor.contacts.values()
-                if contact.stage not in _HIDDEN
-            },
-            "monitors": {row["monitor_id"]: row for row in self._centre.supervision.rows()},
-            "follows": {row["follow_id"]: row for row in self._centre.supervision.follows.rows()},
-            "trunks": {
-                str(trunk.trunk_id): {
-                    "trunk_id": str(trunk.trunk_id),
-                    "name": trunk.name,
-                    "in_use": self._directory.in_use(trunk.trunk_id),
-                    "limit": trunk.max_calls,
-                }
-                for trunk in self._directory.trunks_of(self._centre.tenant_id)
-            },
-            "alarms": {
-                alarm.key: {"code": alarm.code, "subject": alarm.subject, "since": iso(alarm.since)}
-                for alarm in self._alarms.of(self._centre.tenant_id)
-            }
-            | {
-                f"{row['code']}:{row['subject']}": row
-                for row in (
-                    rule_alarm(self._centre, self._directory, on) for on in self._centre.rule_book.standing()
-                )
-            },
-        }
-
-    def _agents(self, agents: set[UUID] | None) -> dict[str, Row]:
-        router = self._centre.floor.router
-        serving: dict[UUID, set[str]] = defaultdict(set)
-        for queue in self._centre.queues.values():
-            for agent_id in router.members(queue.queue_id):
-                serving[agent_id].add(str(queue.project_id))
-        if agents is None:
-            return {str(now.agent_id): self._agent(now, serving) for now in router.agents()}
-        rows = {}
-        for agent_id in agents:
-            try:
-                rows[str(agent_id)] = self._agent(router.agent(agent_id), serving)
-            except Refused:  # taken out of the configuration: the next whole look removes the row
-                continue
-        return rows
-
-    def _agent(self, now: AgentNow, serving: Mapping[UUID, set[str]]) -> Row:
-        queue = self._centre.queues.get(now.queue_id) if now.queue_id is not None else None
-        contact = self._centre.floor.contacts.get(now.contact_id) if now.contact_id is not None else None
-        return {
-            "agent_id": str(now.agent_id),
-            "agent_no": now.agent_no,
-            "name": now.name,
-            "department": now.department,
-            "team": person.team if (person := self._centre.people.get(now.agent_id)) is not None else "",
-            "state": now.state.value,
-            "since": iso(now.since),
-            "why": now.why,
-            "reason_id": _id(now.reason_id),
-            "contact_id": _id(now.contact_id),
-            "queue_name": queue.name if queue else None,
-            "registered": now.registered,
-            "pending_state": now.pending_state.value if now.pending_state is not None else None,
-            "forced_by": forced.name if (forced := now.forced or now.pending_forced) is not None else None,
-            "projects": sorted(serving.get(now.agent_id, ())),
-            "break_wish": _wish(now.break_ask) if now.break_ask is not None else None,
-            "break_until": _break_until(now),
-            "internal": contact is not None and contact.inside is not None,
-        }
-
-    def _waiting(self) -> dict[str, Row]:
-        rows = {}
-        floor = self._centre.floor
-        for now in floor.router.all_waiting():
-            if now.asleep:
-                continue
-            subject = floor.contacts.get(now.contact_id) or floor.callbacks.at_place(now.contact_id)
-            view = subject.view if subject is not None else None
-            rows[str(now.contact_id)] = {
-                "contact_id": str(now.contact_id),
-                "queue_id": str(now.queue_id),
-                "caller_masked": mask(view.caller) if view is not None else "",
-                "tier": view.tier if view is not None else None,
-                "priority": now.priority,
-                "since": iso(now.since),
-                "position": now.position,
-                "callback": now.callback,
-                "urgent": now.urgent,
-                "floor_at": iso(now.floor_at),
-                "rank": now.rank,
-            }
-        return rows
-
-    def _call(self, contact: Contact) -> Row:
-        number = self._centre.numbers.get(contact.view.number_id) if contact.view is not None else None
-        return {
-            "contact_id": str(contact.contact_id),
-            "client_id": _id(contact.client_id),
-            "phase": contact.stage.value,
-            "direction": _direction(contact),
-            "number_label": number.label if number else None,
-            "since": iso(contact.arrived),
-        }
-
-
-def rule_alarm(centre: Centre, directory: Directory, on: Standing) -> Row:
-    """An alarm of a rule as boards and pages are told it."""
-    kind, name = _about(centre, directory, on)
-    return {
-        "code": "rule",
-        "subject": f"{on.rule.rule_id}.{on.about_id or ''}",
-        "since": iso(on.since),
-        "rule_id": str(on.rule.rule_id),
-        "name": on.rule.name,
-        "level": on.level.value,
-        "figure": on.rule.figure.value,
-        "variant": on.rule.variant,
-        "state": on.rule.state,
-        "value": round(on.value, 1),
-        "limit": on.limit,
-        "about": kind,
-        "about_id": str(on.about_id) if on.about_id is not None else None,
-        "about_name": name,
-    }
-
-
-def _about(centre: Centre, directory: Directory, on: Standing) -> tuple[str, str]:
-    """The kind and the name of what an alarm is about. An agent is named as boards name them."""
-    if on.about_id is None:
-        return "centre", ""
-    if on.rule.figure is Figure.TRUNK_USE:
-        trunks = directory.trunks_of(centre.tenant_id)
-        return "trunk", next((trunk.name for trunk in trunks if trunk.trunk_id == on.about_id), "")
-    if on.rule.figure is Figure.STATE_TIME:
-        person = centre.people.get(on.about_id)
-        return "agent", person.name if person is not None else ""
-    if on.rule.queue_id is not None:
-        queue = centre.queues.get(on.about_id)
-        return "queue", queue.name if queue is not None else ""
-    project = centre.projects.get(on.about_id)
-    return "project", project.name if project is not None else ""
