@@ -12,9 +12,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from andon.routing.model import (
+from andon.routing.config import (
     AgentConfig,
-    Caller,
     CentreConfig,
     Policy,
     QueueConfig,
@@ -23,6 +22,7 @@ from andon.routing.model import (
     Segment,
     SkillNeed,
 )
+from andon.routing.model import Caller
 from bench.virtual import Call, Day, play
 
 HOURS = 60

@@ -26,9 +26,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
 
+from andon.routing.config import AgentConfig, CentreConfig, QueueConfig, SkillNeed
 from andon.routing.events import AgentState
 from andon.routing.machine import Router
-from andon.routing.model import AgentConfig, CentreConfig, DeviceTest, Effect, Offer, QueueConfig, SkillNeed
+from andon.routing.model import DeviceTest, Effect, Offer
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 QUEUES_PER_AGENT = 5

@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import UUID
 
+from andon.routing.config import CentreConfig
 from andon.routing.events import AgentState
 from andon.routing.machine import Router
-from andon.routing.model import Caller, CentreConfig, DeviceTest, Effect, Offer
+from andon.routing.model import Caller, DeviceTest, Effect, Offer
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 _CONTACTS = 10**9

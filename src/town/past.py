@@ -51,9 +51,10 @@ from andon.interactions.service import Floor
 from andon.kit.ids import uuid7
 from andon.kit.journal import Fact
 from andon.kit.timeline import Timeline, Timer
+from andon.routing.config import CentreConfig
 from andon.routing.events import AgentState
 from andon.routing.machine import Router
-from andon.routing.model import CentreConfig, DeviceTest
+from andon.routing.model import DeviceTest
 from andon.telephony.engine.layout import assets
 from town import acts, lines, world
 from town.attendant import Attendant, Pause

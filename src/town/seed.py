@@ -42,7 +42,7 @@ from andon.messages.tables import Message
 from andon.reporting.exports.tables import ExportJob, ExportRule
 from andon.reporting.history.tables import SavedSearch
 from andon.reporting.walls.tables import Wallboard
-from andon.routing.model import AgentConfig, CentreConfig, Policy, QueueConfig, SkillNeed
+from andon.routing.config import AgentConfig, CentreConfig, Policy, QueueConfig, SkillNeed
 from andon.routing.tables import AgentSkill, Queue, RoutingRules, Skill, StateReason
 from town import kept, past, world
 

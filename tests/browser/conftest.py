@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from microphone import MICROPHONE_HZ, write_microphone
-from office import OfficeHouse, opened
+from office import CRM, OfficeHouse, opened
 from office_world import Person
 from playwright.async_api import Browser, async_playwright
 from visitor import LARGE, Visitor, visit
@@ -15,7 +15,7 @@ CHROMIUM = "/usr/bin/chromium"
 
 @pytest.fixture(scope="session")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[OfficeHouse]:
-    async with opened(OfficeHouse(tmp_path_factory.mktemp("office"))) as house:
+    async with opened(OfficeHouse(tmp_path_factory.mktemp("office"), pop_origins=(CRM,))) as house:
         yield house
 
 

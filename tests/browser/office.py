@@ -16,6 +16,7 @@ from andon.kit.database import Database, database_urls
 from town.carrier import Call
 
 START_S = 120.0
+CRM = "https://crm.example"  # a system of the client's whose pages may be shown within the desk
 RETURN_S = 12  # an agent whose page is loaded anew is waited for; a busy machine loads it in some seconds
 
 

@@ -1,11 +1,15 @@
 """The customer panel: changed where it stands, and never over what somebody else has just written."""
 
+import re
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from call_world import CUSTOMER
 from microphone import MICROPHONE_HZ
-from office import OfficeHouse
+from office import CRM, OfficeHouse
 from office_world import DESK
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
+from test_work_page import message
 from visitor import SECONDS, at_desk, barriers
 
 from conftest import Enter
@@ -75,3 +79,62 @@ async def test_two_people_change_one_customer(house: OfficeHouse, enter: Enter) 
     assert (kept["notes"], kept["tags"], kept["custom"]) == (ODD, ["老客户"], {"会员号": "A-1"})
     clean = {"notes": "", "tags": [], "custom": {}}  # as other tests found it
     assert (await boss.context.request.patch(path, data=clean, headers={"X-Andon": "1"})).ok
+
+
+async def test_what_is_open_and_the_clients_own_page_come_with_the_call(
+    house: OfficeHouse, enter: Enter
+) -> None:
+    person = await house.agent()
+    boss = await enter(await house.office.person("administrator"))
+    project = f"/api/projects/{house.world.project_id}"
+    desk = await enter()
+    asked: list[str] = []
+
+    async def crm(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.fulfill(content_type="text/html", body="<title>CRM</title><input aria-label=order>")
+
+    await desk.context.route(f"{CRM}/**", crm)
+    await boss.change(
+        project, {"pop_url": f"{CRM}/pop?from={{caller}}&to={{callee}}&by={{agent}}&q={{queue}}"}
+    )
+    caller, message_id = await message(house)
+    caller = caller.replace(" ", "")
+    async with at_desk(desk, person):
+        page = desk.page
+        call = await house.dial(DESK, caller)
+        await desk.rung()
+        # What is still to be done for who calls stands there before the answer.
+        undone = page.get_by_role("region", name="未完事项")
+        await expect(undone.get_by_role("link")).to_have_text("留言", timeout=SECONDS)
+        await expect(undone).to_contain_text("待领取")
+        frame = page.frame_locator(".pop-frame")
+        await frame.get_by_label("order").fill("A 17")
+        (url,) = asked
+        number = (await desk.call_api("/api/me"))["agent_no"]
+        told = {"from": [caller], "to": [DESK], "by": [number], "q": ["desk"]}
+        assert parse_qs(urlsplit(url).query) == told
+        await desk.press("接听")
+        await call.wait_tone(MICROPHONE_HZ, 15)
+        assert await barriers(page) == []
+        # A key changes between the two; what was typed there stays.
+        await desk.shortcut("u")
+        await expect(page.locator(".pop-frame")).to_be_hidden()
+        await expect(page.locator(".work-scroll")).to_be_visible()
+        await desk.shortcut("u")
+        await expect(frame.get_by_label("order")).to_have_value("A 17")
+        assert len(asked) == 1
+        # One that may not be shown here is a button away, and never in a frame of ours.
+        await boss.change(project, {"pop_url": "https://other.example/{contact}"})
+        link = page.get_by_role("link", name="打开客户系统")
+        await expect(link).to_have_attribute("href", re.compile("^https://other.example/[0-9a-f-]{36}$"))
+        await expect(page.locator(".pop-frame")).to_have_count(0)
+        await boss.change(project, {"pop_url": ""})
+        await expect(link).to_have_count(0)
+        items = (await desk.call_api("/api/work"))["items"]
+        (item,) = [each for each in items if each["contact_id"] == str(message_id)]
+        await desk.send(f"/api/work/{item['id']}/take", {})
+        await expect(undone).to_contain_text("我的", timeout=SECONDS)
+        await desk.send(f"/api/work/{item['id']}/done", {"outcome": "solved"})
+        await expect(undone).to_have_count(0, timeout=SECONDS)
+        await desk.press("挂断")

@@ -58,6 +58,8 @@ async def test_a_link_and_its_gateway_belong_together(house: House) -> None:
             ("text_gateway_id", {"chat_link": LINK}),
             ("chat_link", {"text_gateway_id": gateway}),
             ("text_gateway_id", {"chat_link": LINK, "text_gateway_id": str(uuid7())}),
+            ("pop_url", {"pop_url": "https://crm.example/?who={name}"}),
+            ("pop_url", {"pop_url": "javascript:alert(1)"}),
         ):
             refused = await change(admin, project, 422, **values)
             assert list(refused["error"]["fields"]) == [fault], refused

@@ -14,7 +14,8 @@ from andon.interactions.repository import load_heard
 from andon.kit.database import Database
 from andon.kit.ids import uuid7
 from andon.kit.journal import Fact
-from andon.routing.model import Caller, LaneFlag
+from andon.routing.config import LaneFlag
+from andon.routing.model import Caller
 
 pytestmark = pytest.mark.database
 

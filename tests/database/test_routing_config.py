@@ -12,8 +12,7 @@ from identity_house import House, make_house
 from reporting_stand import journal
 
 from andon.kit.database import Database
-from andon.routing.events import AgentState, AgentStateChanged
-from andon.routing.model import (
+from andon.routing.config import (
     BreakRule,
     Door,
     LaneFlag,
@@ -26,6 +25,7 @@ from andon.routing.model import (
     Segment,
     SkillNeed,
 )
+from andon.routing.events import AgentState, AgentStateChanged
 from andon.routing.repository import load_centre
 
 pytestmark = pytest.mark.database

@@ -11,7 +11,7 @@ from andon.interactions.events import OfferMade
 from andon.kit.database import Database
 from andon.kit.ids import uuid7
 from andon.reporting import texts  # noqa: F401  (registers what is said)
-from andon.reporting.history import service
+from andon.reporting.history import decisions
 from andon.reporting.history.unnamed import unnamed
 from andon.reporting.tables import ReportAgentState
 
@@ -65,7 +65,7 @@ async def test_each_offer_says_why_this_agent_was_not_chosen(db: Database, stand
                 )
             )
         await session.flush()
-        answer = await service.why_not(session, stand.tenant_id, contact_id, bob, "en")
+        answer = await decisions.why_not(session, stand.tenant_id, contact_id, bob, "en")
         await session.rollback()
     assert [(offer.reason, offer.named, offer.detail) for offer in answer.offers] == [
         ("idle_shorter", True, {"idle_ms": 4000}),
@@ -80,7 +80,7 @@ async def test_what_was_out_of_the_ordinary_is_shown_with_the_decision(db: Datab
     special = {"step": 1, "urgent": True, "flags": ["open_complaint"]}
     await journal(db, [made(stand, contact_id, stand.agents[0], 1, waiting=2, **special)])
     async with db.session(stand.scope) as session:
-        answer = await service.why(session, stand.tenant_id, contact_id, "zh")
+        answer = await decisions.why(session, stand.tenant_id, contact_id, "zh")
     assert [(decision.waiting, decision.special) for decision in answer.decisions] == [(2, special)]
 
 

@@ -257,6 +257,21 @@ async def test_work_is_seen_by_who_serves_its_queue(floor: Floor) -> None:
             assert {(await client.get(f"/api/work/{id}")).status_code for id in hidden} <= {404}
             callers = {item["caller"] for item in items}
             assert callers == ({"138****0000"} if login == "client" else {"13800000000"})
+    # Beside a call: what is open for its caller at the client called, of what the agent may see.
+    mine, others = floor.stand.projects
+    for login, project, number, seen in (
+        ("wang", mine, "+86 138 0000 0000", {one}),
+        ("wang", mine, "13800000001", set()),
+        ("wang", mine, "anonymous", set()),
+        ("wang", others, "13800000000", set()),
+        ("english", others, "013800000000", {two}),
+        ("bound", mine, "13800000000", set()),
+    ):
+        async with floor.house.client(login) as client:
+            found = await client.get(
+                "/api/work/of-customer", params={"project": str(project), "caller": number}
+            )
+            assert {item["id"] for item in found.json()["items"]} == seen, (login, number)
     async with floor.house.client("client") as client:
         assert (await client.post(f"/api/work/{two}/take")).status_code == 403
     async with floor.house.client("wang") as wang:

@@ -16,14 +16,15 @@ pytestmark = pytest.mark.survival
 # A core that dies when somebody has a colleague's place, which is written down, and nothing came of it yet.
 DIES = """
 import asyncio, os, signal, sys
-from andon.channels.voice.service import VoiceChannel
+from andon.channels.voice.performer import Performer
 from andon.entrypoints import core
 
 async def dies(self, call, order):
     await asyncio.sleep(1)
     os.kill(os.getpid(), signal.SIGKILL)
 
-VoiceChannel._do_succeed = dies
+assert Performer._do_succeed
+Performer._do_succeed = dies
 sys.exit(core.main())
 """
 OUTCOMES = {"interrupted", "served", "abandoned_queue", "abandoned_flow"}

@@ -80,19 +80,10 @@ from andon.interactions.service import Floor
 from andon.kit.clock import VirtualClock
 from andon.kit.events import CoreStarted
 from andon.kit.journal import Fact
+from andon.routing.config import AgentConfig, CallbackRules, CentreConfig, Overflow, OverflowWhen, QueueConfig
 from andon.routing.events import AgentState
 from andon.routing.machine import Router
-from andon.routing.model import (
-    AgentConfig,
-    CallbackRules,
-    CentreConfig,
-    DeviceTest,
-    Overflow,
-    OverflowWhen,
-    QueueConfig,
-    Refused,
-    Terms,
-)
+from andon.routing.model import DeviceTest, Refused, Terms
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TENANT, CLIENT, PROJECT, NUMBER, FLOW, QUEUE, OTHER = (UUID(int=n) for n in range(1, 8))

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from andon.kit.journal import Fact
+from andon.routing.config import CentreConfig, LaneFlag, OverflowWhen, Policy, Seat, Work
 from andon.routing.events import (
     AgentCertificateEnded,
     AgentSignedIn,
@@ -24,21 +25,7 @@ from andon.routing.events import (
     ContactRedialled,
 )
 from andon.routing.machine import Router
-from andon.routing.model import (
-    Assigned,
-    CentreConfig,
-    Effect,
-    LaneFlag,
-    Moved,
-    Offer,
-    OverflowWhen,
-    Policy,
-    Seat,
-    Unassigned,
-    WaitEnded,
-    Withdraw,
-    Work,
-)
+from andon.routing.model import Assigned, Effect, Moved, Offer, Unassigned, WaitEnded, Withdraw
 from andon.routing.model import Caller as Known
 
 START = datetime(2026, 3, 2, 1, 0, 0, 400, tzinfo=UTC)  # 400 µs off the millisecond, on purpose

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from routing_book import START, TIERS
 
-from andon.routing.model import (
+from andon.routing.config import (
     WORKS,
     AgentConfig,
     CentreConfig,

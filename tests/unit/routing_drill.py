@@ -11,16 +11,10 @@ from uuid import UUID
 from routing_book import TIERS, Book, Caller, Fault, Quit, S, require
 from routing_centre import Pick, RandomCentre
 
+from andon.routing.config import LaneFlag, Work
 from andon.routing.machine import Router
 from andon.routing.model import Caller as Known
-from andon.routing.model import (
-    DeviceTest,
-    Effect,
-    LaneFlag,
-    OfferEnd,
-    Refused,
-    Work,
-)
+from andon.routing.model import DeviceTest, Effect, OfferEnd, Refused
 
 REQUESTS = (S.READY, S.READY, S.NOT_READY, S.BREAK)
 ENDS = (OfferEnd.REJECTED, OfferEnd.TIMEOUT, OfferEnd.UNREACHABLE, OfferEnd.FAILED)

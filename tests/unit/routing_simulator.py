@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from math import sqrt
 from uuid import UUID
 
+from andon.routing.config import AgentConfig, CentreConfig, QueueConfig
 from andon.routing.events import AgentState
 from andon.routing.machine import Router
-from andon.routing.model import AgentConfig, CentreConfig, DeviceTest, Effect, Offer, QueueConfig
+from andon.routing.model import DeviceTest, Effect, Offer
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 

@@ -9,9 +9,10 @@ from test_routing import ANN, BOB, CAT, SALES, TENANT, Centre, S, agent, queue
 from test_routing_rules import rules
 
 from andon.kit.journal import Fact
+from andon.routing.config import BreakRule, CentreConfig
 from andon.routing.events import AgentStateChanged, BreakAnswer, BreakAnswered, BreakAsked, BreakWhy
 from andon.routing.machine import Router
-from andon.routing.model import BreakRule, CentreConfig, Forced, Refused
+from andon.routing.model import Forced, Refused
 from andon.routing.restore import Kept
 
 pytestmark = pytest.mark.unit

@@ -13,7 +13,7 @@ from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_watch import Watch
 from andon.kit.clock import SystemClock
 from andon.kit.events import AlarmCleared, AlarmRaised
-from andon.routing.model import Segment
+from andon.routing.config import Segment
 
 pytestmark = pytest.mark.unit
 

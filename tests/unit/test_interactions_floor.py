@@ -27,8 +27,9 @@ from andon.interactions.inputs import AgentEnded, Identified, Stop
 from andon.interactions.model import Contact, Stage
 from andon.interactions.recent import Recent
 from andon.kit.journal import Fact
+from andon.routing.config import LaneFlag
 from andon.routing.events import AgentState
-from andon.routing.model import Caller, LaneFlag, Refused
+from andon.routing.model import Caller, Refused
 
 pytestmark = pytest.mark.unit
 

@@ -46,8 +46,9 @@ from andon.interactions.model import Contact, Handover, Stage
 from andon.interactions.orders import Dial, Drop, Enter, Join, MediumOrder, MuteAgent, Park, Part, Succeed
 from andon.kit.journal import Fact
 from andon.reporting.ledger.rules import Books
+from andon.routing.config import AgentConfig, CentreConfig
 from andon.routing.events import AgentState
-from andon.routing.model import AgentConfig, CentreConfig, Refused
+from andon.routing.model import Refused
 from andon.telephony.events import RecordingStopped
 
 pytestmark = pytest.mark.unit

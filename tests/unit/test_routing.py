@@ -8,25 +8,12 @@ import pytest
 
 from andon.kit import i18n
 from andon.routing import texts  # noqa: F401  (imported to register what refusals say)
+from andon.routing.config import AgentConfig, CentreConfig, Policy, QueueConfig, SkillNeed
 from andon.routing.estimate import blend, estimated_wait_s
 from andon.routing.events import AgentSignedIn, AgentSignedOut, AgentState, AgentStateChanged
 from andon.routing.line import Line
 from andon.routing.machine import Router
-from andon.routing.model import (
-    AgentConfig,
-    CentreConfig,
-    DeviceTest,
-    Effect,
-    Offer,
-    OfferEnd,
-    Policy,
-    QueueConfig,
-    Refused,
-    SkillNeed,
-    WaitEnd,
-    WaitEnded,
-    Withdraw,
-)
+from andon.routing.model import DeviceTest, Effect, Offer, OfferEnd, Refused, WaitEnd, WaitEnded, Withdraw
 from andon.routing.presence import TRANSITIONS, AgentEvent
 
 pytestmark = pytest.mark.unit

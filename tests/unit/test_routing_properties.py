@@ -15,12 +15,13 @@ from andon.routing import decision, floor, ground, records, waiting
 from andon.routing.callback import Returning
 from andon.routing.capacity import has_room
 from andon.routing.centre import Centre
+from andon.routing.config import Policy, Seat, WorkRule
 from andon.routing.events import AgentState, AgentStateChanged
 from andon.routing.floor import Floor
 from andon.routing.ground import Due
 from andon.routing.line import Line
 from andon.routing.machine import Router
-from andon.routing.model import OfferEnd, Policy, Seat, WaitEnd, WorkRule, to_ms
+from andon.routing.model import OfferEnd, WaitEnd, to_ms
 from andon.routing.presence import TRANSITIONS, AgentEvent, Step
 from andon.routing.records import ContactRecord, QueueRecord
 from andon.routing.standing import rank

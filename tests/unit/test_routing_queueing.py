@@ -13,7 +13,7 @@ import pytest
 from bench.virtual import Call, play
 from routing_simulator import Simulation, Stream, estimate
 
-from andon.routing.model import AgentConfig, CentreConfig, Policy, QueueConfig, Seat, SkillNeed
+from andon.routing.config import AgentConfig, CentreConfig, Policy, QueueConfig, Seat, SkillNeed
 
 pytestmark = pytest.mark.unit
 

@@ -8,22 +8,10 @@ import msgspec
 import pytest
 from test_routing import ANN, BOB, CAT, CLIENT, ENGLISH, SALES, START, TENANT, VIP, Centre, agent, queue
 
-from andon.routing.events import (
-    AgentCertificateEnded,
-    AgentCertificateEnding,
-    AgentState,
-    ContactFloorNear,
-    ContactFloorPassed,
-    ContactRedialled,
-)
-from andon.routing.model import (
-    Caller,
+from andon.routing.config import (
     CentreConfig,
     Door,
     LaneFlag,
-    Moved,
-    Offer,
-    OfferEnd,
     Overflow,
     OverflowWhen,
     Policy,
@@ -32,9 +20,16 @@ from andon.routing.model import (
     Seat,
     Segment,
     SkillNeed,
-    WaitEnd,
-    WaitEnded,
 )
+from andon.routing.events import (
+    AgentCertificateEnded,
+    AgentCertificateEnding,
+    AgentState,
+    ContactFloorNear,
+    ContactFloorPassed,
+    ContactRedialled,
+)
+from andon.routing.model import Caller, Moved, Offer, OfferEnd, WaitEnd, WaitEnded
 from andon.routing.occupancy import TAU_MS, faded, key, share
 
 pytestmark = pytest.mark.unit

@@ -14,17 +14,9 @@ import pytest
 from routing_simulator import estimate
 from twin_days import BEGIN_MS, FIT, HOUR_MS, PROJECT, QUEUE, TARGETS, Model, centre, day
 
+from andon.routing.config import CentreConfig, Door, LaneFlag, Overflow, OverflowWhen, Segment, SkillNeed
 from andon.routing.machine import Router
-from andon.routing.model import (
-    CentreConfig,
-    Door,
-    Effect,
-    LaneFlag,
-    Overflow,
-    OverflowWhen,
-    Segment,
-    SkillNeed,
-)
+from andon.routing.model import Effect
 from andon.twin.compare import Verdict, actual_stays, compare, figures, verdict
 from andon.twin.draws import Draws
 from andon.twin.machine import live

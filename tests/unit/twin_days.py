@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from uuid import UUID
 
-from andon.routing.model import AgentConfig, CentreConfig, QueueConfig
+from andon.routing.config import AgentConfig, CentreConfig, QueueConfig
 from andon.twin.model import ABANDONED, Call, Day, Doing, Handling, Presence, Stay, Target
 
 QUEUE, PROJECT, CLIENT = UUID(int=10), UUID(int=3), UUID(int=2)

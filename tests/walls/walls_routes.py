@@ -720,6 +720,9 @@ ROUTES: dict[tuple[str, str], Route] = {
         CONTACTS | AGENT,
         (Try(), filtered(queue=lambda t: t.queue), filtered(project=lambda t: t.project)),
     ),
+    ("GET", "/api/work/of-customer"): Route(
+        AGENT | SUPERVISOR, (filtered(project=lambda t: t.project, caller=lambda t: "13800000000"),)
+    ),
     ("GET", "/api/work/tally"): Route(CONTACTS | AGENT, (Try(blank=True),)),
     ("GET", "/api/work/{id}"): Route(CONTACTS | AGENT, (one("work"),)),
     ("POST", "/api/work/{id}/take"): Route(AGENT, (one("work"),)),

@@ -173,7 +173,7 @@ class Core:
         )
         self.trunks = Trunks(self.nodes, self.directory, self._trunk_refused)
         self.trunk_desk = TrunkDesk(self.directory, self.trunk_trials, self.trunks.made)
-        self.publisher = Publisher(self.bus, self.directory, self.alarms, self._now)
+        self.publisher = Publisher(self.bus, self.directory, self.alarms, self._now, settings.pop_origins)
         self.watch = Watch(
             clock=self.clock,
             db=self.db,

@@ -1,16 +1,18 @@
 """What agents' desks see of the core: whole agent views, and whom an agent may call or pass callers on to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
+from andon.channels.voice import pop
 from andon.customers.model import mask
 from andon.entrypoints.core_centre import Centre
 from andon.entrypoints.core_rows import Row, id_of, iso, project_name, wish
 from andon.interactions.model import Contact, Inside
+from andon.interactions.ports import ContactView
 from andon.routing.errands import see_each_other
 from andon.routing.events import AgentState
-from andon.routing.model import AgentNow, Forced, from_ms
+from andon.routing.model import AgentNow, Forced, QueueConfig, from_ms
 
 PHASES = {
     AgentState.DIALING: "dialing",
@@ -28,6 +30,7 @@ _OF_CUSTOMERS = (
     "project_id",
     "project_name",
     "greeting",
+    "pop",
     "queue_id",
     "queue_name",
     "tier",
@@ -86,9 +89,11 @@ def _person(now: AgentNow) -> Row:
 class AgentScreens:
     """AgentViews of one tenant."""
 
-    def __init__(self, centre: Centre, now: Callable[[], datetime]) -> None:
+    def __init__(self, centre: Centre, now: Callable[[], datetime], inside: Collection[str]) -> None:
+        """`inside`: origins whose pages may be shown within the desk."""
         self._centre = centre
         self._now = now
+        self._inside_origins = inside
         self._seq = int(now().timestamp() * 1000)  # grows over restarts too
 
     def view(self, agent_id: UUID) -> Row:
@@ -157,6 +162,7 @@ class AgentScreens:
             "project_id": str(view.project_id),
             "project_name": project.name if project else None,
             "greeting": greeting,
+            "pop": self._pop(now, contact, view, queue),
             "queue_id": id_of(now.queue_id),
             "queue_name": queue.name if queue else None,
             "tier": view.tier,
@@ -175,6 +181,27 @@ class AgentScreens:
             "second": self._second(contact, now.agent_id),
             "returned": self._returned(contact, now.agent_id),
         }
+
+    def _pop(
+        self, now: AgentNow, contact: Contact, view: ContactView, queue: QueueConfig | None
+    ) -> Row | None:
+        """The page of the client's own system for this call."""
+        project = self._centre.projects.get(view.project_id)
+        if project is None or not project.pop_url:
+            return None
+        url = pop.filled(
+            project.pop_url,
+            {
+                "caller": view.caller,
+                "callee": view.dnis,
+                "contact": str(contact.contact_id),
+                "customer": id_of(view.customer_id) or "",
+                "agent": now.agent_no,
+                "queue": queue.name if queue is not None else "",
+                "direction": "inbound" if contact.placed is None else "outbound",
+            },
+        )
+        return {"url": url, "inside": pop.origin_of(url) in self._inside_origins}
 
     def _inside(
         self, agent_id: UUID, contact: Contact, inside: Inside, phase: str, ring_until: datetime | None

@@ -30,7 +30,7 @@ from andon.interactions.service import Floor
 from andon.kit.database import Database, Scope
 from andon.prompts.model import Kept
 from andon.prompts.repository import load_kept
-from andon.routing.model import CentreConfig, QueueConfig
+from andon.routing.config import CentreConfig, QueueConfig
 from andon.routing.repository import load_centre
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,8 @@ from andon.channels.voice.model import Number
 from andon.entrypoints.core_alarms import Alarms
 from andon.entrypoints.core_centre import Centre
 from andon.interactions.dialling.model import CallerId
-from andon.routing.model import QueueConfig, Refused, Terms
+from andon.routing.config import QueueConfig
+from andon.routing.model import Refused, Terms
 
 EMERGENCY_ALARM_S = 600.0
 

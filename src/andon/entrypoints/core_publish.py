@@ -1,7 +1,7 @@
 """Tells the bus what changed: agents' views at once, boards at most five times a second."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -37,11 +37,20 @@ class _Shown:
 class Publisher:
     """Screens of all tenants. Several changes of one turn of the event loop are told once."""
 
-    def __init__(self, bus: Bus, directory: Directory, alarms: Alarms, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        directory: Directory,
+        alarms: Alarms,
+        now: Callable[[], datetime],
+        inside: Collection[str] = (),
+    ) -> None:
+        """`inside`: origins whose pages may be shown within the desk."""
         self._bus = bus
         self._directory = directory
         self._alarms = alarms
         self._now = now
+        self._inside = inside
         self._shown: dict[UUID, _Shown] = {}
         self._soon = False
         self._task: asyncio.Task[None] | None = None
@@ -49,7 +58,7 @@ class Publisher:
     def add(self, centre: Centre) -> None:
         self._shown[centre.tenant_id] = _Shown(
             centre,
-            AgentScreens(centre, self._now),
+            AgentScreens(centre, self._now, self._inside),
             BoardScreen(centre, self._directory, self._alarms, self._now),
         )
 

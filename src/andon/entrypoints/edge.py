@@ -148,7 +148,7 @@ def create_app(services: Services, passwords: Passwords | None = None) -> FastAP
     app = FastAPI(
         title="Andon", lifespan=lifespan, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
     )
-    install(app)
+    install(app, services.settings.pop_origins)
     app.state.services = services
     seal = Seal(services.settings.secrets().cookie)
     oidc = services.settings.oidc

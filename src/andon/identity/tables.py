@@ -43,7 +43,8 @@ class Client(Row, TenantRow, Retirable, Base):
 class Project(Row, ClientRow, Retirable, Base):
     """One piece of work for a client; greetings are what the agent says first. `music` names the prompt that
     its waiting callers hear in place of the standard music; `chat_link` is sent to them, when they wish, as a
-    text message through the gateway."""
+    text message through the gateway. `pop_url` is the page of the client's own system that agents get with a
+    call, see `channels.voice.pop`."""
 
     __tablename__ = "project"
     __table_args__ = (
@@ -62,6 +63,7 @@ class Project(Row, ClientRow, Retirable, Base):
     music: Mapped[str] = mapped_column(server_default="")
     chat_link: Mapped[str] = mapped_column(server_default="")
     text_gateway_id: Mapped[UUID | None]
+    pop_url: Mapped[str] = mapped_column(server_default="")
 
 
 class TextGateway(Row, TenantRow, Retirable, Base):

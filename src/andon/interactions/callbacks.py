@@ -19,8 +19,9 @@ from andon.interactions.model import Contact, Placed, Stage, span_ms
 from andon.interactions.ports import ContactView
 from andon.interactions.timers import Scheduler, Timer
 from andon.kit.journal import Fact
+from andon.routing.config import CallbackRules
 from andon.routing.machine import Router
-from andon.routing.model import CallbackRules, Caller, Effect, OfferEnd, Place, Refused
+from andon.routing.model import Caller, Effect, OfferEnd, Place, Refused
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,8 @@ from andon.customers.model import phone_key
 from andon.interactions.events import ContactConnected, SurveyAnswered
 from andon.interactions.model import Contact
 from andon.kit.journal import Fact
-from andon.routing.model import NOBODY, Caller, LaneFlag
+from andon.routing.config import LaneFlag
+from andon.routing.model import NOBODY, Caller
 
 KEPT: Final = 50_000
 BAD_SCORE: Final = 2  # of 5

@@ -90,6 +90,9 @@ StunUrl = Annotated[str, StringConstraints(pattern=r"^stuns?:[A-Za-z0-9.\[\]:_-]
 TurnUrl = Annotated[str, StringConstraints(pattern=r"^turns?:[A-Za-z0-9.\[\]:_-]+(\?transport=(udp|tcp))?$")]
 
 
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[1-9][0-9]*)?$")]
+
+
 class IceSettings(BaseModel):
     """How the sound of a browser in another network gets here: servers of STUN and TURN, which browsers try
     beside the straight way. `turn_secret` is shared with the TURN server (coturn's `static-auth-secret`);
@@ -173,6 +176,10 @@ class Settings(BaseSettings):
 
     # flows and webhooks of alarm rules may reach addresses within the own network, this machine included
     flow_http_private: bool = False
+
+    # sites whose pages may be shown within the desk (a project's `pop_url`), `["https://crm.example.com"]`;
+    # of others the desk shows a button that opens them in a tab
+    pop_origins: tuple[Origin, ...] = ()
 
     # speech engines of the installation's own: an address, or a command in which `{language}` is zh or en
     # (`andon.speech.outside`); empty: none, callers use keys and prompts are recorded

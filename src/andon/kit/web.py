@@ -97,8 +97,8 @@ def refuse(connection: HTTPConnection, error: AndonError) -> JSONResponse:
     return JSONResponse(error.said(locale_of(connection)), status_code=error.status)
 
 
-def install(app: FastAPI) -> None:
-    """Give the app our errors and headers."""
+def install(app: FastAPI, frames: Sequence[str] = ()) -> None:
+    """Give the app our errors and headers; see `content_security_policy` for `frames`."""
 
     async def on_andon(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, AndonError)
@@ -135,7 +135,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PoolTimeout, on_database)
     app.add_exception_handler(OSError, on_database)
     app.add_exception_handler(Exception, on_anything)
-    app.add_middleware(_Guard)
+    app.add_middleware(_Guard, frames=frames)
 
 
 def invalid(**fields: str | tuple[str, dict[str, Any]]) -> AndonError:
@@ -195,14 +195,17 @@ _HEADERS = {
 }
 
 
-def content_security_policy(headers: Headers) -> str:
-    """Only our own origin, and its sockets by name: `self` does not cover ws: in every browser."""
+def content_security_policy(headers: Headers, frames: Sequence[str] = ()) -> str:
+    """Only our own origin, and its sockets by name: `self` does not cover ws: in every browser. `frames`:
+    origins whose pages may be shown within ours."""
     host = headers.get("host", "")
     # A header is the client's to write: only what can be a host may enter the policy.
     clean = host if host and all(sign.isalnum() or sign in ".-:[]" for sign in host) else ""
     sockets = f" ws://{clean} wss://{clean}" if clean else ""
+    framed = " ".join(frames) or "'none'"
     return (
         f"default-src 'self'; connect-src 'self'{sockets}; media-src 'self' blob:;"
+        f" frame-src {framed};"
         " img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; font-src 'self' data:;"
         " worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self';"
         " frame-ancestors 'none'"
@@ -212,8 +215,9 @@ def content_security_policy(headers: Headers) -> str:
 class _Guard:
     """Adds the headers; turns away unsafe requests without `X-Andon`."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, frames: Sequence[str] = ()) -> None:
         self.app = app
+        self.frames = frames
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -226,7 +230,7 @@ class _Guard:
                 out = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     out.setdefault(name, value)
-                out.setdefault("content-security-policy", content_security_policy(headers))
+                out.setdefault("content-security-policy", content_security_policy(headers, self.frames))
                 if scope["scheme"] == "https":
                     out.setdefault("strict-transport-security", "max-age=31536000")
                 if scope["path"].startswith("/api"):

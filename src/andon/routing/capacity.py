@@ -8,7 +8,7 @@ who writes a mail, and to nobody who chats.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from andon.routing.model import AgentConfig, Work, WorkRule
+from andon.routing.config import AgentConfig, Work, WorkRule
 
 WHOLE: Final = 100
 

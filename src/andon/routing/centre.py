@@ -8,9 +8,9 @@ O(queues); a changed queue O(agents having the rarest of its required skills).
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from andon.routing.config import WORKS, AgentConfig, QueueConfig, Work, WorkRule
 from andon.routing.eligibility import first_step, steps_of
 from andon.routing.events import AgentState
-from andon.routing.model import WORKS, AgentConfig, QueueConfig, Work, WorkRule
 from andon.routing.records import AgentRecord, QueueRecord
 
 

@@ -11,9 +11,9 @@ from itertools import islice
 from typing import Any, Final
 
 from andon.routing import occupancy
+from andon.routing.config import Policy
 from andon.routing.eligibility import lacks
 from andon.routing.events import AgentState
-from andon.routing.model import Policy
 from andon.routing.records import AgentRecord, ContactRecord, ReadyEntry
 
 LISTED: Final = 50

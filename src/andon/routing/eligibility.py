@@ -9,7 +9,8 @@ from uuid import UUID
 import msgspec
 
 from andon.routing.capacity import limit
-from andon.routing.model import AgentConfig, QueueConfig, SkillNeed, to_ms
+from andon.routing.config import AgentConfig, QueueConfig, SkillNeed
+from andon.routing.model import to_ms
 
 Lack = tuple[str, dict[str, object]]  # reason and detail
 

@@ -7,6 +7,7 @@ import heapq
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from andon.routing.config import QueueConfig, Work
 from andon.routing.decision import explain
 from andon.routing.estimate import blend
 from andon.routing.events import (
@@ -28,12 +29,10 @@ from andon.routing.model import (
     Forced,
     Offer,
     OfferEnd,
-    QueueConfig,
     Terms,
     Unassigned,
     WaitEnd,
     Withdraw,
-    Work,
     from_ms,
     to_ms,
 )

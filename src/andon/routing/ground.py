@@ -13,7 +13,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from andon.routing.centre import Centre
-from andon.routing.model import BreakRule, Segment, from_ms, to_ms
+from andon.routing.config import BreakRule, Segment
+from andon.routing.model import from_ms, to_ms
 from andon.routing.records import AgentRecord, ContactRecord, OfferRecord, QueueRecord, Summons
 
 DAY_MS: Final = 86_400_000

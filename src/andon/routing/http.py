@@ -34,7 +34,7 @@ from andon.identity.undo import add_undo
 from andon.kit.errors import AndonError
 from andon.kit.web import Body, Name, Page, Services, Shown, invalid
 from andon.routing import texts  # noqa: F401  (registers what is said here and by core)
-from andon.routing.model import LaneFlag, OverflowWhen, Policy
+from andon.routing.config import LaneFlag, OverflowWhen, Policy
 from andon.routing.tables import (
     AgentCertificate,
     AgentSkill,

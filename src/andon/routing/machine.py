@@ -21,6 +21,7 @@ import msgspec
 
 from andon.routing.breaks import Breaks
 from andon.routing.callback import Returning
+from andon.routing.config import CentreConfig, QueueConfig
 from andon.routing.events import (
     AgentDeviceChanged,
     AgentDeviceTested,
@@ -33,12 +34,10 @@ from andon.routing.model import (
     NOBODY,
     AgentNow,
     Caller,
-    CentreConfig,
     DeviceTest,
     Effect,
     Forced,
     OfferEnd,
-    QueueConfig,
     QueueNow,
     Refused,
     WaitEnd,

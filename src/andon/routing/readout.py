@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from andon.routing.config import BreakRule
 from andon.routing.estimate import estimated_wait_s
 from andon.routing.events import AgentState
-from andon.routing.model import AgentNow, BreakRule, QueueNow, WaitingNow, from_ms
+from andon.routing.model import AgentNow, QueueNow, WaitingNow, from_ms
 from andon.routing.records import AgentRecord, ContactRecord, QueueRecord
 
 

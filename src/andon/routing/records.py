@@ -7,26 +7,12 @@ from uuid import UUID
 
 from andon.routing import occupancy
 from andon.routing.capacity import has_room
+from andon.routing.config import WORKS, AgentConfig, Policy, QueueConfig, Seat, Work, WorkRule
 from andon.routing.eligibility import Step, steps_of
 from andon.routing.estimate import PRIOR_HANDLE_MS
 from andon.routing.events import AgentState
 from andon.routing.line import Line, WaitingLines
-from andon.routing.model import (
-    NOBODY,
-    WORKS,
-    AgentConfig,
-    BreakAsk,
-    BreakTold,
-    Caller,
-    Forced,
-    Policy,
-    QueueConfig,
-    Seat,
-    Terms,
-    WaitEnd,
-    Work,
-    WorkRule,
-)
+from andon.routing.model import NOBODY, BreakAsk, BreakTold, Caller, Forced, Terms, WaitEnd
 
 _PLAIN = Seat()
 

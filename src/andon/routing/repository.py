@@ -12,8 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from andon.calendars.repository import zones
 from andon.identity.model import Role
 from andon.identity.tables import User
-from andon.routing.eligibility import lacks, steps_of
-from andon.routing.model import (
+from andon.routing.config import (
     AgentConfig,
     BreakRule,
     CallbackRules,
@@ -27,8 +26,9 @@ from andon.routing.model import (
     Seat,
     Segment,
     SkillNeed,
-    to_ms,
 )
+from andon.routing.eligibility import lacks, steps_of
+from andon.routing.model import to_ms
 from andon.routing.tables import (
     AgentCertificate,
     AgentSkill,

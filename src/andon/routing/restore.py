@@ -12,10 +12,11 @@ from uuid import UUID
 
 import msgspec
 
+from andon.routing.config import AgentConfig, CentreConfig, QueueConfig
 from andon.routing.errands import Errands
 from andon.routing.events import AgentState
 from andon.routing.ground import Due, Quit
-from andon.routing.model import AgentConfig, CentreConfig, Effect, OfferEnd, QueueConfig, Terms
+from andon.routing.model import Effect, OfferEnd, Terms
 from andon.routing.presence import TALKING, AgentEvent
 from andon.routing.records import (
     AgentRecord,

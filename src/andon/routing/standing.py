@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from andon.customers.model import TIERS
+from andon.routing.config import Door, LaneFlag
 from andon.routing.eligibility import Step
-from andon.routing.model import Caller, Door, LaneFlag
+from andon.routing.model import Caller
 from andon.routing.records import ContactRecord
 
 _URGENT: Final = -(2**62)  # before every priority

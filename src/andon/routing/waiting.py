@@ -3,20 +3,12 @@
 from typing import Final
 
 from andon.kit.journal import Fact
+from andon.routing.config import Overflow, OverflowWhen
 from andon.routing.estimate import estimated_wait_s
 from andon.routing.events import AgentState, ContactFloorNear, ContactFloorPassed, ContactRedialled
 from andon.routing.ground import Due, Ground, Quit
 from andon.routing.line import Line
-from andon.routing.model import (
-    Caller,
-    Effect,
-    Moved,
-    Overflow,
-    OverflowWhen,
-    WaitEnd,
-    WaitEnded,
-    from_ms,
-)
+from andon.routing.model import Caller, Effect, Moved, WaitEnd, WaitEnded, from_ms
 from andon.routing.records import AgentRecord, ContactRecord, QueueRecord
 from andon.routing.standing import doors_for, privileged, rank, step_at
 

@@ -9,15 +9,27 @@ channel.c). From one put off on, every following one is until there is a long en
 
 from collections import deque
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 MS = timedelta(milliseconds=1)
 PUT_OFF_MOST = 64
 LEAST_KEY_MS = 80  # the engine makes shorter ones as long as this
 GAP_MS = 45  # that it leaves between two
-EARLY_MS, LATE_MS = 15, 60  # it looks when a packet comes, every 20 ms
+EARLY_MS = 15  # it looks when a packet comes, every 20 ms
 STUCK_MS = 500  # and later when the machine has much to do
-# A key and the pause after it last 40 ms each at least (ITU-T Q.24): nobody lets go of one twice within this.
+# Nobody presses a key again within its own length and a pause (40 ms each at least, ITU-T Q.24; machines do
+# with 25), and what is put off for the gap alone has its turn before.
+PAUSE_MS = 20
 SAME_KEY_MS = 80
+
+
+class _Told(NamedTuple):
+    """A key that counted. `sure`: it ended in another's turn, so it is told again; else it may be."""
+
+    digit: str
+    ms: int
+    at: datetime
+    sure: bool
 
 
 class KeysOnce:
@@ -25,36 +37,36 @@ class KeysOnce:
     key was pressed can: what is taken for the one leaves the other."""
 
     def __init__(self) -> None:
-        self._put_off: deque[tuple[str, int]] = deque(maxlen=PUT_OFF_MOST)  # one that is new may be
-        self._last: datetime | None = None  # that was new
+        self._waiting: deque[_Told] = deque(maxlen=PUT_OFF_MOST)  # for their second telling, in its order
         self._due: datetime | None = None  # the next turn is not earlier, while there are turns
 
     def new(self, digit: str, ms: int, at: datetime) -> bool:
         """Whether a key told at this instant, held for so many ms, was not told before."""
-        key = (digit, ms)
-        if self._due is not None and (at - self._due) / MS > (STUCK_MS if self._put_off else LATE_MS):
+        if self._due is not None and (at - self._due) / MS > STUCK_MS:
             self._due = None
-        if self._due is None and not self._begins(key, at):
-            self._put_off.clear()
-        elif key in self._put_off and self._again(ms, at):
-            if self._due is None:
-                self._put_off.clear()  # only the last was put off
-            while self._put_off and self._put_off.popleft() != key:
-                pass  # not put off after all: turns come in order
-            self._due = at + timedelta(milliseconds=max(ms, LEAST_KEY_MS) + GAP_MS)
-            return False
-        self._put_off.append(key)
-        self._last = at
+            self._waiting.clear()
+        for place, told in enumerate(self._waiting):
+            if (told.digit, told.ms) == (digit, ms) and self._again(told, at):
+                for _ in range(place + 1):  # those before it were not put off after all: turns come in order
+                    self._waiting.popleft()
+                self._due = at + timedelta(milliseconds=max(ms, LEAST_KEY_MS) + GAP_MS)
+                return False
+            if told.sure:
+                break
+        while self._waiting and not self._waiting[0].sure and not self._soon(self._waiting[0], at):
+            self._waiting.popleft()
+        in_turn = self._due is not None and (at - self._due) / MS < -EARLY_MS
+        self._waiting.append(_Told(digit, ms, at, in_turn or any(told.sure for told in self._waiting)))
         return True
 
-    def _begins(self, key: tuple[str, int], at: datetime) -> bool:
-        """Whether this is the first turn: of the last key, so soon that nobody pressed it again."""
-        if self._last is None or not self._put_off or self._put_off[-1] != key:
-            return False
-        return (at - self._last) / MS < min(key[1], SAME_KEY_MS)
+    def _again(self, told: _Told, at: datetime) -> bool:
+        """Whether it may be told again now: its turn has come, or nobody can have pressed it since."""
+        if not told.sure:
+            return self._soon(told, at)
+        last = self._waiting[-1].at
+        on_time = self._due is not None and (at - self._due) / MS >= -EARLY_MS
+        return on_time or (at - last) / MS < 0.8 * told.ms
 
-    def _again(self, ms: int, at: datetime) -> bool:
-        """Whether one that may be told again is: its turn has come, or nobody can have pressed it since."""
-        if self._due is None or self._last is None:
-            return True
-        return (at - self._due) / MS >= -EARLY_MS or (at - self._last) / MS < 0.8 * ms
+    @staticmethod
+    def _soon(told: _Told, at: datetime) -> bool:
+        return (at - told.at) / MS < min(told.ms + PAUSE_MS, SAME_KEY_MS)

@@ -10,14 +10,13 @@ from typing import Final
 from uuid import UUID
 
 from andon.kit.timeline import Timeline, Timer
+from andon.routing.config import CentreConfig, LaneFlag
 from andon.routing.events import AgentState
 from andon.routing.machine import Router
 from andon.routing.model import (
     Caller,
-    CentreConfig,
     DeviceTest,
     Effect,
-    LaneFlag,
     Moved,
     Offer,
     OfferEnd,

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from andon.routing.model import CentreConfig, OfferEnd
+from andon.routing.config import CentreConfig
+from andon.routing.model import OfferEnd
 from andon.twin.compare import Reason
 from andon.twin.draws import FEW_RINGS, LEFT_OF_ITSELF, Draws
 from andon.twin.model import ABANDONED, ANSWERED, NOBODY, OPEN, TIMEOUT, Call, Day, Lived, Stay

@@ -11,8 +11,9 @@ from andon.calendars.day import day_span
 from andon.calendars.repository import zones
 from andon.kit.database import Database, Scope
 from andon.kit.errors import AndonError
+from andon.routing.config import CentreConfig
 from andon.routing.machine import Router
-from andon.routing.model import CentreConfig, from_ms, to_ms
+from andon.routing.model import from_ms, to_ms
 from andon.routing.repository import load_centre
 from andon.twin import repository
 from andon.twin.compare import VARIANT, Line, Reason, Verdict, compare, verdict

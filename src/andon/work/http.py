@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -29,6 +29,8 @@ from andon.work import repository, service, texts  # noqa: F401  (texts register
 from andon.work.keeper import TOPIC
 from andon.work.model import Kind, Outcome, State
 from andon.work.tables import WorkItem
+
+OF_CUSTOMER_MOST: Final = 10
 
 router = APIRouter(prefix="/api/work", tags=["work"])
 
@@ -163,6 +165,22 @@ async def list_work(
     if last is not None:
         place = _place((last.done_at if done else last.sort_at) or last.sort_at, last.id)
     return WorkPage(items=[WorkShown(**_shown(row, actor)) for row in page], next=place)
+
+
+@router.get("/of-customer")
+async def of_customer(
+    actor: Doer,
+    here: At,
+    project: UUID,
+    caller: Annotated[str, Query(max_length=80)] = "",
+    customer: UUID | None = None,
+) -> WorkPage:
+    """What is still to be done for who calls, at the project's client: by number, or for the customer."""
+    async with _opened(here, actor) as desk:
+        of = repository.of_customer(project, caller, customer)
+        where = [of] if desk.sight is None else [of, desk.sight]
+        rows = await repository.find(desk.session, where, done=False, after=None, limit=OF_CUSTOMER_MOST)
+    return WorkPage(items=[WorkShown(**_shown(row, actor)) for row in rows], next=None)
 
 
 @router.get("/tally")

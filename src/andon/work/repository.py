@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, text, true, tuple_, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, text, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from andon.customers.model import phone_key
 from andon.customers.tables import CustomerRow
 from andon.identity.tables import Client, Project, User
 from andon.interactions.tables import WrapUp
@@ -92,6 +93,16 @@ async def summary_of(session: AsyncSession, contact_id: UUID) -> WrapUp | None:
 def seen_by(agent_id: UUID, queues: Sequence[UUID]) -> ColumnElement[bool]:
     """What an agent may see: work of the queues the agent serves, of no queue, and the own."""
     return or_(WorkItem.queue_id.is_(None), WorkItem.queue_id.in_(queues), WorkItem.agent_id == agent_id)
+
+
+def of_customer(project_id: UUID, caller: str, customer_id: UUID | None) -> ColumnElement[bool]:
+    """What is not done yet for a caller or a customer, at the client of a project."""
+    key = phone_key(caller)
+    client = select(Project.client_id).where(Project.id == project_id).scalar_subquery()
+    who = [WorkItem.caller_key == key] if key else []
+    if customer_id is not None:
+        who.append(WorkItem.customer_id == customer_id)
+    return and_(WorkItem.state != State.DONE.value, WorkItem.client_id == client, or_(false(), *who))
 
 
 async def lock(session: AsyncSession, id: UUID, where: ColumnElement[bool] | None) -> WorkItem | None:

@@ -74,6 +74,13 @@ class CardTaking(_Told):
     until: str
 
 
+class Pop(_Told):
+    """The page of the client's own system for this call; `inside`: it may be shown within the desk."""
+
+    url: str
+    inside: bool
+
+
 class AgentContact(_Told):
     """The contact at the agent's hand. Of a call between agents `caller` is the other's number and
     `customer_name` their name; `other_holds`: they have this agent on hold, `recorded`: it is on record."""
@@ -89,6 +96,7 @@ class AgentContact(_Told):
     project_id: UUID | None
     project_name: str | None
     greeting: str | None
+    pop: Pop | None = None
     queue_id: UUID | None
     queue_name: str | None
     tier: str | None

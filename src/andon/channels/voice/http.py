@@ -1,4 +1,4 @@
-"""HTTP of trunks and numbers."""
+"""HTTP of trunks and numbers, and what a project's page for its agents must be like."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -8,8 +8,9 @@ from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from andon.channels.voice import pop, texts  # noqa: F401  (texts: registers what is said here)
 from andon.channels.voice.tables import NumberRow, TrunkRow
-from andon.identity.admin import Resource, Revised, add_uses, crud, used_by
+from andon.identity.admin import Resource, Revised, add_check, add_uses, crud, used_by
 from andon.identity.model import Permission
 from andon.identity.tables import Project
 from andon.kit.web import Body, Line, Name, invalid
@@ -104,3 +105,12 @@ for resource in (
     ),
 ):
     router.include_router(crud(resource))
+
+
+async def _check_project(_session: AsyncSession, values: dict[str, Any], _row: Project | None) -> None:
+    link = values.get("pop_url")
+    if link and not pop.well_formed(link):
+        raise invalid(pop_url=("field.pop_url", {"places": " ".join(f"{{{name}}}" for name in pop.PLACES)}))
+
+
+add_check("project", _check_project)

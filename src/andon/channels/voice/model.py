@@ -35,7 +35,7 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
     """What the agent is shown of the line a caller dialled, and what its callers hear and are sent: `music`
-    names a prompt."""
+    names a prompt, `pop_url` is a template (`channels.voice.pop`)."""
 
     project_id: UUID
     client_id: UUID
@@ -47,6 +47,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     music: str = ""
     chat_link: str = ""
     text_gateway_id: UUID | None = None
+    pop_url: str = ""
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

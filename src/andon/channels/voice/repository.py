@@ -65,6 +65,7 @@ async def load_voice(session: AsyncSession) -> VoiceConfig:
                 music=row.music,
                 chat_link=row.chat_link,
                 text_gateway_id=row.text_gateway_id,
+                pop_url=row.pop_url,
             )
             for row, client_name in projects
         ],

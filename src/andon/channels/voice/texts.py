@@ -1,9 +1,13 @@
-"""Texts of media nodes and of trunks that are tried."""
+"""Texts of media nodes, of trunks that are tried, and of the page that comes up with a call."""
 
 from andon.kit.i18n import register
 
 register(
     {
+        "field.pop_url": (
+            "请填写以 https:// 或 http:// 开头的网址；占位符只能是 {places}",
+            "Must be an address that begins with https:// or http://; placeholders are {places}",
+        ),
         "error.node.last.title": ("这是最后一个接听来电的节点", "This is the last node that takes calls"),
         "error.node.last.remedy": (
             "请先恢复另一个节点，或等它重新在线；否则没有节点可以接听。",

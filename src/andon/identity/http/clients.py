@@ -28,7 +28,8 @@ class ClientShown(Revised):
 
 
 class ProjectIn(Body):
-    """`music` names a prompt of the project; `chat_link` needs the gateway through which it is sent."""
+    """`music` names a prompt of the project; `chat_link` needs the gateway through which it is sent;
+    `pop_url` is the page that comes up with a call, a template (`channels.voice.pop`)."""
 
     client_id: UUID
     name: Name
@@ -38,6 +39,7 @@ class ProjectIn(Body):
     music: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
     chat_link: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = ""
     text_gateway_id: UUID | None = None
+    pop_url: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
 
 
 class ProjectShown(Revised):
@@ -50,6 +52,7 @@ class ProjectShown(Revised):
     music: str
     chat_link: str
     text_gateway_id: UUID | None
+    pop_url: str
     created_at: datetime
 
 

@@ -19,11 +19,14 @@ from andon.interactions.machine import (
     flow,
     found,
     inside,
+    lost,
+    offering,
     outside,
     parking,
     supervised,
     talk,
     visit,
+    waiting,
 )
 from andon.interactions.machine.callback import call_back
 from andon.interactions.machine.dialling import call_out
@@ -44,11 +47,14 @@ _ROOMS = (
     flow,
     found,
     inside,
+    lost,
+    offering,
     outside,
     parking,
     supervised,
     talk,
     visit,
+    waiting,
 )  # importing them fills the table
 
 

@@ -35,9 +35,9 @@ from andon.interactions.inputs import (
     Withdrawn,
 )
 from andon.interactions.machine.ending import close_talk, set_music
+from andon.interactions.machine.offering import CAUSE_REJECTED, offer_end
 from andon.interactions.machine.second import dismiss, end_transfer, party_left, stop_ringing
 from andon.interactions.machine.table import IN_TALK, Out, on
-from andon.interactions.machine.talk import CAUSE_REJECTED, offer_end
 from andon.interactions.model import Contact, Handover, Place, Second, Stage, Talk, span_ms
 from andon.interactions.orders import (
     Dial,

@@ -62,9 +62,9 @@ from andon.interactions.machine.ending import (
     set_music,
     settle,
 )
+from andon.interactions.machine.offering import offer_end
 from andon.interactions.machine.second import dismiss, end_transfer
 from andon.interactions.machine.table import Effect, Out, on
-from andon.interactions.machine.talk import offer_end
 from andon.interactions.model import Contact, Inside, Second, Stage, Talk, Taping, span_ms
 from andon.interactions.orders import (
     Dial,

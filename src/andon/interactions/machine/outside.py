@@ -6,8 +6,8 @@ The flow stays in control meanwhile: the caller's keys, its timers and the end o
 from andon.interactions.events import OutsideConnected, OutsideDialled
 from andon.interactions.inputs import AgentAnswered, AgentEnded, AskDialOut, Joined, JoinFailed
 from andon.interactions.machine.ending import close_outside, hush, set_music
+from andon.interactions.machine.offering import REJECTED, TIMED_OUT, late_answer
 from andon.interactions.machine.table import IN_CONTROL, Out, on
-from andon.interactions.machine.talk import REJECTED, TIMED_OUT, late_answer
 from andon.interactions.model import Contact, Outside, span_ms
 from andon.interactions.orders import Answer, DialOut, Drop, Join, Part, SetTimer, Tell
 from andon.interactions.ports import OutsideJoined, OutsideLeave, OutsideLeft

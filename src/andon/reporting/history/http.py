@@ -16,7 +16,7 @@ from andon.identity.model import Actor, Permission
 from andon.kit.database import Scope
 from andon.kit.errors import AndonError, not_found
 from andon.kit.web import Services
-from andon.reporting.history import repository, service
+from andon.reporting.history import decisions, repository, service
 from andon.reporting.history.peaks import peaks_of
 from andon.reporting.history.query import ContactsWanted
 from andon.reporting.history.search import Filters
@@ -130,7 +130,7 @@ async def why(contact_id: UUID, actor: Supervisor, here: At) -> Why:
     """Why each agent was rung: who was considered, who was passed over for what reason."""
     async with here.db.session(scope_of(actor)) as session:
         await service.visible_contact(session, contact_id)
-        return await service.why(session, actor.tenant_id, contact_id, actor.locale)
+        return await decisions.why(session, actor.tenant_id, contact_id, actor.locale)
 
 
 @router.get("/contacts/{contact_id}/why/{agent_id}")
@@ -138,7 +138,7 @@ async def why_not(contact_id: UUID, agent_id: UUID, actor: Supervisor, here: At)
     """Why this agent was not given the contact, at each of its offers, or that the agent was."""
     async with here.db.session(scope_of(actor)) as session:
         await service.visible_contact(session, contact_id)
-        return await service.why_not(session, actor.tenant_id, contact_id, agent_id, actor.locale)
+        return await decisions.why_not(session, actor.tenant_id, contact_id, agent_id, actor.locale)
 
 
 @router.get(

@@ -26,8 +26,6 @@ from andon.reporting.history.shapes import (
     ContactDetail,
     ContactItem,
     ContactPage,
-    Decision,
-    PassedOver,
     RecordingInfo,
     RecordingPart,
     TimelineStep,
@@ -35,15 +33,12 @@ from andon.reporting.history.shapes import (
     TranscriptLine,
     VoicemailItem,
     VoicemailPage,
-    Why,
-    WhyNot,
-    WhyNotOffer,
     WrapUpNote,
 )
 from andon.reporting.history.timeline import PREFIX, ids_in, timeline
-from andon.reporting.history.unnamed import unnamed
+from andon.reporting.history.words import id_of, name_of, text_of
 from andon.reporting.names import NameBook
-from andon.reporting.tables import ReportContact, ReportOffer, ReportRecording
+from andon.reporting.tables import ReportContact, ReportRecording
 from andon.routing.events import AgentStateChanged
 from andon.transcripts.model import BACK
 from andon.transcripts.model import State as TranscriptState
@@ -119,65 +114,6 @@ async def contact_detail(
         recording=_recording(recording, book, locale),
         wrap_up=_note(note, book, await _answers(session, note, locale)),
     )
-
-
-async def why(session: AsyncSession, tenant_id: UUID, contact_id: UUID, locale: Locale) -> Why:
-    """Every decision of the router about this contact."""
-    records = await repository.facts_of(session, tenant_id, contact_id, [OfferMade.kind])
-    offers = await repository.offers_of(session, contact_id)
-    made = [record.fact for record in records if isinstance(record.fact, OfferMade)]
-    book = NameBook(locale)
-    await book.learn(
-        session,
-        agent={fact.agent_id for fact in made} | {_id(p.get("agent_id")) for f in made for p in _passed(f)},
-        queue={fact.queue_id for fact in made} | {_id(fact.decision.get("asked")) for fact in made},
-        skill={
-            _id(p["detail"].get("skill")) for f in made for p in _passed(f) if isinstance(p["detail"], dict)
-        },
-    )
-    return Why(
-        contact_id=contact_id,
-        decisions=[_decision(fact, offers.get(fact.offer_id), book, locale) for fact in made],
-    )
-
-
-async def why_not(
-    session: AsyncSession, tenant_id: UUID, contact_id: UUID, agent_id: UUID, locale: Locale
-) -> WhyNot:
-    """For every offer of the contact: why it did not go to this agent, or that it did."""
-    records = await repository.facts_of(session, tenant_id, contact_id, [OfferMade.kind])
-    made = [record.fact for record in records if isinstance(record.fact, OfferMade)]
-    mine = {fact.offer_id: [p for p in _passed(fact) if _id(p.get("agent_id")) == agent_id] for fact in made}
-    book = NameBook(locale)
-    details = [one["detail"] for passed in mine.values() for one in passed]
-    await book.learn(
-        session,
-        agent={agent_id},
-        queue={fact.queue_id for fact in made},
-        skill={_id(detail.get("skill")) for detail in details if isinstance(detail, dict)},
-    )
-    offers = []
-    for fact in made:
-        passed = mine[fact.offer_id]
-        if fact.agent_id == agent_id:
-            reason, detail = "chosen", fact.decision.get("chosen", {})
-        elif passed:
-            reason, detail = passed[0]["reason"], _named_skill(passed[0]["detail"], book)
-        else:
-            state = await repository.state_at(session, agent_id, fact.at)
-            reason, detail = unnamed(state, fact.decision.get("more", {})), {"state": state}
-        offers.append(
-            WhyNotOffer(
-                offer_id=fact.offer_id,
-                at=fact.at,
-                queue=book.named(fact.queue_id),
-                reason=reason,
-                reason_name=_said(f"reporting.passed_over.{reason}", locale),
-                detail=detail,
-                named=fact.agent_id == agent_id or bool(passed),
-            )
-        )
-    return WhyNot(contact_id=contact_id, agent=book.named(agent_id), offers=offers)
 
 
 async def voicemails(
@@ -300,7 +236,7 @@ def _item(
         "customer": book.named(row.customer_id),
         "tier": row.tier,
         "outcome": row.outcome,
-        "outcome_name": _text("outcome", row.outcome, locale),
+        "outcome_name": name_of("outcome", row.outcome, locale),
         "ended_by": row.ended_by,
         "waited_ms": row.waited_ms,
         "talked_ms": row.talked_ms,
@@ -328,7 +264,7 @@ def _steps(records: list[Record], book: NameBook, locale: Locale, *, supervisors
                 step.text_key,
                 locale,
                 **step.params,
-                **{name: _said(key, locale) for name, key in step.param_keys.items()},
+                **{name: text_of(key, locale) for name, key in step.param_keys.items()},
             ),
             agent=book.named(step.agent_id),
         )
@@ -349,13 +285,13 @@ def _recording(row: ReportRecording | None, book: NameBook, locale: Locale) -> R
                 leg=span["leg"],
                 from_ms=span["from_ms"],
                 to_ms=span["to_ms"],
-                agent=book.named(_id(span.get("agent_id"))),
+                agent=book.named(id_of(span.get("agent_id"))),
             )
             for span in row.spans or []
         ],
         missing_ms=row.missing_ms,
         missing_why=row.missing_why,
-        missing_why_name=_text("recording.why", row.missing_why, locale),
+        missing_why_name=name_of("recording.why", row.missing_why, locale),
         sha256=row.sha256,
     )
 
@@ -376,7 +312,7 @@ async def transcript(
             made_by=row.made_by,
             made_at=row.made_at,
             why=row.why,
-            why_name=_said(f"reporting.transcript.why.{row.why}", locale),
+            why_name=text_of(f"reporting.transcript.why.{row.why}", locale),
         )
     state = "off"
     if settings.speech_recogniser:
@@ -414,74 +350,6 @@ def _note(note: WrapUp | None, book: NameBook, answers: list[Answer]) -> WrapUpN
     )
 
 
-def _decision(fact: OfferMade, offer: ReportOffer | None, book: NameBook, locale: Locale) -> Decision:
-    said = fact.decision
-    more: dict[str, int] = said.get("more", {})
-    return Decision(
-        offer_id=fact.offer_id,
-        at=fact.at,
-        queue=book.named(fact.queue_id),
-        agent=book.named(fact.agent_id),
-        how=offer.how if offer else None,
-        how_name=_text("offer.how", offer.how, locale) if offer else None,
-        rang_ms=offer.rang_ms if offer else None,
-        policy=said.get("policy", ""),
-        trigger=said.get("trigger", ""),
-        waited_ms=said.get("waited_ms", 0),
-        waiting=said.get("waiting", 0),
-        considered=said.get("considered", 0),
-        chosen=said.get("chosen", {}),
-        passed_over=[
-            PassedOver(
-                agent=book.named(_id(one.get("agent_id"))),
-                reason=one["reason"],
-                reason_name=_said(f"reporting.passed_over.{one['reason']}", locale),
-                detail=_named_skill(one["detail"], book),
-            )
-            for one in _passed(fact)
-        ],
-        passed_over_more=sum(more.values()),
-        more=more,
-        special=_special(said, book),
-    )
-
-
-_SPECIAL = ("step", "tier", "flags", "asked", "calls", "urgent", "owed", "order")
-
-
-def _special(said: dict[str, Any], book: NameBook) -> dict[str, Any]:
-    special = {name: said[name] for name in _SPECIAL if name in said}
-    asked = book.named(_id(special.get("asked")))
-    return special | ({"asked": asked.name} if asked else {})
-
-
-def _passed(fact: OfferMade) -> list[dict[str, Any]]:
-    return [{"reason": "", "detail": {}} | one for one in fact.decision.get("passed_over", [])]
-
-
-def _named_skill(detail: Any, book: NameBook) -> dict[str, Any]:
-    if not isinstance(detail, dict):
-        return {}
-    skill = book.named(_id(detail.get("skill")))
-    return detail | ({"skill": skill.name} if skill else {})
-
-
 def _agents_heard(recording: ReportRecording | None) -> set[UUID | None]:
     spans = recording.spans if recording is not None else None
-    return {_id(span.get("agent_id")) for span in spans or []}
-
-
-def _id(value: object) -> UUID | None:
-    try:
-        return UUID(str(value)) if value else None
-    except ValueError:
-        return None
-
-
-def _text(prefix: str, name: str | None, locale: Locale) -> str | None:
-    return _said(f"reporting.{prefix}.{name}", locale) if name is not None else None
-
-
-def _said(key: str, locale: Locale) -> str:
-    """The text, or the last word of the key where there is none (a name newer than these texts)."""
-    return i18n.text(key, locale) if i18n.has(key) else key.rpartition(".")[2]
+    return {id_of(span.get("agent_id")) for span in spans or []}

@@ -218,6 +218,8 @@ export const texts = defineTexts(
     "gateways.retries.help": "同一条短信带同一个标识，对方只会发一次",
     "gateways.tries": "{{s}} 秒，最多 {{n}} 次",
     "projects.language.help": "流程先用哪种语言播报",
+    "projects.pop_url.help":
+      "来电时在工作台弹出。可用 {caller} 客户号码、{callee} 热线号码、{contact} 来电编号、{customer} 客户编号、{agent} 工号、{queue} 队列、{direction} 方向。运维允许嵌入的网站（ANDON_POP_ORIGINS）直接显示，其余显示为按钮",
     "projects.greeting.help": "座席接听时报读的开场白，弹屏显示",
 
     "queues.lead": "来电在这里等座席：需要什么技能、先给谁、多快接起算达标。",
@@ -700,6 +702,8 @@ export const texts = defineTexts(
     "gateways.retries.help": "Every try of a message has the same key: it is sent once",
     "gateways.tries": "{{s}} s, {{n}} tries at most",
     "projects.language.help": "The language a flow speaks first",
+    "projects.pop_url.help":
+      "Comes up at the desk with a call. Takes {caller} the customer's number, {callee} the line's number, {contact}, {customer}, {agent} the agent's number, {queue} and {direction}. Sites that the operator allows to be embedded (ANDON_POP_ORIGINS) are shown at once, others by a button",
     "projects.greeting.help": "What the agent says first; shown in the ring card",
 
     "queues.lead": "Where calls wait for an agent: which skills, who first, how fast is on target.",

@@ -207,6 +207,8 @@ export interface Project {
   music: string;
   chat_link: string;
   text_gateway_id: string | null;
+  /** Template of the page that comes up with a call. */
+  pop_url: string;
 }
 
 export interface TextGateway {

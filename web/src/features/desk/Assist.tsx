@@ -10,6 +10,7 @@ import { RecordingPlayer } from "@/shared/recording";
 import { Nothing, OutcomeTag, Pending, QueryView } from "@/shared/ui";
 import { CustomerCard } from "./CustomerCard";
 import { contactQuery, historyQuery } from "./data";
+import { OpenWork } from "./OpenWork";
 import { useSelection } from "./selection";
 import { texts } from "./texts";
 
@@ -44,6 +45,7 @@ export function Assist() {
           ) : (
             <Stranger caller={who.caller} projectId={who.projectId} />
           )}
+          <OpenWork projectId={who.projectId} caller={who.caller} customerId={who.customerId} />
           <History
             key={who.customerId ?? who.caller}
             caller={who.caller}

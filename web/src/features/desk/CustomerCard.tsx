@@ -1,17 +1,14 @@
-import { DeleteOutlined, EditOutlined, PlusOutlined } from "@ant-design/icons";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Avatar, Button, Checkbox, Input, Select, Tag } from "antd";
-import { type ReactNode, useState } from "react";
-import { api, asProblem, type Problem, take } from "@/shared/api";
+import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Avatar, Button, Checkbox, Input, Select, Tag } from "antd";
 import { DialNumber } from "@/shared/dial";
 import { useT } from "@/shared/i18n";
 import { useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
 import { QueryView, TierTag } from "@/shared/ui";
+import { CardPart } from "./CardPart";
 import { type Customer, customerQuery, targetsQuery } from "./data";
 import { texts } from "./texts";
-
-type Change = Partial<Pick<Customer, "tags" | "notes" | "custom" | "agent_id" | "open_complaint">>;
 
 /** Who the customer is; tags, notes and further fields are changed where they stand. */
 export function CustomerCard({ customerId }: { customerId: string }) {
@@ -56,120 +53,6 @@ export function CustomerCard({ customerId }: { customerId: string }) {
   );
 }
 
-/** One part of the card, read or edited. What somebody else changed meanwhile is shown before it is overwritten. */
-function Part<V>({
-  title,
-  customer,
-  value,
-  read,
-  edit,
-  change,
-  valueWords,
-}: {
-  title: string;
-  customer: Customer;
-  value: V;
-  read: ReactNode;
-  edit: (draft: V, set: (draft: V) => void) => ReactNode;
-  change: (draft: V) => Change;
-  /** What is kept now, in words, for the one whose change was refused. */
-  valueWords: string;
-}) {
-  const t = useT(texts);
-  const c = useT(common);
-  const queries = useQueryClient();
-  const [draft, setDraft] = useState<{ value: V } | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const key = customerQuery(customer.id).queryKey;
-  const save = useMutation({
-    mutationFn: (given: V) =>
-      take(
-        api.PATCH("/api/customers/{id}", {
-          params: { path: { id: customer.id } },
-          body: { revision: customer.revision, ...change(given) } as never,
-        }),
-      ),
-    onSuccess: (fresh) => {
-      queries.setQueryData(key, fresh as Customer);
-      setDraft(null);
-      setProblem(null);
-    },
-    onError: async (thrown) => {
-      setProblem(asProblem(thrown));
-      // Now with what somebody else made of it: saving again is then done knowingly.
-      if (asProblem(thrown).code === "customer.changed") await queries.invalidateQueries({ queryKey: key });
-    },
-  });
-  const close = () => {
-    setDraft(null);
-    setProblem(null);
-  };
-  return (
-    <section className="customer-part" aria-label={title}>
-      <header>
-        <h3>{title}</h3>
-        {draft ? null : (
-          <Button
-            type="text"
-            size="small"
-            icon={<EditOutlined />}
-            aria-label={`${c("action.edit")} ${title}`}
-            onClick={() => setDraft({ value })}
-          />
-        )}
-      </header>
-      {draft ? (
-        // biome-ignore lint/a11y/noStaticElementInteractions: keys of the inputs inside it
-        <div
-          onKeyDown={(event) => {
-            if (event.key === "Escape") close();
-            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save.mutate(draft.value);
-          }}
-        >
-          {problem ? (
-            <Alert
-              type="warning"
-              showIcon
-              role="alert"
-              title={problem.title}
-              description={
-                <>
-                  {problem.remedy}
-                  {Object.values(problem.fields).map((text) => (
-                    <div key={text}>{text}</div>
-                  ))}
-                  {problem.code === "customer.changed" ? (
-                    <blockquote translate="no" dir="auto">
-                      {valueWords || t("assist.empty_now")}
-                    </blockquote>
-                  ) : null}
-                </>
-              }
-            />
-          ) : null}
-          {edit(draft.value, (next) => setDraft({ value: next }))}
-          <div className="customer-part-foot">
-            <Button size="small" onClick={close}>
-              {c("action.cancel")}
-            </Button>
-            <Button
-              size="small"
-              type="primary"
-              title="Ctrl+Enter"
-              loading={save.isPending}
-              onClick={() => save.mutate(draft.value)}
-            >
-              {c("action.save")}
-            </Button>
-          </div>
-        </div>
-      ) : (
-        read
-      )}
-    </section>
-  );
-}
-
 type Cared = Pick<Customer, "agent_id" | "open_complaint">;
 
 /** What decides where the customer's next call goes: an open complaint, and an agent of their own. */
@@ -180,7 +63,7 @@ function Care({ customer }: { customer: Customer }) {
     customer.agent_name ? t("assist.own_agent.is", { name: customer.agent_name }) : null,
   ].filter((one) => one !== null);
   return (
-    <Part<Cared>
+    <CardPart<Cared>
       title={t("assist.care")}
       customer={customer}
       value={{ agent_id: customer.agent_id, open_complaint: customer.open_complaint }}
@@ -243,7 +126,7 @@ function CareFields({
 function Tags({ customer }: { customer: Customer }) {
   const t = useT(texts);
   return (
-    <Part<string[]>
+    <CardPart<string[]>
       title={t("assist.tags")}
       customer={customer}
       value={customer.tags}
@@ -282,7 +165,7 @@ function Tags({ customer }: { customer: Customer }) {
 function Notes({ customer }: { customer: Customer }) {
   const t = useT(texts);
   return (
-    <Part<string>
+    <CardPart<string>
       title={t("assist.notes")}
       customer={customer}
       value={customer.notes}
@@ -332,7 +215,7 @@ function Custom({ customer }: { customer: Customer }) {
   const c = useT(common);
   const entries = Object.entries(customer.custom);
   return (
-    <Part<Line[]>
+    <CardPart<Line[]>
       title={t("assist.custom")}
       customer={customer}
       value={linesOf(customer.custom)}

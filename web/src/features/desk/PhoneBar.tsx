@@ -16,16 +16,14 @@ import {
 } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Button, Tooltip } from "antd";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
-import type { AgentContact } from "@/shared/api";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useDialWish, wishToDial } from "@/shared/dial";
-import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { useLive } from "@/shared/live";
-import { serverNow, useNow } from "@/shared/time";
-import { TierTag } from "@/shared/ui";
+import { serverNow } from "@/shared/time";
 import { watchSilence } from "@/softphone";
 import { obstacles } from "./abilities";
+import { CallBrief } from "./CallBrief";
 import { CallButton } from "./CallButton";
 import { CardBar } from "./CardBar";
 import { ConsultBar } from "./ConsultBar";
@@ -41,6 +39,7 @@ import { useShortcuts } from "./shortcuts";
 import { texts } from "./texts";
 import { useBreakNotice } from "./useBreakNotice";
 import { useForcedNotice } from "./useForcedNotice";
+import { useReturned } from "./useReturned";
 import "./phonebar.css";
 
 /** Older news about the own state is no news: the page was only opened again. */
@@ -348,59 +347,5 @@ export default function PhoneBar() {
       ) : null}
       <DeviceTest />
     </>
-  );
-}
-
-/** The caller is back from a transfer, or a colleague stays: who asked is told why, once. */
-function useReturned(contact: AgentContact | null): void {
-  const t = useT(texts);
-  const { message } = App.useApp();
-  const { phone: number } = useFormat();
-  const returned = contact?.returned ?? null;
-  const inside = contact?.direction === "internal";
-  const told = useRef<string | null>(null);
-  useEffect(() => {
-    if (!returned || told.current === returned.transfer_id) return;
-    told.current = returned.transfer_id;
-    const key = `returned.${inside ? "inside." : ""}${returned.how}`;
-    if (key in texts.zh) {
-      const who = returned.name ?? number(returned.number ?? "");
-      void message.warning({ key: "returned", content: t(key as "returned.failed", { who }), duration: 8 });
-    }
-  }, [returned, inside, message, number, t]);
-}
-
-/** Who the call is with and how long it lasts. */
-function CallBrief() {
-  const t = useT(texts);
-  const { phone: number, timer } = useFormat();
-  const now = useNow();
-  const contact = useLive((live) => live.agent?.contact ?? null);
-  if (!contact || contact.phase === "wrap")
-    return <div className="bar-brief bar-brief-none">{t("bar.no_call")}</div>;
-  const held = contact.phase === "held" && contact.held_since;
-  const from = held ? contact.held_since : (contact.answered_at ?? contact.offered_at);
-  return (
-    <div className="bar-brief">
-      <strong>{contact.customer_name ?? number(contact.caller)}</strong>
-      {contact.customer_name ? <span className="bar-brief-more">{number(contact.caller)}</span> : null}
-      <span className="bar-brief-more">
-        <TierTag tier={contact.tier} />
-      </span>
-      <span className={`bar-brief-project${contact.direction === "internal" ? "" : " bar-brief-more"}`}>
-        {contact.direction === "internal"
-          ? t(contact.other_holds ? "call.internal.held" : "call.internal")
-          : contact.direction === "outbound"
-            ? t("call.outbound", { number: number(contact.dnis) })
-            : contact.project_name}
-      </span>
-      {contact.phase === "ringing" ? null : (
-        <span className="bar-brief-time" title={held ? t("call.held") : t("call.since")}>
-          {from ? timer(now - Date.parse(from)) : ""}
-        </span>
-      )}
-      {contact.recorded ? <span className="bar-brief-more">{t("call.recorded")}</span> : null}
-      {contact.muted ? <span className="bar-brief-muted">{t("call.muted")}</span> : null}
-    </div>
   );
 }

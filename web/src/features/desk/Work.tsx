@@ -12,14 +12,12 @@ import { OutcomeTag, Pending, QueryView, stateColor } from "@/shared/ui";
 import { inCall } from "@/softphone";
 import { CallTimeline } from "./CallTimeline";
 import { contactQuery } from "./data";
+import { SCROLLED, WithPop } from "./Pop";
 import { SipAccount } from "./SipAccount";
 import { openTest, usePhone, useSeat } from "./seat";
 import { select, useSelection } from "./selection";
 import { keyName, type ShortcutName } from "./shortcuts";
 import { texts } from "./texts";
-
-/** What scrolls must be reachable by keyboard. */
-const SCROLLED = { tabIndex: 0 };
 
 const SOUND_PATIENCE_MS = 1500;
 
@@ -83,9 +81,9 @@ function Current({ contact }: { contact: AgentContact }) {
       {contact.greeting && contact.direction !== "outbound" ? (
         <blockquote className="work-greeting">{contact.greeting}</blockquote>
       ) : null}
-      <div className="work-scroll" {...SCROLLED}>
+      <WithPop contact={contact}>
         <CallTimeline steps={detail.data?.timeline} live={contact} />
-      </div>
+      </WithPop>
       {contact.phase === "ringing" ||
       contact.phase === "dialing" ||
       contact.direction === "internal" ? null : (
@@ -227,6 +225,7 @@ const TIPS: ShortcutName[] = [
   "consult",
   "hangup",
   "wrap",
+  "pop",
 ];
 
 function Idle() {

@@ -148,6 +148,23 @@ export const historyQuery = (contactId: string, caller: string, customerId: stri
     enabled: caller !== "" || customerId !== null,
   });
 
+/** What is still to be done for who calls, at the client called. The key begins with "work": a live message of
+ * that name refreshes it. */
+export const openWorkQuery = (projectId: string | null, caller: string, customerId: string | null) =>
+  queryOptions({
+    queryKey: ["work", "of-customer", projectId, caller, customerId],
+    queryFn: async () =>
+      await take(
+        api.GET("/api/work/of-customer", {
+          params: {
+            query: { project: projectId ?? "", caller, ...(customerId ? { customer: customerId } : {}) },
+          },
+        }),
+      ),
+    staleTime: 30_000,
+    enabled: projectId !== null && (caller !== "" || customerId !== null),
+  });
+
 export interface TargetAgent {
   agent_id: string;
   agent_no: string;

@@ -22,6 +22,7 @@ export const KEYS = {
   not_ready: "KeyN",
   state: "KeyS",
   wrap: "KeyW",
+  pop: "KeyU",
 } as const;
 
 export type ShortcutName = keyof typeof KEYS;

@@ -11,13 +11,13 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { Link, useBlocker, useParams } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
 import { App, Button, Select, Space, Tag, Tooltip } from "antd";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { Problem } from "@/shared/api";
 import { useT } from "@/shared/i18n";
 import { Stale, staleOf } from "@/shared/stale";
 import { common } from "@/shared/texts";
-import { ProblemView, QueryView, useNarrow, useReportProblem } from "@/shared/ui";
-import { Canvas, DRAGGED } from "./Canvas";
+import { ProblemView, QueryView, useNarrow, useReportProblem, useSettled } from "@/shared/ui";
+import { Canvas } from "./Canvas";
 import {
   draftQuery,
   dropDraft,
@@ -30,11 +30,13 @@ import {
 } from "./data";
 import { addNode, began, connect, did, move, redone, removeNode, tidied, undone } from "./graph";
 import { Inspector } from "./Inspector";
+import { NodePalette } from "./NodePalette";
+import { Problems } from "./Problems";
 import { Publish } from "./Publish";
 import { TryPanel } from "./TryPanel";
 import { template } from "./templates";
 import { texts } from "./texts";
-import type { Draft, FlowProblem, FlowWhole, Graph, Palette, Point } from "./types";
+import type { Draft, FlowWhole, Graph, Palette, Point } from "./types";
 import { Variables } from "./Variables";
 import { Versions } from "./Versions";
 import "./flows.css";
@@ -369,86 +371,4 @@ function Tool(props: { label: string; icon: React.ReactNode; disabled?: boolean;
       <Button size="small" aria-label={label} {...rest} />
     </Tooltip>
   );
-}
-
-/** Node types: dragged onto the canvas, or added by Enter. */
-function NodePalette({ palette, onAdd }: { palette: Palette; onAdd: (type: string) => void }) {
-  const t = useT(texts);
-  return (
-    <nav className="flow-palette" aria-label={t("palette")}>
-      <h2>{t("palette")}</h2>
-      <p className="dim">{t("palette.hint")}</p>
-      <ul>
-        {palette.types.map((type) => (
-          <li key={type.type}>
-            <button
-              type="button"
-              draggable
-              onDragStart={(event) => event.dataTransfer.setData(DRAGGED, type.type)}
-              onClick={() => onAdd(type.type)}
-            >
-              {type.name}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  );
-}
-
-function Problems({
-  problems,
-  checking,
-  errors,
-  refused,
-  onSelect,
-}: {
-  problems: FlowProblem[];
-  checking: boolean;
-  errors: number;
-  refused: unknown;
-  onSelect: (node: string) => void;
-}) {
-  const t = useT(texts);
-  return (
-    <section className="flow-problems" aria-labelledby="flow-problems-title">
-      <h2 id="flow-problems-title">
-        {t("problems")}{" "}
-        <span className="dim" role="status">
-          {checking
-            ? t("problems.checking")
-            : problems.length === 0
-              ? t("problems.none")
-              : t("problems.count", { errors, warnings: problems.length - errors })}
-        </span>
-      </h2>
-      {refused ? <ProblemView problem={refused} /> : null}
-      <ul>
-        {problems.map((each) => (
-          <li key={each.key + each.text}>
-            <Tag color={each.warning ? "warning" : "error"}>
-              {t(each.warning ? "problem.warning" : "problem.error")}
-            </Tag>
-            {each.node ? (
-              <button type="button" onClick={() => onSelect(each.node)}>
-                {each.text}
-              </button>
-            ) : (
-              each.text
-            )}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-/** A value once it has not changed for a while. */
-function useSettled<T>(value: T, ms: number): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
 }

@@ -3496,6 +3496,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/work/of-customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Customer
+         * @description What is still to be done for who calls, at the project's client: by number, or for the customer.
+         */
+        get: operations["of_customer_api_work_of_customer_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/work/tally": {
         parameters: {
             query?: never;
@@ -3907,6 +3927,7 @@ export interface components {
             project_name: string | null;
             /** Greeting */
             greeting: string | null;
+            pop?: components["schemas"]["Pop"] | null;
             /** Queue Id */
             queue_id: string | null;
             /** Queue Name */
@@ -7462,6 +7483,18 @@ export interface components {
          * @enum {string}
          */
         Policy: "longest_idle" | "most_skilled" | "least_occupied" | "fewest_calls" | "round_robin" | "value_weighted";
+        /**
+         * Pop
+         * @description The page of the client's own system for this call; `inside`: it may be shown within the desk.
+         */
+        Pop: {
+            /** Url */
+            url: string;
+            /** Inside */
+            inside: boolean;
+        } & {
+            [key: string]: unknown;
+        };
         /** PressedKey */
         PressedKey: {
             /** Node */
@@ -7527,7 +7560,8 @@ export interface components {
         };
         /**
          * ProjectIn
-         * @description `music` names a prompt of the project; `chat_link` needs the gateway through which it is sent.
+         * @description `music` names a prompt of the project; `chat_link` needs the gateway through which it is sent;
+         *     `pop_url` is the page that comes up with a call, a template (`channels.voice.pop`).
          */
         ProjectIn: {
             /**
@@ -7565,6 +7599,11 @@ export interface components {
             chat_link: string;
             /** Text Gateway Id */
             text_gateway_id?: string | null;
+            /**
+             * Pop Url
+             * @default
+             */
+            pop_url: string;
         };
         /** ProjectInPatch */
         ProjectInPatch: {
@@ -7590,6 +7629,8 @@ export interface components {
             chat_link?: string;
             /** Text Gateway Id */
             text_gateway_id?: string | null;
+            /** Pop Url */
+            pop_url?: string;
         };
         /** ProjectShown */
         ProjectShown: {
@@ -7622,6 +7663,8 @@ export interface components {
             chat_link: string;
             /** Text Gateway Id */
             text_gateway_id: string | null;
+            /** Pop Url */
+            pop_url: string;
             /**
              * Created At
              * Format: date-time
@@ -17157,6 +17200,39 @@ export interface operations {
                 project?: string | null;
                 cursor?: string | null;
                 limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPage"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    of_customer_api_work_of_customer_get: {
+        parameters: {
+            query: {
+                project: string;
+                caller?: string;
+                customer?: string | null;
             };
             header?: never;
             path?: never;

@@ -99,6 +99,8 @@ export interface AgentContact {
   project_id: string | null;
   project_name: string | null;
   greeting: string | null;
+  /** The page of the client's own system for this call; inside: it may be shown within the desk. */
+  pop?: { url: string; inside: boolean } | null;
   queue_id: string | null;
   queue_name: string | null;
   tier: Tier | null;

@@ -7,3 +7,4 @@ export { ProblemView, useReportProblem } from "./ProblemView";
 export { Pending, QueryView } from "./QueryView";
 export { TierTag } from "./TierTag";
 export { useMediaQuery, useNarrow } from "./useMediaQuery";
+export { useSettled } from "./useSettled";

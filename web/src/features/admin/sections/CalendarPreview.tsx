@@ -1,11 +1,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Form, type FormInstance } from "antd";
-import { useEffect, useState } from "react";
 import { api, take } from "@/shared/api";
 import type { components } from "@/shared/api/schema";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
-import { ProblemView } from "@/shared/ui";
+import { ProblemView, useSettled } from "@/shared/ui";
 import { type CalendarValues, hoursOf } from "../calendarForm";
 import { typedPeriods } from "../hours";
 import { texts } from "../texts";
@@ -22,7 +21,7 @@ export function CalendarPreview({ form }: { form: FormInstance<CalendarValues> }
   const t = useT(texts);
   const values = Form.useWatch([], form) as CalendarValues | undefined;
   const read = values?.periods ? hoursOf({ ...values, exceptions: values.exceptions ?? [] }) : null;
-  const hours = useSettled(read ? JSON.stringify(read) : null);
+  const hours = useSettled(read ? JSON.stringify(read) : null, SETTLE_MS);
   const preview = useQuery({
     queryKey: ["calendar-preview", hours],
     queryFn: ({ signal }) =>
@@ -94,16 +93,6 @@ function DayGrid({ days }: { days: DayShown[] }) {
 
 function sourceName(day: DayShown, t: ReturnType<typeof useT<keyof typeof texts.zh>>): string {
   return day.source === "exception" ? t("preview.exception") : "";
-}
-
-/** The value once it has stood still for a moment. */
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return settled;
 }
 
 /** An instant as the calendar's own clock shows it: `2026-03-07 09:00`. */

@@ -40,10 +40,12 @@ export function Projects() {
         music: row?.music ?? "",
         chat_link: row?.chat_link ?? "",
         text_gateway_id: row?.text_gateway_id ?? null,
+        pop_url: row?.pop_url ?? "",
       })}
       toBody={(values) => ({
         ...values,
         chat_link: values.chat_link?.trim() ?? "",
+        pop_url: values.pop_url?.trim() ?? "",
         text_gateway_id: values.text_gateway_id ?? null,
       })}
       form={(row) => (
@@ -52,7 +54,7 @@ export function Projects() {
             {
               key: "work",
               label: t("projects.part.work"),
-              fields: ["client_id", "name", "language", "greeting_zh", "greeting_en"],
+              fields: ["client_id", "name", "language", "greeting_zh", "greeting_en", "pop_url"],
               body: (
                 <>
                   <ChoiceField
@@ -75,6 +77,12 @@ export function Projects() {
                   />
                   <TextField name="greeting_zh" area max={200} help={t("projects.greeting.help")} />
                   <TextField name="greeting_en" area max={200} />
+                  <TextField
+                    name="pop_url"
+                    max={500}
+                    placeholder="https://crm.example.com/call?from={caller}&id={contact}"
+                    help={t("projects.pop_url.help")}
+                  />
                 </>
               ),
             },
