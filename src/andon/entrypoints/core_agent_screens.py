@@ -10,9 +10,10 @@ from andon.entrypoints.core_centre import Centre
 from andon.entrypoints.core_rows import Row, id_of, iso, project_name, wish
 from andon.interactions.model import Contact, Inside
 from andon.interactions.ports import ContactView
+from andon.routing.config import QueueConfig
 from andon.routing.errands import see_each_other
 from andon.routing.events import AgentState
-from andon.routing.model import AgentNow, Forced, QueueConfig, from_ms
+from andon.routing.model import AgentNow, Forced, from_ms
 
 PHASES = {
     AgentState.DIALING: "dialing",
