@@ -27,10 +27,12 @@ async def test_a_call_from_log_in_to_the_books(house: OfficeHouse, enter: Enter)
     person = await house.agent()
     desk = await enter(person)
     page = desk.page
+    await desk.watch_steadiness()
     await desk.sign_in()
     # A real call to the engine's echo goes there and back.
     await expect(page.get_by_text(re.compile("声音往返正常：\\d+ ms"))).to_be_visible(timeout=SECONDS)
     await desk.pass_device_test()
+    await desk.stood_still(0.05)  # the phone bar comes with the seat
 
     call = await house.dial(DESK, CUSTOMER)
     await call.tone(CALLER_HZ, 90)
@@ -42,6 +44,7 @@ async def test_a_call_from_log_in_to_the_books(house: OfficeHouse, enter: Enter)
     await desk.in_phase("talking")
     await desk.hears(CALLER_HZ)
     await call.wait_tone(MICROPHONE_HZ, 10)
+    await desk.stood_still(0.01)
 
     await desk.press("静音")
     await call.wait_quiet(10)
@@ -80,8 +83,10 @@ async def test_a_call_from_log_in_to_the_books(house: OfficeHouse, enter: Enter)
     assert (await house.fact(contact_id, "survey.answered"))["score"] == 4
     await call.wait_ended(15)
 
+    await desk.stood_still(0.01)
     await wrap_up(desk)
     await desk.in_state("ready")
+    await desk.stood_still(0.02)
     assert await house.outcome(contact_id) == "served"
     await house.stored(contact_id)
 

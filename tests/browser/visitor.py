@@ -1,6 +1,5 @@
 """Somebody at a browser: what they do on the pages, what they see, and what they hear."""
 
-import contextlib
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +10,6 @@ from microphone import MICROPHONE_HZ
 from office import OfficeHouse
 from office_world import DESK, PASSWORD, Person
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
-from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from town.carrier import Call
 
@@ -39,6 +37,23 @@ LISTEN = """async () => {
   for (let n = 1; n < tones.length; n++) if (tones[n] > tones[best]) best = n;
   const power = wave.reduce((sum, sample) => sum + sample * sample, 0) / wave.length;
   return [10 * Math.log10(power + 1e-12), (best * window.ear.sampleRate) / 8192];
+}"""
+# What moves on the page from now on, and where the buttons of a dialog are in each frame.
+WATCH_STEADINESS = """() => {
+  window.jumps = [];
+  window.places = {};
+  new PerformanceObserver((list) => {
+    for (const jump of list.getEntries())
+      jumps.push([jump.value, jump.sources.map(({ node }) => (node?.textContent ?? "").slice(0, 40))]);
+  }).observe({ type: "layout-shift" });
+  const look = () => {
+    for (const one of document.querySelectorAll("[role=dialog] button")) {
+      const { x, y } = one.getBoundingClientRect();
+      (places[one.textContent || one.ariaLabel] ??= []).push([x, y]);
+    }
+    requestAnimationFrame(look);
+  };
+  look();
 }"""
 NEAR_HZ = 8.0
 CALLER_HZ = 440.0
@@ -96,17 +111,25 @@ class Visitor:
     async def pass_device_test(self) -> None:
         """Pass the test as a person does, and go ready."""
         page = self.page
-        play = page.get_by_role("button", name="播放测试音")
-        heard = page.get_by_role("button", name="听到了", exact=True)
-        await play.click()
-        with contextlib.suppress(PlaywrightTimeout):
-            await heard.wait_for(timeout=10_000)
-        if not await heard.is_visible():  # the microphone's words may push the button from under the pointer
-            await play.click()
-        await heard.click(timeout=SECONDS)
+        await page.get_by_role("button", name="播放测试音").click()
+        await page.get_by_role("button", name="听到了", exact=True).click(timeout=SECONDS)
         await page.get_by_role("button", name="完成并置为空闲").click(timeout=SECONDS)
         await expect(page.get_by_role("dialog")).to_be_hidden(timeout=SECONDS)
         await self.in_state("ready")
+
+    async def watch_steadiness(self) -> None:
+        await self.page.evaluate(WATCH_STEADINESS)
+
+    async def stood_still(self, most: float) -> None:
+        """Nothing has jumped since this was asked last: at `most` this much (Cumulative Layout Shift, what an
+        own press moved included), and no button of a dialog by more than its icon."""
+        jumps, places = await self.page.evaluate(
+            "() => { const seen = [jumps, places]; window.jumps = []; window.places = {}; return seen; }"
+        )
+        assert sum(value for value, _ in jumps) < most, jumps
+        for name, seen in places.items():
+            for along in zip(*seen, strict=True):
+                assert max(along) - min(along) < 10, (name, min(seen), max(seen))
 
     async def in_state(self, state: str) -> None:
         await expect(self.page.locator(f".state-button[data-state={state}]")).to_be_visible(timeout=SECONDS)

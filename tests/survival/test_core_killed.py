@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from call_supervisor import SUPERVISOR_HZ
 from call_world import MENU
 from mortal_house import MortalHouse, longest, sound
 
@@ -33,6 +34,9 @@ async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
     lazy = await mortal.on_duty_until_end("lost", ready=False)
     supervisor = await mortal.supervisor_until_end()
     await supervisor.follows(lazy, 2)
+    listener = await mortal.supervisor_until_end()
+    listening = await listener.goes_to(talks[0].agent, "listen")
+    await listening.wait_tone(TONE, 10)
     waiters = [await mortal.waiting("lost") for _ in range(WAITING)]
     for call, _ in waiters:
         await call.wait_sound(5)
@@ -59,6 +63,13 @@ async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
     for talk in talks:
         assert talk.caller.live and talk.device.live
         assert talk.gap_s(TONE, took + 3) <= GAP_S
+    await listening.wait_tone(TONE, 10)  # who listens listens on
+    assert longest(listening, took + 3, lambda part: tone_level(part, TONE) > -40) < 1.0
+    await listener.ask("monitor", agent_id=str(talks[0].agent.agent_id), mode="whisper")
+    whispers = await mortal.fact(talks[0].contact_id, "monitor.mode")
+    assert (whispers["previous"], whispers["mode"]) == ("listen", "whisper")
+    await talks[0].device.wait_tone(SUPERVISOR_HZ, 10)
+    await talks[0].caller.wait_tone(TONE, 10)
     for call, _ in waiters:
         assert call.live and longest(call, took + 3, sound) < 1.0
     places = {row["contact_id"]: row["position"] for row in (await mortal.board())["waiting"]}
@@ -83,6 +94,8 @@ async def test_calls_outlive_the_core(mortal: MortalHouse) -> None:
         kinds = [row["kind"] for row in await mortal.facts(contact_id)]
         assert kinds.count("contact.arrived") == kinds.count("flow.entered") == 1
     await everybody_leaves(mortal, [talk.caller for talk in [*talks, held]], "served")
+    assert (await mortal.fact(talks[0].contact_id, "monitor.ended"))["why"] == "call_over"
+    await listening.wait_ended(8)
     await device.hangup()
     await ear.wait_ended(8)
     started = [row["data"] for row in await mortal.facts(kind="core.started")]

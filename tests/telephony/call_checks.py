@@ -1,7 +1,9 @@
 """What tests of calls place and how they judge it: by journal, recording and what was heard."""
 
+import contextlib
 import itertools
 import wave
+from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,10 @@ from uuid import UUID
 
 import numpy as np
 from call_house import House
+from sqlalchemy import delete, insert
 
+from andon.kit.database import Database, Scope
+from andon.routing.tables import RoutingRules
 from andon.telephony.tones import RATE, level, purity, tone_level
 from town.carrier import Call
 
@@ -54,6 +59,22 @@ def kinds(facts: list[Any]) -> list[str]:
 def values(facts: list[Any], kind: str, name: str) -> list[Any]:
     """This field of every fact of this kind, in order."""
     return [row["data"][name] for row in facts if row["kind"] == kind]
+
+
+@contextlib.asynccontextmanager
+async def recording(house: House) -> AsyncIterator[None]:
+    """Calls between agents who come to duty now are recorded."""
+    db = Database(house.app_url, "andon tests", pool_size=1)
+    scope = Scope(house.world.tenant_id)
+    async with db.session(scope) as session:
+        await session.execute(insert(RoutingRules).values(record_internal=True))
+    try:
+        yield
+    finally:
+        async with db.session(scope) as session:
+            await session.execute(delete(RoutingRules))
+        await house.config_changed()
+        await db.close()
 
 
 def spans(facts: list[Any]) -> list[str]:

@@ -139,9 +139,9 @@ class House:
 
     # the core
 
-    async def start_core(self) -> None:
-        """Start the core and wait until it takes calls."""
-        self.core = await self.spawn_core()
+    async def start_core(self, *program: str) -> None:
+        """Start the core, or what stands for it, and wait until it takes calls."""
+        self.core = await self.spawn_core(*program)
         await self.core_is_well()
 
     @property
@@ -149,12 +149,11 @@ class House:
         """What cores said on their way."""
         return self.settings.folder("logs") / "core.out"
 
-    async def spawn_core(self) -> asyncio.subprocess.Process:
+    async def spawn_core(self, *program: str) -> asyncio.subprocess.Process:
         with self.core_out.open("ab") as out:
             return await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-m",
-                "andon.entrypoints.core",
+                *(program or ("-m", "andon.entrypoints.core")),
                 env={**os.environ, **self.settings.environment()},
                 stdout=out,
                 stderr=out,

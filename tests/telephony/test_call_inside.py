@@ -1,7 +1,7 @@
 """Agents who call each other, over real SIP: what each hears, how it ends, and what the books say."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -12,17 +12,15 @@ from call_checks import (
     hears_music,
     kinds,
     recorded_whole,
+    recording,
     right_tones,
     spans,
     states,
     values,
 )
 from call_house import Agent, House
-from sqlalchemy import delete, insert
 
-from andon.kit.database import Database, Scope
 from andon.kit.errors import AndonError
-from andon.routing.tables import RoutingRules
 from town.carrier import Call
 
 pytestmark = pytest.mark.telephony
@@ -147,22 +145,6 @@ async def test_every_way_of_not_coming_is_said(house: House) -> None:
     found = [await house.outcome(each) for each in (first, second, third_id, fourth)]
     assert found == ["callee_rejected", "callee_rejected", "dial_cancelled", "callee_unreachable"]
     assert await house.unexplained() == []
-
-
-@contextlib.asynccontextmanager
-async def recording(house: House) -> AsyncIterator[None]:
-    """Calls between agents who come to duty now are recorded."""
-    db = Database(house.app_url, "andon tests", pool_size=1)
-    scope = Scope(house.world.tenant_id)
-    async with db.session(scope) as session:
-        await session.execute(insert(RoutingRules).values(record_internal=True))
-    try:
-        yield
-    finally:
-        async with db.session(scope) as session:
-            await session.execute(delete(RoutingRules))
-        await house.config_changed()
-        await db.close()
 
 
 async def test_it_is_recorded_when_the_operator_says_so(house: House) -> None:

@@ -247,6 +247,10 @@ def test_either_hands_the_other_over_and_nothing_changes_before_the_answer(hands
         assert (contact.inside.by, contact.inside.agent_id) == (stays, town.agents[2])
         assert (contact.leg_id, contact.talk.leg_id) == (leg, theirs)
         assert town.orders[-2:] == [Succeed(leg, own), Join(theirs, False)]
+        # a core that dies now may have done nothing of it
+        again = step(contact, Found(up=True, together=False), town.floor.now())
+        assert again[-2:] == [Succeed(leg, own), Join(theirs, False)]
+        assert Succeed(leg, own) not in step(contact, Found(up=True, together=True), town.floor.now())
     town.floor.feed(contact, AgentEnded(own, 16), AgentEnded("no such", 16))
     assert contact.stage is Stage.INSIDE
     town.passes(2)

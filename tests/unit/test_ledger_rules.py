@@ -479,9 +479,13 @@ def test_the_witness_reads_a_clock_that_is_set(step_at_ms: int, engine_more_ms: 
 
 
 def test_the_witness_knows_that_nobody_heard_an_engine() -> None:
-    """A core died and then the engine: who hung up meanwhile, and who came and went with the engine."""
+    """A core died and then the engine: who hung up meanwhile, who came and went with the engine, and who was
+    let go as the core died."""
     book = Book()
     book.add("contact.arrived", "c", channel_id="chan-c")
+    book.add("contact.arrived", "e", channel_id="chan-e")
+    book.ms = 2_000
+    book.add("contact.ended", "e", outcome="silence", by="system", total_ms=2_000)
     for at_ms, kind, data in (
         (2_000, "core.heartbeat", {"live_contacts": 1, "signed_in": 0}),
         (6_000, "wrapup.submitted", {}),  # by the edge, which goes on
@@ -496,7 +500,7 @@ def test_the_witness_knows_that_nobody_heard_an_engine() -> None:
     book.ms = 20_000
     book.add("contact.ended", "d", outcome="silence", by="system", total_ms=5_000)
 
-    def failed(began_ms: int, ended_ms: int | None) -> dict[str, int]:
+    def failed(began_ms: int, ended_ms: int | None, let_go_ms: int = 14_100) -> dict[str, int]:
         books = judge(book.rows)
         ended = None if ended_ms is None else book.at(ended_ms)
         calls = [
@@ -504,12 +508,14 @@ def test_the_witness_knows_that_nobody_heard_an_engine() -> None:
             WitnessCall(
                 channel_id="chan-d", channel="PJSIP/t", started=book.at(2_100), ended=book.at(20_000)
             ),
+            WitnessCall(channel_id="chan-e", channel="PJSIP/t", started=book.at(0), ended=book.at(let_go_ms)),
             WitnessCall(channel_id="other", channel="PJSIP/t", started=book.at(began_ms), ended=ended),
         ]
         compare(books, {c.channel_id: c for c in calls}, caller_prefixes=("PJSIP/t",), first=None, last=None)
         return {rule.rule: rule.failed for rule in books.results() if rule.failed}
 
     assert failed(5_000, None) == {}
+    assert failed(5_000, None, 16_000) == {"witness.contact": 1}  # the next core let it go long before
     assert failed(5_000, 6_000) == {"witness.channel": 1}  # the engine lived, and would have said: it waited
     assert failed(1_000, None) == failed(14_001, None) == {"witness.channel": 1}  # a core was there
 

@@ -40,7 +40,7 @@ from andon.interactions.monitor.events import (
 )
 from andon.interactions.monitor.follow import Follow
 from andon.interactions.monitor.machine import begin, step
-from andon.interactions.monitor.service import KeptDevice, KeptFollow
+from andon.interactions.monitor.service import KeptDevice, KeptFollow, KeptMonitor
 from andon.interactions.orders import (
     Admit,
     Drop,
@@ -138,6 +138,7 @@ def test_the_ledger_sees_a_session_that_never_ended_and_one_with_a_wrong_time() 
     (end,) = close_monitors([started], later)
     assert isinstance(end, MonitorEnded) and (end.why, end.total_ms) == ("core_lost", 9000)
     assert close_monitors([started, end], later) == []
+    assert close_monitors([started], later, {started.monitor_id}) == []  # taken over
     wrong = MonitorEnded(
         at=later,
         tenant_id=started.tenant_id,
@@ -193,6 +194,28 @@ def test_a_wish_is_kept_with_the_telephone_it_is_heard_on() -> None:
     state = msgspec.msgpack.encode(kept)
     row = Kept(UUID(int=1), core_state.FOLLOW, follow.follow_id, T0, core_state.VERSION, state)
     assert core_state.read([row]).follows == [kept]
+
+
+def test_a_session_is_taken_over_and_asked_for_anew() -> None:
+    """What the core before had asked of the medium when it died may never have been done."""
+    monitor = session()
+    step(monitor, m.LegUp(), T0)
+    step(monitor, m.Placed(Mode.LISTEN), T0)
+    assert step(monitor, m.Wanted(Mode.WHISPER), T0) == [m.Place(Mode.WHISPER)]
+    kept = KeptMonitor(monitor, KeptDevice("sip", "u1", "secret"))
+    state = msgspec.msgpack.encode(kept)
+    row = Kept(UUID(int=1), core_state.MONITOR, monitor.monitor_id, T0, core_state.VERSION, state)
+    (found,) = core_state.read([row]).monitors
+    assert found == kept
+    assert step(found.monitor, m.StillUp(), T0) == [m.Place(Mode.WHISPER)]
+    (changed,) = step(found.monitor, m.Placed(Mode.WHISPER), T0 + timedelta(seconds=3))
+    assert isinstance(changed, MonitorModeChanged) and changed.previous_ms == 3000
+    # One that is where it belongs is put there again, which is no news; nobody overhears card data.
+    assert step(found.monitor, m.StillUp(), T0) == [m.Place(Mode.WHISPER)]
+    assert step(found.monitor, m.Placed(Mode.WHISPER), T0) == []
+    assert (
+        step(found.monitor, m.Deafened(on=True), T0) == step(found.monitor, m.StillUp(), T0) == [m.Deafen()]
+    )
 
 
 # --- what it means for the contact ----------------------------------------------------------------------

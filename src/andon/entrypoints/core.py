@@ -268,6 +268,7 @@ class Core:
             {kept.floor.contact.contact_id for kept in left.contacts},
             {kept.router.config.agent_id for kept in left.agents} | left.supervisors,
             {kept.follow.follow_id for kept in left.follows},
+            {kept.monitor.monitor_id for kept in left.monitors},
         )
         self.clock.not_before(max(remains.at or self._now(), left.at or self._now()))
         at = self._now()
@@ -370,6 +371,8 @@ class Core:
             card = agent.card or (floor.contacts.get(contact_id) if contact_id is not None else None)
             if card is not None:
                 floor.cards[agent_id] = card
+        for monitor in left.monitors:
+            centre.supervision.resume_monitor(monitor)
         for follow in left.follows:
             centre.supervision.resume(follow)
 

@@ -2,8 +2,7 @@
 
 Everything open that is not resumed ends at the last instant the journal knows of that core (its heartbeat
 or any later fact): contacts as `interrupted`, offers and waits as `ended`, agents as offline. So the books
-balance, and what can have been lost is at most one heartbeat. Supervisors'
-sessions at calls are never resumed; their wishes to hear an agent's next calls are.
+balance, and what can have been lost is at most one heartbeat.
 """
 
 from collections.abc import Callable, Iterable, Sequence, Set
@@ -323,7 +322,7 @@ def close_agent(last: AgentStateChanged, at: datetime) -> list[Fact]:
 
 def close_monitors(facts: Iterable[Fact], at: datetime, resumed: Set[UUID] = frozenset()) -> list[Fact]:
     """The facts that end at `at` the sessions of supervisors which these facts leave open, and their wishes
-    to hear an agent's next calls but those `resumed`."""
+    to hear an agent's next calls, but those `resumed`."""
     begun: dict[UUID, MonitorStarted] = {}
     follows: dict[UUID, tuple[FollowBegan, int]] = {}  # with how many are left
     last: dict[UUID, MonitorStarted | MonitorModeChanged] = {}
@@ -356,6 +355,8 @@ def close_monitors(facts: Iterable[Fact], at: datetime, resumed: Set[UUID] = fro
         if wish.follow_id not in resumed
     ]
     for monitor_id, first in begun.items():
+        if monitor_id in resumed:
+            continue
         now = last[monitor_id]
         closing.append(
             MonitorEnded(
@@ -448,9 +449,10 @@ async def remains(
     contacts: Set[UUID] = frozenset(),
     agents: Set[UUID] = frozenset(),
     follows: Set[UUID] = frozenset(),
+    monitors: Set[UUID] = frozenset(),
 ) -> Remains:
-    """Look what the core before left open for this tenant, besides the contacts, agents and supervisors'
-    wishes resumed."""
+    """Look what the core before left open for this tenant, besides the contacts, agents, supervisors'
+    wishes and sessions resumed."""
     async with db.session(Scope(tenant_id)) as session:
         last = (await session.execute(_CORE)).first()
         if last is None or last.kind == "core.stopped":
@@ -466,6 +468,6 @@ async def remains(
         for fact in await _facts(session, _LAST_STATES, since):
             if isinstance(fact, AgentStateChanged) and fact.agent_id not in agents:
                 closing += close_agent(fact, at)
-        closing += close_monitors(await _facts(session, _MONITORS, since), at, follows)
+        closing += close_monitors(await _facts(session, _MONITORS, since), at, follows | monitors)
     log.warning("core_before_died", tenant_id=str(tenant_id), closed=len(by_contact), resumed=len(contacts))
     return Remains(clean=False, contacts=list(by_contact.values()), closing=closing, at=at)

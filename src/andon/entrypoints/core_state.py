@@ -1,8 +1,8 @@
 """Checkpoints of one core's live state, and what a core that follows makes of them.
 
-Contacts, agents, queues, supervisors' wishes and the engine are rows of their own; a row is written anew when
-what it tells of has moved. All of a tenant is resumed or nothing: pieces of different moments would not fit
-together.
+Contacts, agents, queues, supervisors' sessions and wishes, and the engine are rows of their own; a row is
+written anew when what it tells of has moved. All of a tenant is resumed or nothing: pieces of different
+moments would not fit together.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,7 +21,7 @@ from andon.entrypoints.core_centre import Centre
 from andon.interactions.callbacks import Callback
 from andon.interactions.commands import KeptSession
 from andon.interactions.model import Contact
-from andon.interactions.monitor.service import KeptFollow
+from andon.interactions.monitor.service import KeptFollow, KeptMonitor
 from andon.interactions.service import KeptContact as FloorContact
 from andon.kit.database import Database, Scope
 from andon.kit.journal.live import Kept, load
@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 VERSION = 1  # of the kept structs: rows of another version are not read
 CONTACT, AGENT, QUEUE, ENGINE = "contact", "agent", "queue", "engine"
-FOLLOW, CALLBACK = "follow", "callback"
+MONITOR, FOLLOW, CALLBACK = "monitor", "follow", "callback"
 
 _KNOWN = text("SELECT EXISTS (SELECT FROM journal WHERE contact_id = :contact AND kind = 'contact.arrived')")
 
@@ -70,6 +70,7 @@ class Left(msgspec.Struct, frozen=True):
     queues: list[KeptQueue] = []
     engines: list[KeptEngine] = []
     follows: list[KeptFollow] = []
+    monitors: list[KeptMonitor] = []
     at: datetime | None = None  # of the last row
 
     @property
@@ -91,6 +92,7 @@ _TYPES: dict[str, Any] = {
     QUEUE: KeptQueue,
     ENGINE: KeptEngine,
     FOLLOW: KeptFollow,
+    MONITOR: KeptMonitor,
 }
 
 
@@ -103,7 +105,7 @@ def read(rows: Iterable[Kept]) -> Left:
             raise ValueError(f"{row.kind} {row.id} was kept as version {row.version}")
         found[row.kind].append(msgspec.msgpack.decode(row.state, type=_TYPES[row.kind]))
         at = max(at or row.at, row.at)
-    return Left(found[CONTACT], found[AGENT], found[QUEUE], found[ENGINE], found[FOLLOW], at)
+    return Left(found[CONTACT], found[AGENT], found[QUEUE], found[ENGINE], found[FOLLOW], found[MONITOR], at)
 
 
 def read_callbacks(rows: Iterable[Kept]) -> tuple[list[Callback], list[Kept], list[Kept]]:
@@ -175,7 +177,8 @@ class Keeper:
         callbacks, floor.callbacks.moved = floor.callbacks.moved, set()
         supervision = self._centre.supervision
         follows, supervision.follows.moved = supervision.follows.moved, set()
-        if not (contacts or agents or engines or callbacks or follows):
+        monitors, supervision.moved = supervision.moved, set()
+        if not (contacts or agents or engines or callbacks or follows or monitors):
             return []
         at = floor.now()
         kept = [self._kept(CONTACT, contact_id, at, self._contact(contact_id)) for contact_id in contacts]
@@ -191,6 +194,7 @@ class Keeper:
                 kept.append(self._kept(QUEUE, queue_id, at, queue))
         kept += [self._kept(CALLBACK, each, at, floor.callbacks.get(each)) for each in callbacks]
         kept += [self._kept(FOLLOW, each, at, supervision.keep(each)) for each in follows]
+        kept += [self._kept(MONITOR, each, at, supervision.keep_monitor(each)) for each in monitors]
         for node, engine in engines.items():
             tenant_id = self._centre.tenant_id
             kept.append(self._kept(ENGINE, uuid5(tenant_id, node) if node else tenant_id, at, engine))

@@ -172,7 +172,7 @@ class Second(msgspec.Struct, kw_only=True):
 class Inside(msgspec.Struct, kw_only=True):
     """The agent `by` calls the colleague `agent_id`, whose device is the contact's own leg: rung by
     `offer_id` since `dialled`, talking since `since`. `holder` has the other on hold; `muted` is the
-    colleague."""
+    colleague, in whose place the leg `before` was."""
 
     by: UUID
     by_no: str
@@ -186,6 +186,7 @@ class Inside(msgspec.Struct, kw_only=True):
     muted: bool = False
     over: bool = False
     passed_to: UUID | None = None  # the last to whom the call was passed on
+    before: str = ""
 
     def other(self, agent_id: UUID) -> tuple[UUID, str]:
         """Who is at the other side of this agent, and by what number."""

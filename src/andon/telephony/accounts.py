@@ -59,7 +59,8 @@ def agent_objects(
         "send_connected_line": "no",
         "rtp_timeout": str(rtp_timeout_s),
         "rtp_timeout_hold": "0",
-        "rtp_keepalive": "1",
+        # A browser keeps its way open itself (ICE), and takes the engine's comfort noise for a packet lost.
+        "rtp_keepalive": "0" if webrtc else "1",
         **_media(media_address),
     }
     if webrtc:

@@ -98,13 +98,18 @@ class Hooks:
 
     async def move_recording(self, from_leg: str, to_leg: str) -> None:
         """A recording goes on in a new part with another leg; nothing when none runs. A leg that is gone is
-        no error."""
-        recording_id = self._legs[from_leg].recording_id if from_leg in self._legs else ""
+        no error. Asked by another core than began it, which knows it at the other leg already, it does no
+        harm."""
+        before, attached = self._at(from_leg), self._at(to_leg)
+        recording_id = before.recording_id or attached.recording_id
         if not recording_id:
             return
-        await self.stop_recording(from_leg)
-        attached = self._at(to_leg)
+        async with before.lock:
+            before.recording_id = ""
+            await self._untape(from_leg)
         async with attached.lock:
+            if attached.recording_id:
+                await self._untape(to_leg)
             attached.recording_id, attached.heard = recording_id, False
             await self._unless_gone(self._tape(to_leg, recording_id, self._now()))
 

@@ -7,7 +7,7 @@ Barging in is being a member of the call's own bridge. `docs/supervising.md` has
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 
@@ -26,6 +26,7 @@ from andon.interactions.monitor.model import (
     Placed,
     Release,
     Ring,
+    StillUp,
 )
 from andon.interactions.monitor.service import KeptDevice
 from andon.interactions.orders import MediumOrder
@@ -48,7 +49,7 @@ class Clear(MediumOrder, frozen=True):
 class Ear:
     """A supervisor's side in the engine."""
 
-    __slots__ = ("bridged", "handed", "lanes", "live", "monitor", "node", "placed", "snoop", "snoops")
+    __slots__ = ("bridged", "handed", "lanes", "live", "monitor", "node", "placed", "snoop", "taken_over")
 
     def __init__(self, monitor: Monitor, node: Node, lanes: Callable[["Ear"], Lanes]) -> None:
         self.monitor = monitor
@@ -56,7 +57,7 @@ class Ear:
         self.lanes = lanes(self)
         self.placed: Mode | None = None
         self.snoop = ""
-        self.snoops = 0
+        self.taken_over = False  # from the core before, and not found in the engine yet
         self.bridged = False  # has a bridge of its own
         self.live = True  # the leg is dialled or up
         self.handed = False  # the leg is the contact's agent's side now
@@ -115,6 +116,8 @@ class Ears:
 
     def adopt(self, tenant_id: UUID, supervisor_id: UUID, kept: KeptDevice) -> None:
         """An account of the core before; where it is registered each node will say."""
+        if self.devices.of(supervisor_id) is not None:
+            return
         account = Account(
             tenant_id=tenant_id,
             agent_id=supervisor_id,
@@ -161,6 +164,11 @@ class Ears:
         for leg_id in self.legs(node) - alive:
             self._ears[leg_id].live = False
             self._hear(self._ears[leg_id].monitor, LegGone())
+        bridges = {bridge.bridge_id for bridge in snapshot.bridges}
+        for ear in [ear for ear in self._ears.values() if ear.taken_over and ear.live and ear.node is node]:
+            ear.taken_over = False
+            ear.bridged = ear.bridge_id in bridges
+            self._hear(ear.monitor, StillUp())
         ours = {ear.bridge_id for ear in self._ears.values()}
         for bridge in snapshot.bridges:
             if bridge.bridge_id.startswith(OWN_BRIDGE) and bridge.bridge_id not in ours:
@@ -172,12 +180,21 @@ class Ears:
         """Queue an order of a session (`interactions.monitor.service.MonitorMedium`)."""
         ear = self._ears.get(monitor.leg_id)
         if ear is None and isinstance(order, Ring):
-            node = self._node_of(monitor.contact_id) or self._nodes.first
-            ear = self._ears[monitor.leg_id] = Ear(
-                monitor, node, lambda ear: Lanes(lambda o: self._do(ear, o))
-            )
+            ear = self._make(monitor)
         if ear is not None:
             ear.lanes.put(order)
+
+    def take_over(self, monitor: Monitor) -> None:
+        """A session of the core before. Its snoop nobody knows any more: it goes, and a new one is made."""
+        ear = self._make(monitor)
+        ear.taken_over = True
+        ear.placed = monitor.mode if monitor.mode is Mode.BARGE_IN else None
+
+    def _make(self, monitor: Monitor) -> Ear:
+        node = self._node_of(monitor.contact_id) or self._nodes.first
+        ear = Ear(monitor, node, lambda ear: Lanes(lambda order: self._do(ear, order)))
+        self._ears[monitor.leg_id] = ear
+        return ear
 
     def hand_over(self, monitor: Monitor) -> None:
         """The leg is the contact's agent's side from now on."""
@@ -221,8 +238,7 @@ class Ears:
             await engine.join(f"b-{monitor.contact_id.hex}", monitor.leg_id)
             await self._unsnoop(ear, "")
         else:
-            ear.snoops += 1
-            snoop = f"{SNOOP}{monitor.monitor_id.hex}-{ear.snoops}"
+            snoop = f"{SNOOP}{uuid4().hex}"
             await engine.snoop(monitor.agent_leg_id, snoop, whisper=order.mode is Mode.WHISPER)
             if not ear.bridged:
                 await engine.bridge(ear.bridge_id)

@@ -7,7 +7,19 @@ right: orders that were given and may never have been carried out. Given twice, 
 from andon.interactions.inputs import Found
 from andon.interactions.machine.table import LIVE, Out, on
 from andon.interactions.model import Contact, Place, Stage
-from andon.interactions.orders import Answer, Enter, HangUp, Join, Music, MuteAgent, Park, Part, Silence, Tape
+from andon.interactions.orders import (
+    Answer,
+    Enter,
+    HangUp,
+    Join,
+    Music,
+    MuteAgent,
+    Park,
+    Part,
+    Silence,
+    Succeed,
+    Tape,
+)
 
 
 @on(Found, at=LIVE)
@@ -61,6 +73,8 @@ def find_inside(contact: Contact, out: Out, *, together: bool) -> None:
         out.do(Join(dialler.leg_id, report=True))
     if talk is None:
         return
+    if inside.before and not together:
+        out.do(Succeed(contact.leg_id, inside.before))
     if inside.holder == inside.agent_id:
         out.do(Park(talk.leg_id))
     elif inside.holder is None or talk.held_by_device:

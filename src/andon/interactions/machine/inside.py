@@ -465,9 +465,10 @@ def for_the_colleague(contact: Contact, out: Out, inside: Inside, second: Second
     )
     out.do(Succeed(second.leg_id, contact.leg_id))
     out.do(Join(talk.leg_id, report=False))
-    contact.leg_id = second.leg_id
+    before, contact.leg_id = contact.leg_id, second.leg_id
     inside.agent_id, inside.agent_no = second.agent_id, second.agent_no
     inside.offer_id, inside.since, inside.muted = second.offer_id, out.at, False
+    inside.before = before
 
 
 def third_refuses(contact: Contact, out: Out, agent_id: UUID) -> None:

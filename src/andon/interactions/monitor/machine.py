@@ -24,6 +24,7 @@ from andon.interactions.monitor.model import (
     Release,
     Ring,
     Stage,
+    StillUp,
     Wanted,
 )
 from andon.kit.journal import Fact
@@ -57,6 +58,14 @@ def _place(monitor: Monitor) -> list[Effect]:
         return []
     if monitor.placing is not None or monitor.wanted is monitor.mode:
         return []
+    monitor.placing = monitor.wanted
+    return [Place(monitor.wanted)]
+
+
+def _still_up(monitor: Monitor, heard: StillUp, at: datetime) -> list[Effect]:
+    """Whatever was asked of the medium before is asked again; given twice it does no harm."""
+    if monitor.deaf:
+        return [Deafen()]
     monitor.placing = monitor.wanted
     return [Place(monitor.wanted)]
 
@@ -143,6 +152,7 @@ def _about(monitor: Monitor, at: datetime) -> dict[str, Any]:
 _RULES: dict[type[Input], Callable[[Monitor, Any, datetime], list[Effect]]] = {
     LegUp: _leg_up,
     LegGone: _leg_gone,
+    StillUp: _still_up,
     Placed: _placed,
     NotPlaced: _not_placed,
     Wanted: _wanted,

@@ -61,6 +61,10 @@ class LegGone(Input, frozen=True):
     cause: int = 16
 
 
+class StillUp(Input, frozen=True):
+    """After the core before: the supervisor's leg is there, and perhaps not where it belongs."""
+
+
 class Placed(Input, frozen=True):
     mode: Mode
 

@@ -20,6 +20,7 @@ from andon.interactions.monitor.events import Mode
 from andon.interactions.monitor.follow import Follow, Follows
 from andon.interactions.monitor.machine import Effect, begin, step
 from andon.interactions.monitor.model import (
+    HEARING,
     TALKING,
     Deafened,
     Ended,
@@ -64,6 +65,13 @@ class KeptFollow(msgspec.Struct, frozen=True):
     device: KeptDevice | None
 
 
+class KeptMonitor(msgspec.Struct, frozen=True):
+    """A session beside an agent as a later core takes it over, and where it is heard."""
+
+    monitor: Monitor
+    device: KeptDevice | None
+
+
 class MonitorMedium(Protocol):
     """Where supervisors have their devices and legs (voice)."""
 
@@ -84,6 +92,9 @@ class MonitorMedium(Protocol):
     def perform(self, monitor: Monitor, order: MediumOrder) -> None:
         """Returns at once; what becomes of it comes back through `Supervision.hear`."""
 
+    def take_over(self, monitor: Monitor) -> None:
+        """A session of the core before; what became of its leg the engine will say (`StillUp`, `LegGone`)."""
+
     def hand_over(self, monitor: Monitor) -> None:
         """The supervisor's leg is the contact's agent's side from now on."""
 
@@ -98,6 +109,7 @@ class Supervision:
         self._medium = medium
         self._new_id = new_id
         self._monitors: dict[UUID, Monitor] = {}  # by supervisor
+        self.moved: set[UUID] = set()  # sessions that are not kept as they are now
         self.follows = Follows(floor, scheduler, new_id, self._talk_of, self._follows_to)
         self._verbs: dict[str, Callable[[UUID, Row], Awaitable[Row] | Row]] = {
             "supervise.device": self._device,
@@ -180,6 +192,7 @@ class Supervision:
         return _talks_on(contact, monitor.agent_leg_id)
 
     def _perform(self, monitor: Monitor, effects: list[Effect]) -> None:
+        self.moved.add(monitor.monitor_id)
         for effect in effects:
             if isinstance(effect, Fact):
                 self._floor.append(effect)
@@ -342,6 +355,21 @@ class Supervision:
             raise AndonError("monitor.no_device", 409)
         follow = self.follows.begin(supervisor_id, name, agent_id, int(asked["calls"]))
         return {"left": follow.left, "name": self._name(asked)}
+
+    def keep_monitor(self, monitor_id: UUID) -> KeptMonitor | None:
+        """None: it is over, has not begun, or is a conversation, which goes on with its contact."""
+        monitor = next((one for one in self._monitors.values() if one.monitor_id == monitor_id), None)
+        if monitor is None or monitor.mode not in HEARING or monitor.wanted not in HEARING:
+            return None
+        return KeptMonitor(monitor, self._medium.keep(monitor.supervisor_id))
+
+    def resume_monitor(self, kept: KeptMonitor) -> None:
+        """Take over a session of the core before. It ends if its call did meanwhile."""
+        monitor = kept.monitor
+        if kept.device is not None:
+            self._medium.adopt(monitor.tenant_id, monitor.supervisor_id, kept.device)
+        self._monitors[monitor.supervisor_id] = monitor
+        self._medium.take_over(monitor)
 
     def keep(self, follow_id: UUID) -> KeptFollow | None:
         """None: it is over."""

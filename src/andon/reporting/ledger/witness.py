@@ -47,8 +47,9 @@ def compare(
         bent = _bent(books.clock_steps, contact.arrived, contact.ended)
         # It reached us that much later than the engine: it asked for a core, or came as one died.
         early = max(WAITED_S if seen.waited else 0.0, books.hearing.gap_before(contact.arrived))
-        late = books.hearing.gap_before(contact.ended)  # it may have ended while no core was there to see it
-        ok = any(-SPAN_S - late <= theirs - ours - seconds <= SPAN_S + early for seconds in bent)
+        # It may have ended while no core was there to see it, or as a core died that should have hung up.
+        late = books.hearing.gap_before(contact.ended)
+        ok = any(-SPAN_S - late <= theirs - ours - seconds <= SPAN_S + max(early, late) for seconds in bent)
         books.check("witness.contact", ok, subject, text)
     for channel_id, placed in books.placed.items():
         _compare_placed(books, channel_id, placed, channels.get(channel_id))
@@ -92,7 +93,7 @@ def _compare_placed(books: Books, channel_id: str, placed: Placed, seen: Witness
     text = f"the engine says {theirs:.3f} s of {channel_id}, the journal {ours:.3f} s"
     late = books.hearing.gap_before(placed.ended)
     bent = _bent(books.clock_steps, placed.at, placed.ended)
-    ok = any(-SPAN_S - late <= theirs - ours - seconds <= SPAN_S for seconds in bent)
+    ok = any(abs(theirs - ours - seconds) <= SPAN_S + late for seconds in bent)
     books.check("witness.contact", ok, placed.contact, text)
 
 

@@ -15,8 +15,8 @@ export default function Companion() {
   useEffect(() => {
     if (!came) followView(view);
   }, [view, came]);
-  return came ? (
-    <Suspense fallback={null}>
+  return came || seated ? (
+    <Suspense fallback={<div className="bar-place" />}>
       <PhoneBar />
     </Suspense>
   ) : null;

@@ -45,7 +45,14 @@ export function ContactList() {
 
   return (
     <div className="column list">
-      {current ? <CurrentCall active={chosen === null} /> : null}
+      <section aria-label={t("list.current")} className="list-current">
+        <h2>{t("list.current")}</h2>
+        {current ? (
+          <CurrentCall active={chosen === null} />
+        ) : (
+          <p className="faint">{t("list.current.none")}</p>
+        )}
+      </section>
       <section className="list-mine" aria-label={t("list.mine")}>
         <header>
           <h2>{t("list.mine")}</h2>
@@ -165,7 +172,6 @@ function Row({ contact, active }: { contact: DeskContact; active: boolean }) {
 }
 
 function CurrentCall({ active }: { active: boolean }) {
-  const t = useT(texts);
   const c = useT(common);
   const { phone, timer } = useFormat();
   const now = useNow();
@@ -175,22 +181,19 @@ function CurrentCall({ active }: { active: boolean }) {
   const state = contact.phase === "wrap" ? "acw" : contact.phase;
   const from = contact.answered_at ?? contact.offered_at ?? contact.arrived_at;
   return (
-    <section aria-label={t("list.current")} className="list-current">
-      <h2>{t("list.current")}</h2>
-      <button type="button" className="list-row" aria-current={active} onClick={() => select(null)}>
-        <span className="list-row-top">
-          <StateDot state={state} pulse={state === "ringing" || state === "dialing"} />
-          <strong>{contact.customer_name ?? phone(contact.caller)}</strong>
-          <TierTag tier={contact.tier === "normal" ? null : contact.tier} />
-          <time>{timer(now - Date.parse(from))}</time>
+    <button type="button" className="list-row" aria-current={active} onClick={() => select(null)}>
+      <span className="list-row-top">
+        <StateDot state={state} pulse={state === "ringing" || state === "dialing"} />
+        <strong>{contact.customer_name ?? phone(contact.caller)}</strong>
+        <TierTag tier={contact.tier === "normal" ? null : contact.tier} />
+        <time>{timer(now - Date.parse(from))}</time>
+      </span>
+      <span className="list-row-bottom">
+        <span className="list-row-text">
+          {c(`state.${state}`)} ·{" "}
+          {contact.direction === "internal" ? c("direction.internal") : contact.project_name}
         </span>
-        <span className="list-row-bottom">
-          <span className="list-row-text">
-            {c(`state.${state}`)} ·{" "}
-            {contact.direction === "internal" ? c("direction.internal") : contact.project_name}
-          </span>
-        </span>
-      </button>
-    </section>
+      </span>
+    </button>
   );
 }

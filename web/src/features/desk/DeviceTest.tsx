@@ -67,11 +67,15 @@ function meter(level: number): number {
   return Math.max(0, Math.min(1, (level + 60) / 60));
 }
 
-function ms(value: number | null): string {
-  return value === null ? "—" : String(Math.round(value));
+function ms(value: number | null | undefined): string {
+  return value == null ? "—" : String(Math.round(value));
 }
 
-/** Microphone, speaker and a real call to the engine's echo. Must pass before the agent can go ready. */
+/**
+ * Microphone, speaker and a real call to the engine's echo. Must pass before the agent can go ready.
+ *
+ * Results come while somebody is about to press: whatever is there later has its place from the beginning.
+ */
 export default function DeviceTest() {
   const t = useT(texts);
   const { message } = App.useApp();
@@ -121,6 +125,7 @@ export default function DeviceTest() {
     setSpeaker((state) => (state === "run" ? "wait" : state));
   };
 
+  const asked = played && speaker !== "run" && speaker !== "pass";
   const passed = microphone.state === "pass" && speaker === "pass" && line === "pass";
   const report = (all: boolean) =>
     take(
@@ -166,9 +171,10 @@ export default function DeviceTest() {
       title={t("test.title")}
       onCancel={() => void later()}
       mask={{ closable: false }}
+      transitionName="" // it opens by itself: nothing may be on its way under the pointer
       footer={
         <div className="test-footer">
-          {passed ? null : <span>{t("test.not_yet")}</span>}
+          <span>{t(passed ? "test.all_passed" : "test.not_yet")}</span>
           <Button onClick={() => void later()} disabled={commandsOf.busy !== null}>
             {t("test.later")}
           </Button>
@@ -240,18 +246,16 @@ export default function DeviceTest() {
 
       <Part name={t("test.speaker")} state={speaker}>
         <div className="test-row">
-          {devices.speakers.length > 0 ? (
-            <Select
-              size="small"
-              aria-label={t("test.speaker.pick")}
-              value={choice.speaker ?? ""}
-              options={pick(devices.speakers)}
-              onChange={(value: string) => {
-                change({ speaker: value || undefined });
-                setSpeaker("wait");
-              }}
-            />
-          ) : null}
+          <Select
+            size="small"
+            aria-label={t("test.speaker.pick")}
+            value={choice.speaker ?? ""}
+            options={pick(devices.speakers)}
+            onChange={(value: string) => {
+              change({ speaker: value || undefined });
+              setSpeaker("wait");
+            }}
+          />
           <Button
             size="small"
             icon={<SoundOutlined />}
@@ -260,24 +264,22 @@ export default function DeviceTest() {
           >
             {t("test.speaker.play")}
           </Button>
-          {played && speaker !== "run" && speaker !== "pass" ? (
-            <>
-              <Button size="small" type="primary" onClick={() => setSpeaker("pass")}>
-                {t("test.speaker.heard")}
-              </Button>
-              <Button size="small" onClick={() => setSpeaker("fail")}>
-                {t("test.speaker.not_heard")}
-              </Button>
-            </>
-          ) : null}
         </div>
-        <p data-kind={speaker}>
-          {speaker === "pass"
-            ? t("test.speaker.ok")
-            : speaker === "fail"
-              ? t("test.speaker.bad")
-              : t("test.speaker.ask")}
-        </p>
+        <div className="test-row">
+          <p data-kind={speaker}>
+            {speaker === "pass"
+              ? t("test.speaker.ok")
+              : speaker === "fail"
+                ? t("test.speaker.bad")
+                : t("test.speaker.ask")}
+          </p>
+          <Button size="small" type="primary" disabled={!asked} onClick={() => setSpeaker("pass")}>
+            {t("test.speaker.heard")}
+          </Button>
+          <Button size="small" disabled={!asked} onClick={() => setSpeaker("fail")}>
+            {t("test.speaker.not_heard")}
+          </Button>
+        </div>
         <div className="test-row test-ring">
           <span>{t("test.ring")}</span>
           <Slider
@@ -307,21 +309,23 @@ export default function DeviceTest() {
                   ? t("test.line.running")
                   : t("test.line.waiting")}
           </p>
-          {line === "pass" || line === "fail" ? (
-            <Button size="small" disabled={!registered} onClick={() => void callEcho()}>
-              {t("test.line.again")}
-            </Button>
-          ) : null}
+          <Button
+            size="small"
+            disabled={!registered || (line !== "pass" && line !== "fail")}
+            onClick={() => void callEcho()}
+          >
+            {t("test.line.again")}
+          </Button>
         </div>
-        {echo?.heard ? (
+        {line === "fail" ? null : (
           <p>
             {t("test.line.numbers", {
-              rtt: ms(echo.rttMs),
-              jitter: ms(echo.jitterMs),
-              loss: echo.loss === null ? "—" : `${(echo.loss * 100).toFixed(1)}%`,
+              rtt: ms(echo?.rttMs),
+              jitter: ms(echo?.jitterMs),
+              loss: echo?.loss == null ? "—" : `${(echo.loss * 100).toFixed(1)}%`,
             })}
           </p>
-        ) : null}
+        )}
       </Part>
 
       <Part

@@ -22,10 +22,12 @@ export function SignIn() {
   const mobile = permitted(me, ["mobile"]) ? (view?.mobile ?? null) : null;
   const [wished, setDevice] = useState<Device>(seat.device);
   const device = wished === "mobile" && mobile === null ? "browser" : wished;
+  /** The form stays as it is while its wish is asked for. */
+  const [pressed, setPressed] = useState(false);
   const { where, since } = (seat.problem?.params ?? {}) as { where?: string; since?: string };
 
   if (seat.step === "waiting") return <Waiting />;
-  if (seat.step === "joining")
+  if (seat.step === "joining" && !pressed)
     return (
       <Card>
         <Spin size="large" />
@@ -88,7 +90,16 @@ export function SignIn() {
           </Radio>
         ))}
       </Radio.Group>
-      <Button type="primary" size="large" block onClick={() => void joinDesk({ device })}>
+      <Button
+        type="primary"
+        size="large"
+        block
+        loading={pressed}
+        onClick={() => {
+          setPressed(true);
+          void joinDesk({ device }).finally(() => setPressed(false));
+        }}
+      >
         {t("seat.sign_in")}
       </Button>
     </Card>

@@ -314,6 +314,7 @@ export const texts = defineTexts(
     "test.done_ready": "完成并置为空闲",
     "test.later": "稍后再测",
     "test.not_yet": "还有未通过的项目",
+    "test.all_passed": "全部通过",
     "test.passed": "设备检测已通过",
     "test.state.wait": "等待",
     "test.state.run": "检测中",
@@ -331,6 +332,7 @@ export const texts = defineTexts(
     "tabs.assist": "客户",
 
     "list.current": "当前通话",
+    "list.current.none": "通话时显示在这里",
     "list.mine": "我的联系",
     "list.filter": "筛选",
     "list.all": "全部",
@@ -779,6 +781,7 @@ export const texts = defineTexts(
     "test.done_ready": "Done, go ready",
     "test.later": "Test later",
     "test.not_yet": "Some parts have not passed yet",
+    "test.all_passed": "All passed",
     "test.passed": "Device test passed",
     "test.state.wait": "Waiting",
     "test.state.run": "Testing",
@@ -798,6 +801,7 @@ export const texts = defineTexts(
     "tabs.assist": "Customer",
 
     "list.current": "Current call",
+    "list.current.none": "Shown here during a call",
     "list.mine": "My contacts",
     "list.filter": "Filter",
     "list.all": "All",
