@@ -1,7 +1,7 @@
 """What an administrator sets up: effective at once, on record, refused in words when it makes no sense."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -84,6 +84,65 @@ async def test_of_two_who_edit_one_thing_the_second_is_told_what_the_first_did(h
         assert (await admin.get(queue)).json()["revision"] in [item["revision"] for item in items]
 
 
+async def test_of_two_who_set_a_whole_list_the_second_is_told_who_changed_it_and_how_ever(
+    house: House,
+) -> None:
+    """By hand, by changing many at once, by putting somebody elsewhere, or by taking it back."""
+    await house.add_user("wang", "administrator")
+    ann = str(await house.add_user("ann", "agent", agent_no="71"))
+    async with house.client("admin") as admin, house.client("wang") as wang:
+        skill = (await admin.post("/api/skills", json={"name": "粤语"})).json()["id"]
+        teams = [(await admin.post("/api/teams", json={"name": name})).json()["id"] for name in "ab"]
+        members = f"/api/teams/{teams[0]}/members"
+
+        async def late(path: str, first: Callable[[], Awaitable[httpx.Response]], body: Any) -> list[str]:
+            """What `wang` is told, whose page is older than what `admin` does."""
+            before = (await wang.get(path)).json()["revision"]
+            done = await first()
+            assert done.is_success, done.text
+            now = (await wang.get(path)).json()
+            assert now["revision"] != before
+            refused = await wang.put(path, json=body, headers={"If-Match": before})
+            assert (refused.status_code, (await wang.get(path)).json()) == (409, now)
+            error = refused.json()["error"]
+            assert (error["code"], error["params"]["who"]) == ("changed_meanwhile", "admin")
+            again = await wang.put(path, json=body, headers={"If-Match": now["revision"]})
+            assert again.is_success, again.text
+            assert again.json()["revision"] == (await admin.get(path)).json()["revision"]
+            names: list[str] = error["params"]["names"]
+            return names
+
+        person = f"/api/users/{ann}"
+        for name, mine, theirs in (
+            ("skills", [{"skill_id": skill, "level": 3}], [{"skill_id": skill, "level": 5}]),
+            (
+                "certificates",
+                [{"name": "基金", "valid_until": "2030-01-01"}],
+                [
+                    {"name": "保险", "valid_until": "2030-01-01"},
+                    {"name": "基金", "valid_until": "2030-01-01"},
+                ],
+            ),
+            ("queue-seats", [{"queue_id": str(house.stand.queues[0]), "level": 7}], []),
+        ):
+            path = f"{person}/{name}"
+            told = await late(path, lambda path=path, mine=mine: admin.put(path, json=mine), theirs)
+            assert told == [name.replace("-", "_")]
+        many = {"changes": [{"user_id": ann, "before": 5, "after": 0}]}
+        path = f"{person}/skills"
+        assert await late(path, lambda: admin.post(f"/api/skills/{skill}/levels", json=many), []) == [
+            "skills"
+        ]
+        own = {"members": [ann]}
+        assert await late(members, lambda: admin.put(members, json=own), {"members": []}) == ["members"]
+        back = {"object_kind": "team_member", "object_id": teams[0]}
+        entry = (await house.audit(object_kind="team_member"))[-1]
+        undo = back | {"entry_id": str(entry.id)}
+        assert await late(members, lambda: admin.post("/api/audit/undo", json=undo), own) == ["members"]
+        elsewhere = f"/api/teams/{teams[1]}/members"
+        assert await late(members, lambda: admin.put(elsewhere, json=own), own) == ["members"]
+
+
 async def test_of_two_who_set_what_there_is_one_of_the_second_is_told_too(house: House) -> None:
     await house.add_user("wang", "administrator")
     roles, role = "/api/roles", "/api/roles/planner"
@@ -105,6 +164,7 @@ async def test_of_two_who_set_what_there_is_one_of_the_second_is_told_too(house:
                 ["second_factor_roles"],
             ),
             ("/api/routing-rules", {"ageing_s": 60}, {"ageing_s": 30}, None),
+            ("/api/export-rules", {"rows_over": 5}, {"keep_hours": 9}, ["rows_over"]),
         ):
             both = [(await now(client, path))["revision"] for client in (admin, wang)]
             assert both[0] == both[1] != ""

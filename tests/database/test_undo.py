@@ -121,6 +121,35 @@ async def test_a_thing_that_is_used_is_not_unmade(house: House) -> None:
         assert (await admin.get(f"/api/skills/{id}")).status_code == 404
 
 
+async def test_an_agents_lists_become_what_they_were(house: House) -> None:
+    agent, queue = str(house.stand.agents[0]), str(house.stand.queues[0])
+    async with house.client("admin") as admin, house.client("other") as other:
+        skill = (await admin.post("/api/skills", json={"name": "a"})).json()["id"]
+        for name, before, after in (
+            ("skills", [{"skill_id": skill, "level": 4}], [{"skill_id": skill, "level": 9}]),
+            (
+                "certificates",
+                [{"name": "保险", "valid_until": "2030-01-01"}],
+                [
+                    {"name": "基金", "valid_until": "2030-06-30"},
+                    {"name": "保险", "valid_until": "2031-01-01"},
+                ],
+            ),
+            ("queue-seats", [{"queue_id": queue, "order": 1, "level": 3, "value": 10}], []),
+        ):
+            path = f"/api/users/{agent}/{name}"
+            was = (await admin.put(path, json=before)).json()
+            now = (await admin.put(path, json=after)).json()
+            for expected in (was, now):  # taking back is taken back too
+                assert await undo(admin, "user", agent) == "", name
+                found = (await admin.get(path)).json()
+                assert found["revision"] == expected["revision"] and found["total"] == expected["total"], name
+            (newest, *_) = await entries(admin, agent)
+            assert newest["undoable"], name
+            assert (await other.put(path, json=before)).is_success
+            assert await undo(admin, "user", agent, newest["id"]) == "undo.changed_since"
+
+
 async def test_what_was_deleted_needs_what_it_stood_on(house: House) -> None:
     async with house.client("admin") as admin:
         body = {"client_id": str(house.stand.clients[0]), "name": "p"}

@@ -35,7 +35,7 @@ _ONLY = {
     "user": "skills",
     "agent_skill": "levels",
     "team_member": "members",
-}  # of these kinds nothing else can be taken back
+}  # what else can be taken back of these kinds is told under its own name
 
 TakeBack = Callable[[AsyncSession, Audit], Awaitable[None]]
 _own_ways: dict[tuple[str, str], TakeBack] = {}
@@ -56,8 +56,12 @@ def _known(entry: Audit) -> bool:
 
 
 def _action(entry: Audit) -> str:
-    """What was done, of an entry that took something back: what it took back was."""
-    return _ONLY.get(entry.object_kind, entry.action) if entry.action == UNDO else entry.action
+    """What was done; of an entry that took something back, what that was: a list is told under its name."""
+    if entry.action != UNDO:
+        return entry.action
+    told = {**(entry.before or {}), **(entry.after or {})}
+    named = [action for kind, action in _own_ways if kind == entry.object_kind and action in told]
+    return named[0] if named else _ONLY.get(entry.object_kind, entry.action)
 
 
 async def _newest(session: AsyncSession, kind: str, ids: Sequence[UUID]) -> dict[UUID, Audit]:

@@ -585,7 +585,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Team Members
+         * @description Who is in one team.
+         */
+        get: operations["read_team_members_api_teams__id__members_get"];
         /**
          * Set Team Members
          * @description Set who is in a team. Whoever was in another one leaves that.
@@ -824,6 +828,30 @@ export interface paths {
         patch: operations["change_state_reason"];
         trace?: never;
     };
+    "/api/routing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rules
+         * @description What holds for all queues.
+         */
+        get: operations["read_rules_api_routing_rules_get"];
+        /**
+         * Set Rules
+         * @description Set what holds for all queues.
+         */
+        put: operations["set_rules_api_routing_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agent-skills": {
         parameters: {
             query?: never;
@@ -851,7 +879,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Agent Skills
+         * @description What one agent can.
+         */
+        get: operations["read_agent_skills_api_users__id__skills_get"];
         /**
          * Set Agent Skills
          * @description Set all of an agent's skills and levels.
@@ -891,7 +923,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Certificates
+         * @description One agent's certificates.
+         */
+        get: operations["read_certificates_api_users__id__certificates_get"];
         /**
          * Set Certificates
          * @description Set all of an agent's certificates.
@@ -931,36 +967,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Seats
+         * @description One agent's own settings in queues.
+         */
+        get: operations["read_seats_api_users__id__queue_seats_get"];
         /**
          * Set Seats
          * @description Set all of an agent's own settings in queues.
          */
         put: operations["set_seats_api_users__id__queue_seats_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/routing-rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Rules
-         * @description What holds for all queues.
-         */
-        get: operations["read_rules_api_routing_rules_get"];
-        /**
-         * Set Rules
-         * @description Set what holds for all queues.
-         */
-        put: operations["set_rules_api_routing_rules_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1156,7 +1172,7 @@ export interface paths {
         };
         /**
          * List Prompt Versions
-         * @description Every sound the prompt ever had, the newest first.
+         * @description Every sound the prompt ever had, the newest first; `revision` is of those that callers hear.
          */
         get: operations["list_prompt_versions_api_prompts__id__versions_get"];
         put?: never;
@@ -1842,7 +1858,7 @@ export interface paths {
         put?: never;
         /**
          * Publish Form
-         * @description A new version, filled in from now on. Raises `form.newer` when somebody else was faster.
+         * @description A new version, filled in from now on.
          */
         post: operations["publish_form_api_wrap_forms__id__versions_post"];
         delete?: never;
@@ -5945,13 +5961,8 @@ export interface components {
              */
             note: string;
         };
-        /**
-         * FormIn
-         * @description `revision` is the version that was changed, 0 for the first.
-         */
+        /** FormIn */
         FormIn: {
-            /** Revision */
-            revision: number;
             /** Fields */
             fields: components["schemas"]["FieldBody"][];
         };
@@ -5973,11 +5984,6 @@ export interface components {
             published_at: string | null;
             /** Published By */
             published_by: string | null;
-        };
-        /** FormVersions */
-        FormVersions: {
-            /** Items */
-            items: components["schemas"]["FormShown"][];
         };
         /** FunctionShown */
         FunctionShown: {
@@ -7136,15 +7142,6 @@ export interface components {
             /** Total */
             total?: number | null;
         };
-        /** Page[PromptVersionShown] */
-        Page_PromptVersionShown_: {
-            /** Items */
-            items: components["schemas"]["PromptVersionShown"][];
-            /** Next */
-            next?: string | null;
-            /** Total */
-            total?: number | null;
-        };
         /** Page[QueueShown] */
         Page_QueueShown_: {
             /** Items */
@@ -8181,6 +8178,90 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** RevisedPage[AgentSkillShown] */
+        RevisedPage_AgentSkillShown_: {
+            /** Items */
+            items: components["schemas"]["AgentSkillShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+        };
+        /** RevisedPage[CertificateShown] */
+        RevisedPage_CertificateShown_: {
+            /** Items */
+            items: components["schemas"]["CertificateShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+        };
+        /** RevisedPage[FormShown] */
+        RevisedPage_FormShown_: {
+            /** Items */
+            items: components["schemas"]["FormShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+        };
+        /** RevisedPage[MemberShown] */
+        RevisedPage_MemberShown_: {
+            /** Items */
+            items: components["schemas"]["MemberShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+        };
+        /** RevisedPage[PromptVersionShown] */
+        RevisedPage_PromptVersionShown_: {
+            /** Items */
+            items: components["schemas"]["PromptVersionShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+        };
+        /** RevisedPage[SeatShown] */
+        RevisedPage_SeatShown_: {
+            /** Items */
+            items: components["schemas"]["SeatShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+        };
         /**
          * Role
          * @enum {string}
@@ -8234,6 +8315,22 @@ export interface components {
              * Keep Hours
              * @default 72
              */
+            keep_hours: number;
+        };
+        /** RuleShown */
+        RuleShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /** Rows Over */
+            rows_over: number | null;
+            /** Whole Numbers */
+            whole_numbers: boolean;
+            /** Most Rows */
+            most_rows: number;
+            /** Keep Hours */
             keep_hours: number;
         };
         /**
@@ -11175,10 +11272,43 @@ export interface operations {
             };
         };
     };
-    set_team_members_api_teams__id__members_put: {
+    read_team_members_api_teams__id__members_get: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisedPage_MemberShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_team_members_api_teams__id__members_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11196,7 +11326,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_MemberShown_"];
+                    "application/json": components["schemas"]["RevisedPage_MemberShown_"];
                 };
             };
             /** @description Validation Error */
@@ -12054,6 +12184,61 @@ export interface operations {
             };
         };
     };
+    read_rules_api_routing_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesShown"];
+                };
+            };
+        };
+    };
+    set_rules_api_routing_rules_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_agent_skills_api_agent_skills_get: {
         parameters: {
             query?: {
@@ -12085,10 +12270,43 @@ export interface operations {
             };
         };
     };
-    set_agent_skills_api_users__id__skills_put: {
+    read_agent_skills_api_users__id__skills_get: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisedPage_AgentSkillShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_agent_skills_api_users__id__skills_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12106,7 +12324,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AgentSkillShown_"];
+                    "application/json": components["schemas"]["RevisedPage_AgentSkillShown_"];
                 };
             };
             /** @description Validation Error */
@@ -12151,10 +12369,43 @@ export interface operations {
             };
         };
     };
-    set_certificates_api_users__id__certificates_put: {
+    read_certificates_api_users__id__certificates_get: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisedPage_CertificateShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_certificates_api_users__id__certificates_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12172,7 +12423,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_CertificateShown_"];
+                    "application/json": components["schemas"]["RevisedPage_CertificateShown_"];
                 };
             };
             /** @description Validation Error */
@@ -12217,10 +12468,43 @@ export interface operations {
             };
         };
     };
-    set_seats_api_users__id__queue_seats_put: {
+    read_seats_api_users__id__queue_seats_get: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisedPage_SeatShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_seats_api_users__id__queue_seats_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12238,62 +12522,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_SeatShown_"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_rules_api_routing_rules_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RulesShown"];
-                };
-            };
-        };
-    };
-    set_rules_api_routing_rules_put: {
-        parameters: {
-            query?: never;
-            header?: {
-                "if-match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RulesIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RulesShown"];
+                    "application/json": components["schemas"]["RevisedPage_SeatShown_"];
                 };
             };
             /** @description Validation Error */
@@ -12816,7 +13045,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_PromptVersionShown_"];
+                    "application/json": components["schemas"]["RevisedPage_PromptVersionShown_"];
                 };
             };
             /** @description Validation Error */
@@ -12994,7 +13223,9 @@ export interface operations {
     choose_prompt_version_api_prompts__id__current_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -14361,7 +14592,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FormVersions"];
+                    "application/json": components["schemas"]["RevisedPage_FormShown_"];
                 };
             };
             /** @description Validation Error */
@@ -14378,7 +14609,9 @@ export interface operations {
     publish_form_api_wrap_forms__id__versions_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -16830,7 +17063,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RuleBody"];
+                    "application/json": components["schemas"]["RuleShown"];
                 };
             };
         };
@@ -16838,7 +17071,9 @@ export interface operations {
     change_rule_api_export_rules_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16854,7 +17089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RuleBody"];
+                    "application/json": components["schemas"]["RuleShown"];
                 };
             };
             /** @description Validation Error */
