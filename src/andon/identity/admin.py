@@ -18,7 +18,7 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, create_model
-from sqlalchemy import ColumnElement, Select, func, inspect, or_, select
+from sqlalchemy import ColumnElement, Select, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -92,13 +92,19 @@ async def refuse_stale_list(
     name: str,
     seen: str,
     values: dict[str, Any],
-    *ways: ColumnElement[bool],
+    changes: ColumnElement[bool],
 ) -> None:
-    """The same of a list called `name`; `ways` are the entries of the audit log that can have changed it."""
+    """The same of a list called `name`; `changes` are the audit log's entries that may have changed it."""
     if not seen or seen == revision_of(services, values):
         return
-    last = await _newest(session, or_(*ways))
+    last = await _newest(session, changes)
     raise changed_meanwhile(last.user_name if last else "?", last.at if last else None, [name])
+
+
+async def who_changed_last(session: AsyncSession, changes: ColumnElement[bool]) -> str:
+    """The name in the newest of these entries."""
+    last = await _newest(session, changes)
+    return last.user_name if last else "?"
 
 
 async def _newest(session: AsyncSession, *which: ColumnElement[bool]) -> Audit | None:

@@ -32,7 +32,7 @@ from andon.identity.undo import UNDO, add_undo
 from andon.kit.errors import AndonError
 from andon.kit.web import Body, Name, Page, Services, Shown, invalid
 from andon.routing.http import LEVELS, READERS
-from andon.routing.levels_http import KIND as LEVELS_KIND
+from andon.routing.levels_http import skill_levels_of
 from andon.routing.repository import all_queues, all_skills
 from andon.routing.tables import AgentCertificate, AgentSkill, QueueSeat
 
@@ -193,7 +193,7 @@ async def _set(
     async with services.db.session(scope_of(actor)) as session:
         user = await present(session, User, id, lock=True)
         before = _told(what, list(await session.scalars(_rows_of(TABLES[what], id))))
-        await refuse_stale_list(session, services, what, seen, before, *_changes(user, what))
+        await refuse_stale_list(session, services, what, seen, before, _changes(user, what))
         await _put(session, id, what, rows)
         after = _told(what, rows)
         if before != after:
@@ -240,12 +240,10 @@ def _rows(what: List, id: UUID, told: dict[str, Any]) -> list[Any]:
     return [TABLES[what](**shown.model_validate(each).model_dump()) for each in told.get(what, ())]
 
 
-def _changes(user: User, what: List) -> tuple[ColumnElement[bool], ...]:
+def _changes(user: User, what: List) -> ColumnElement[bool]:
     """Entries that may have changed the list; skills are changed for many people at once too."""
     own = (Audit.object_kind == "user", Audit.object_id == user.id, Audit.action.in_((what, UNDO)))
-    if what != "skills":
-        return (and_(*own),)
-    return and_(*own), and_(Audit.object_kind == LEVELS_KIND, Audit.after.has_key(user.login))
+    return skill_levels_of(user) if what == "skills" else and_(*own)
 
 
 def _page(services: Services, what: List, rows: Sequence[Any], shown: type[S]) -> RevisedPage[S]:

@@ -125,7 +125,7 @@ async def set_team_members(
         # Who comes to one team leaves another: one change of members after the other.
         await session.execute(select(Team.id).order_by(Team.id).with_for_update())
         here = await _members(session, id)
-        await refuse_stale_list(session, services, MEMBERS, seen, _values(here), *_changes(team))
+        await refuse_stale_list(session, services, MEMBERS, seen, _values(here), _changes(team))
         known = await session.scalars(
             select(User.id).where(User.id.in_(wanted), User.active, User.roles.contains([Role.AGENT.value]))
         )
@@ -165,12 +165,11 @@ def _members_shown(services: Services, id: UUID, members: Sequence[UUID]) -> Rev
     return RevisedPage(items=items, total=len(items), revision=revision_of(services, _values(members)))
 
 
-def _changes(team: Team) -> tuple[ColumnElement[bool], ...]:
+def _changes(team: Team) -> ColumnElement[bool]:
     """Entries that may have changed who is in a team: its own, and others' that took somebody out of it."""
     named = func.jsonb_build_object("name", team.name)
     took = func.jsonb_path_exists(Audit.before, cast("$.* ? (@ == $name)", JSONPATH), named)
-    of_members = Audit.object_kind == KIND
-    return and_(of_members, Audit.object_id == team.id), and_(of_members, took)
+    return and_(Audit.object_kind == KIND, or_(Audit.object_id == team.id, took))
 
 
 class _Placed(msgspec.Struct, frozen=True):

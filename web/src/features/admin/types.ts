@@ -82,6 +82,7 @@ export interface QueueSeat {
 /** Agents with a leader, in a department. */
 export interface Team {
   id: string;
+  revision?: string;
   name: string;
   department: string;
   leader_id: string | null;
