@@ -239,6 +239,57 @@ async def test_an_agent_s_mobile_is_set_by_who_administers_people_and_masked_for
     assert (entry.before, entry.after) == ({"mobile": "***0013"}, {"mobile": "*******8000"})
 
 
+async def test_an_agent_sees_the_own_mobile_and_changes_it_where_the_role_allows_that(house: House) -> None:
+    own = "/api/me/mobile"
+    await house.add_user("chief", "security")
+    person = f"/api/users/{await house.add_user('ann', 'agent', agent_no='7001')}"
+    new = {"number": "13900139000", "password": PASSWORD}
+    async with house.client("admin") as admin:
+        async with house.client("ann") as ann:
+            known = (await ann.get(own)).json()
+            assert (known["number"], known["set_by"], known["usable"], known["changeable"]) == (
+                "",
+                None,
+                True,
+                False,
+            )
+            assert known["keepers"] == ["admin", "chief"]
+            assert (await admin.patch(person, json={"mobile": "13800138000"})).is_success
+            known = (await ann.get(own)).json()
+            assert (known["number"], known["set_by"]) == ("13800138000", "admin")
+            assert (await ann.put(own, json=new)).status_code == 403
+            agents = {"permissions": ["desk", "dial_out", "mobile", "own_mobile"]}
+            assert (await admin.put("/api/roles/agent", json=agents)).is_success
+            known = (await ann.get(own)).json()
+            assert known["changeable"]
+            wrong = await ann.put(own, json=new | {"password": "x"})
+            assert (wrong.status_code, list(wrong.json()["error"]["fields"])) == (422, ["password"])
+            odd = await ann.put(own, json=new | {"number": "138-x"})
+            assert (odd.status_code, list(odd.json()["error"]["fields"])) == (422, ["number"])
+            # An administrator sets another one meanwhile.
+            assert (await admin.patch(person, json={"mobile": "13700137000"})).is_success
+            late = await ann.put(own, json=new, headers={"If-Match": known["revision"]})
+            error = late.json()["error"]
+            assert (late.status_code, error["code"]) == (409, "changed_meanwhile")
+            assert (error["params"]["who"], error["params"]["names"]) == ("admin", ["mobile"])
+            now = (await ann.put(own, json=new)).json()
+            assert (now["number"], now["set_by"]) == ("13900139000", "ann")
+            assert (
+                await admin.put("/api/roles/agent", json={"permissions": ["desk", "own_mobile"]})
+            ).is_success
+            assert not (await ann.get(own)).json()["usable"]
+            other = await ann.put(own, json=new | {"number": "13900139001"})
+            assert list(other.json()["error"]["fields"]) == ["number"]
+            assert (await ann.put(own, json=new | {"number": ""})).is_success  # taken away it may be
+            assert (await ann.get(own)).json()["set_by"] is None
+        assert (await admin.get(person)).json()["mobile"] == ""
+    entry = (await house.audit(object_kind="user", action="update"))[-2]
+    assert (entry.user_name, entry.after) == ("ann", {"mobile": "*******9000"})
+    assert {"tenant_id": str(house.stand.tenant_id)} in [
+        said for topic, said in house.said if topic == "config.changed"
+    ]
+
+
 async def test_what_is_in_use_stays_and_says_by_what(house: House) -> None:
     async with house.client("admin") as client:
         skill = (await client.post("/api/skills", json={"name": "a"})).json()["id"]

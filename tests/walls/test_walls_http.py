@@ -43,6 +43,7 @@ from andon.channels.text.model import token_of
 from andon.channels.voice.desk_http import ask_core
 from andon.entrypoints.edge import create_app
 from andon.identity.model import Actor, Role
+from andon.identity.tables import RoleGrant
 from andon.interactions.events import ContactArrived, OfferMade
 from andon.kit.bus import MemoryBus
 from andon.kit.clock import SystemClock, VirtualClock
@@ -287,6 +288,9 @@ async def test_of_two_who_edit_one_thing_the_second_is_told(
     operator = await make_operator(world.owner, db, tmp_path)
     side = operator.sides[0]
     headers = await world.as_(operator, "everything")
+
+    async with world.owner.session(operator.scope) as session:  # what no role allows as it comes
+        session.add(RoleGrant(role="agent", permissions=["desk", "mobile", "own_mobile"]))
 
     async def shown(path: str, how: Try) -> str:
         look = ("GET", LOOKED_AT.get(path, path))

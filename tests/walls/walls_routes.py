@@ -190,6 +190,10 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/me/passkeys/{id}/remove"): Route(
         LOGGED_IN, change("passkey", lambda m, t: {"password": PASSWORD}), own=True
     ),
+    ("GET", "/api/me/mobile"): Route(LOGGED_IN, (Try(blank=True),)),
+    ("PUT", "/api/me/mobile"): Route(
+        frozenset(), (make(lambda m, t: {"number": "13800000009", "password": PASSWORD}),), own=True
+    ),
     ("POST", "/api/users/{id}/password-leave"): Route(PEOPLE, (one("agent"),)),
     ("GET", "/api/password-leaves"): Route(DUTIES),
     ("POST", "/api/password-leaves/{id}"): Route(DUTIES, change("leave", lambda m, t: {"given": True})),
@@ -768,7 +772,7 @@ UNSEEN = {
         ("POST", "/api/prompts/{id}/synthesis"),
     },
     "the asker's own": {
-        *(place for place in ROUTES if place[1].startswith("/api/me/")),
+        *(place for place in ROUTES if place[1].startswith("/api/me/") and place[1] != "/api/me/mobile"),
         ("POST", "/api/saved-searches"),
         ("PUT", "/api/saved-searches/{id}"),
         ("PUT", "/api/history-columns"),

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     DESK = "desk"  # take calls, see the own contacts and figures
     DIAL_OUT = "dial_out"  # transfer to and consult numbers outside
     MOBILE = "mobile"  # take calls on the own mobile telephone, where an administrator has set one
+    OWN_MOBILE = "own_mobile"  # change that number oneself; allowed by no role as it comes
     BOARD = "board"  # the live board
     SUPERVISE = "supervise"  # be at agents' calls, choose their states, order the waiting
     CONTACTS = "contacts"  # everybody's contacts, within one's walls

@@ -23,6 +23,7 @@ from andon.identity.admin import (
 )
 from andon.identity.model import Actor, Permission
 from andon.identity.tables import Audit, Project, User
+from andon.identity.undo import add_undo
 from andon.interactions import forms
 from andon.interactions.tables import WrapFormVersion
 from andon.interactions.wrapup import load_form
@@ -147,6 +148,27 @@ async def publish_form(id: UUID, body: FormIn, actor: Administrator, here: At, s
         answer = await _shown(session, row)
     announce(here, actor)
     return answer
+
+
+async def _undo(session: AsyncSession, entry: Audit, actor: Actor, now: datetime) -> None:
+    """The fields of before as a new version. Raises `undo.changed_since`."""
+    was, published = entry.before or {}, entry.after or {}
+    project = await session.get(Project, entry.object_id, with_for_update=True)
+    form = await load_form(session, project.id) if project is not None else None
+    if form is None or form.fields != published.get("fields"):
+        raise AndonError("undo.changed_since", 409)
+    session.add(
+        WrapFormVersion(
+            project_id=form.project_id,
+            version=form.version + 1,
+            fields=was["fields"],
+            published_at=now,
+            published_by=actor.user_id,
+        )
+    )
+
+
+add_undo(KIND, "publish", _undo)
 
 
 def _latest(version: int) -> dict[str, Any]:

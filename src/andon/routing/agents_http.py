@@ -4,7 +4,7 @@ Each is a list that is set as a whole.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 
@@ -260,7 +260,7 @@ def _rows_of(table: type[Any], id: UUID) -> Select[Any]:
 
 
 def _add_undo(what: List) -> None:
-    async def take_back(session: AsyncSession, entry: Audit) -> None:
+    async def take_back(session: AsyncSession, entry: Audit, _actor: Actor, _now: datetime) -> None:
         """The list as it was. Raises `undo.changed_since`."""
         assert entry.object_id is not None
         here = _told(what, list(await session.scalars(_rows_of(TABLES[what], entry.object_id))))

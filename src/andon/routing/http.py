@@ -28,7 +28,9 @@ from andon.identity.admin import (
     values_of,
 )
 from andon.identity.model import Actor, Permission
-from andon.identity.tables import Project, User
+from andon.identity.tables import Audit, Project, User
+from andon.identity.undo import add_undo, refuse_changed
+from andon.kit.errors import AndonError
 from andon.kit.web import Body, Name, Services, invalid
 from andon.routing import texts  # noqa: F401  (registers what is said here and by core)
 from andon.routing.model import LaneFlag, OverflowWhen, Policy
@@ -373,6 +375,20 @@ def _rules(row: RoutingRules | None) -> dict[str, Any]:
     if row is None:
         return RulesIn(segments=[], breaks=[]).model_dump(mode="json")
     return {name: getattr(row, name) for name in RulesIn.model_fields}
+
+
+async def _undo_rules(session: AsyncSession, entry: Audit, _actor: Actor, _now: datetime) -> None:
+    """What held for all queues before. Raises `undo.changed_since`."""
+    row = await session.scalar(select(RoutingRules).with_for_update())
+    refuse_changed(_rules(row), entry)
+    if row is None:
+        raise AndonError("undo.changed_since", 409)
+    before = {name: value for name, value in (entry.before or {}).items() if name in RulesIn.model_fields}
+    for name, value in RulesIn.model_validate(before).model_dump(mode="json").items():
+        setattr(row, name, value)
+
+
+add_undo("routing_rules", "update", _undo_rules)
 
 
 def _rules_shown(services: Services, values: dict[str, Any]) -> RulesShown:

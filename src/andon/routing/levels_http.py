@@ -1,5 +1,6 @@
 """HTTP of one skill given to, changed for or taken from many agents at once: all of them or none."""
 
+from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from andon.identity import audit
 from andon.identity.access import At, scope_of
 from andon.identity.admin import Administrator, announce, present, who_changed_last
-from andon.identity.model import Role
+from andon.identity.model import Actor, Role
 from andon.identity.tables import Audit, User
 from andon.identity.undo import UNDO, add_undo
 from andon.kit.errors import AndonError
@@ -135,7 +136,7 @@ async def _put(
     return []
 
 
-async def _undo(session: AsyncSession, entry: Audit) -> None:
+async def _undo(session: AsyncSession, entry: Audit, _actor: Actor, _now: datetime) -> None:
     """All levels as they were. Raises `undo.changed_since`."""
     if entry.object_id is None:
         raise AndonError("undo.impossible", 409)

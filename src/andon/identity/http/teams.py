@@ -197,7 +197,7 @@ async def put_members(session: AsyncSession, moved: Mapping[UUID, UUID | None]) 
     await session.flush()
 
 
-async def _undo(session: AsyncSession, entry: Audit) -> None:
+async def _undo(session: AsyncSession, entry: Audit, _actor: Actor, _now: datetime) -> None:
     """Everybody in the team of before. Raises `undo.changed_since`."""
     was, now = entry.before or {}, entry.after or {}
     people = await _people(session, User.login.in_(now))

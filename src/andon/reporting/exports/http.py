@@ -17,7 +17,8 @@ from andon.identity import audit
 from andon.identity.access import At, may, scope_of
 from andon.identity.admin import Administrator, Revised, Seen, refuse_stale, revision_of
 from andon.identity.model import Actor, Permission
-from andon.identity.tables import User
+from andon.identity.tables import Audit, User
+from andon.identity.undo import add_undo, refuse_changed
 from andon.kit.database import Scope
 from andon.kit.errors import AndonError, not_found
 from andon.kit.web import Body, Line, Services
@@ -222,13 +223,33 @@ async def change_rule(body: RuleBody, actor: Administrator, here: At, seen: Seen
     kept = kept.on_conflict_do_update(index_elements=[ExportRule.tenant_id], set_=values)
     async with here.db.session(scope_of(actor)) as session:
         before = _rule(await service.rule_of(session, lock=True))
-        await refuse_stale(session, here, "export_rule", None, seen, before)
+        await refuse_stale(session, here, "export_rule", actor.tenant_id, seen, before)
         await session.execute(kept)
         old, new = audit.changed(before, values)
         if new:
             now = here.clock.now()
-            audit.record(session, actor, now, "update", "export_rule", before=old, after=new)
+            audit.record(
+                session,
+                actor,
+                now,
+                "update",
+                "export_rule",
+                object_id=actor.tenant_id,
+                before=old,
+                after=new,
+            )
     return _rule_shown(here, values)
+
+
+async def _undo_rule(session: AsyncSession, entry: Audit, _actor: Actor, _now: datetime) -> None:
+    """The rule as it was. Raises `undo.changed_since`."""
+    row = await session.scalar(select(ExportRule).with_for_update())
+    refuse_changed(_rule(await service.rule_of(session)), entry)
+    for name, value in (entry.before or {}).items():
+        setattr(row, name, value)
+
+
+add_undo("export_rule", "update", _undo_rule)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -32,6 +32,7 @@ export const PERMISSIONS = [
   "desk",
   "dial_out",
   "mobile",
+  "own_mobile",
   "board",
   "supervise",
   "contacts",

@@ -391,6 +391,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/mobile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Mobile
+         * @description Which telephone of one's own is on file, and who can change it.
+         */
+        get: operations["my_mobile_api_me_mobile_get"];
+        /**
+         * Change My Mobile
+         * @description Change it, where the role allows that.
+         */
+        put: operations["change_my_mobile_api_me_mobile_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{id}/password-leave": {
         parameters: {
             query?: never;
@@ -6647,6 +6671,16 @@ export interface components {
             answered_at: string | null;
         };
         /**
+         * MobileIn
+         * @description The own password as well: customers' calls go there.
+         */
+        MobileIn: {
+            /** Number */
+            number: string;
+            /** Password */
+            password: string;
+        };
+        /**
          * MonitorRow
          * @description A supervisor at a call. `mode` is empty until the supervisor's telephone has answered; `wanted` is
          *     what was asked for last.
@@ -6988,6 +7022,30 @@ export interface components {
             until: string;
             /** Figures */
             figures: components["schemas"]["FigureValue"][];
+        };
+        /**
+         * OwnMobile
+         * @description `number` is empty while there is none. `usable`: one may answer on it. `changeable`: by oneself; else
+         *     by `keepers`, some of those who administer people. `set_by`, `set_at`: the last change, if it is known.
+         */
+        OwnMobile: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /** Number */
+            number: string;
+            /** Usable */
+            usable: boolean;
+            /** Changeable */
+            changeable: boolean;
+            /** Keepers */
+            keepers: string[];
+            /** Set By */
+            set_by: string | null;
+            /** Set At */
+            set_at: string | null;
         };
         /** Page[AgentSkillShown] */
         Page_AgentSkillShown_: {
@@ -7427,7 +7485,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "desk" | "dial_out" | "mobile" | "board" | "supervise" | "contacts" | "recordings" | "config" | "people" | "export" | "numbers" | "approve_exports" | "audit" | "ledger";
+        Permission: "desk" | "dial_out" | "mobile" | "own_mobile" | "board" | "supervise" | "contacts" | "recordings" | "config" | "people" | "export" | "numbers" | "approve_exports" | "audit" | "ledger";
         /** PickUp */
         PickUp: {
             /**
@@ -10838,6 +10896,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogInRulesShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    my_mobile_api_me_mobile_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMobile"];
+                };
+            };
+        };
+    };
+    change_my_mobile_api_me_mobile_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MobileIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMobile"];
                 };
             };
             /** @description Validation Error */

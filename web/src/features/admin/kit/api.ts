@@ -120,7 +120,10 @@ export function useRetire(path: string) {
 
 /** Kinds whose changes the audit log can take back, by path. */
 const KINDS: Record<string, string> = {
+  "/api/alarm-rules": "alarm_rule",
   "/api/clients": "client",
+  "/api/teams": "team",
+  "/api/text-gateways": "text_gateway",
   "/api/projects": "project",
   "/api/skills": "skill",
   "/api/queues": "queue",

@@ -52,7 +52,11 @@ export function WrapForms() {
     const answer = await call.make<WrapForm>(`${path}/versions`, body, seen);
     await cache.invalidateQueries({ queryKey: ["config", path] });
     setEditing(null);
-    done(t("wrap-forms.published", { version: answer.version }));
+    const last = editing?.items[0]?.version ?? 0;
+    done(
+      t("wrap-forms.published", { version: answer.version }),
+      projectId && last > 0 && answer.version > last ? { kind: "wrap_form", id: projectId } : undefined,
+    );
   };
 
   return (
