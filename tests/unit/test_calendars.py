@@ -142,6 +142,7 @@ def test_a_bad_calendar_names_its_field(bad: dict[str, Any], field: str) -> None
     with pytest.raises(CalendarInvalid) as raised:
         calendar(**bad)
     assert raised.value.field == field
+    assert i18n.has(f"field.calendar.{raised.value.problem}")
 
 
 @st.composite
