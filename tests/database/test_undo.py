@@ -1,4 +1,5 @@
-"""The last change of a thing can be taken back, as long as nobody changed it since; that is on record too."""
+"""The audit log: the last change of a thing can be taken back, as long as nobody changed it since; what must
+be seen waits for somebody else."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -265,3 +266,53 @@ async def test_what_cannot_be_undone_is_said_and_only_an_administrator_may(house
         skill = (await admin.post("/api/skills", json={"name": "z"})).json()["id"]
         assert await undo(auditor, "skill", skill) == "forbidden"
         assert not any(entry["undoable"] for entry in await entries(auditor, skill))
+
+
+async def test_what_must_be_seen_waits_for_somebody_elses_eyes(house: House) -> None:
+    await house.add_user("second", "auditor")
+    await house.add_user("chief", "supervisor")
+    waiting = "/api/audit?to_be_seen=true"
+    async with (
+        house.client("admin") as admin,
+        house.client("auditor") as auditor,
+        house.client("second") as second,
+        house.client("chief") as chief,
+    ):
+
+        async def count(client: httpx.AsyncClient) -> int:
+            return int((await client.get("/api/audit/to-be-seen")).json()["count"])
+
+        async def see(client: httpx.AsyncClient, *ids: str) -> httpx.Response:
+            return await client.post("/api/audit/seen", json={"entries": list(ids)})
+
+        assert (await admin.post("/api/skills", json={"name": "a"})).is_success  # nobody has to see that
+        for permissions in (["contacts"], ["board", "contacts"]):
+            body = {"permissions": permissions}
+            assert (await admin.put("/api/roles/planner", json=body)).is_success
+        assert [await count(each) for each in (admin, auditor, second)] == [0, 2, 2]  # one's own aside
+        items = (await auditor.get(waiting)).json()["items"]
+        assert [(each["action"], each["object_kind"], each["must_see"]) for each in items] == [
+            ("update", "role", True)
+        ] * 2
+        last, first = [each["id"] for each in items]
+        refused = await see(admin, first)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "audit.own")
+        assert (await see(chief, first)).status_code == 403
+        skill = (await auditor.get("/api/audit?object_kind=skill")).json()["items"][0]["id"]
+        for wrong in (skill, str(house.stand.tenant_id)):
+            assert (await see(auditor, first, wrong)).status_code == 404
+        assert await count(auditor) == 2
+        assert (await see(auditor, first)).json() == {"count": 1}
+        assert (await see(second, first, last)).json() == {"count": 0}  # whoever came first stays
+        assert [await count(each) for each in (auditor, second)] == [0, 0]
+        assert (await auditor.get(waiting)).json()["items"] == []
+        known = {each["id"]: each for each in (await auditor.get("/api/audit")).json()["items"]}
+        assert [known[id]["seen_by"] for id in (first, last)] == ["auditor", "second"]
+        assert known[first]["seen_at"] is not None
+        said = await house.audit(action="seen")
+        assert [(each.user_name, each.object_name, each.after) for each in said] == [
+            ("auditor", "planner", {"entries": [first]}),
+            ("second", "", {"entries": [last]}),
+        ]
+        assert (await see(second, first)).json() == {"count": 0}
+        assert len(await house.audit(action="seen")) == 2

@@ -288,6 +288,13 @@ ROUTES: dict[tuple[str, str], Route] = {
         frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
         (Try(), filtered(object_id=lambda t: t.operator.skill), filtered(user_id=lambda t: t.operator.agent)),
     ),
+    ("GET", "/api/audit/to-be-seen"): Route(
+        frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), (Try(blank=True),)
+    ),
+    ("POST", "/api/audit/seen"): Route(
+        frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+        (make(lambda m, t: {"entries": [t.operator.noted]}, 404),),
+    ),
     ("POST", "/api/audit/undo"): Route(
         ADMIN,
         (make(lambda m, t: {"object_kind": "skill", "object_id": t.operator.skill}, 404),),
@@ -783,6 +790,7 @@ UNSEEN = {
         ("POST", "/api/audit/undo"),
     },
     "can be done once": {
+        ("POST", "/api/audit/seen"),
         ("POST", "/api/password-leaves/{id}"),
         ("POST", "/api/exports/{id}/decide"),
         ("POST", "/api/imports/{id}/apply"),  # checked again against what is there by then

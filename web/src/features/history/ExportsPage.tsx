@@ -269,7 +269,7 @@ function RuleForm({
         <Stale
           problem={stale}
           onReload={() => void onReload().catch(report)}
-          onOverwrite={() => keep.mutate({ values: form.getFieldsValue(true) as RuleValues, seen: "" })}
+          onOverwrite={() => keep.mutate({ values: form.getFieldsValue(), seen: "" })}
         />
       ) : null}
       <Form<RuleValues>

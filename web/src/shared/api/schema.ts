@@ -709,11 +709,52 @@ export interface paths {
         };
         /**
          * Audit Log
-         * @description Who did what, the newest first.
+         * @description Who did what, the newest first; with `to_be_seen` what waits for the asker's eyes.
          */
         get: operations["audit_log_api_audit_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/to-be-seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count To Be Seen
+         * @description How much waits for the asker's eyes.
+         */
+        get: operations["count_to_be_seen_api_audit_to_be_seen_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge Entries
+         * @description Put down that the asker has seen these entries. What somebody else has acknowledged meanwhile stays
+         *     theirs. Raises "not found", `audit.own`.
+         */
+        post: operations["acknowledge_entries_api_audit_seen_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4329,6 +4370,12 @@ export interface components {
              * @default false
              */
             undoable: boolean;
+            /** Must See */
+            must_see: boolean;
+            /** Seen By */
+            seen_by?: string | null;
+            /** Seen At */
+            seen_at?: string | null;
         };
         /**
          * Board
@@ -8719,6 +8766,11 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** SeenIn */
+        SeenIn: {
+            /** Entries */
+            entries: string[];
+        };
         /**
          * SegmentIn
          * @description `floor_s`: the longest wait of this tier, which no weight of others may make it exceed.
@@ -9211,6 +9263,15 @@ export interface components {
             /** Text */
             text: string;
             agent: components["schemas"]["Named"] | null;
+        };
+        /**
+         * ToBeSeen
+         * @description Entries that must be seen, that nobody has, and that are not the asker's own doing: `MOST` or more are
+         *     told as `MOST`.
+         */
+        ToBeSeen: {
+            /** Count */
+            count: number;
         };
         /** TrafficShown */
         TrafficShown: {
@@ -11773,6 +11834,7 @@ export interface operations {
                 object_kind?: string | null;
                 object_id?: string | null;
                 action?: string | null;
+                to_be_seen?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -11789,6 +11851,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AuditShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_to_be_seen_api_audit_to_be_seen_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToBeSeen"];
+                };
+            };
+        };
+    };
+    acknowledge_entries_api_audit_seen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToBeSeen"];
                 };
             };
             /** @description Validation Error */
