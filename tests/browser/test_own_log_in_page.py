@@ -1,4 +1,4 @@
-"""Passkeys, passwords that others set, two who edit one thing, and a log-in that runs out in a call."""
+"""Passkeys, passwords that others set, the own mobile, two at one thing, a log-in that runs out in a call."""
 
 import re
 
@@ -217,6 +217,131 @@ async def test_the_second_at_a_role_a_board_or_a_flow_is_told_too(house: OfficeH
     await page.get_by_role("button", name="保存草稿").click()
     await expect(page.get_by_text("有未保存的修改")).to_be_hidden(timeout=SECONDS)
     assert len((await first.call_api(f"{flow}/draft"))["graph"]["nodes"]) == 2
+    assert found == []
+
+
+async def test_the_second_at_a_list_that_is_set_as_a_whole_is_told_too(
+    house: OfficeHouse, enter: Enter
+) -> None:
+    """An agent's skills, a team's members, the rule of exports, a form: the page keeps what was typed."""
+    first, second = [await enter(await house.office.person("administrator")) for _ in range(2)]
+    person = await house.agent()
+    page = second.page
+    dialog = page.get_by_role("dialog")
+    stale = dialog.get_by_role("alert").filter(has_text="在您打开之后改过")
+    found: list[str] = []
+
+    async def told_upon(button: str, what: str) -> None:
+        second.expect_refusal()
+        await dialog.get_by_role("button", name=re.compile(button)).click()
+        await expect(stale).to_contain_text(f"改动的内容：{what}", timeout=SECONDS)
+        found.extend(await barriers(page))
+
+    skills, team = f"/api/users/{person.user_id}/skills", "/api/teams"
+    (link,) = (await first.call_api(skills))["items"]
+    await look(second, "/admin/users", ".admin-body tbody tr")
+    await page.get_by_label("搜索").fill(person.login)
+    await page.get_by_role("button", name=f"编辑 {person.name}", exact=True).click()
+    await dialog.get_by_label("部门").fill("二组")
+    await dialog.get_by_role("spinbutton", name="等级").fill("8")
+    await first.send(skills, [{"skill_id": link["skill_id"], "level": 2}], "PUT")
+    await told_upon("^保 ?存$", "技能")
+    await expect(dialog.get_by_role("spinbutton", name="等级")).to_have_value("8")  # as typed
+    # What was stored before the refusal is one's own: overwriting is about the skills alone.
+    await stale.get_by_role("button", name="用我填写的覆盖").click()
+    await expect(dialog).to_be_hidden(timeout=SECONDS)
+    (now,) = (await first.call_api(skills))["items"]
+    assert now["level"] == 8
+    assert (await first.call_api(f"/api/users/{person.user_id}"))["department"] == "二组"
+
+    await first.send(team, {"name": "Two at it"})
+    made = next(each for each in (await first.call_api(team))["items"] if each["name"] == "Two at it")
+    members = f"{team}/{made['id']}/members"
+    await look(second, "/admin/teams", ".admin-body tbody tr")
+    await page.get_by_role("button", name="编辑 Two at it").click()
+    await dialog.get_by_label("部门").fill("二部")
+    await first.send(members, {"members": [str(person.user_id)]}, "PUT")
+    await told_upon("^保 ?存$", "成员")
+    await stale.get_by_role("button", name="载入最新内容").click()
+    await expect(stale).to_have_count(0, timeout=SECONDS)
+    await expect(dialog.get_by_text(person.name)).to_be_visible()
+    await dialog.get_by_role("button", name=re.compile("^保 ?存$")).click()
+    await expect(dialog).to_be_hidden(timeout=SECONDS)
+    assert [each["user_id"] for each in (await first.call_api(members))["items"]] == [str(person.user_id)]
+    await first.send(members, {"members": []}, "PUT")
+    await first.send(f"{team}/{made['id']}", None, "DELETE")
+
+    rule = await first.call_api("/api/export-rules")
+    rule.pop("revision")
+    await look(second, "/exports", ".exports")
+    await page.get_by_role("button", name="导出规则").click()
+    await dialog.get_by_label("文件保留几小时").fill("31")
+    await first.send("/api/export-rules", rule | {"keep_hours": 30}, "PUT")
+    try:
+        await told_upon("^保 ?存$", "保留小时数")
+        await stale.get_by_role("button", name="用我填写的覆盖").click()
+        await expect(dialog).to_be_hidden(timeout=SECONDS)
+        assert (await first.call_api("/api/export-rules"))["keep_hours"] == 31
+    finally:
+        await first.send("/api/export-rules", rule, "PUT")
+    assert found == []
+
+
+async def test_an_agent_sees_and_changes_the_own_mobile_and_an_auditor_sees_who_allowed_it(
+    house: OfficeHouse, enter: Enter
+) -> None:
+    boss = await enter(await house.office.person("administrator"))
+    person = await house.agent()
+    desk = await enter(person, PHONE)
+    page = desk.page
+    card = page.get_by_role("region", name="接听来电的手机")
+    await look(desk, "/account", ".account-card")
+    await expect(card).to_contain_text("未登记", timeout=SECONDS)
+    await expect(card).to_contain_text("如需修改，请找")
+    await boss.change(f"/api/users/{person.user_id}", {"mobile": "13800138000"})
+    agent = next(each for each in (await boss.call_api("/api/roles"))["items"] if each["role"] == "agent")
+    allowed = agent["permissions"]
+    await boss.send("/api/roles/agent", {"permissions": [*allowed, "own_mobile"]}, "PUT")
+    try:
+        await page.reload()
+        await expect(card).to_contain_text("13800138000", timeout=SECONDS)
+        await expect(card).to_contain_text("可以接听")
+        await expect(card).to_contain_text("您可以自己修改")
+        await desk.fits()
+        found = await barriers(page)
+        await card.get_by_role("button", name="修改手机号码").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("手机号码").fill("13900139000")
+        await dialog.get_by_label("当前密码").fill("wrong")
+        desk.expect_refusal()
+        await page.keyboard.press("Enter")
+        await expect(dialog.locator(".ant-form-item-explain-error")).to_be_visible(timeout=SECONDS)
+        found += await barriers(page)
+        await dialog.get_by_label("当前密码").fill(PASSWORD)
+        await page.keyboard.press("Enter")
+        await expect(dialog).to_be_hidden(timeout=SECONDS)
+        await expect(card).to_contain_text("13900139000")
+        assert (await boss.call_api(f"/api/users/{person.user_id}"))["mobile"] == "13900139000"
+    finally:
+        await boss.send("/api/roles/agent", {"permissions": allowed}, "PUT")
+
+    auditor = await enter(await house.office.person("auditor"))
+    page = auditor.page
+    await look(auditor, "/audit", ".audit-table")
+    await expect(page.locator(".frame-badge")).to_contain_text("条待阅", timeout=SECONDS)
+    await page.get_by_text(re.compile(r"^待阅 \d+$")).click()
+    row = page.get_by_role("row").filter(has_text="agent").first
+    await expect(row).to_contain_text("角色", timeout=SECONDS)
+    found += await barriers(page)
+    await row.get_by_role("button", name="已阅").click()
+    await page.get_by_role("button", name=re.compile("条已阅$")).click()
+    await expect(page.get_by_text("没有待阅的操作")).to_be_visible(timeout=SECONDS)
+    await expect(page.locator(".frame-badge")).to_have_count(0, timeout=SECONDS)
+    await page.get_by_text("全部", exact=True).click()
+    await expect(page.get_by_role("row").filter(has_text="角色").first).to_contain_text(
+        re.compile("于 .* 已阅"), timeout=SECONDS
+    )
+    found += await barriers(page)
     assert found == []
 
 

@@ -1,7 +1,7 @@
 """What an administrator sets up: effective at once, on record, refused in words when it makes no sense."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -84,6 +84,65 @@ async def test_of_two_who_edit_one_thing_the_second_is_told_what_the_first_did(h
         assert (await admin.get(queue)).json()["revision"] in [item["revision"] for item in items]
 
 
+async def test_of_two_who_set_a_whole_list_the_second_is_told_who_changed_it_and_how_ever(
+    house: House,
+) -> None:
+    """By hand, by changing many at once, by putting somebody elsewhere, or by taking it back."""
+    await house.add_user("wang", "administrator")
+    ann = str(await house.add_user("ann", "agent", agent_no="71"))
+    async with house.client("admin") as admin, house.client("wang") as wang:
+        skill = (await admin.post("/api/skills", json={"name": "粤语"})).json()["id"]
+        teams = [(await admin.post("/api/teams", json={"name": name})).json()["id"] for name in "ab"]
+        members = f"/api/teams/{teams[0]}/members"
+
+        async def late(path: str, first: Callable[[], Awaitable[httpx.Response]], body: Any) -> list[str]:
+            """What `wang` is told, whose page is older than what `admin` does."""
+            before = (await wang.get(path)).json()["revision"]
+            done = await first()
+            assert done.is_success, done.text
+            now = (await wang.get(path)).json()
+            assert now["revision"] != before
+            refused = await wang.put(path, json=body, headers={"If-Match": before})
+            assert (refused.status_code, (await wang.get(path)).json()) == (409, now)
+            error = refused.json()["error"]
+            assert (error["code"], error["params"]["who"]) == ("changed_meanwhile", "admin")
+            again = await wang.put(path, json=body, headers={"If-Match": now["revision"]})
+            assert again.is_success, again.text
+            assert again.json()["revision"] == (await admin.get(path)).json()["revision"]
+            names: list[str] = error["params"]["names"]
+            return names
+
+        person = f"/api/users/{ann}"
+        for name, mine, theirs in (
+            ("skills", [{"skill_id": skill, "level": 3}], [{"skill_id": skill, "level": 5}]),
+            (
+                "certificates",
+                [{"name": "基金", "valid_until": "2030-01-01"}],
+                [
+                    {"name": "保险", "valid_until": "2030-01-01"},
+                    {"name": "基金", "valid_until": "2030-01-01"},
+                ],
+            ),
+            ("queue-seats", [{"queue_id": str(house.stand.queues[0]), "level": 7}], []),
+        ):
+            path = f"{person}/{name}"
+            told = await late(path, lambda path=path, mine=mine: admin.put(path, json=mine), theirs)
+            assert told == [name.replace("-", "_")]
+        many = {"changes": [{"user_id": ann, "before": 5, "after": 0}]}
+        path = f"{person}/skills"
+        assert await late(path, lambda: admin.post(f"/api/skills/{skill}/levels", json=many), []) == [
+            "skills"
+        ]
+        own = {"members": [ann]}
+        assert await late(members, lambda: admin.put(members, json=own), {"members": []}) == ["members"]
+        back = {"object_kind": "team_member", "object_id": teams[0]}
+        entry = (await house.audit(object_kind="team_member"))[-1]
+        undo = back | {"entry_id": str(entry.id)}
+        assert await late(members, lambda: admin.post("/api/audit/undo", json=undo), own) == ["members"]
+        elsewhere = f"/api/teams/{teams[1]}/members"
+        assert await late(members, lambda: admin.put(elsewhere, json=own), own) == ["members"]
+
+
 async def test_of_two_who_set_what_there_is_one_of_the_second_is_told_too(house: House) -> None:
     await house.add_user("wang", "administrator")
     roles, role = "/api/roles", "/api/roles/planner"
@@ -105,6 +164,7 @@ async def test_of_two_who_set_what_there_is_one_of_the_second_is_told_too(house:
                 ["second_factor_roles"],
             ),
             ("/api/routing-rules", {"ageing_s": 60}, {"ageing_s": 30}, None),
+            ("/api/export-rules", {"rows_over": 5}, {"keep_hours": 9}, ["rows_over"]),
         ):
             both = [(await now(client, path))["revision"] for client in (admin, wang)]
             assert both[0] == both[1] != ""
@@ -177,6 +237,57 @@ async def test_an_agent_s_mobile_is_set_by_who_administers_people_and_masked_for
         assert (await other.patch(path, json={"mobile": ""})).status_code == 403
     entry = (await house.audit(object_kind="user", action="update"))[-1]
     assert (entry.before, entry.after) == ({"mobile": "***0013"}, {"mobile": "*******8000"})
+
+
+async def test_an_agent_sees_the_own_mobile_and_changes_it_where_the_role_allows_that(house: House) -> None:
+    own = "/api/me/mobile"
+    await house.add_user("chief", "security")
+    person = f"/api/users/{await house.add_user('ann', 'agent', agent_no='7001')}"
+    new = {"number": "13900139000", "password": PASSWORD}
+    async with house.client("admin") as admin:
+        async with house.client("ann") as ann:
+            known = (await ann.get(own)).json()
+            assert (known["number"], known["set_by"], known["usable"], known["changeable"]) == (
+                "",
+                None,
+                True,
+                False,
+            )
+            assert known["keepers"] == ["admin", "chief"]
+            assert (await admin.patch(person, json={"mobile": "13800138000"})).is_success
+            known = (await ann.get(own)).json()
+            assert (known["number"], known["set_by"]) == ("13800138000", "admin")
+            assert (await ann.put(own, json=new)).status_code == 403
+            agents = {"permissions": ["desk", "dial_out", "mobile", "own_mobile"]}
+            assert (await admin.put("/api/roles/agent", json=agents)).is_success
+            known = (await ann.get(own)).json()
+            assert known["changeable"]
+            wrong = await ann.put(own, json=new | {"password": "x"})
+            assert (wrong.status_code, list(wrong.json()["error"]["fields"])) == (422, ["password"])
+            odd = await ann.put(own, json=new | {"number": "138-x"})
+            assert (odd.status_code, list(odd.json()["error"]["fields"])) == (422, ["number"])
+            # An administrator sets another one meanwhile.
+            assert (await admin.patch(person, json={"mobile": "13700137000"})).is_success
+            late = await ann.put(own, json=new, headers={"If-Match": known["revision"]})
+            error = late.json()["error"]
+            assert (late.status_code, error["code"]) == (409, "changed_meanwhile")
+            assert (error["params"]["who"], error["params"]["names"]) == ("admin", ["mobile"])
+            now = (await ann.put(own, json=new)).json()
+            assert (now["number"], now["set_by"]) == ("13900139000", "ann")
+            assert (
+                await admin.put("/api/roles/agent", json={"permissions": ["desk", "own_mobile"]})
+            ).is_success
+            assert not (await ann.get(own)).json()["usable"]
+            other = await ann.put(own, json=new | {"number": "13900139001"})
+            assert list(other.json()["error"]["fields"]) == ["number"]
+            assert (await ann.put(own, json=new | {"number": ""})).is_success  # taken away it may be
+            assert (await ann.get(own)).json()["set_by"] is None
+        assert (await admin.get(person)).json()["mobile"] == ""
+    entry = (await house.audit(object_kind="user", action="update"))[-2]
+    assert (entry.user_name, entry.after) == ("ann", {"mobile": "*******9000"})
+    assert {"tenant_id": str(house.stand.tenant_id)} in [
+        said for topic, said in house.said if topic == "config.changed"
+    ]
 
 
 async def test_what_is_in_use_stays_and_says_by_what(house: House) -> None:

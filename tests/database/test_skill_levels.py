@@ -75,7 +75,12 @@ async def test_what_somebody_changed_meanwhile_is_not_overwritten(house: House) 
         given = [{"skill_id": skill, "level": 7}]
         assert (await other.put(f"/api/users/{bob}/skills", json=given)).is_success
         late = await admin.post(path, json=change((ann, 3, 5), (bob, 4, 6)))
-        assert (late.status_code, late.json()["error"]["code"]) == (409, "skill.changed_since")
+        error = late.json()["error"]
+        assert (late.status_code, error["code"], error["params"]["who"]) == (
+            409,
+            "skill.changed_since",
+            "other",
+        )
         assert "bob" in late.json()["error"]["title"] and "ann" not in late.json()["error"]["title"]
         assert await levels(admin, skill) == {ann: 3, bob: 7}  # nobody was changed
         assert await undo(admin, skill) == "undo.changed_since"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from identity_house import House, make_house
 from reporting_stand import journal
@@ -86,21 +87,31 @@ async def test_a_form_is_published_in_versions_and_nobody_s_change_is_lost(house
     path = f"/api/wrap-forms/{house.stand.projects[0]}"
     async with house.client("admin", "en") as admin:
         assert (await admin.get(path)).json()["version"] == 0
-        first = await admin.post(f"{path}/versions", json={"revision": 0, "fields": FIELDS})
+        path += "/versions"
+
+        async def publish(seen: str, fields: list[dict[str, Any]]) -> httpx.Response:
+            return await admin.post(path, json={"fields": fields}, headers={"If-Match": seen})
+
+        async def seen() -> str:
+            return str((await admin.get(path)).json()["revision"])
+
+        before = await seen()
+        first = await publish(before, FIELDS)
         assert (first.status_code, first.json()["version"]) == (201, 1)
-        again = await admin.post(f"{path}/versions", json={"revision": 1, "fields": first.json()["fields"]})
-        assert again.json()["version"] == 1  # nothing was changed
-        second = await admin.post(f"{path}/versions", json={"revision": 1, "fields": FIELDS[:1]})
-        assert second.json()["version"] == 2
-        late = await admin.post(f"{path}/versions", json={"revision": 1, "fields": FIELDS[:2]})
-        assert (late.status_code, late.json()["error"]["code"]) == (409, "form.newer")
-        shown = (await admin.get(f"{path}/versions")).json()["items"]
+        now = await seen()
+        assert (await publish(now, first.json()["fields"])).json()["version"] == 1  # nothing was changed
+        assert (await publish(now, FIELDS[:1])).json()["version"] == 2
+        for late in (before, now):
+            error = (await publish(late, FIELDS[:2])).json()["error"]
+            told = (error["code"], error["params"]["who"], error["params"]["names"])
+            assert told == ("changed_meanwhile", "admin", ["fields"])
+        shown = (await admin.get(path)).json()["items"]
         assert [(one["version"], len(one["fields"]), one["published_by"]) for one in shown] == [
             (2, 1, "admin"),
             (1, len(FIELDS), "admin"),
         ]
     async with house.client("chief") as chief:
-        refused = await chief.post(f"{path}/versions", json={"revision": 2, "fields": []})
+        refused = await chief.post(path, json={"fields": []})
         assert refused.status_code == 403
     entries = await house.audit(object_kind="wrap_form")
     assert [(e.action, (e.after or {})["version"]) for e in entries] == [("publish", 1), ("publish", 2)]
@@ -133,7 +144,7 @@ async def test_a_form_that_cannot_be_filled_in_is_refused(
 ) -> None:
     path = f"/api/wrap-forms/{house.stand.projects[0]}/versions"
     async with house.client("admin") as admin:
-        answer = await admin.post(path, json={"revision": 0, "fields": fields})
+        answer = await admin.post(path, json={"fields": fields})
     assert answer.status_code == 422
     assert list(answer.json()["error"]["fields"]) == [place]
 
@@ -156,7 +167,7 @@ async def test_answers_are_checked_kept_shown_and_found(house: House) -> None:
         "whole": "6222021234567890",
     }
     async with house.client("admin") as admin:
-        await admin.post(path, json={"revision": 0, "fields": FIELDS})
+        await admin.post(path, json={"fields": FIELDS})
 
     async with house.client("wang", "en") as wang:
 
@@ -205,7 +216,7 @@ async def test_answers_are_checked_kept_shown_and_found(house: House) -> None:
     # An older version's answers keep their words when the form changes.
     async with house.client("admin") as admin:
         fields = [{**FIELDS[0], "label_zh": "改名"}]
-        await admin.post(path, json={"revision": 1, "fields": fields})
+        await admin.post(path, json={"fields": fields})
     async with house.client("chief") as chief:
         shown = (await chief.get(f"/api/contacts/{contact_id}")).json()["wrap_up"]
         assert shown["answers"][0]["label"] == "字段 kind"

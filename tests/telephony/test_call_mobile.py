@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 from call_checks import AGENT_HZ, CALLER_HZ, both_heard, caller, ending, kinds, placed, values
@@ -28,11 +29,7 @@ async def on_mobile(house: House, skill: str) -> AsyncIterator[Agent]:
         with pytest.raises(AndonError) as refused:
             await house.ask("agent.sign_in", agent_id, device="mobile", session="m")
         assert refused.value.code == "agent.no_mobile"
-    db = Database(house.app_url, "andon tests", pool_size=1)
-    async with db.session(Scope(house.world.tenant_id)) as session:
-        await session.execute(update(User).where(User.id == agent_id).values(mobile=number))
-    await db.close()
-    await house.config_changed()
+    await give(house, agent_id, number)
 
     async def has_mobile() -> bool:
         return bool((await house.ask("snapshot.agent", agent_id))["mobile"])
@@ -53,6 +50,15 @@ async def on_mobile(house: House, skill: str) -> AsyncIterator[Agent]:
     finally:
         await agent.ask("agent.sign_out")
         await house.carrier.remove_phone(number)
+
+
+async def give(house: House, agent_id: UUID, number: str) -> None:
+    """The agent's mobile is another one now."""
+    db = Database(house.app_url, "andon tests", pool_size=1)
+    async with db.session(Scope(house.world.tenant_id)) as session:
+        await session.execute(update(User).where(User.id == agent_id).values(mobile=number))
+    await db.close()
+    await house.config_changed()
 
 
 async def rings(agent: Agent) -> Call:
@@ -156,6 +162,12 @@ async def test_who_presses_nothing_gets_nobody_and_the_call_goes_on(house: House
         await call.hangup()
         facts = await ending(house, own, "abandoned_queue", "caller")
         assert values(facts, "mobile.ended", "how") == ["busy"]
+        # another number is one that nobody has tried
+        await agent.ready()
+        await give(house, agent.agent_id, caller())
+        await agent.until(lambda view: not view["device_tested"], "is untested")
+        assert (agent.view["state"], agent.view["why"]) == ("not_ready", "device_untested")
+        await give(house, agent.agent_id, agent.phone.username)
         # a test that nobody answers is none
         await agent.ask("agent.test_ring")
         await (await agent.phone.next_call(15)).reject()

@@ -21,6 +21,7 @@ from andon.calendars.model import (
     plan,
     preview,
 )
+from andon.kit import i18n
 
 pytestmark = pytest.mark.unit
 
@@ -142,6 +143,7 @@ def test_a_bad_calendar_names_its_field(bad: dict[str, Any], field: str) -> None
     with pytest.raises(CalendarInvalid) as raised:
         calendar(**bad)
     assert raised.value.field == field
+    assert i18n.has(f"field.calendar.{raised.value.problem}")
 
 
 @st.composite

@@ -11,7 +11,20 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from reporting_stand import journal
-from walls_routes import CASES, FAR, FAR_NAMES, NAMES, OPEN, ROUTES, SOCKETS, Try
+from walls_routes import (
+    ADMIN,
+    CASES,
+    FAR,
+    FAR_NAMES,
+    LOOKED_AT,
+    NAMES,
+    OPEN,
+    PEOPLE,
+    ROUTES,
+    SOCKETS,
+    UNSEEN,
+    Try,
+)
 from walls_world import (
     BOUND,
     Operator,
@@ -30,6 +43,7 @@ from andon.channels.text.model import token_of
 from andon.channels.voice.desk_http import ask_core
 from andon.entrypoints.edge import create_app
 from andon.identity.model import Actor, Role
+from andon.identity.tables import RoleGrant
 from andon.interactions.events import ContactArrived, OfferMade
 from andon.kit.bus import MemoryBus
 from andon.kit.clock import SystemClock, VirtualClock
@@ -241,6 +255,60 @@ async def test_the_tries_are_real(world: World) -> None:
         ):
             wrong.append(f"{method} {path} {n} shows nothing")
     assert wrong == []
+
+
+def _asking_what_was_seen(world: World) -> list[tuple[str, str]]:
+    paths = world.app.openapi()["paths"]
+    return [
+        (method, path)
+        for method, path in ROUTES
+        if any(each["name"] == "if-match" for each in paths[path][method.lower()].get("parameters", ()))
+    ]
+
+
+def test_every_change_asks_what_was_seen_or_says_why_not(world: World) -> None:
+    """A new route that overwrites fails here until it takes `If-Match`, or `UNSEEN` says why it need not."""
+    asking = set(_asking_what_was_seen(world))
+    changes = {
+        (method, path)
+        for (method, path), route in ROUTES.items()
+        if method in ("PUT", "PATCH") or (method == "POST" and route.who & (ADMIN | PEOPLE))
+    }
+    excused = [place for places in UNSEEN.values() for place in places]
+    assert len(excused) == len(set(excused))
+    assert changes - asking - set(excused) == set()
+    assert asking & set(excused) == set()
+
+
+async def test_of_two_who_edit_one_thing_the_second_is_told(
+    world: World, db: Database, tmp_path: Path
+) -> None:
+    """On every route that asks what was seen: what the page shows is what is compared, and whoever has seen
+    something else changes nothing."""
+    operator = await make_operator(world.owner, db, tmp_path)
+    side = operator.sides[0]
+    headers = await world.as_(operator, "everything")
+
+    async with world.owner.session(operator.scope) as session:  # what no role allows as it comes
+        session.add(RoleGrant(role="agent", permissions=["desk", "mobile", "own_mobile"]))
+
+    async def shown(path: str, how: Try) -> str:
+        look = ("GET", LOOKED_AT.get(path, path))
+        found = (await world.send(headers, look, Try(path=how.path), side, side)).json()
+        if path == "/api/roles/{role}":
+            found = next(each for each in found["items"] if each["role"] == how.path(side, side)["role"])
+        return str(found["revision"])
+
+    for method, path in _asking_what_was_seen(world):
+        how = ROUTES[method, path].tries[0]
+        before = await shown(path, how)
+        late = await world.send(headers | {"If-Match": "other"}, (method, path), how, side, side)
+        assert late.status_code == 409, (method, path, late.text)
+        error = late.json()["error"]
+        assert error["code"] == "changed_meanwhile" and "who" in error["params"], (method, path)
+        assert await shown(path, how) == before, (method, path)
+        mine = await world.send(headers | {"If-Match": before}, (method, path), how, side, side)
+        assert mine.is_success, (method, path, mine.text)
 
 
 async def test_without_a_log_in_there_is_nothing(world: World) -> None:

@@ -190,6 +190,10 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/me/passkeys/{id}/remove"): Route(
         LOGGED_IN, change("passkey", lambda m, t: {"password": PASSWORD}), own=True
     ),
+    ("GET", "/api/me/mobile"): Route(LOGGED_IN, (Try(blank=True),)),
+    ("PUT", "/api/me/mobile"): Route(
+        frozenset(), (make(lambda m, t: {"number": "13800000009", "password": PASSWORD}),), own=True
+    ),
     ("POST", "/api/users/{id}/password-leave"): Route(PEOPLE, (one("agent"),)),
     ("GET", "/api/password-leaves"): Route(DUTIES),
     ("POST", "/api/password-leaves/{id}"): Route(DUTIES, change("leave", lambda m, t: {"given": True})),
@@ -223,6 +227,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("POST", "/api/users/{id}/password"): Route(
         PEOPLE, change("agent", lambda m, t: {"password": "another password"})
     ),
+    ("GET", "/api/users/{id}/skills"): Route(STAFF, (one("agent"),)),
     ("PUT", "/api/users/{id}/skills"): Route(
         ADMIN,
         (
@@ -254,6 +259,7 @@ ROUTES: dict[tuple[str, str], Route] = {
         renamed("team"),
     ),
     ("GET", "/api/team-members"): Route(STAFF),
+    ("GET", "/api/teams/{id}/members"): Route(STAFF, (one("team"),)),
     ("PUT", "/api/teams/{id}/members"): Route(
         ADMIN,
         (
@@ -262,10 +268,12 @@ ROUTES: dict[tuple[str, str], Route] = {
         ),
     ),
     ("GET", "/api/agent-skills"): Route(STAFF, (Try(), filtered(user_id=lambda t: t.operator.agent))),
+    ("GET", "/api/users/{id}/certificates"): Route(STAFF, (one("agent"),)),
     ("PUT", "/api/users/{id}/certificates"): Route(
         ADMIN, change("agent", lambda m, t: [{"name": "x", "valid_until": "2030-01-01"}])
     ),
     ("GET", "/api/agent-certificates"): Route(STAFF, (Try(), filtered(user_id=lambda t: t.operator.agent))),
+    ("GET", "/api/users/{id}/queue-seats"): Route(STAFF, (one("agent"),)),
     ("PUT", "/api/users/{id}/queue-seats"): Route(
         ADMIN,
         (
@@ -279,6 +287,13 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/audit"): Route(
         frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
         (Try(), filtered(object_id=lambda t: t.operator.skill), filtered(user_id=lambda t: t.operator.agent)),
+    ),
+    ("GET", "/api/audit/to-be-seen"): Route(
+        frozenset({Role.ADMINISTRATOR, Role.AUDITOR}), (Try(blank=True),)
+    ),
+    ("POST", "/api/audit/seen"): Route(
+        frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+        (make(lambda m, t: {"entries": [t.operator.noted]}, 404),),
     ),
     ("POST", "/api/audit/undo"): Route(
         ADMIN,
@@ -561,7 +576,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/wrap-forms/{id}"): Route(ALL - {Role.PLANNER}, (one("project"),)),
     ("GET", "/api/wrap-forms/{id}/versions"): Route(ALL - {Role.PLANNER}, (one("project"),)),
     ("POST", "/api/wrap-forms/{id}/versions"): Route(
-        ADMIN, (*change("project", lambda m, t: {"revision": 1, "fields": []}),)
+        ADMIN, (*change("project", lambda m, t: {"fields": []}),)
     ),
     ("POST", "/api/desk/sign-in"): desk(lambda m, t: {}),
     ("POST", "/api/desk/sign-out"): desk(),
@@ -748,6 +763,67 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/desk/today"): Route(AGENT, (Try(blank=True),)),
     ("GET", "/api/ledger"): Route(LEDGER),
     ("POST", "/api/ledger/check"): Route(LEDGER, (make(lambda m, t: {}),)),
+}
+
+# Where what is changed is looked at, if not at the same address.
+LOOKED_AT = {
+    "/api/roles/{role}": "/api/roles",
+    "/api/prompts/{id}/current": "/api/prompts/{id}/versions",
+    "/api/flows/{id}/versions": "/api/flows/{id}/draft",
+}
+# What changes things without asking what was seen (`If-Match`), by the reason why of two editors the second
+# overwrites nothing unseen.
+UNSEEN = {
+    "a new thing": {
+        ("POST", "/api/users"),
+        ("POST", "/api/flows"),
+        ("POST", "/api/prompts"),
+        ("POST", "/api/imports"),
+        ("POST", "/api/exports"),
+        ("POST", "/api/wallboards/{id}/links"),
+        *(place for place in ROUTES if place[0] == "POST" and ("PATCH", place[1] + "/{id}") in ROUTES),
+    },
+    "a new version beside the others, which says whose it is": {
+        ("POST", "/api/prompts/{id}/versions"),
+        ("POST", "/api/prompts/{id}/recorded"),
+        ("POST", "/api/prompts/{id}/synthesis"),
+    },
+    "the asker's own": {
+        *(place for place in ROUTES if place[1].startswith("/api/me/") and place[1] != "/api/me/mobile"),
+        ("POST", "/api/saved-searches"),
+        ("PUT", "/api/saved-searches/{id}"),
+        ("PUT", "/api/history-columns"),
+    },
+    "says in its body what was seen": {
+        ("PATCH", "/api/customers/{id}"),
+        ("POST", "/api/skills/{id}/levels"),
+        ("POST", "/api/audit/undo"),
+    },
+    "can be done once": {
+        ("POST", "/api/audit/seen"),
+        ("POST", "/api/password-leaves/{id}"),
+        ("POST", "/api/exports/{id}/decide"),
+        ("POST", "/api/imports/{id}/apply"),  # checked again against what is there by then
+    },
+    "nothing of it is there to be seen": {
+        ("POST", "/api/users/{id}/password"),
+        ("POST", "/api/users/{id}/password-leave"),
+    },
+    "changes nothing that is set up": {
+        ("POST", "/api/calendars/preview"),
+        ("POST", "/api/flows/{id}/call"),
+        ("POST", "/api/flows/{id}/lint"),
+        ("POST", "/api/flows/{id}/try"),
+        ("POST", "/api/ledger/check"),
+        ("POST", "/api/nodes/{name}/drain"),
+        ("POST", "/api/nodes/{name}/resume"),
+        ("POST", "/api/prompts/{id}/call"),
+        ("POST", "/api/trial/device"),
+        ("POST", "/api/trial/keys"),
+        ("POST", "/api/trial/queue"),
+        ("POST", "/api/trunks/{id}/trial"),
+        ("POST", "/api/wallboards/{id}/look"),
+    },
 }
 
 CASES = [(place, n) for place, route in ROUTES.items() for n in range(len(route.tries))]

@@ -34,6 +34,7 @@ from andon.identity.passwords import Passwords
 from andon.identity.service import Sessions
 from andon.identity.tables import (
     Audit,
+    AuditSeen,
     Client,
     LogInRules,
     Passkey,
@@ -144,6 +145,7 @@ class Operator:
     wall_token: str = ""
     refused: UUID = field(default_factory=uuid7)  # a number that must not be called
     gateway: UUID = field(default_factory=uuid7)  # for text messages
+    noted: UUID = field(default_factory=uuid7)  # an entry of the audit log that must be seen
     sides: list[Side] = field(default_factory=list)
     users: dict[str, UUID] = field(default_factory=dict)
 
@@ -227,6 +229,11 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
         session.add(AgentCertificate(user_id=operator.agent, name="x", valid_until=day.end.date()))
         session.add(QueueSeat(user_id=operator.agent, queue_id=operator.sides[0].queue))
         session.add(RoutingRules(ageing_s=60))
+        about = {"at": day.end, "user_id": operator.agent, "user_name": stand.code, "object_name": "planner"}
+        noted = {"action": "update", "object_kind": "role", "address": "", **about}
+        seen = uuid7()
+        session.add_all([Audit(id=operator.noted, **noted), Audit(id=seen, **noted)])
+        session.add(AuditSeen(entry_id=seen, seen_by=operator.agent, seen_at=day.end))
         session.add(LogInRules())
         session.add(RoleGrant(role="planner", permissions=["board"]))
         session.add(SecondFactor(user_id=operator.agent, secret="-", confirmed_at=day.end))

@@ -84,7 +84,7 @@ def _read(hours: dict[str, Any]) -> Calendar:
     try:
         return parse_calendar(calendar_id=uuid7(), name="", **hours)
     except CalendarInvalid as error:
-        raise invalid(**{error.field: ("field.calendar", {"problem": error.problem})}) from error
+        raise invalid(**{error.field: f"field.calendar.{error.problem}"}) from error
 
 
 router = crud(

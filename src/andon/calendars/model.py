@@ -30,7 +30,7 @@ _MINUTE: Final = timedelta(minutes=1)
 
 
 class CalendarInvalid(ValueError):
-    """The stored form cannot be read. `field` is its path, `problem` a short English phrase."""
+    """The stored form cannot be read. `field` is its path, `problem` ends the key of a text."""
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
@@ -112,21 +112,21 @@ def parse_calendar(
     try:
         _zone(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise CalendarInvalid("timezone", "unknown time zone") from error
+        raise CalendarInvalid("timezone", "zone") from error
     if not isinstance(periods, Mapping):
-        raise CalendarInvalid("periods", "must map days to lists of periods")
+        raise CalendarInvalid("periods", "days")
     unknown = sorted(set(periods) - set(DAYS))
     if unknown:
-        raise CalendarInvalid(f"periods.{unknown[0]}", "unknown day")
+        raise CalendarInvalid(f"periods.{unknown[0]}", "day")
     specials: dict[date, SpecialDay] = {}
     for number, stored in enumerate(exceptions):
         field = f"exceptions.{number}"
         try:
             on = date.fromisoformat(stored["date"])
         except (KeyError, TypeError, ValueError) as error:
-            raise CalendarInvalid(f"{field}.date", "must be YYYY-MM-DD") from error
+            raise CalendarInvalid(f"{field}.date", "date") from error
         if on in specials:
-            raise CalendarInvalid(f"{field}.date", "the date is there twice")
+            raise CalendarInvalid(f"{field}.date", "twice")
         own = _parse_periods(f"{field}.periods", stored.get("periods") or [])
         specials[on] = SpecialDay(on=on, periods=own, name=str(stored.get("name") or ""))
     return Calendar(
@@ -255,19 +255,19 @@ def _zone(name: str) -> ZoneInfo:
 
 def _parse_periods(field: str, stored: Any) -> tuple[Period, ...]:
     if not isinstance(stored, Sequence) or isinstance(stored, str):
-        raise CalendarInvalid(field, "must be a list of periods")
+        raise CalendarInvalid(field, "periods")
     periods = []
     for number, pair in enumerate(stored):
         if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
-            raise CalendarInvalid(f"{field}.{number}", "must be a start and an end")
+            raise CalendarInvalid(f"{field}.{number}", "span")
         start, end = (_parse_minute(f"{field}.{number}", text) for text in pair)
         if start == MINUTES_A_DAY:
-            raise CalendarInvalid(f"{field}.{number}", "cannot start at 24:00")
+            raise CalendarInvalid(f"{field}.{number}", "midnight")
         periods.append(Period(start, end if end > start else end + MINUTES_A_DAY))
     periods.sort()
     for number in range(1, len(periods)):
         if periods[number].start < periods[number - 1].end:
-            raise CalendarInvalid(f"{field}.{number}", "overlaps the period before")
+            raise CalendarInvalid(f"{field}.{number}", "overlaps")
     return tuple(periods)
 
 
@@ -276,4 +276,4 @@ def _parse_minute(field: str, text: Any) -> int:
         minute = int(text[:2]) * 60 + int(text[3:])
         if int(text[3:]) < 60 and minute <= MINUTES_A_DAY:
             return minute
-    raise CalendarInvalid(field, "must be a time such as 09:00")
+    raise CalendarInvalid(field, "time")

@@ -16,9 +16,10 @@ from andon.customers.model import phone_key
 from andon.customers.tables import CustomerRow
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
-from andon.identity.admin import add_uses, announce, broken_rule, patch_of, present, used_by
+from andon.identity.admin import add_uses, announce, broken_rule, patch_of, present, used_by, values_of
 from andon.identity.model import Actor, Permission
-from andon.identity.tables import Project, User
+from andon.identity.tables import Audit, Project, User
+from andon.identity.undo import add_undo, refuse_changed
 from andon.kit.database import Scope
 from andon.kit.database.session import enter_scope
 from andon.kit.errors import AndonError, not_found
@@ -231,6 +232,22 @@ async def change_customer(
             )
     announce(services, actor)
     return answer
+
+
+async def _undo(session: AsyncSession, entry: Audit, actor: Actor, now: datetime) -> None:
+    """The customer's data as it was. Raises `undo.changed_since`."""
+    row = await session.get(CustomerRow, entry.object_id, with_for_update=True)
+    if row is None:
+        raise not_found("customer")
+    refuse_changed(audit.snapshot(values_of(row)), entry)
+    wanted = CustomerPatch.model_validate(entry.before)
+    for name, value in wanted.model_dump(exclude_unset=True).items():
+        setattr(row, name, value)
+    row.revision += 1
+    row.changed_at, row.changed_by = now, actor.user_id
+
+
+add_undo("customer", "update", _undo)
 
 
 async def _shown(session: AsyncSession, row: CustomerRow) -> CustomerShown:

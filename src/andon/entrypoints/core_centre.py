@@ -33,9 +33,11 @@ from andon.kit.database import Database, Scope
 from andon.prompts.model import Kept
 from andon.prompts.repository import load_kept
 from andon.routing.config import CentreConfig, QueueConfig
+from andon.routing.model import DeviceTest
 from andon.routing.repository import load_centre
 
 log = structlog.get_logger(__name__)
+UNTESTED = DeviceTest(passed=False)
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +127,7 @@ class Centre:
         self.numbers = {number.number_id: number for number in config.voice.numbers}
         self.projects = {project.project_id: project for project in config.voice.projects}
         self.gateways = {gateway.gateway_id: gateway for gateway in config.gateways}
+        known = self.people
         self.people = {person.agent_id: person for person in config.voice.people}
         self.queues = {queue.queue_id: queue for queue in config.centre.queues}
         self.alarm_rules, self.zone = config.alarm_rules, config.zone
@@ -134,6 +137,20 @@ class Centre:
         if live:
             agents = self.people.keys()
             self.floor.act(lambda router, now: router.configure(config.centre, now), *agents)
+            self._unprove({id for id, was in known.items() if was.mobile != self._mobile_of(id)})
+
+    def _mobile_of(self, agent_id: UUID) -> str:
+        person = self.people.get(agent_id)
+        return person.mobile if person is not None else ""
+
+    def _unprove(self, changed: set[UUID]) -> None:
+        """Of these the mobile has another number now: no caller is sent there before a test ring."""
+        for agent in self.floor.router.agents() if changed else ():
+            if agent.agent_id in changed and agent.device == "mobile" and agent.device_tested:
+                self._untested(agent.agent_id)
+
+    def _untested(self, agent_id: UUID) -> None:
+        self.floor.act(lambda router, now: router.device_tested(agent_id, UNTESTED, now), agent_id)
 
     def know(self, customers: PhoneBook) -> None:
         """Take the customers, the router running. Whose caller was nobody's yet and is now, is told."""

@@ -44,12 +44,14 @@ from andon.kit.settings import Settings
 from andon.kit.static import WebApp, find_web
 from andon.kit.web import Services, install, locale_of
 from andon.prompts import http as prompts
+from andon.routing import agents_http as agents
 from andon.routing import http as routing
 from andon.routing import levels_http as skill_levels
 
 ROUTERS: tuple[APIRouter, ...] = (
     identity.router,
     routing.router,
+    agents.router,
     skill_levels.router,
     voice.router,
     prompts.router,

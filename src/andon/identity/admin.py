@@ -12,13 +12,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Generic, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, create_model
-from sqlalchemy import Select, func, inspect, select
+from sqlalchemy import ColumnElement, Select, func, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,6 +38,15 @@ Administrator = Annotated[Actor, may(Permission.CONFIG)]
 
 class Revised(Shown):
     """A thing of which several may keep the page open: `revision` is another one after each change."""
+
+    revision: str = ""
+
+
+T = TypeVar("T")
+
+
+class RevisedPage(Page[T], Generic[T]):
+    """A whole list that is changed as one thing: `revision` as of such a thing."""
 
     revision: str = ""
 
@@ -67,18 +76,42 @@ async def refuse_stale(
     if not seen or seen == revision_of(services, values):
         return
     which = Audit.object_id == id if id is not None else Audit.object_name == name
-    last = await session.scalar(
-        select(Audit)
-        .where(Audit.object_kind == kind, which, Audit.action.in_(("create", "update", "undo")))
-        .order_by(Audit.at.desc(), Audit.id.desc())
-        .limit(1)
-    )
+    of_it = (Audit.object_kind == kind, which, Audit.action.in_(("create", "update", "undo")))
+    last = await _newest(session, *of_it)
     if last is None:
         raise changed_meanwhile("?", None, ())
     told = {**(last.before or {}), **(last.after or {})}
     raise changed_meanwhile(
         last.user_name, last.at, [name for name in values if name in told and name != "id"]
     )
+
+
+async def refuse_stale_list(
+    session: AsyncSession,
+    services: Services,
+    name: str,
+    seen: str,
+    values: dict[str, Any],
+    changes: ColumnElement[bool],
+) -> None:
+    """The same of a list called `name`; `changes` are the audit log's entries that may have changed it."""
+    if not seen or seen == revision_of(services, values):
+        return
+    last = await _newest(session, changes)
+    raise changed_meanwhile(last.user_name if last else "?", last.at if last else None, [name])
+
+
+async def who_changed_last(session: AsyncSession, changes: ColumnElement[bool]) -> str:
+    """The name in the newest of these entries."""
+    last = await _newest(session, changes)
+    return last.user_name if last else "?"
+
+
+async def _newest(session: AsyncSession, *which: ColumnElement[bool]) -> Audit | None:
+    newest: Audit | None = await session.scalar(
+        select(Audit).where(*which).order_by(Audit.at.desc(), Audit.id.desc()).limit(1)
+    )
+    return newest
 
 
 def changed_meanwhile(who: str, at: datetime | None, names: Sequence[str]) -> AndonError:

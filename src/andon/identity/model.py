@@ -28,6 +28,7 @@ class Permission(StrEnum):
     DESK = "desk"  # take calls, see the own contacts and figures
     DIAL_OUT = "dial_out"  # transfer to and consult numbers outside
     MOBILE = "mobile"  # take calls on the own mobile telephone, where an administrator has set one
+    OWN_MOBILE = "own_mobile"  # change that number oneself; allowed by no role as it comes
     BOARD = "board"  # the live board
     SUPERVISE = "supervise"  # be at agents' calls, choose their states, order the waiting
     CONTACTS = "contacts"  # everybody's contacts, within one's walls
@@ -96,6 +97,25 @@ BINDABLE = frozenset({Role.AGENT, Role.CLIENT_VIEWER})
 OPERATORS_OWN = DUTIES | {Permission.LEDGER, Permission.SUPERVISE}
 # A socket streams what these allow for as long as it is open.
 STREAMED = frozenset({Permission.DESK, Permission.BOARD, Permission.SUPERVISE, Permission.CONFIG})
+
+# Entries of the audit log, by kind and action, that somebody else who reads it has to see: who may do what,
+# what log-ins ask for, what leaves the house, who acts by another's word, who listens to calls.
+MUST_BE_SEEN = frozenset(
+    {
+        ("agent", "supervise_follow"),
+        ("agent", "supervise_monitor"),
+        ("duty", "appoint"),
+        ("duty", "dismiss"),
+        ("export", "approve"),
+        ("export_rule", "undo"),
+        ("export_rule", "update"),
+        ("log_in_rules", "update"),
+        ("role", "update"),
+        ("user", "oidc_bind"),
+        ("user", "password_agree"),
+        ("user", "second_factor_reset"),
+    }
+)
 
 Allows = Mapping[Role, frozenset[Permission]]
 

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueCo
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from andon.identity.model import MUST_BE_SEEN
 from andon.kit.database.base import (
     Base,
     ClientRow,
@@ -263,6 +264,12 @@ class RoleGrant(Base):
     permissions: Mapped[list[str]]
 
 
+def _must_see(context: Any) -> bool:
+    """As an entry is written, whoever writes it."""
+    entry = context.get_current_parameters()
+    return (entry["object_kind"], entry["action"]) in MUST_BE_SEEN
+
+
 class Audit(Row, TenantRow, Base):
     """Who did what to what, with the values before and after. Append-only."""
 
@@ -270,6 +277,13 @@ class Audit(Row, TenantRow, Base):
     __table_args__ = (
         Index("ix_audit_log_newest", "tenant_id", text("at DESC"), text("id DESC")),
         Index("ix_audit_log_object", "tenant_id", "object_kind", "object_id"),
+        Index(
+            "ix_audit_log_must_see",
+            "tenant_id",
+            text("at DESC"),
+            text("id DESC"),
+            postgresql_where=text("must_see"),
+        ),
     )
 
     at: Mapped[datetime]
@@ -282,3 +296,16 @@ class Audit(Row, TenantRow, Base):
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     address: Mapped[str]
+    must_see: Mapped[bool] = mapped_column(default=_must_see, server_default=text("false"))
+
+
+class AuditSeen(Base):
+    """Somebody else who reads the audit log has seen an entry that must be seen. Append-only."""
+
+    __tablename__ = "audit_seen"
+    __table_args__ = (refers("seen_by", "app_user"),)
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("andon_tenant()"))
+    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seen_by: Mapped[UUID]
+    seen_at: Mapped[datetime]

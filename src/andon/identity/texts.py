@@ -98,6 +98,14 @@ register(
         ),
         "error.user.unknown.title": ("没有登录名为 {login} 的用户", "Nobody has the log-in name {login}"),
         "error.user.unknown.remedy": ("请检查登录名。", "Check the name."),
+        "error.audit.own.title": (
+            "自己做的事要由别人查阅",
+            "What you did yourself, somebody else has to see",
+        ),
+        "error.audit.own.remedy": (
+            "请由另一位能看审计日志的人确认。",
+            "Another person who reads the audit log acknowledges it.",
+        ),
         "error.changed_meanwhile.title": ("别人刚刚改过", "Somebody changed it meanwhile"),
         "error.changed_meanwhile.remedy": (
             "{who} 在您打开之后改过它。请看过最新内容再决定。",

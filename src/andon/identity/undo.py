@@ -5,7 +5,7 @@ it was deleted. Taking back is a change of its own: checked like one, with its o
 back too.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,9 +35,13 @@ _ONLY = {
     "user": "skills",
     "agent_skill": "levels",
     "team_member": "members",
-}  # of these kinds nothing else can be taken back
+    "customer": "update",
+    "export_rule": "update",
+    "routing_rules": "update",
+    "wrap_form": "publish",
+}  # what else can be taken back of these kinds is told under its own name
 
-TakeBack = Callable[[AsyncSession, Audit], Awaitable[None]]
+TakeBack = Callable[[AsyncSession, Audit, Actor, datetime], Awaitable[None]]
 _own_ways: dict[tuple[str, str], TakeBack] = {}
 
 
@@ -56,8 +60,12 @@ def _known(entry: Audit) -> bool:
 
 
 def _action(entry: Audit) -> str:
-    """What was done, of an entry that took something back: what it took back was."""
-    return _ONLY.get(entry.object_kind, entry.action) if entry.action == UNDO else entry.action
+    """What was done; of an entry that took something back, what that was: a list is told under its name."""
+    if entry.action != UNDO:
+        return entry.action
+    told = {**(entry.before or {}), **(entry.after or {})}
+    named = [action for kind, action in _own_ways if kind == entry.object_kind and action in told]
+    return named[0] if named else _ONLY.get(entry.object_kind, entry.action)
 
 
 async def _newest(session: AsyncSession, kind: str, ids: Sequence[UUID]) -> dict[UUID, Audit]:
@@ -110,14 +118,14 @@ async def take_back(
     if not _known(entry):
         raise AndonError("undo.impossible", 409)
     own_way = _own_ways.get((kind, _action(entry)))
-    if own_way is not None:
-        await own_way(session, entry)
-    elif resource is not None:
-        try:
+    try:
+        if own_way is not None:
+            await own_way(session, entry, actor, now)
+        elif resource is not None:
             await _restore(session, actor, now, resource, row, entry)
-            await session.flush()
-        except IntegrityError as error:
-            raise broken_rule(error, resource.unique) from error
+        await session.flush()
+    except IntegrityError as error:
+        raise broken_rule(error, resource.unique if resource is not None else "name") from error
     audit.record(
         session,
         actor,
@@ -133,13 +141,17 @@ async def take_back(
     return entry
 
 
-async def _restore(
-    session: AsyncSession, actor: Actor, now: datetime, resource: Resource, row: Any, entry: Audit
-) -> None:
-    here = audit.snapshot(values_of(row))
+def refuse_changed(here: Mapping[str, Any], entry: Audit) -> None:
+    """Raises `undo.changed_since` unless what is there is what the entry left."""
     for name, value in (entry.after or {}).items():
         if here.get(name) != value:
             raise AndonError("undo.changed_since", 409)
+
+
+async def _restore(
+    session: AsyncSession, actor: Actor, now: datetime, resource: Resource, row: Any, entry: Audit
+) -> None:
+    refuse_changed(audit.snapshot(values_of(row)), entry)
     retired = row.retired_at is not None
     if retired != (entry.after is None):
         raise AndonError("undo.changed_since", 409)

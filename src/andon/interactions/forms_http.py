@@ -1,20 +1,29 @@
 """HTTP of the forms that agents fill in after a project's contacts: versions, the latest in use."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
-from andon.identity.admin import Administrator, announce, present
+from andon.identity.admin import (
+    Administrator,
+    RevisedPage,
+    Seen,
+    announce,
+    present,
+    refuse_stale_list,
+    revision_of,
+)
 from andon.identity.model import Actor, Permission
-from andon.identity.tables import Project, User
+from andon.identity.tables import Audit, Project, User
+from andon.identity.undo import add_undo
 from andon.interactions import forms
 from andon.interactions.tables import WrapFormVersion
 from andon.interactions.wrapup import load_form
@@ -22,6 +31,8 @@ from andon.kit.errors import AndonError, not_found
 from andon.kit.web import Body, Name
 
 router = APIRouter(prefix="/api/wrap-forms", tags=["wrap_form"])
+
+KIND: Final = "wrap_form"
 
 Reader = Annotated[Actor, may(Permission.CONFIG, Permission.DESK, Permission.CONTACTS)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
@@ -57,9 +68,6 @@ class FieldBody(Body):
 
 
 class FormIn(Body):
-    """`revision` is the version that was changed, 0 for the first."""
-
-    revision: Annotated[int, Field(ge=0)]
     fields: Annotated[list[FieldBody], Field(max_length=forms.MOST_FIELDS)]
 
 
@@ -71,10 +79,6 @@ class FormShown(BaseModel):
     fields: list[FieldBody]
     published_at: datetime | None
     published_by: str | None
-
-
-class FormVersions(BaseModel):
-    items: list[FormShown]
 
 
 @router.get("/{id}")
@@ -89,7 +93,7 @@ async def read_form(id: UUID, actor: Reader, here: At) -> FormShown:
 
 
 @router.get("/{id}/versions")
-async def list_versions(id: UUID, actor: Reader, here: At) -> FormVersions:
+async def list_versions(id: UUID, actor: Reader, here: At) -> RevisedPage[FormShown]:
     """Every version of the project's form, the latest first."""
     wanted = (
         select(WrapFormVersion)
@@ -99,12 +103,14 @@ async def list_versions(id: UUID, actor: Reader, here: At) -> FormVersions:
     )
     async with here.db.session(scope_of(actor)) as session:
         await present(session, Project, id)
-        return FormVersions(items=[await _shown(session, row) for row in await session.scalars(wanted)])
+        items = [await _shown(session, row) for row in await session.scalars(wanted)]
+    latest = _latest(items[0].version if items else 0)
+    return RevisedPage(items=items, total=len(items), revision=revision_of(here, latest))
 
 
 @router.post("/{id}/versions", status_code=201)
-async def publish_form(id: UUID, body: FormIn, actor: Administrator, here: At) -> FormShown:
-    """A new version, filled in from now on. Raises `form.newer` when somebody else was faster."""
+async def publish_form(id: UUID, body: FormIn, actor: Administrator, here: At, seen: Seen = "") -> FormShown:
+    """A new version, filled in from now on."""
     fields = [field.model_dump(mode="json") for field in body.fields]
     wrong = forms.faults(msgspec.convert(fields, tuple[forms.Field, ...]))
     if wrong:
@@ -114,13 +120,14 @@ async def publish_form(id: UUID, body: FormIn, actor: Administrator, here: At) -
         if project is None or project.retired_at is not None:
             raise not_found("project")
         before = await load_form(session, id)
-        if body.revision != (before.version if before is not None else 0):
-            raise AndonError("form.newer", 409)
+        version = before.version if before is not None else 0
+        published = and_(Audit.object_kind == KIND, Audit.object_id == id)
+        await refuse_stale_list(session, here, "fields", seen, _latest(version), published)
         if before is not None and before.fields == fields:
             return await _shown(session, before)
         row = WrapFormVersion(
             project_id=id,
-            version=body.revision + 1,
+            version=version + 1,
             fields=fields,
             published_at=here.clock.now(),
             published_by=actor.user_id,
@@ -132,7 +139,7 @@ async def publish_form(id: UUID, body: FormIn, actor: Administrator, here: At) -
             actor,
             row.published_at,
             "publish",
-            "wrap_form",
+            KIND,
             object_id=id,
             name=project.name,
             before=None if before is None else {"version": before.version, "fields": before.fields},
@@ -141,6 +148,31 @@ async def publish_form(id: UUID, body: FormIn, actor: Administrator, here: At) -
         answer = await _shown(session, row)
     announce(here, actor)
     return answer
+
+
+async def _undo(session: AsyncSession, entry: Audit, actor: Actor, now: datetime) -> None:
+    """The fields of before as a new version. Raises `undo.changed_since`."""
+    was, published = entry.before or {}, entry.after or {}
+    project = await session.get(Project, entry.object_id, with_for_update=True)
+    form = await load_form(session, project.id) if project is not None else None
+    if form is None or form.fields != published.get("fields"):
+        raise AndonError("undo.changed_since", 409)
+    session.add(
+        WrapFormVersion(
+            project_id=form.project_id,
+            version=form.version + 1,
+            fields=was["fields"],
+            published_at=now,
+            published_by=actor.user_id,
+        )
+    )
+
+
+add_undo(KIND, "publish", _undo)
+
+
+def _latest(version: int) -> dict[str, Any]:
+    return {"version": version}
 
 
 async def _shown(session: AsyncSession, row: WrapFormVersion) -> FormShown:

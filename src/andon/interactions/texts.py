@@ -24,11 +24,6 @@ def load() -> None:
             "field.card": ("请填写 3 到 19 位数字", "Enter 3 to 19 digits"),
             "field.date": ("请填写日期", "Enter a date"),
             "field.option": ("请从选项中选择", "Choose from the options"),
-            "error.form.newer.title": ("表单已被别人改过", "Somebody else has changed this form"),
-            "error.form.newer.remedy": (
-                "请载入最新版本后再改。",
-                "Load the latest version and make your changes there.",
-            ),
             "error.call.none.title": ("您手上没有通话", "You have no call at hand"),
             "error.call.none.remedy": (
                 "通话可能刚刚结束，请看电话条上的状态。",

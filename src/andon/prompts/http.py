@@ -12,15 +12,25 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import Field, StringConstraints
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
-from andon.identity.admin import Administrator, add_check, announce, broken_rule, present
+from andon.identity.admin import (
+    Administrator,
+    RevisedPage,
+    Seen,
+    add_check,
+    announce,
+    broken_rule,
+    present,
+    refuse_stale_list,
+    revision_of,
+)
 from andon.identity.model import Actor, Permission
-from andon.identity.tables import Project, User
+from andon.identity.tables import Audit, Project, User
 from andon.kit import i18n
 from andon.kit.errors import AndonError, not_found
 from andon.kit.web import Body, Line, Page, Services, Shown, invalid
@@ -257,15 +267,15 @@ async def retire_prompt(id: UUID, actor: Administrator, services: At) -> Respons
 
 
 @router.get("/api/prompts/{id}/versions")
-async def list_prompt_versions(id: UUID, actor: Reader, services: At) -> Page[PromptVersionShown]:
-    """Every sound the prompt ever had, the newest first."""
+async def list_prompt_versions(id: UUID, actor: Reader, services: At) -> RevisedPage[PromptVersionShown]:
+    """Every sound the prompt ever had, the newest first; `revision` is of those that callers hear."""
     async with services.db.session(scope_of(actor)) as session:
         row = await present(session, PromptRow, id)
         found = await session.execute(
             _versions().where(PromptVersionRow.prompt_id == id).order_by(PromptVersionRow.made_at.desc())
         )
         items = [_version(row, each, name) for each, name in found]
-    return Page(items=items, total=len(items))
+        return RevisedPage(items=items, total=len(items), revision=revision_of(services, row.current))
 
 
 @router.post("/api/prompts/{id}/versions", status_code=201, openapi_extra=SOUND)
@@ -341,12 +351,18 @@ async def speak_prompt(id: UUID, body: SpeakIn, actor: Administrator, services: 
 
 @router.put("/api/prompts/{id}/current")
 async def choose_prompt_version(
-    id: UUID, body: CurrentIn, actor: Administrator, services: At
+    id: UUID, body: CurrentIn, actor: Administrator, services: At, seen: Seen = ""
 ) -> PromptVersionShown:
     """Let callers hear this version, for instance an older one again."""
     async with services.db.session(scope_of(actor)) as session:
         row = await present(session, PromptRow, id)
         await session.refresh(row, with_for_update=True)
+        changes = (
+            Audit.object_kind == "prompt",
+            Audit.object_id == id,
+            Audit.action.in_(("choose", "sound")),
+        )
+        await refuse_stale_list(session, services, "current", seen, row.current, and_(*changes))
         version, name = await _one(session, id, body.language, body.version)
         before = row.current.get(body.language)
         row.current = {**row.current, body.language: body.version}

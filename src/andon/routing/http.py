@@ -1,13 +1,13 @@
 """HTTP of skills, queues and reasons."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 from pydantic_core import to_jsonable_python
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.calendars.tables import CalendarRow
@@ -22,7 +22,6 @@ from andon.identity.admin import (
     add_uses,
     announce,
     crud,
-    present,
     refuse_stale,
     revision_of,
     used_by,
@@ -30,16 +29,15 @@ from andon.identity.admin import (
 )
 from andon.identity.model import Actor, Permission
 from andon.identity.tables import Audit, Project, User
-from andon.identity.undo import add_undo
+from andon.identity.undo import add_undo, refuse_changed
 from andon.kit.errors import AndonError
-from andon.kit.web import Body, Name, Page, Services, Shown, invalid
+from andon.kit.web import Body, Name, Services, invalid
 from andon.routing import texts  # noqa: F401  (registers what is said here and by core)
 from andon.routing.config import LaneFlag, OverflowWhen, Policy
+from andon.routing.repository import all_queues, all_skills
 from andon.routing.tables import (
-    AgentCertificate,
     AgentSkill,
     Queue,
-    QueueSeat,
     RoutingRules,
     Skill,
     StateReason,
@@ -183,17 +181,6 @@ class ReasonShown(Revised):
     created_at: datetime
 
 
-class AgentSkillShown(Shown):
-    user_id: UUID
-    skill_id: UUID
-    level: int
-
-
-class AgentSkillIn(Body):
-    skill_id: UUID
-    level: Annotated[int, LEVELS]
-
-
 async def _prepare_queue(session: AsyncSession, values: dict[str, Any], row: Queue | None) -> None:
     """The client is the project's; every required skill exists and is asked for once."""
     if row is None:
@@ -204,12 +191,12 @@ async def _prepare_queue(session: AsyncSession, values: dict[str, Any], row: Que
     if "policy" in values:
         values["policy"] = str(values["policy"])
     for field in ("required_skills", "preferred_skills"):
-        if field in values and not await _all_skills(session, [need["skill_id"] for need in values[field]]):
+        if field in values and not await all_skills(session, [need["skill_id"] for need in values[field]]):
             raise invalid(**{field: "field.unknown_reference"})
     await _check_relax(session, values)
     for field in ("overflow", "doors"):
         named = {rule["queue_id"] for rule in values.get(field, ()) if rule["queue_id"] is not None}
-        if not await _all_queues(session, named) or (row is not None and row.id in named):
+        if not await all_queues(session, named) or (row is not None and row.id in named):
             raise invalid(**{field: "field.unknown_reference"})
     calendar_id = values["callback"]["calendar_id"] if "callback" in values else None
     if calendar_id is not None:
@@ -226,24 +213,8 @@ async def _check_relax(session: AsyncSession, values: dict[str, Any]) -> None:
     steps = values.get("relax", ())
     if len({step["after_s"] for step in steps}) < len(steps):
         raise invalid(relax="field.steps_at_once")
-    if not await _all_skills(session, list({skill for step in steps for skill in step["min_levels"]})):
+    if not await all_skills(session, list({skill for step in steps for skill in step["min_levels"]})):
         raise invalid(relax="field.unknown_reference")
-
-
-async def _all_queues(session: AsyncSession, wanted: set[UUID]) -> bool:
-    """Whether these queues exist."""
-    known = await session.scalar(
-        select(func.count()).select_from(Queue).where(Queue.id.in_(wanted), Queue.retired_at.is_(None))
-    )
-    return known == len(wanted)
-
-
-async def _all_skills(session: AsyncSession, wanted: list[UUID]) -> bool:
-    """Whether these are different skills that exist."""
-    known = await session.scalar(
-        select(func.count()).select_from(Skill).where(Skill.id.in_(wanted), Skill.retired_at.is_(None))
-    )
-    return known == len(wanted)
 
 
 def _queues_requiring(id: UUID) -> Select[int]:
@@ -318,98 +289,6 @@ for resource in (
     router.include_router(crud(resource))
 
 
-@router.get("/api/agent-skills", tags=["skill"])
-async def list_agent_skills(
-    actor: Annotated[Actor, may(*READERS)], services: At, user_id: UUID | None = None
-) -> Page[AgentSkillShown]:
-    """Who can what, of everybody or of one person."""
-    wanted = select(AgentSkill).order_by(AgentSkill.user_id, AgentSkill.level.desc(), AgentSkill.skill_id)
-    if user_id is not None:
-        wanted = wanted.where(AgentSkill.user_id == user_id)
-    async with services.db.session(scope_of(actor)) as session:
-        items = [AgentSkillShown.model_validate(row) for row in await session.scalars(wanted)]
-    return Page(items=items, total=len(items))
-
-
-@router.put("/api/users/{id}/skills", tags=["skill"])
-async def set_agent_skills(
-    id: UUID, body: list[AgentSkillIn], actor: Administrator, services: At
-) -> Page[AgentSkillShown]:
-    """Set all of an agent's skills and levels."""
-    async with services.db.session(scope_of(actor)) as session:
-        user = await present(session, User, id)
-        if not await _all_skills(session, [link.skill_id for link in body]):
-            raise invalid(skill_id="field.unknown_reference")
-        before = {
-            str(link.skill_id): link.level
-            for link in await session.scalars(select(AgentSkill).where(AgentSkill.user_id == id))
-        }
-        await session.execute(delete(AgentSkill).where(AgentSkill.user_id == id))
-        session.add_all([AgentSkill(user_id=id, skill_id=link.skill_id, level=link.level) for link in body])
-        after = {str(link.skill_id): link.level for link in body}
-        if before != after:
-            audit.record(
-                session,
-                actor,
-                services.clock.now(),
-                "skills",
-                "user",
-                object_id=id,
-                name=user.name,
-                before=before,
-                after=after,
-            )
-    announce(services, actor)
-    items = [AgentSkillShown(user_id=id, skill_id=link.skill_id, level=link.level) for link in body]
-    return Page(items=items, total=len(items))
-
-
-async def _undo_skills(session: AsyncSession, entry: Audit) -> None:
-    """An agent's skills as they were. Raises `undo.changed_since`."""
-    user_id = entry.object_id
-    links = list(await session.scalars(select(AgentSkill).where(AgentSkill.user_id == user_id)))
-    if {str(link.skill_id): link.level for link in links} != entry.after:
-        raise AndonError("undo.changed_since", 409)
-    levels = {UUID(id): int(level) for id, level in (entry.before or {}).items()}
-    if not await _all_skills(session, list(levels)):
-        raise invalid(skill_id="field.unknown_reference")
-    await session.execute(delete(AgentSkill).where(AgentSkill.user_id == user_id))
-    session.add_all([AgentSkill(user_id=user_id, skill_id=id, level=level) for id, level in levels.items()])
-
-
-add_undo("user", "skills", _undo_skills)
-
-
-class CertificateIn(Body):
-    """Valid to the end of that day in the tenant's time zone."""
-
-    name: Name
-    valid_until: date
-
-
-class CertificateShown(Shown):
-    user_id: UUID
-    name: str
-    valid_until: date
-
-
-class SeatIn(Body):
-    """Of the agent's queues those with a lower `order` are served first."""
-
-    queue_id: UUID
-    order: Annotated[int, Field(ge=0, le=100)] = 0
-    level: Annotated[int, Field(ge=0, le=10)] = 0
-    value: Annotated[int, Field(ge=0, le=100)] = 0
-
-
-class SeatShown(Shown):
-    user_id: UUID
-    queue_id: UUID
-    order: int
-    level: int
-    value: int
-
-
 class SegmentIn(Body):
     """`floor_s`: the longest wait of this tier, which no weight of others may make it exceed."""
 
@@ -449,92 +328,6 @@ class RulesShown(Revised):
     break_ask_s: int
     acw_extend_s: int
     record_internal: bool
-
-
-@router.get("/api/agent-certificates", tags=["queue"])
-async def list_certificates(
-    actor: Annotated[Actor, may(*READERS)], services: At, user_id: UUID | None = None
-) -> Page[CertificateShown]:
-    """Certificates of everybody or of one person, the first to end first."""
-    wanted = select(AgentCertificate).order_by(AgentCertificate.valid_until, AgentCertificate.user_id)
-    if user_id is not None:
-        wanted = wanted.where(AgentCertificate.user_id == user_id)
-    async with services.db.session(scope_of(actor)) as session:
-        items = [CertificateShown.model_validate(row) for row in await session.scalars(wanted)]
-    return Page(items=items, total=len(items))
-
-
-@router.put("/api/users/{id}/certificates", tags=["queue"])
-async def set_certificates(
-    id: UUID, body: list[CertificateIn], actor: Administrator, services: At
-) -> Page[CertificateShown]:
-    """Set all of an agent's certificates."""
-    if len({paper.name for paper in body}) < len(body):
-        raise invalid(name="field.taken")
-    rows = [AgentCertificate(user_id=id, name=paper.name, valid_until=paper.valid_until) for paper in body]
-    items = [CertificateShown.model_validate(row) for row in rows]
-    await _replace(id, AgentCertificate, rows, "certificates", actor, services)
-    return Page(items=items, total=len(items))
-
-
-@router.get("/api/queue-seats", tags=["queue"])
-async def list_seats(
-    actor: Annotated[Actor, may(*READERS)], services: At, user_id: UUID | None = None
-) -> Page[SeatShown]:
-    """Agents' own settings in queues, of everybody or of one person."""
-    wanted = select(QueueSeat).order_by(QueueSeat.user_id, QueueSeat.order, QueueSeat.queue_id)
-    if user_id is not None:
-        wanted = wanted.where(QueueSeat.user_id == user_id)
-    async with services.db.session(scope_of(actor)) as session:
-        items = [SeatShown.model_validate(row) for row in await session.scalars(wanted)]
-    return Page(items=items, total=len(items))
-
-
-@router.put("/api/users/{id}/queue-seats", tags=["queue"])
-async def set_seats(id: UUID, body: list[SeatIn], actor: Administrator, services: At) -> Page[SeatShown]:
-    """Set all of an agent's own settings in queues."""
-    rows = [QueueSeat(user_id=id, **seat.model_dump()) for seat in body]
-    items = [SeatShown.model_validate(row) for row in rows]
-    async with services.db.session(scope_of(actor)) as session:
-        named = {seat.queue_id for seat in body}
-        if len(named) < len(body) or not await _all_queues(session, named):
-            raise invalid(queue_id="field.unknown_reference")
-    await _replace(id, QueueSeat, rows, "queue_seats", actor, services)
-    return Page(items=items, total=len(items))
-
-
-async def _replace(
-    id: UUID,
-    table: type[AgentCertificate | QueueSeat],
-    rows: list[Any],
-    what: str,
-    actor: Actor,
-    services: Services,
-) -> None:
-    """Put these rows in the place of the agent's others, with an audit entry if anything is new."""
-    async with services.db.session(scope_of(actor)) as session:
-        user = await present(session, User, id)
-        before = [to_jsonable_python(values_of(row)) for row in await session.scalars(_rows_of(table, id))]
-        after = [to_jsonable_python(values_of(row)) for row in rows]
-        await session.execute(delete(table).where(table.user_id == id))
-        session.add_all(rows)
-        if before != after:
-            audit.record(
-                session,
-                actor,
-                services.clock.now(),
-                what,
-                "user",
-                object_id=id,
-                name=user.name,
-                before={what: before},
-                after={what: after},
-            )
-    announce(services, actor)
-
-
-def _rows_of(table: type[Any], id: UUID) -> Select[Any]:
-    return select(table).where(table.user_id == id)
 
 
 @router.get("/api/routing-rules", tags=["queue"])
@@ -582,6 +375,20 @@ def _rules(row: RoutingRules | None) -> dict[str, Any]:
     if row is None:
         return RulesIn(segments=[], breaks=[]).model_dump(mode="json")
     return {name: getattr(row, name) for name in RulesIn.model_fields}
+
+
+async def _undo_rules(session: AsyncSession, entry: Audit, _actor: Actor, _now: datetime) -> None:
+    """What held for all queues before. Raises `undo.changed_since`."""
+    row = await session.scalar(select(RoutingRules).with_for_update())
+    refuse_changed(_rules(row), entry)
+    if row is None:
+        raise AndonError("undo.changed_since", 409)
+    before = {name: value for name, value in (entry.before or {}).items() if name in RulesIn.model_fields}
+    for name, value in RulesIn.model_validate(before).model_dump(mode="json").items():
+        setattr(row, name, value)
+
+
+add_undo("routing_rules", "update", _undo_rules)
 
 
 def _rules_shown(services: Services, values: dict[str, Any]) -> RulesShown:

@@ -1,20 +1,21 @@
 """HTTP of one skill given to, changed for or taken from many agents at once: all of them or none."""
 
+from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, field_validator
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity import audit
 from andon.identity.access import At, scope_of
-from andon.identity.admin import Administrator, announce, present
-from andon.identity.model import Role
+from andon.identity.admin import Administrator, announce, present, who_changed_last
+from andon.identity.model import Actor, Role
 from andon.identity.tables import Audit, User
-from andon.identity.undo import add_undo
+from andon.identity.undo import UNDO, add_undo
 from andon.kit.errors import AndonError
 from andon.kit.web import Body, invalid
 from andon.routing import texts  # noqa: F401  (registers what is said here)
@@ -24,6 +25,7 @@ router = APIRouter(tags=["skill"])
 
 KIND: Final = "agent_skill"
 LEVELS: Final = "levels"
+SKILLS: Final = "skills"  # as all of one agent's are told
 NAMED: Final = 5  # who changed meanwhile, by name
 
 Level = Annotated[int, Field(ge=0, le=10)]
@@ -69,7 +71,8 @@ async def change_levels(id: UUID, body: LevelChanges, actor: Administrator, serv
             others = await _put(session, id, before, after)
             if others:
                 names = ", ".join(agents[each].name for each in others[:NAMED])
-                raise AndonError("skill.changed_since", 409, names=names, count=len(others))
+                who = await who_changed_last(session, skill_levels_of(*(agents[each] for each in others)))
+                raise AndonError("skill.changed_since", 409, who=who, names=names, count=len(others))
             if changes:
                 audit.record(
                     session,
@@ -83,9 +86,16 @@ async def change_levels(id: UUID, body: LevelChanges, actor: Administrator, serv
                     after={agents[each].login: level for each, level in after.items()},
                 )
     except IntegrityError as error:  # given the skill by somebody else in the same moment
-        raise AndonError("skill.changed_since", 409, names="…", count=1) from error
+        raise AndonError("skill.changed_since", 409, who="?", names="…", count=1) from error
     announce(services, actor)
     return LevelsChanged(skill_id=id, changed=len(changes))
+
+
+def skill_levels_of(*people: User) -> ColumnElement[bool]:
+    """Entries of the audit log that may have changed these people's skills: one's own, or many people's."""
+    own = and_(Audit.object_kind == "user", Audit.object_id.in_([each.id for each in people]))
+    many = and_(Audit.object_kind == KIND, or_(*(Audit.after.has_key(each.login) for each in people)))
+    return or_(and_(own, Audit.action.in_((SKILLS, UNDO))), many)
 
 
 async def _agents(session: AsyncSession, ids: list[UUID]) -> dict[UUID, User]:
@@ -126,7 +136,7 @@ async def _put(
     return []
 
 
-async def _undo(session: AsyncSession, entry: Audit) -> None:
+async def _undo(session: AsyncSession, entry: Audit, _actor: Actor, _now: datetime) -> None:
     """All levels as they were. Raises `undo.changed_since`."""
     if entry.object_id is None:
         raise AndonError("undo.impossible", 409)

@@ -35,6 +35,7 @@ from andon.routing.tables import (
     Queue,
     QueueSeat,
     RoutingRules,
+    Skill,
     StateReason,
 )
 
@@ -195,3 +196,19 @@ def _queue(row: Queue) -> QueueConfig:
         music=row.music,
         callback=msgspec.convert(row.callback, CallbackRules),
     )
+
+
+async def all_queues(session: AsyncSession, wanted: set[UUID]) -> bool:
+    """Whether these queues exist."""
+    known = await session.scalar(
+        select(func.count()).select_from(Queue).where(Queue.id.in_(wanted), Queue.retired_at.is_(None))
+    )
+    return known == len(wanted)
+
+
+async def all_skills(session: AsyncSession, wanted: list[UUID]) -> bool:
+    """Whether these are different skills that exist."""
+    known = await session.scalar(
+        select(func.count()).select_from(Skill).where(Skill.id.in_(wanted), Skill.retired_at.is_(None))
+    )
+    return known == len(wanted)

@@ -99,8 +99,8 @@ register(
         "error.contact.already_queued.title": ("该来电已在排队", "This contact is already in a queue"),
         "error.contact.already_queued.remedy": ("无需重复排队", "Nothing needs to be done"),
         "error.skill.changed_since.title": (
-            "{names} 的技能已被他人修改（共 {count} 人）",
-            "Somebody else changed {names} meanwhile ({count} in all)",
+            "{who} 刚刚改过 {names} 的技能（共 {count} 人）",
+            "{who} changed {names} meanwhile ({count} in all)",
         ),
         "error.skill.changed_since.remedy": (
             "没有改动任何人。名单已重新载入，请再看一遍预览。",

@@ -6,6 +6,7 @@ from andon.identity.http import (
     audit,
     clients,
     leaves,
+    mobile,
     oidc,
     passkeys,
     roles,
@@ -16,5 +17,5 @@ from andon.identity.http import (
 )
 
 router = APIRouter()
-for part in (session, oidc, passkeys, roles, second_factor, leaves, users, teams, clients, audit):
+for part in (session, oidc, passkeys, roles, second_factor, mobile, leaves, users, teams, clients, audit):
     router.include_router(part.router)

@@ -1,23 +1,37 @@
 """HTTP of teams: a name, a department, a leader, and its members. An agent is in one team at most."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
 from pydantic import Field, StringConstraints
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
-from andon.identity.admin import Administrator, Resource, Revised, Use, add_uses, announce, crud, present
+from andon.identity.admin import (
+    Administrator,
+    Resource,
+    Revised,
+    RevisedPage,
+    Seen,
+    Use,
+    add_uses,
+    announce,
+    crud,
+    present,
+    refuse_stale_list,
+    revision_of,
+)
 from andon.identity.model import Actor, Permission, Role
 from andon.identity.tables import Audit, Team, TeamMember, User
 from andon.identity.undo import add_undo
 from andon.kit.errors import AndonError
-from andon.kit.web import Body, Name, Page, Shown, invalid
+from andon.kit.web import Body, Name, Page, Services, Shown, invalid
 
 KIND: Final = "team_member"
 MEMBERS: Final = "members"
@@ -90,14 +104,28 @@ async def list_team_members(actor: Annotated[Actor, may(*READERS)], services: At
     return Page(items=items, total=len(items))
 
 
+@router.get("/api/teams/{id}/members", tags=["team"])
+async def read_team_members(
+    id: UUID, actor: Annotated[Actor, may(*READERS)], services: At
+) -> RevisedPage[MemberShown]:
+    """Who is in one team."""
+    async with services.db.session(scope_of(actor)) as session:
+        await present(session, Team, id)
+        return _members_shown(services, id, await _members(session, id))
+
+
 @router.put("/api/teams/{id}/members", tags=["team"])
 async def set_team_members(
-    id: UUID, body: MembersIn, actor: Administrator, services: At
-) -> Page[MemberShown]:
+    id: UUID, body: MembersIn, actor: Administrator, services: At, seen: Seen = ""
+) -> RevisedPage[MemberShown]:
     """Set who is in a team. Whoever was in another one leaves that."""
     wanted = set(body.members)
     async with services.db.session(scope_of(actor)) as session:
         team = await present(session, Team, id)
+        # Who comes to one team leaves another: one change of members after the other.
+        await session.execute(select(Team.id).order_by(Team.id).with_for_update())
+        here = await _members(session, id)
+        await refuse_stale_list(session, services, MEMBERS, seen, _values(here), _changes(team))
         known = await session.scalars(
             select(User.id).where(User.id.in_(wanted), User.active, User.roles.contains([Role.AGENT.value]))
         )
@@ -120,8 +148,28 @@ async def set_team_members(
                 after={people[each].login: team.name if now else "" for each, now in moved.items()},
             )
     announce(services, actor)
-    items = [MemberShown(user_id=each, team_id=id) for each in sorted(wanted)]
-    return Page(items=items, total=len(items))
+    return _members_shown(services, id, sorted(wanted))
+
+
+async def _members(session: AsyncSession, id: UUID) -> list[UUID]:
+    wanted = select(TeamMember.user_id).where(TeamMember.team_id == id).order_by(TeamMember.user_id)
+    return list(await session.scalars(wanted))
+
+
+def _values(members: Sequence[UUID]) -> dict[str, Any]:
+    return {MEMBERS: members}
+
+
+def _members_shown(services: Services, id: UUID, members: Sequence[UUID]) -> RevisedPage[MemberShown]:
+    items = [MemberShown(user_id=each, team_id=id) for each in members]
+    return RevisedPage(items=items, total=len(items), revision=revision_of(services, _values(members)))
+
+
+def _changes(team: Team) -> ColumnElement[bool]:
+    """Entries that may have changed who is in a team: its own, and others' that took somebody out of it."""
+    named = func.jsonb_build_object("name", team.name)
+    took = func.jsonb_path_exists(Audit.before, cast("$.* ? (@ == $name)", JSONPATH), named)
+    return and_(Audit.object_kind == KIND, or_(Audit.object_id == team.id, took))
 
 
 class _Placed(msgspec.Struct, frozen=True):
@@ -149,7 +197,7 @@ async def put_members(session: AsyncSession, moved: Mapping[UUID, UUID | None]) 
     await session.flush()
 
 
-async def _undo(session: AsyncSession, entry: Audit) -> None:
+async def _undo(session: AsyncSession, entry: Audit, _actor: Actor, _now: datetime) -> None:
     """Everybody in the team of before. Raises `undo.changed_since`."""
     was, now = entry.before or {}, entry.after or {}
     people = await _people(session, User.login.in_(now))

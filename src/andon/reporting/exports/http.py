@@ -15,12 +15,13 @@ from sqlalchemy.orm import aliased
 
 from andon.identity import audit
 from andon.identity.access import At, may, scope_of
-from andon.identity.admin import Administrator
+from andon.identity.admin import Administrator, Revised, Seen, refuse_stale, revision_of
 from andon.identity.model import Actor, Permission
-from andon.identity.tables import User
+from andon.identity.tables import Audit, User
+from andon.identity.undo import add_undo, refuse_changed
 from andon.kit.database import Scope
 from andon.kit.errors import AndonError, not_found
-from andon.kit.web import Body, Line
+from andon.kit.web import Body, Line, Services
 from andon.reporting.exports import (
     service,
     texts,  # noqa: F401  (registers what is said here)
@@ -90,6 +91,13 @@ class RuleBody(Body):
     whole_numbers: bool = True
     most_rows: Annotated[int, Field(ge=1, le=500_000)] = 100_000
     keep_hours: Annotated[int, Field(ge=1, le=720)] = 72
+
+
+class RuleShown(Revised):
+    rows_over: int | None
+    whole_numbers: bool
+    most_rows: int
+    keep_hours: int
 
 
 class DecisionIn(Body):
@@ -201,36 +209,55 @@ async def download(id: UUID, actor: Exporter, here: At) -> FileResponse:
 @router.get("/export-rules")
 async def read_rule(
     actor: Annotated[Actor, may(Permission.EXPORT, Permission.APPROVE_EXPORTS, Permission.CONFIG)], here: At
-) -> RuleBody:
+) -> RuleShown:
     """What exports may be, and which of them need somebody's approval."""
     async with here.db.session(scope_at_large(actor)) as session:
-        rule = await service.rule_of(session)
-    return _rule(rule)
+        return _rule_shown(here, _rule(await service.rule_of(session)))
 
 
 @router.put("/export-rules")
-async def change_rule(body: RuleBody, actor: Administrator, here: At) -> RuleBody:
+async def change_rule(body: RuleBody, actor: Administrator, here: At, seen: Seen = "") -> RuleShown:
     """Set the rule, for exports asked for from now on."""
     values = body.model_dump()
     kept = insert(ExportRule).values(**values)
     kept = kept.on_conflict_do_update(index_elements=[ExportRule.tenant_id], set_=values)
     async with here.db.session(scope_of(actor)) as session:
-        before = _rule(await service.rule_of(session)).model_dump()
+        before = _rule(await service.rule_of(session, lock=True))
+        await refuse_stale(session, here, "export_rule", actor.tenant_id, seen, before)
         await session.execute(kept)
         old, new = audit.changed(before, values)
         if new:
             now = here.clock.now()
-            audit.record(session, actor, now, "update", "export_rule", before=old, after=new)
-    return body
+            audit.record(
+                session,
+                actor,
+                now,
+                "update",
+                "export_rule",
+                object_id=actor.tenant_id,
+                before=old,
+                after=new,
+            )
+    return _rule_shown(here, values)
 
 
-def _rule(rule: Rule) -> RuleBody:
-    return RuleBody(
-        rows_over=rule.rows_over,
-        whole_numbers=rule.whole_numbers,
-        most_rows=rule.most_rows,
-        keep_hours=rule.keep_hours,
-    )
+async def _undo_rule(session: AsyncSession, entry: Audit, _actor: Actor, _now: datetime) -> None:
+    """The rule as it was. Raises `undo.changed_since`."""
+    row = await session.scalar(select(ExportRule).with_for_update())
+    refuse_changed(_rule(await service.rule_of(session)), entry)
+    for name, value in (entry.before or {}).items():
+        setattr(row, name, value)
+
+
+add_undo("export_rule", "update", _undo_rule)
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {name: getattr(rule, name) for name in RuleBody.model_fields}
+
+
+def _rule_shown(services: Services, values: dict[str, Any]) -> RuleShown:
+    return RuleShown(revision=revision_of(services, values), **values)
 
 
 async def _own(session: AsyncSession, actor: Actor, id: UUID) -> ExportJob:

@@ -38,8 +38,10 @@ DEAD_AFTER = timedelta(minutes=2)  # a worker that has said nothing for so long 
 ATTEMPTS = 3
 
 
-async def rule_of(session: AsyncSession) -> Rule:
-    row = await session.scalar(select(ExportRule))
+async def rule_of(session: AsyncSession, *, lock: bool = False) -> Rule:
+    """`lock`: nobody else changes it until the commit."""
+    wanted = select(ExportRule)
+    row = await session.scalar(wanted.with_for_update() if lock else wanted)
     if row is None:
         return Rule()
     return Rule(

@@ -4,10 +4,11 @@ import { useState } from "react";
 import { api, take } from "@/shared/api";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
-import { useMe } from "@/shared/session";
+import { permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
 import { QueryView } from "@/shared/ui";
 import { Leaves } from "./Leaves";
+import { Mobile } from "./Mobile";
 import { OwnPassword } from "./OwnPassword";
 import { Passkeys } from "./Passkeys";
 import { Proof } from "./Proof";
@@ -26,7 +27,7 @@ interface Standing {
 /** Fewer recovery codes than this are worth a word. */
 const FEW = 3;
 
-/** One's own log-in: password and second factor. */
+/** One's own log-in, and the telephone one may answer on. */
 export default function AccountPage() {
   const t = useT(texts);
   const c = useT(common);
@@ -49,6 +50,7 @@ export default function AccountPage() {
         <h2 id="factor-title">{t("factor.title")}</h2>
         <QueryView query={standing}>{(known) => <SecondFactor standing={known} />}</QueryView>
       </section>
+      {permitted(me, ["desk"]) ? <Mobile /> : null}
       <Passkeys />
       <Leaves />
       <section className="account-card" aria-labelledby="password-title">

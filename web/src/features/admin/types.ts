@@ -32,6 +32,7 @@ export const PERMISSIONS = [
   "desk",
   "dial_out",
   "mobile",
+  "own_mobile",
   "board",
   "supervise",
   "contacts",
@@ -82,6 +83,7 @@ export interface QueueSeat {
 /** Agents with a leader, in a department. */
 export interface Team {
   id: string;
+  revision?: string;
   name: string;
   department: string;
   leader_id: string | null;

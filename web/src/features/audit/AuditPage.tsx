@@ -1,7 +1,7 @@
-import { UndoOutlined } from "@ant-design/icons";
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { CheckOutlined, UndoOutlined } from "@ant-design/icons";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { App, Button, DatePicker, Select, Tag } from "antd";
+import { App, Button, DatePicker, Segmented, Select, Tag } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
 import { api, type Page, take } from "@/shared/api";
@@ -10,15 +10,19 @@ import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
-import { Nothing, Pending, ProblemView } from "@/shared/ui";
+import { Nothing, Pending, ProblemView, useReportProblem } from "@/shared/ui";
 import { useUndo } from "@/shared/undo";
 import { type Change, changesOf, type Entry, shown } from "./changes";
+import { toBeSeenQuery, useSee } from "./seen";
 import { texts } from "./texts";
 import "./audit.css";
 
 const KINDS = [
   "user",
+  "team",
+  "team_member",
   "skill",
+  "agent_skill",
   "queue",
   "routing_rules",
   "number",
@@ -47,17 +51,30 @@ const KINDS = [
   "log_in_rules",
   "role",
   "duty",
+  "alarm_rule",
+  "wallboard",
+  "wallboard_link",
+  "do_not_call",
+  "agent",
+  "audit",
 ] as const;
 const COLORS: Record<string, string> = { create: "success", update: "processing", delete: "error" };
 /** More changed fields than this are folded. */
 const FOLD = 4;
+/** So many are acknowledged by one press. */
+const MOST_AT_ONCE = 500;
 
 export default function AuditPage() {
   const t = useT(texts);
   const n = useT(fields);
+  const me = useMe();
+  const report = useReportProblem();
+  const see = useSee();
+  const waiting = useQuery(toBeSeenQuery).data ?? 0;
+  const [box, setBox] = useState<"all" | "to_be_seen">("all");
   const [kind, setKind] = useState<string>();
   const [days, setDays] = useState<[Dayjs | null, Dayjs | null] | null>(null);
-  const query: Record<string, string> = {};
+  const query: Record<string, string> = box === "to_be_seen" ? { to_be_seen: "true" } : {};
   if (kind) query.object_kind = kind;
   if (days?.[0]) query.from = days[0].startOf("day").toISOString();
   if (days?.[1]) query.to = days[1].startOf("day").add(1, "day").toISOString();
@@ -77,6 +94,7 @@ export default function AuditPage() {
   });
   const entries = log.data?.pages.flatMap((page) => page.items) ?? [];
   const today = dayjs().startOf("day");
+  const acknowledge = (ids: string[]) => see.mutate(ids, { onError: report });
 
   return (
     <div className="audit">
@@ -86,6 +104,15 @@ export default function AuditPage() {
           <p className="dim">{t("lead")}</p>
         </div>
         <div className="audit-filters">
+          <Segmented
+            aria-label={t("seen.box")}
+            value={box}
+            onChange={setBox}
+            options={[
+              { value: "all", label: t("seen.all") },
+              { value: "to_be_seen", label: t("seen.waiting", { n: waiting }) },
+            ]}
+          />
           <Select
             allowClear
             className="audit-kind"
@@ -114,9 +141,25 @@ export default function AuditPage() {
         ) : !log.data ? (
           <Pending rows={10} />
         ) : entries.length === 0 ? (
-          <Nothing title={t("none")} hint={t("none.hint")} />
+          box === "to_be_seen" && query.object_kind === undefined && days === null ? (
+            <Nothing title={t("seen.none")} hint={t("seen.none.hint")} />
+          ) : (
+            <Nothing title={t("none")} hint={t("none.hint")} />
+          )
         ) : (
           <>
+            {box === "to_be_seen" ? (
+              <div className="audit-see">
+                <span className="dim">{t("seen.lead")}</span>
+                <Button
+                  icon={<CheckOutlined />}
+                  loading={see.isPending}
+                  onClick={() => acknowledge(entries.slice(0, MOST_AT_ONCE).map(({ id }) => id))}
+                >
+                  {t("seen.these", { n: Math.min(entries.length, MOST_AT_ONCE) })}
+                </Button>
+              </div>
+            ) : null}
             <table className="audit-table" data-busy={log.isPlaceholderData}>
               <thead>
                 <tr>
@@ -128,7 +171,11 @@ export default function AuditPage() {
               </thead>
               <tbody>
                 {entries.map((entry) => (
-                  <EntryRow key={entry.id} entry={entry} />
+                  <EntryRow
+                    key={entry.id}
+                    entry={entry}
+                    onSee={entry.user_id === me?.user_id ? null : () => acknowledge([entry.id])}
+                  />
                 ))}
               </tbody>
             </table>
@@ -148,7 +195,8 @@ export default function AuditPage() {
   );
 }
 
-function EntryRow({ entry }: { entry: Entry }) {
+/** `onSee` puts down that one has seen it: null of what one did oneself. */
+function EntryRow({ entry, onSee }: { entry: Entry; onSee: (() => void) | null }) {
   const t = useT(texts);
   const f = useFormat();
   const [open, setOpen] = useState(false);
@@ -168,6 +216,7 @@ function EntryRow({ entry }: { entry: Entry }) {
           {action in texts.zh ? t(action as "action.create") : entry.action}
         </Tag>
         <Subject entry={entry} />
+        {entry.must_see ? <MustSee entry={entry} onSee={onSee} /> : null}
       </td>
       <td>
         <ul className="changes">
@@ -183,6 +232,28 @@ function EntryRow({ entry }: { entry: Entry }) {
         {entry.undoable ? <UndoButton entry={entry} /> : null}
       </td>
     </tr>
+  );
+}
+
+/** Who has seen what has to be seen; else that it waits, and the way to say that one has. */
+function MustSee({ entry, onSee }: { entry: Entry; onSee: (() => void) | null }) {
+  const t = useT(texts);
+  const f = useFormat();
+  if (entry.seen_by && entry.seen_at)
+    return (
+      <small className="audit-sub">
+        {t("seen.by", { name: entry.seen_by, at: f.moment(entry.seen_at) })}
+      </small>
+    );
+  return (
+    <div className="audit-wait">
+      <Tag color="warning">{t(onSee ? "seen.wait" : "seen.wait.others")}</Tag>
+      {onSee ? (
+        <Button size="small" icon={<CheckOutlined />} onClick={onSee}>
+          {t("seen.see")}
+        </Button>
+      ) : null}
+    </div>
   );
 }
 

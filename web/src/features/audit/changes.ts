@@ -12,6 +12,10 @@ export interface Entry {
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   address: string;
+  /** Somebody other than whoever did it has to see it. */
+  must_see?: boolean;
+  seen_by?: string | null;
+  seen_at?: string | null;
   /** The last change of its thing, of a kind that can be taken back. */
   undoable?: boolean;
 }

@@ -9,5 +9,6 @@ export const routes: Room[] = [
     permission: ["audit"],
     menu: 60,
     load: () => import("./AuditPage"),
+    badge: () => import("./AuditBadge"),
   },
 ];

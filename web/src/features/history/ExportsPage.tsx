@@ -7,6 +7,7 @@ import { type ReactNode, useState } from "react";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { permitted, useMe } from "@/shared/session";
+import { Stale, staleOf } from "@/shared/stale";
 import { common } from "@/shared/texts";
 import { Nothing, QueryView, useReportProblem } from "@/shared/ui";
 import {
@@ -202,8 +203,16 @@ interface RuleValues {
 function RuleDialog({ onClose }: { onClose: () => void }) {
   const t = useT(texts);
   const query = useQuery(ruleQuery);
-  return query.data ? (
-    <RuleForm rule={query.data} onClose={onClose} />
+  // What is edited is what was there when the form was opened, or loaded again.
+  const [rule, setRule] = useState<Rule>();
+  if (!rule && query.data) setRule(query.data);
+  return rule ? (
+    <RuleForm
+      key={rule.revision}
+      rule={rule}
+      onReload={async () => setRule((await query.refetch({ throwOnError: true })).data)}
+      onClose={onClose}
+    />
   ) : (
     <Modal open title={t("exports.rule")} onCancel={onClose} footer={null}>
       <QueryView query={query}>{() => null}</QueryView>
@@ -211,7 +220,15 @@ function RuleDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-function RuleForm({ rule, onClose }: { rule: Rule; onClose: () => void }) {
+function RuleForm({
+  rule,
+  onReload,
+  onClose,
+}: {
+  rule: Rule;
+  onReload: () => Promise<void>;
+  onClose: () => void;
+}) {
   const t = useT(texts);
   const c = useT(common);
   const client = useQueryClient();
@@ -220,15 +237,23 @@ function RuleForm({ rule, onClose }: { rule: Rule; onClose: () => void }) {
   const [form] = Form.useForm<RuleValues>();
   const limited = Form.useWatch("limited", form) ?? rule.rows_over !== null;
   const keep = useMutation({
-    mutationFn: ({ limited: some, rows_over, ...rest }: RuleValues) =>
-      keepRule({ ...rest, rows_over: some ? (rows_over ?? 0) : null }),
+    mutationFn: ({
+      values: { limited: some, rows_over, ...rest },
+      seen,
+    }: {
+      values: RuleValues;
+      seen: string;
+    }) => keepRule({ ...rest, rows_over: some ? (rows_over ?? 0) : null }, seen),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ruleQuery.queryKey });
       void message.success(t("exports.rule.kept"));
       onClose();
     },
-    onError: report,
+    onError: (thrown) => {
+      if (!staleOf(thrown)) report(thrown);
+    },
   });
+  const stale = staleOf(keep.error);
   const required = [{ required: true, message: t("exports.rule.missing") }];
   return (
     <Modal
@@ -240,11 +265,18 @@ function RuleForm({ rule, onClose }: { rule: Rule; onClose: () => void }) {
       confirmLoading={keep.isPending}
       onOk={form.submit}
     >
+      {stale ? (
+        <Stale
+          problem={stale}
+          onReload={() => void onReload().catch(report)}
+          onOverwrite={() => keep.mutate({ values: form.getFieldsValue(), seen: "" })}
+        />
+      ) : null}
       <Form<RuleValues>
         form={form}
         layout="vertical"
         initialValues={{ ...rule, limited: rule.rows_over !== null, rows_over: rule.rows_over ?? 1000 }}
-        onFinish={(values) => keep.mutate(values)}
+        onFinish={(values) => keep.mutate({ values, seen: rule.revision ?? "" })}
       >
         <Form.Item name="limited" label={t("exports.rule.limited")} valuePropName="checked">
           <Switch />

@@ -3,6 +3,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, take } from "@/shared/api";
 import type { components } from "@/shared/api/schema";
+import { having } from "@/shared/stale";
 
 type Schema = components["schemas"];
 
@@ -12,7 +13,7 @@ export type Format = (typeof FORMATS)[number];
 export const OPEN: readonly Export["state"][] = ["waiting", "wanted", "running"];
 
 export type Export = Schema["ExportShown"];
-export type Rule = Schema["RuleBody"];
+export type Rule = Schema["RuleShown"];
 
 export type Box = "own" | "decide";
 
@@ -34,7 +35,8 @@ export const ruleQuery = queryOptions({
   queryFn: ({ signal }) => take(api.GET("/api/export-rules", { signal })),
 });
 
-export const keepRule = (body: Rule) => take(api.PUT("/api/export-rules", { body }));
+export const keepRule = (body: Schema["RuleBody"], seen: string) =>
+  take(api.PUT("/api/export-rules", { params: { header: having(seen) }, body }));
 
 export const askForExport = (body: Schema["ExportIn"]) => take(api.POST("/api/exports", { body }));
 

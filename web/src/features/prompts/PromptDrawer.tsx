@@ -2,9 +2,11 @@ import { AudioOutlined, DeleteOutlined, InboxOutlined, PhoneOutlined } from "@an
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Button, Drawer, Input, Segmented, Space, Tag, Upload } from "antd";
 import { useEffect, useRef, useState } from "react";
+import type { Problem } from "@/shared/api";
 import { timer, useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
 import { HearButton, type Prompt, promptsQuery, soundOf, standardQuery, type Voice } from "@/shared/prompts";
+import { Stale, staleOf } from "@/shared/stale";
 import { common } from "@/shared/texts";
 import { Nothing, QueryView, useReportProblem } from "@/shared/ui";
 import { press, rung, trialQuery, useTrialLine } from "@/softphone/trial";
@@ -37,6 +39,7 @@ export function PromptDrawer({ prompt, onClose }: { prompt: Prompt; onClose: () 
   );
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState<Voice | null>(null);
+  const [late, setLate] = useState<{ problem: Problem; voice: Voice } | null>(null);
   const changed = () =>
     Promise.all([
       cache.invalidateQueries({ queryKey: promptsQuery(prompt.project_id).queryKey }),
@@ -58,14 +61,17 @@ export function PromptDrawer({ prompt, onClose }: { prompt: Prompt; onClose: () 
     }
   };
   const take = () => kept(() => takeRecorded(prompt.id, language, says));
-  const choose = async (voice: Voice) => {
+  const choose = async (voice: Voice, seen: string) => {
     try {
-      await chooseVersion(prompt.id, voice.language, voice.version);
+      await chooseVersion(prompt.id, voice.language, voice.version, seen);
       setDone(null);
+      setLate(null);
       await changed();
       void message.success(t("used", { n: voice.version }));
     } catch (thrown) {
-      report(thrown);
+      const problem = staleOf(thrown);
+      if (problem) setLate({ problem, voice });
+      else report(thrown);
     }
   };
   const remove = () =>
@@ -148,7 +154,17 @@ export function PromptDrawer({ prompt, onClose }: { prompt: Prompt; onClose: () 
           onSpeak={() => void kept(() => speakPrompt(prompt.id, language, says.trim()))}
         />
         {done ? <WhatWasDone voice={done} /> : null}
-        <Versions prompt={prompt} language={language} onChoose={(voice) => void choose(voice)} />
+        {late ? (
+          <Stale
+            problem={late.problem}
+            onReload={() => {
+              setLate(null);
+              void changed();
+            }}
+            onOverwrite={() => void choose(late.voice, "")}
+          />
+        ) : null}
+        <Versions prompt={prompt} language={language} onChoose={(voice, seen) => void choose(voice, seen)} />
       </div>
     </Drawer>
   );
@@ -295,7 +311,7 @@ function Versions({
 }: {
   prompt: Prompt;
   language: Language;
-  onChoose: (voice: Voice) => void;
+  onChoose: (voice: Voice, seen: string) => void;
 }) {
   const t = useT(texts);
   const f = useFormat();
@@ -304,8 +320,8 @@ function Versions({
     <section aria-labelledby="prompt-versions">
       <h3 id="prompt-versions">{t("versions")}</h3>
       <QueryView query={versions} rows={2}>
-        {(all) => {
-          const own = all.filter((each) => each.language === language);
+        {({ items, revision }) => {
+          const own = items.filter((each) => each.language === language);
           if (own.length === 0) return <Nothing title={t("versions.none")} />;
           return (
             <ol className="prompt-versions">
@@ -321,7 +337,7 @@ function Versions({
                     {each.current ? (
                       <Tag color="success">{t("current")}</Tag>
                     ) : (
-                      <Button type="link" size="small" onClick={() => onChoose(each)}>
+                      <Button type="link" size="small" onClick={() => onChoose(each, revision ?? "")}>
                         {t("use")}
                       </Button>
                     )}

@@ -2,6 +2,7 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { api, take } from "@/shared/api";
+import { having } from "@/shared/stale";
 
 export type Language = "zh" | "en";
 export const LANGUAGES: Language[] = ["zh", "en"];
@@ -16,8 +17,7 @@ export const projectsQuery = queryOptions({
 export const versionsQuery = (id: string) =>
   queryOptions({
     queryKey: ["prompt-versions", id],
-    queryFn: async ({ signal }) =>
-      (await take(api.GET("/api/prompts/{id}/versions", { params: one(id), signal }))).items,
+    queryFn: ({ signal }) => take(api.GET("/api/prompts/{id}/versions", { params: one(id), signal })),
   });
 
 export const makePrompt = (project_id: string, name: string, note: string) =>
@@ -25,8 +25,13 @@ export const makePrompt = (project_id: string, name: string, note: string) =>
 
 export const removePrompt = (id: string) => take(api.DELETE("/api/prompts/{id}", { params: one(id) }));
 
-export const chooseVersion = (id: string, language: Language, version: number) =>
-  take(api.PUT("/api/prompts/{id}/current", { params: one(id), body: { language, version } }));
+export const chooseVersion = (id: string, language: Language, version: number, seen: string) =>
+  take(
+    api.PUT("/api/prompts/{id}/current", {
+      params: { ...one(id), header: having(seen) },
+      body: { language, version },
+    }),
+  );
 
 /** Rings the asker's telephone to record what is said. */
 export const callForPrompt = (id: string) => take(api.POST("/api/prompts/{id}/call", { params: one(id) }));

@@ -391,6 +391,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/mobile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Mobile
+         * @description Which telephone of one's own is on file, and who can change it.
+         */
+        get: operations["my_mobile_api_me_mobile_get"];
+        /**
+         * Change My Mobile
+         * @description Change it, where the role allows that.
+         */
+        put: operations["change_my_mobile_api_me_mobile_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users/{id}/password-leave": {
         parameters: {
             query?: never;
@@ -585,7 +609,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Team Members
+         * @description Who is in one team.
+         */
+        get: operations["read_team_members_api_teams__id__members_get"];
         /**
          * Set Team Members
          * @description Set who is in a team. Whoever was in another one leaves that.
@@ -681,11 +709,52 @@ export interface paths {
         };
         /**
          * Audit Log
-         * @description Who did what, the newest first.
+         * @description Who did what, the newest first; with `to_be_seen` what waits for the asker's eyes.
          */
         get: operations["audit_log_api_audit_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/to-be-seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count To Be Seen
+         * @description How much waits for the asker's eyes.
+         */
+        get: operations["count_to_be_seen_api_audit_to_be_seen_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge Entries
+         * @description Put down that the asker has seen these entries. What somebody else has acknowledged meanwhile stays
+         *     theirs. Raises "not found", `audit.own`.
+         */
+        post: operations["acknowledge_entries_api_audit_seen_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -824,6 +893,30 @@ export interface paths {
         patch: operations["change_state_reason"];
         trace?: never;
     };
+    "/api/routing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rules
+         * @description What holds for all queues.
+         */
+        get: operations["read_rules_api_routing_rules_get"];
+        /**
+         * Set Rules
+         * @description Set what holds for all queues.
+         */
+        put: operations["set_rules_api_routing_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agent-skills": {
         parameters: {
             query?: never;
@@ -851,7 +944,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Agent Skills
+         * @description What one agent can.
+         */
+        get: operations["read_agent_skills_api_users__id__skills_get"];
         /**
          * Set Agent Skills
          * @description Set all of an agent's skills and levels.
@@ -891,7 +988,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Certificates
+         * @description One agent's certificates.
+         */
+        get: operations["read_certificates_api_users__id__certificates_get"];
         /**
          * Set Certificates
          * @description Set all of an agent's certificates.
@@ -931,36 +1032,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read Seats
+         * @description One agent's own settings in queues.
+         */
+        get: operations["read_seats_api_users__id__queue_seats_get"];
         /**
          * Set Seats
          * @description Set all of an agent's own settings in queues.
          */
         put: operations["set_seats_api_users__id__queue_seats_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/routing-rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read Rules
-         * @description What holds for all queues.
-         */
-        get: operations["read_rules_api_routing_rules_get"];
-        /**
-         * Set Rules
-         * @description Set what holds for all queues.
-         */
-        put: operations["set_rules_api_routing_rules_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1156,7 +1237,7 @@ export interface paths {
         };
         /**
          * List Prompt Versions
-         * @description Every sound the prompt ever had, the newest first.
+         * @description Every sound the prompt ever had, the newest first; `revision` is of those that callers hear.
          */
         get: operations["list_prompt_versions_api_prompts__id__versions_get"];
         put?: never;
@@ -1847,7 +1928,7 @@ export interface paths {
         put?: never;
         /**
          * Publish Form
-         * @description A new version, filled in from now on. Raises `form.newer` when somebody else was faster.
+         * @description A new version, filled in from now on.
          */
         post: operations["publish_form_api_wrap_forms__id__versions_post"];
         delete?: never;
@@ -4315,6 +4396,12 @@ export interface components {
              * @default false
              */
             undoable: boolean;
+            /** Must See */
+            must_see: boolean;
+            /** Seen By */
+            seen_by?: string | null;
+            /** Seen At */
+            seen_at?: string | null;
         };
         /**
          * Board
@@ -5971,13 +6058,8 @@ export interface components {
              */
             note: string;
         };
-        /**
-         * FormIn
-         * @description `revision` is the version that was changed, 0 for the first.
-         */
+        /** FormIn */
         FormIn: {
-            /** Revision */
-            revision: number;
             /** Fields */
             fields: components["schemas"]["FieldBody"][];
         };
@@ -5999,11 +6081,6 @@ export interface components {
             published_at: string | null;
             /** Published By */
             published_by: string | null;
-        };
-        /** FormVersions */
-        FormVersions: {
-            /** Items */
-            items: components["schemas"]["FormShown"][];
         };
         /** FunctionShown */
         FunctionShown: {
@@ -6667,6 +6744,16 @@ export interface components {
             answered_at: string | null;
         };
         /**
+         * MobileIn
+         * @description The own password as well: customers' calls go there.
+         */
+        MobileIn: {
+            /** Number */
+            number: string;
+            /** Password */
+            password: string;
+        };
+        /**
          * MonitorRow
          * @description A supervisor at a call. `mode` is empty until the supervisor's telephone has answered; `wanted` is
          *     what was asked for last.
@@ -7029,6 +7116,30 @@ export interface components {
             /** Figures */
             figures: components["schemas"]["FigureValue"][];
         };
+        /**
+         * OwnMobile
+         * @description `number` is empty while there is none. `usable`: one may answer on it. `changeable`: by oneself; else
+         *     by `keepers`, some of those who administer people. `set_by`, `set_at`: the last change, if it is known.
+         */
+        OwnMobile: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /** Number */
+            number: string;
+            /** Usable */
+            usable: boolean;
+            /** Changeable */
+            changeable: boolean;
+            /** Keepers */
+            keepers: string[];
+            /** Set By */
+            set_by: string | null;
+            /** Set At */
+            set_at: string | null;
+        };
         /** Page[AgentSkillShown] */
         Page_AgentSkillShown_: {
             /** Items */
@@ -7177,15 +7288,6 @@ export interface components {
         Page_PromptShown_: {
             /** Items */
             items: components["schemas"]["PromptShown"][];
-            /** Next */
-            next?: string | null;
-            /** Total */
-            total?: number | null;
-        };
-        /** Page[PromptVersionShown] */
-        Page_PromptVersionShown_: {
-            /** Items */
-            items: components["schemas"]["PromptVersionShown"][];
             /** Next */
             next?: string | null;
             /** Total */
@@ -7476,7 +7578,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "desk" | "dial_out" | "mobile" | "board" | "supervise" | "contacts" | "recordings" | "config" | "people" | "export" | "numbers" | "approve_exports" | "audit" | "ledger";
+        Permission: "desk" | "dial_out" | "mobile" | "own_mobile" | "board" | "supervise" | "contacts" | "recordings" | "config" | "people" | "export" | "numbers" | "approve_exports" | "audit" | "ledger";
         /** PickUp */
         PickUp: {
             /**
@@ -8249,6 +8351,90 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** RevisedPage[AgentSkillShown] */
+        RevisedPage_AgentSkillShown_: {
+            /** Items */
+            items: components["schemas"]["AgentSkillShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+        };
+        /** RevisedPage[CertificateShown] */
+        RevisedPage_CertificateShown_: {
+            /** Items */
+            items: components["schemas"]["CertificateShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+        };
+        /** RevisedPage[FormShown] */
+        RevisedPage_FormShown_: {
+            /** Items */
+            items: components["schemas"]["FormShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+        };
+        /** RevisedPage[MemberShown] */
+        RevisedPage_MemberShown_: {
+            /** Items */
+            items: components["schemas"]["MemberShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+        };
+        /** RevisedPage[PromptVersionShown] */
+        RevisedPage_PromptVersionShown_: {
+            /** Items */
+            items: components["schemas"]["PromptVersionShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+        };
+        /** RevisedPage[SeatShown] */
+        RevisedPage_SeatShown_: {
+            /** Items */
+            items: components["schemas"]["SeatShown"][];
+            /** Next */
+            next?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+        };
         /**
          * Role
          * @enum {string}
@@ -8302,6 +8488,22 @@ export interface components {
              * Keep Hours
              * @default 72
              */
+            keep_hours: number;
+        };
+        /** RuleShown */
+        RuleShown: {
+            /**
+             * Revision
+             * @default
+             */
+            revision: string;
+            /** Rows Over */
+            rows_over: number | null;
+            /** Whole Numbers */
+            whole_numbers: boolean;
+            /** Most Rows */
+            most_rows: number;
+            /** Keep Hours */
             keep_hours: number;
         };
         /**
@@ -8631,6 +8833,11 @@ export interface components {
             since: string;
         } & {
             [key: string]: unknown;
+        };
+        /** SeenIn */
+        SeenIn: {
+            /** Entries */
+            entries: string[];
         };
         /**
          * SegmentIn
@@ -9124,6 +9331,15 @@ export interface components {
             /** Text */
             text: string;
             agent: components["schemas"]["Named"] | null;
+        };
+        /**
+         * ToBeSeen
+         * @description Entries that must be seen, that nobody has, and that are not the asker's own doing: `MOST` or more are
+         *     told as `MOST`.
+         */
+        ToBeSeen: {
+            /** Count */
+            count: number;
         };
         /** TrafficShown */
         TrafficShown: {
@@ -10822,6 +11038,61 @@ export interface operations {
             };
         };
     };
+    my_mobile_api_me_mobile_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMobile"];
+                };
+            };
+        };
+    };
+    change_my_mobile_api_me_mobile_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MobileIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnMobile"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     ask_for_leave_api_users__id__password_leave_post: {
         parameters: {
             query?: never;
@@ -11243,10 +11514,43 @@ export interface operations {
             };
         };
     };
-    set_team_members_api_teams__id__members_put: {
+    read_team_members_api_teams__id__members_get: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisedPage_MemberShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_team_members_api_teams__id__members_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11264,7 +11568,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_MemberShown_"];
+                    "application/json": components["schemas"]["RevisedPage_MemberShown_"];
                 };
             };
             /** @description Validation Error */
@@ -11598,6 +11902,7 @@ export interface operations {
                 object_kind?: string | null;
                 object_id?: string | null;
                 action?: string | null;
+                to_be_seen?: boolean;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -11614,6 +11919,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AuditShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_to_be_seen_api_audit_to_be_seen_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToBeSeen"];
+                };
+            };
+        };
+    };
+    acknowledge_entries_api_audit_seen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToBeSeen"];
                 };
             };
             /** @description Validation Error */
@@ -12122,6 +12480,61 @@ export interface operations {
             };
         };
     };
+    read_rules_api_routing_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesShown"];
+                };
+            };
+        };
+    };
+    set_rules_api_routing_rules_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesShown"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_agent_skills_api_agent_skills_get: {
         parameters: {
             query?: {
@@ -12153,10 +12566,43 @@ export interface operations {
             };
         };
     };
-    set_agent_skills_api_users__id__skills_put: {
+    read_agent_skills_api_users__id__skills_get: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisedPage_AgentSkillShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_agent_skills_api_users__id__skills_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12174,7 +12620,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AgentSkillShown_"];
+                    "application/json": components["schemas"]["RevisedPage_AgentSkillShown_"];
                 };
             };
             /** @description Validation Error */
@@ -12219,10 +12665,43 @@ export interface operations {
             };
         };
     };
-    set_certificates_api_users__id__certificates_put: {
+    read_certificates_api_users__id__certificates_get: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisedPage_CertificateShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_certificates_api_users__id__certificates_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12240,7 +12719,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_CertificateShown_"];
+                    "application/json": components["schemas"]["RevisedPage_CertificateShown_"];
                 };
             };
             /** @description Validation Error */
@@ -12285,10 +12764,43 @@ export interface operations {
             };
         };
     };
-    set_seats_api_users__id__queue_seats_put: {
+    read_seats_api_users__id__queue_seats_get: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisedPage_SeatShown_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_seats_api_users__id__queue_seats_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12306,62 +12818,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_SeatShown_"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_rules_api_routing_rules_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RulesShown"];
-                };
-            };
-        };
-    };
-    set_rules_api_routing_rules_put: {
-        parameters: {
-            query?: never;
-            header?: {
-                "if-match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RulesIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RulesShown"];
+                    "application/json": components["schemas"]["RevisedPage_SeatShown_"];
                 };
             };
             /** @description Validation Error */
@@ -12884,7 +13341,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_PromptVersionShown_"];
+                    "application/json": components["schemas"]["RevisedPage_PromptVersionShown_"];
                 };
             };
             /** @description Validation Error */
@@ -13062,7 +13519,9 @@ export interface operations {
     choose_prompt_version_api_prompts__id__current_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -14462,7 +14921,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FormVersions"];
+                    "application/json": components["schemas"]["RevisedPage_FormShown_"];
                 };
             };
             /** @description Validation Error */
@@ -14479,7 +14938,9 @@ export interface operations {
     publish_form_api_wrap_forms__id__versions_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path: {
                 id: string;
             };
@@ -16931,7 +17392,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RuleBody"];
+                    "application/json": components["schemas"]["RuleShown"];
                 };
             };
         };
@@ -16939,7 +17400,9 @@ export interface operations {
     change_rule_api_export_rules_put: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "if-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -16955,7 +17418,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RuleBody"];
+                    "application/json": components["schemas"]["RuleShown"];
                 };
             };
             /** @description Validation Error */

@@ -10,6 +10,12 @@ export interface Row {
   revision?: string;
 }
 
+/** A list that is changed as a whole. */
+export interface Whole<R> {
+  items: R[];
+  revision: string;
+}
+
 type Answer = Promise<{ data?: unknown; error?: unknown; response: Response }>;
 interface Loose {
   GET(path: string, init?: object): Answer;
@@ -29,11 +35,15 @@ export const call = {
     ((await take(loose.GET(path, { params: { query }, signal }))) as { items: R[] }).items,
   read: async <R>(path: string, signal?: AbortSignal): Promise<R> =>
     (await take(loose.GET(path, { signal }))) as R,
-  make: async <R>(path: string, body: object): Promise<R> => (await take(loose.POST(path, { body }))) as R,
+  make: async <R>(path: string, body: object, seen = ""): Promise<R> =>
+    (await take(loose.POST(path, { body, headers: having(seen) }))) as R,
   change: async <R>(path: string, id: string, body: object, seen = ""): Promise<R> =>
     (await take(loose.PATCH(`${path}/{id}`, { ...one(id), body, headers: having(seen) }))) as R,
-  put: async (path: string, id: string, body: unknown): Promise<unknown> =>
-    take(loose.PUT(path, { ...one(id), body })),
+  /** A list that is changed as a whole, below the thing of that id. */
+  whole: async <R>(path: string, id: string): Promise<Whole<R>> =>
+    (await take(loose.GET(path, one(id)))) as Whole<R>,
+  put: async <R>(path: string, id: string, body: unknown, seen: string): Promise<Whole<R>> =>
+    (await take(loose.PUT(path, { ...one(id), body, headers: having(seen) }))) as Whole<R>,
   set: async <R>(path: string, body: object, seen = ""): Promise<R> =>
     (await take(loose.PUT(path, { body, headers: having(seen) }))) as R,
   act: async <R>(path: string, id: string, body: object): Promise<R> =>
@@ -110,7 +120,10 @@ export function useRetire(path: string) {
 
 /** Kinds whose changes the audit log can take back, by path. */
 const KINDS: Record<string, string> = {
+  "/api/alarm-rules": "alarm_rule",
   "/api/clients": "client",
+  "/api/teams": "team",
+  "/api/text-gateways": "text_gateway",
   "/api/projects": "project",
   "/api/skills": "skill",
   "/api/queues": "queue",

@@ -5,6 +5,7 @@ import type { Tier } from "@/shared/api";
 import { fields } from "@/shared/fields";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
+import { useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
 import { QueryView, TierTag } from "@/shared/ui";
 import { call } from "../kit/api";
@@ -58,6 +59,7 @@ export function RoutingRules() {
   const c = useT(common);
   const done = useDone();
   const cache = useQueryClient();
+  const me = useMe();
   const rules = useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => call.read<Rules>(PATH, signal),
@@ -85,9 +87,14 @@ export function RoutingRules() {
           onReload={async () => setEditing((await rules.refetch({ throwOnError: true })).data ?? null)}
           onSave={async (values, overwrite) => {
             const seen = overwrite ? "" : editing.revision;
-            cache.setQueryData(KEY, await call.set<Rules>(PATH, toBody(values), seen));
+            const answer = await call.set<Rules>(PATH, toBody(values), seen);
+            cache.setQueryData(KEY, answer);
             setEditing(null);
-            done(t("done.changed", { name: t("section.routing-rules") }));
+            const changed = me !== undefined && answer.revision !== editing.revision;
+            done(
+              t("done.changed", { name: t("section.routing-rules") }),
+              changed ? { kind: "routing_rules", id: me.tenant.id } : undefined,
+            );
           }}
         >
           {() => <RulesForm />}

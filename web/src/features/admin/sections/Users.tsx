@@ -1,37 +1,29 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Select, Tag, Tooltip } from "antd";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Role } from "@/shared/api";
 import { fields } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
 import { permitted, useMe } from "@/shared/session";
 import { common } from "@/shared/texts";
+import { useReportProblem } from "@/shared/ui";
 import { call, listQuery, useChoices, useList, useSave } from "../kit/api";
 import { Editor } from "../kit/Editor";
 import { below } from "../kit/problems";
 import { type Column, ResourceList } from "../kit/ResourceList";
 import { useDone } from "../kit/useDone";
 import { texts } from "../texts";
-import type {
-  AgentCertificate,
-  AgentSkill,
-  Client,
-  QueueSeat,
-  Skill,
-  Team,
-  TeamMember,
-  User,
-} from "../types";
+import type { AgentSkill, Client, Skill, Team, TeamMember, User } from "../types";
+import { LISTS, type ListName, NO_LISTS, readLists, type SeenLists } from "./agentLists";
 import { useFactorReset } from "./FactorReset";
 import { PasswordReset } from "./PasswordReset";
-import { type AgentLists, toUserBody, toUserValues, UserForm, type UserValues } from "./UserForm";
+import { toUserBody, toUserValues, UserForm, type UserValues } from "./UserForm";
 
-/** Where each of an agent's lists is stored, and read for everybody. */
-const LISTS = [
-  ["skills", "/api/users/{id}/skills", "/api/agent-skills"],
-  ["certificates", "/api/users/{id}/certificates", "/api/agent-certificates"],
-  ["queue_seats", "/api/users/{id}/queue-seats", "/api/queue-seats"],
-] as const;
+/** Whom the form is about, as seen when it was opened; `nth` tells one opening from the next. */
+interface Editing extends SeenLists {
+  nth: number;
+  row: User | null;
+}
 
 type Shown = "active" | "left" | "all";
 
@@ -47,12 +39,6 @@ export function Users() {
   const manages = permitted(me, ["people"]);
   const configures = permitted(me, ["config"]);
   const links = useQuery({ ...listQuery<AgentSkill>("/api/agent-skills"), enabled: configures });
-  const papers = useQuery({
-    ...listQuery<AgentCertificate>("/api/agent-certificates"),
-    enabled: configures,
-  });
-  const seats = useQuery({ ...listQuery<QueueSeat>("/api/queue-seats"), enabled: configures });
-  const listed = !configures || (links.isFetched && papers.isFetched && seats.isFetched);
   const skills = useChoices<Skill>("/api/skills", (row) => row.name, configures);
   const teams = useChoices<Team>("/api/teams", (row) => row.name, configures);
   const placed = useQuery({ ...listQuery<TeamMember>("/api/team-members"), enabled: configures });
@@ -60,16 +46,23 @@ export function Users() {
   const clients = useChoices<Client>("/api/clients", (row) => row.short_name);
   const save = useSave<User>("/api/users");
   const [shown, setShown] = useState<Shown>("active");
-  const [editing, setEditing] = useState<{ row: User | null } | null>(null);
+  const [editing, setEditing] = useState<Editing | null>(null);
+  const opened = useRef(0);
+  const refused = useRef<ListName | "account" | null>(null);
+  const report = useReportProblem();
   const [resetting, setResetting] = useState<User | null>(null);
   const [saved, setSaved] = useState<string | null>(null);
   const resetFactor = useFactorReset();
   const skillsOf = (id: string) => (links.data ?? []).filter((link) => link.user_id === id);
-  const listsOf = (id: string | undefined): AgentLists => ({
-    skills: ownOf(links.data, id),
-    certificates: ownOf(papers.data, id),
-    queue_seats: ownOf(seats.data, id),
-  });
+  const open = async (row: User | null) => {
+    try {
+      const lists = row && configures ? await readLists(row.id) : NO_LISTS;
+      opened.current += 1;
+      setEditing({ nth: opened.current, row, ...lists });
+    } catch (thrown) {
+      report(thrown);
+    }
+  };
 
   const columns: Column<User>[] = [
     { key: "name", title: n("name"), render: (row) => row.name },
@@ -122,27 +115,49 @@ export function Users() {
     data: users.data?.filter((row) => shown === "all" || row.active === (shown === "active")),
   } as typeof users;
 
-  const store = async (values: UserValues, row: User | null, overwrite: boolean) => {
-    const seen = overwrite ? "" : row?.revision;
-    const answer =
-      row && !manages
-        ? row
-        : await save.mutateAsync({ id: row?.id ?? null, body: toUserBody(values, row), seen });
-    // Should one of the lists be refused, the person is there: the next try changes, it does not make another.
-    if (row === null) setEditing({ row: answer });
+  /** The account and each list are stored by themselves. What is stored counts as seen: should the next be
+   * refused, the next try does not stumble over one's own change. `overwrite` is about what was refused. */
+  const store = async (values: UserValues, before: Editing, overwrite: boolean) => {
+    const forced = overwrite ? refused.current : null;
+    let now = before;
+    const step = async <R,>(
+      name: ListName | "account",
+      seen: string,
+      send: (seen: string) => Promise<R>,
+      keep: (answer: R) => Partial<Editing>,
+    ) => {
+      refused.current = name;
+      const answer = await send(name === forced ? "" : seen);
+      now = { ...now, ...keep(answer) };
+      setEditing(now);
+    };
+    if (now.row === null || manages) {
+      const id = now.row?.id ?? null;
+      const body = toUserBody(values, now.row);
+      await step(
+        "account",
+        now.row?.revision ?? "",
+        (seen) => save.mutateAsync({ id, body, seen }),
+        (row) => ({ row }),
+      );
+    }
+    const { row } = now;
+    if (row === null) return;
     if (configures && values.roles.includes("agent")) {
       for (const [list, path, all] of LISTS) {
-        try {
-          await call.put(path, answer.id, values[list]);
-        } catch (thrown) {
-          throw below(list, thrown);
-        }
+        const send = (seen: string) =>
+          call.put(path, row.id, values[list], seen).catch((thrown) => {
+            throw below(list, thrown);
+          });
+        await step(list, now.seen[list], send, ({ revision }) => ({
+          seen: { ...now.seen, [list]: revision },
+        }));
         await cache.invalidateQueries({ queryKey: listQuery(all).queryKey });
       }
     }
-    setSaved(answer.id);
+    setSaved(row.id);
     setEditing(null);
-    done(t(row ? "done.changed" : "done.made", { name: answer.name }));
+    done(t(before.row ? "done.changed" : "done.made", { name: row.name }));
   };
 
   return (
@@ -165,10 +180,10 @@ export function Users() {
             .join(" ")
         }
         nameOf={(row) => row.name}
-        onOpen={(row) => setEditing({ row })}
+        onOpen={(row) => void open(row)}
         {...(manages
           ? {
-              onAdd: () => setEditing({ row: null }),
+              onAdd: () => void open(null),
               addLabel: t("add", { noun: n("kind.user") }),
             }
           : {})}
@@ -211,37 +226,30 @@ export function Users() {
           ) : null
         }
       />
-      <Editor<UserValues>
-        open={editing !== null && listed}
-        width={600}
-        title={
-          editing?.row
-            ? t("edit.title", { noun: n("kind.user"), name: editing.row.name })
-            : t("add", { noun: n("kind.user") })
-        }
-        initial={toUserValues(editing?.row ?? null, listsOf(editing?.row?.id))}
-        onClose={() => setEditing(null)}
-        onReload={async () => {
-          const row = (await users.refetch()).data?.find((each) => each.id === editing?.row?.id);
-          setEditing(null);
-          // Mounted anew, with what is there by now.
-          if (row) setTimeout(() => setEditing({ row }));
-        }}
-        onSave={(values, overwrite) => store(values, editing?.row ?? null, overwrite)}
-      >
-        {(form) => (
-          <UserForm row={editing?.row ?? null} form={form} manages={manages} configures={configures} />
-        )}
-      </Editor>
+      {editing ? (
+        <Editor<UserValues>
+          key={editing.nth}
+          open
+          width={600}
+          title={
+            editing.row
+              ? t("edit.title", { noun: n("kind.user"), name: editing.row.name })
+              : t("add", { noun: n("kind.user") })
+          }
+          initial={toUserValues(editing.row, editing.lists)}
+          onClose={() => setEditing(null)}
+          onReload={async () => {
+            const { data } = await users.refetch({ throwOnError: true });
+            const row = data?.find((each) => each.id === editing.row?.id);
+            if (row) await open(row);
+            else setEditing(null);
+          }}
+          onSave={(values, overwrite) => store(values, editing, overwrite)}
+        >
+          {(form) => <UserForm row={editing.row} form={form} manages={manages} configures={configures} />}
+        </Editor>
+      ) : null}
       {resetting ? <PasswordReset user={resetting} onClose={() => setResetting(null)} /> : null}
     </>
   );
-}
-
-/** One person's rows of a list of everybody's. */
-function ownOf<R extends { user_id: string }>(
-  rows: readonly R[] | undefined,
-  id: string | undefined,
-): Omit<R, "user_id">[] {
-  return (rows ?? []).filter((row) => row.user_id === id).map(({ user_id: _user, ...row }) => row);
 }

@@ -15,7 +15,7 @@ import { useT } from "@/shared/i18n";
 import { common } from "@/shared/texts";
 import { Nothing, QueryView } from "@/shared/ui";
 import { type FieldDraft, nextName, toDraft, toFields, toOptions } from "../formFields";
-import { call, useChoices } from "../kit/api";
+import { call, useChoices, type Whole } from "../kit/api";
 import { Editor } from "../kit/Editor";
 import { ChoiceField, Line, NumberField, TextField } from "../kit/inputs";
 import { ResourceHead } from "../kit/ResourceHead";
@@ -37,25 +37,26 @@ export function WrapForms() {
   const cache = useQueryClient();
   const projects = useChoices<Project>("/api/projects", (row) => row.name);
   const [chosen, setChosen] = useState<string>();
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState<Whole<WrapForm> | null>(null);
   const projectId = chosen ?? projects.rows[0]?.id;
   const path = `/api/wrap-forms/${projectId}`;
   const versions = useQuery({
     queryKey: ["config", path],
-    queryFn: ({ signal }) => call.list<WrapForm>(`${path}/versions`, {}, signal),
+    queryFn: ({ signal }) => call.read<Whole<WrapForm>>(`${path}/versions`, signal),
     enabled: projectId !== undefined,
   });
-  const current = versions.data?.[0];
-  const before = current?.fields ?? [];
+  const before = editing?.items[0]?.fields ?? [];
 
-  const publish = async (values: Values) => {
-    const answer = await call.make<WrapForm>(`${path}/versions`, {
-      revision: current?.version ?? 0,
-      fields: toFields(values.fields ?? [], before),
-    });
+  const publish = async (values: Values, seen: string) => {
+    const body = { fields: toFields(values.fields ?? [], before) };
+    const answer = await call.make<WrapForm>(`${path}/versions`, body, seen);
     await cache.invalidateQueries({ queryKey: ["config", path] });
-    setEditing(false);
-    done(t("wrap-forms.published", { version: answer.version }));
+    setEditing(null);
+    const last = editing?.items[0]?.version ?? 0;
+    done(
+      t("wrap-forms.published", { version: answer.version }),
+      projectId && last > 0 && answer.version > last ? { kind: "wrap_form", id: projectId } : undefined,
+    );
   };
 
   return (
@@ -73,7 +74,7 @@ export function WrapForms() {
           type="primary"
           icon={<EditOutlined />}
           disabled={!versions.data}
-          onClick={() => setEditing(true)}
+          onClick={() => setEditing(versions.data ?? null)}
         >
           {t("wrap-forms.edit")}
         </Button>
@@ -82,9 +83,9 @@ export function WrapForms() {
         <Nothing title={t("wrap-reasons.no_project")} />
       ) : (
         <QueryView query={versions} rows={6}>
-          {(all) =>
-            all[0]?.fields.length ? (
-              <Shown versions={all} />
+          {({ items }) =>
+            items[0]?.fields.length ? (
+              <Shown versions={items} />
             ) : (
               <Nothing title={t("wrap-forms.none")} hint={t("wrap-forms.none.hint")} />
             )
@@ -92,13 +93,15 @@ export function WrapForms() {
         </QueryView>
       )}
       <Editor<Values>
-        open={editing}
+        key={editing?.revision ?? ""}
+        open={editing !== null}
         width={760}
         title={t("wrap-forms.edit")}
         saveLabel={t("wrap-forms.publish")}
         initial={{ fields: before.map(toDraft) }}
-        onSave={publish}
-        onClose={() => setEditing(false)}
+        onSave={(values, overwrite) => publish(values, overwrite ? "" : (editing?.revision ?? ""))}
+        onReload={async () => setEditing((await versions.refetch({ throwOnError: true })).data ?? null)}
+        onClose={() => setEditing(null)}
       >
         {() => <Builder before={before} />}
       </Editor>

@@ -1,9 +1,10 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { AutoComplete, Form } from "antd";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { fields } from "@/shared/fields";
 import { useFormat } from "@/shared/format";
 import { useT } from "@/shared/i18n";
+import { useReportProblem } from "@/shared/ui";
 import { call, listQuery, useList, useSave } from "../kit/api";
 import { Editor } from "../kit/Editor";
 import { ChoiceField, Line, TextField } from "../kit/inputs";
@@ -16,12 +17,21 @@ import type { Team, TeamMember, User } from "../types";
 import { teamTexts } from "./texts";
 
 const PATH = "/api/teams";
+const MEMBERS = "/api/teams/{id}/members";
 
 interface Values {
   name: string;
   department: string;
   leader_id?: string | null;
   members: string[];
+}
+
+/** The team as seen when its form was opened; `nth` tells one opening from the next. */
+interface Editing {
+  nth: number;
+  row: Team | null;
+  members: string[];
+  seen: string;
 }
 
 /** Teams with their leaders and members. */
@@ -36,7 +46,10 @@ export function Teams() {
   const links = useQuery(listQuery<TeamMember>("/api/team-members"));
   const users = useList<User>("/api/users");
   const save = useSave<Team>(PATH);
-  const [editing, setEditing] = useState<{ row: Team | null } | null>(null);
+  const [editing, setEditing] = useState<Editing | null>(null);
+  const opened = useRef(0);
+  const refused = useRef<"team" | "members" | null>(null);
+  const report = useReportProblem();
   const [saved, setSaved] = useState<string | null>(null);
   const removal = useRemoval(PATH, w("retire"), () => setEditing(null));
 
@@ -56,19 +69,39 @@ export function Teams() {
     return other ? w("members.from", { name, team: other }) : name;
   };
 
-  const store = async ({ members, ...values }: Values, row: Team | null) => {
-    const body = { ...values, leader_id: values.leader_id ?? null };
-    const answer = await save.mutateAsync({ id: row?.id ?? null, body });
+  const open = async (row: Team | null) => {
+    try {
+      const { items, revision } = row
+        ? await call.whole<TeamMember>(MEMBERS, row.id)
+        : { items: [], revision: "" };
+      const members = items.map((link) => link.user_id).filter((id) => isHere.has(id));
+      opened.current += 1;
+      setEditing({ nth: opened.current, row, members, seen: revision });
+    } catch (thrown) {
+      report(thrown);
+    }
+  };
+
+  /** The team, then its members. What is stored counts as seen; `overwrite` is about what was refused. */
+  const store = async ({ members, ...values }: Values, before: Editing, overwrite: boolean) => {
+    const forced = overwrite ? refused.current : null;
+    refused.current = "team";
+    const row = await save.mutateAsync({
+      id: before.row?.id ?? null,
+      body: { ...values, leader_id: values.leader_id ?? null },
+      seen: forced === "team" ? "" : before.row?.revision,
+    });
     // Should the members be refused, the team is there: the next try changes, it does not make another.
-    if (row === null) setEditing({ row: answer });
-    await call.put("/api/teams/{id}/members", answer.id, { members });
+    setEditing({ ...before, row });
+    refused.current = "members";
+    await call.put(MEMBERS, row.id, { members }, forced === "members" ? "" : before.seen);
     await cache.invalidateQueries({ queryKey: ["config"] });
-    setSaved(answer.id);
+    setSaved(row.id);
     setEditing(null);
-    const moved = [...members].sort().join() !== (row ? membersOf(row.id).sort().join() : "");
+    const moved = [...members].sort().join() !== [...before.members].sort().join();
     done(
-      t(row ? "done.changed" : "done.made", { name: answer.name }),
-      row && moved ? { kind: "team_member", id: answer.id } : undefined,
+      t(before.row ? "done.changed" : "done.made", { name: row.name }),
+      before.row && moved ? { kind: "team_member", id: row.id } : undefined,
     );
   };
 
@@ -93,55 +126,65 @@ export function Teams() {
           [row.name, row.department, nameOf(row.leader_id), ...membersOf(row.id).map(nameOf)].join(" ")
         }
         nameOf={(row) => row.name}
-        onOpen={(row) => setEditing({ row })}
-        onAdd={() => setEditing({ row: null })}
+        onOpen={(row) => void open(row)}
+        onAdd={() => void open(null)}
         addLabel={t("add", { noun: n("kind.team") })}
         saved={saved}
       />
-      <Editor<Values>
-        open={editing !== null && links.isFetched && users.isFetched}
-        title={
-          editing?.row
-            ? t("edit.title", { noun: n("kind.team"), name: editing.row.name })
-            : t("add", { noun: n("kind.team") })
-        }
-        initial={{
-          name: editing?.row?.name ?? "",
-          department: editing?.row?.department ?? "",
-          leader_id: editing?.row?.leader_id ?? undefined,
-          members: editing?.row ? membersOf(editing.row.id) : [],
-        }}
-        onClose={() => setEditing(null)}
-        onSave={(values) => store(values, editing?.row ?? null)}
-        extra={removal(editing?.row ? { id: editing.row.id, name: editing.row.name } : null)}
-      >
-        {() => (
-          <>
-            <Line>
-              <TextField name="name" required />
-              <Form.Item name="department" label={n("department")}>
-                <AutoComplete
-                  maxLength={80}
-                  options={named(here.map((user) => user.department))}
-                  showSearch={{ filterOption: true }}
-                />
-              </Form.Item>
-            </Line>
-            <ChoiceField
-              name="leader_id"
-              clearable
-              help={w("leader.help")}
-              options={leaders.map((user) => ({ value: user.id, label: `${user.name} ${user.login}` }))}
-            />
-            <ChoiceField
-              name="members"
-              multiple
-              help={w("members.help")}
-              options={agents.map((user) => ({ value: user.id, label: labelOf(user, editing?.row?.id) }))}
-            />
-          </>
-        )}
-      </Editor>
+      {editing && links.isFetched && users.isFetched ? (
+        <Editor<Values>
+          key={editing.nth}
+          open
+          title={
+            editing.row
+              ? t("edit.title", { noun: n("kind.team"), name: editing.row.name })
+              : t("add", { noun: n("kind.team") })
+          }
+          initial={{
+            name: editing.row?.name ?? "",
+            department: editing.row?.department ?? "",
+            leader_id: editing.row?.leader_id ?? undefined,
+            members: editing.members,
+          }}
+          onClose={() => setEditing(null)}
+          onReload={async () => {
+            await cache.invalidateQueries({ queryKey: ["config"] });
+            const { data } = await teams.refetch({ throwOnError: true });
+            const row = data?.find((each) => each.id === editing.row?.id);
+            if (row) await open(row);
+            else setEditing(null);
+          }}
+          onSave={(values, overwrite) => store(values, editing, overwrite)}
+          extra={removal(editing.row ? { id: editing.row.id, name: editing.row.name } : null)}
+        >
+          {() => (
+            <>
+              <Line>
+                <TextField name="name" required />
+                <Form.Item name="department" label={n("department")}>
+                  <AutoComplete
+                    maxLength={80}
+                    options={named(here.map((user) => user.department))}
+                    showSearch={{ filterOption: true }}
+                  />
+                </Form.Item>
+              </Line>
+              <ChoiceField
+                name="leader_id"
+                clearable
+                help={w("leader.help")}
+                options={leaders.map((user) => ({ value: user.id, label: `${user.name} ${user.login}` }))}
+              />
+              <ChoiceField
+                name="members"
+                multiple
+                help={w("members.help")}
+                options={agents.map((user) => ({ value: user.id, label: labelOf(user, editing.row?.id) }))}
+              />
+            </>
+          )}
+        </Editor>
+      ) : null}
     </>
   );
 }
