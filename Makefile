@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 ANDON_HOME ?= $(CURDIR)/.andon
 export ANDON_HOME
+# Some containers forbid it: each process would then compile all it imports anew, over a second of the processor.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := $(CURDIR)/.venv
 ANDON := $(VENV)/bin/andon
 PIN := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
