@@ -6,7 +6,7 @@ from microphone import MICROPHONE_HZ
 from office import OfficeHouse
 from office_world import DESK
 from playwright.async_api import expect
-from visitor import SECONDS, at_desk, barriers
+from visitor import SECONDS, barriers, seated
 
 from conftest import Enter
 
@@ -20,7 +20,7 @@ async def test_two_people_change_one_customer(house: OfficeHouse, enter: Enter) 
     boss = await enter(await house.office.person("administrator"))
     (customer,) = (await boss.call_api(f"/api/customers?q={CUSTOMER}"))["items"]
     path = f"{house.url}/api/customers/{customer['id']}"
-    async with at_desk(await enter(), person) as desk:
+    async with seated(enter, person) as desk:
         page = desk.page
         call = await house.dial(DESK, CUSTOMER)
         await desk.rung()
