@@ -38,7 +38,7 @@ check: setup-test ## the laws: lint, format, types, import rows, both languages
 
 test: setup-test ## every test, against real Asterisk, PostgreSQL and Chromium
 	cd web && npm run --silent test
-	$(VENV)/bin/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder --durations 25
+	$(VENV)/bin/pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder --durations 25
 
 test-quick: ## pure logic only, seconds
 	$(VENV)/bin/pytest -m "unit"

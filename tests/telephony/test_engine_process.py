@@ -105,6 +105,8 @@ async def test_an_engine_whose_supervisor_was_killed_ends(tmp_path: Path) -> Non
     await asyncio.to_thread(os.waitpid, supervisor, 0)
     await _gone(pid)
     assert not _listening(plan.ari_port)
+    await EngineProcess(plan, installed()).stop()  # whoever follows takes away what it left
+    assert not plan.run.exists()
 
 
 async def test_an_engine_left_behind_is_replaced(tmp_path: Path) -> None:
