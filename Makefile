@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 ANDON_HOME ?= $(CURDIR)/.andon
 export ANDON_HOME
+# Some containers forbid it: each process would then compile all it imports anew, over a second of the processor.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := $(CURDIR)/.venv
 ANDON := $(VENV)/bin/andon
 PIN := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
@@ -36,7 +38,7 @@ check: setup-test ## the laws: lint, format, types, import rows, both languages
 
 test: setup-test ## every test, against real Asterisk, PostgreSQL and Chromium
 	cd web && npm run --silent test
-	$(VENV)/bin/pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder --durations 25
+	$(VENV)/bin/pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder --durations 25
 
 test-quick: ## pure logic only, seconds
 	$(VENV)/bin/pytest -m "unit"

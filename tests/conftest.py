@@ -29,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     own = Path(tempfile.gettempdir()) / f"andon-tests-{zlib.crc32(bytes(config.rootpath)):08x}"
     own.mkdir(mode=0o711, exist_ok=True)
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(own))
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as in the Makefile: tests start hundreds of processes
     if minutes := config.getoption("--minutes"):
         os.environ["ANDON_NIGHT_MINUTES"] = minutes  # read as the test is collected
 

@@ -8,7 +8,7 @@ from microphone import MICROPHONE_HZ, write_microphone
 from office import CRM, OfficeHouse, opened
 from office_world import Person
 from playwright.async_api import Browser, async_playwright
-from visitor import LARGE, Visitor, visit
+from visitor import LARGE, Visitor, profile, visit
 
 CHROMIUM = "/usr/bin/chromium"
 
@@ -50,18 +50,28 @@ Enter = Callable[..., Awaitable[Visitor]]
 
 @pytest.fixture
 async def enter(house: OfficeHouse, chromium: Browser) -> AsyncIterator[Enter]:
-    """`await enter(person)` logs somebody in; without a person the log-in page is open.
+    """`await enter(person)` is somebody logged in, `seated` ready at the desk, `blank` with no page open yet;
+    without a person the log-in page is open.
 
     Pages that complained on their console fail the test.
     """
     visitors: list[Visitor] = []
 
-    async def one(person: Person | None = None, size: tuple[int, int] = LARGE) -> Visitor:
-        visitor = await visit(house, chromium, size)
-        visitors.append(visitor)
-        if person is not None:
-            await visitor.log_in(person)
-        return visitor
+    async def one(
+        person: Person | None = None,
+        size: tuple[int, int] = LARGE,
+        *,
+        seated: bool = False,
+        blank: bool = False,
+    ) -> Visitor:
+        if person is None:
+            visitors.append(await visit(house, chromium, size))
+        else:
+            visitors.append(await profile(house, chromium, size))
+            await visitors[-1].be(person, seated=seated)
+            if not (seated or blank):
+                await visitors[-1].come_in()
+        return visitors[-1]
 
     yield one
     await house.hang_up()

@@ -6,7 +6,7 @@ from office import OfficeHouse
 from office_world import OTHER, OTHER_CLIENT
 from playwright.async_api import expect
 from test_queue_editor import choose
-from visitor import LARGE, PHONE, SECONDS, Visitor, at_desk, barriers, look
+from visitor import LARGE, PHONE, SECONDS, Visitor, barriers, look, seated
 
 from conftest import Enter
 
@@ -36,10 +36,10 @@ async def test_a_break_beyond_the_rules_is_asked_for_and_granted(house: OfficeHo
     await set_rules(boss, "0")
     await expect(boss.page.locator(".rules-facts")).to_contain_text("其余所有部门 · 每天 0 分钟")
     chief = await house.office.person("supervisor")
-    supervisor = await enter(chief)
+    supervisor = await enter(chief, blank=True)
     await look(supervisor, "/board", ".board-bar")
     person = await house.agent()
-    async with at_desk(await enter(), person) as desk:
+    async with seated(enter, person) as desk:
         page, board = desk.page, supervisor.page
         for verb, told in (("暂不同意", "暂不同意小休"), ("批准", "批准了您的小休")):
             await page.locator(".state-button").click()
@@ -71,7 +71,7 @@ async def test_a_break_beyond_the_rules_is_asked_for_and_granted(house: OfficeHo
 
 
 async def test_card_data_by_key_and_by_field(house: OfficeHouse, enter: Enter) -> None:
-    boss = await enter(await house.office.person("administrator"))
+    boss = await enter(await house.office.person("administrator"), blank=True)
     page = boss.page
     await look(boss, "/admin/wrap-forms", ".resource-head")
     await choose(page, page.get_by_label("项目"), OTHER_CLIENT)
@@ -87,7 +87,7 @@ async def test_card_data_by_key_and_by_field(house: OfficeHouse, enter: Enter) -
 
     person = await house.agent()
     found: list[str] = []
-    async with at_desk(await enter(), person) as desk:
+    async with seated(enter, person) as desk:
         call = await house.dial(OTHER)
         await desk.rung()
         await desk.press("接听")
@@ -123,7 +123,7 @@ async def test_card_data_by_key_and_by_field(house: OfficeHouse, enter: Enter) -
         ("button", "resumed"),
         ("field", "field_left"),
     ]
-    chief = await enter(await house.office.person("supervisor"))
+    chief = await enter(await house.office.person("supervisor"), blank=True)
     await look(chief, f"/contacts/{contact_id}", ".wrapup dl")
     await expect(chief.page.locator(".wrapup dd")).to_have_text(["•••• 7890"])
     await expect(chief.page.locator(".step[data-kind='card.began']")).to_have_count(2)

@@ -10,7 +10,7 @@ from office import CRM, OfficeHouse
 from office_world import DESK
 from playwright.async_api import Route, expect
 from test_work_page import message
-from visitor import SECONDS, at_desk, barriers
+from visitor import SECONDS, barriers, seated
 
 from conftest import Enter
 
@@ -24,7 +24,7 @@ async def test_two_people_change_one_customer(house: OfficeHouse, enter: Enter) 
     boss = await enter(await house.office.person("administrator"))
     (customer,) = (await boss.call_api(f"/api/customers?q={CUSTOMER}"))["items"]
     path = f"{house.url}/api/customers/{customer['id']}"
-    async with at_desk(await enter(), person) as desk:
+    async with seated(enter, person) as desk:
         page = desk.page
         call = await house.dial(DESK, CUSTOMER)
         await desk.rung()
@@ -87,21 +87,20 @@ async def test_what_is_open_and_the_clients_own_page_come_with_the_call(
     person = await house.agent()
     boss = await enter(await house.office.person("administrator"))
     project = f"/api/projects/{house.world.project_id}"
-    desk = await enter()
     asked: list[str] = []
 
     async def crm(route: Route) -> None:
         asked.append(route.request.url)
         await route.fulfill(content_type="text/html", body="<title>CRM</title><input aria-label=order>")
 
-    await desk.context.route(f"{CRM}/**", crm)
     await boss.change(
         project, {"pop_url": f"{CRM}/pop?from={{caller}}&to={{callee}}&by={{agent}}&q={{queue}}"}
     )
     caller, message_id = await message(house)
     caller = caller.replace(" ", "")
-    async with at_desk(desk, person):
+    async with seated(enter, person) as desk:
         page = desk.page
+        await desk.context.route(f"{CRM}/**", crm)
         call = await house.dial(DESK, caller)
         await desk.rung()
         # What is still to be done for who calls stands there before the answer.

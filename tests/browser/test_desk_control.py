@@ -31,10 +31,7 @@ async def at_place(desk: Visitor, place: str) -> None:
 async def test_a_colleague_is_asked_and_takes_over(house: OfficeHouse, enter: Enter) -> None:
     """Search, note, ring card, swap, three-way, hand-over: what is shown, what is heard."""
     asking, asked = await house.agent(), await house.agent("empty")
-    first, second = await enter(asking), await enter(asked, size=PHONE)
-    for desk in (first, second):
-        await desk.sign_in()
-        await desk.pass_device_test()
+    first, second = await enter(asking, seated=True), await enter(asked, PHONE, seated=True)
     call = await house.dial(DESK)
     await call.tone(CALLER_HZ, 90)
     await first.rung()
@@ -104,9 +101,7 @@ async def test_the_caller_goes_through_a_flow_and_comes_back(house: OfficeHouse,
         },
     )
     await house.open_lines({"核实身份": check})
-    desk = await enter(await house.agent())
-    await desk.sign_in()
-    await desk.pass_device_test()
+    desk = await enter(await house.agent(), seated=True)
     call = await house.dial(DESK)
     await desk.rung()
     await desk.press("接听")
@@ -133,10 +128,8 @@ async def test_the_caller_goes_through_a_flow_and_comes_back(house: OfficeHouse,
 
 async def test_a_parked_caller_is_picked_up_at_another_desk(house: OfficeHouse, enter: Enter) -> None:
     """Alt+P here, a press there: who is parked is shown at both desks, on a telephone too."""
-    first, second = await enter(await house.agent()), await enter(await house.agent(), size=PHONE)
-    for desk in (first, second):
-        await desk.sign_in()
-        await desk.pass_device_test()
+    first = await enter(await house.agent(), seated=True)
+    second = await enter(await house.agent(), PHONE, seated=True)
     await house.ask("agent.state", await own_id(second), state="not_ready")
     call = await house.dial(DESK)
     await first.rung()
@@ -167,9 +160,7 @@ async def own_id(desk: Visitor) -> UUID:
 async def test_a_transfer_refused_brings_the_caller_back_with_words(house: OfficeHouse, enter: Enter) -> None:
     """By touch, on a telephone, in English: the panel has no barrier and no Chinese word."""
     asking = await house.agent()
-    desk = await enter(asking, size=PHONE)
-    await desk.sign_in()
-    await desk.pass_device_test()
+    desk = await enter(asking, PHONE, seated=True)
     async with house.on_duty("empty") as colleague:
         call = await house.dial(DESK)
         await desk.rung()

@@ -22,9 +22,7 @@ async def test_an_agent_calls_out_by_keyboard(house: OfficeHouse, enter: Enter) 
     """Alt+K, number, number shown, Enter: it rings there, they talk, the call is in the list as outbound."""
     agent = await house.agent()
     telephone = house.carrier.subscriber(CUSTOMER)
-    desk = await enter(agent)
-    await desk.sign_in()
-    await desk.pass_device_test()
+    desk = await enter(agent, seated=True)
     page, found = desk.page, []
     await desk.shortcut("k")
     panel = page.get_by_role("dialog", name="拨打电话")
@@ -77,9 +75,7 @@ async def test_calls_are_answered_by_themselves_when_the_agent_wants(
     house: OfficeHouse, enter: Enter
 ) -> None:
     """Chosen in the menu of the state; without a press the two hear each other."""
-    desk = await enter(await house.agent())
-    await desk.sign_in()
-    await desk.pass_device_test()
+    desk = await enter(await house.agent(), seated=True)
     page = desk.page
     await page.keyboard.press("Alt+s")
     await page.get_by_role("menuitem", name="来电自动接听").click()
@@ -96,9 +92,7 @@ async def test_calls_are_answered_by_themselves_when_the_agent_wants(
 async def test_calling_out_by_touch_in_english(house: OfficeHouse, enter: Enter) -> None:
     """On a telephone: keys, a number that nobody has, and help without any right to call out."""
     agent = await house.agent()
-    desk = await enter(agent, size=PHONE)
-    await desk.sign_in()
-    await desk.pass_device_test()
+    desk = await enter(agent, PHONE, seated=True)
     await desk.english()
     page = desk.page
     await page.locator(".bar").get_by_role("button", name="Call", exact=True).click()

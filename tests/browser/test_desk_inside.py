@@ -7,7 +7,7 @@ from microphone import MICROPHONE_HZ
 from office import OfficeHouse
 from playwright.async_api import expect
 from test_pages import in_english
-from visitor import LARGE, PHONE, SECONDS, Visitor, at_desk, barriers, in_talk, look
+from visitor import LARGE, PHONE, SECONDS, Visitor, barriers, in_talk, look, seated
 
 from conftest import Enter
 
@@ -18,7 +18,7 @@ async def test_a_colleague_is_called_by_one_key(house: OfficeHouse, enter: Enter
     """Alt+I, a name, Enter: who calls and that it is internal is shown; refused once, then they talk."""
     calling, called = await house.agent(), await house.agent("empty")
     found: list[str] = []
-    async with at_desk(await enter(), calling) as first, at_desk(await enter(size=PHONE), called) as second:
+    async with seated(enter, calling) as first, seated(enter, called, size=PHONE) as second:
         page, other = first.page, second.page
         await first.shortcut("i")
         panel = page.get_by_role("dialog", name="拨打电话")
@@ -67,7 +67,7 @@ async def test_a_colleague_is_called_by_one_key(house: OfficeHouse, enter: Enter
         await first.in_state("ready")
         await second.in_state("ready")
         await expect(page.locator(".list-mine .list-row").first).to_contain_text("内部", timeout=SECONDS)
-        chief = await enter(await house.office.person("supervisor"))
+        chief = await enter(await house.office.person("supervisor"), blank=True)
         await look(chief, "/contacts?direction=internal", ".history")
         await expect(chief.page.locator("tbody tr").first).to_contain_text("内部", timeout=SECONDS)
     assert found == []
@@ -75,7 +75,7 @@ async def test_a_colleague_is_called_by_one_key(house: OfficeHouse, enter: Enter
 
 async def test_the_caller_keys_card_data_alone(house: OfficeHouse, enter: Enter) -> None:
     found: list[str] = []
-    async with at_desk(await enter(), await house.agent()) as desk:
+    async with seated(enter, await house.agent()) as desk:
         call = await in_talk(house, desk)
         page = desk.page
         bar = page.get_by_role("region", name="正在收集卡信息")

@@ -8,7 +8,7 @@ from microphone import MICROPHONE_HZ
 from office import RETURN_S, OfficeHouse
 from office_world import DESK
 from playwright.async_api import Dialog, expect
-from visitor import SECONDS, at_desk
+from visitor import SECONDS, seated
 
 from conftest import Enter
 
@@ -18,7 +18,7 @@ CALLER_HZ = 440.0
 
 
 async def test_a_refused_call_waits_on_and_the_agent_is_not_ready(house: OfficeHouse, enter: Enter) -> None:
-    async with at_desk(await enter(), await house.agent()) as desk:
+    async with seated(enter, await house.agent()) as desk:
         call = await house.dial(DESK)
         await desk.rung()
         await desk.press("拒接")
@@ -37,7 +37,7 @@ async def test_a_refused_call_waits_on_and_the_agent_is_not_ready(house: OfficeH
 
 
 async def test_a_ring_nobody_answers_moves_on(house: OfficeHouse, enter: Enter) -> None:
-    async with at_desk(await enter(), await house.agent("quick")) as desk:
+    async with seated(enter, await house.agent("quick")) as desk:
         call = await house.dial(house.world.numbers["quick"])
         await desk.rung()
         await desk.in_state("not_ready")
@@ -51,7 +51,7 @@ async def test_a_ring_nobody_answers_moves_on(house: OfficeHouse, enter: Enter) 
 
 async def test_a_closed_page_sends_the_caller_to_somebody_else(house: OfficeHouse, enter: Enter) -> None:
     person = await house.agent("plain")
-    async with at_desk(await enter(), person) as desk:
+    async with seated(enter, person) as desk:
         call = await house.dial(house.world.numbers["plain"])
         await desk.rung()
         await desk.press("接听")
@@ -80,7 +80,7 @@ async def test_a_closed_page_sends_the_caller_to_somebody_else(house: OfficeHous
 
 
 async def test_a_page_opened_anew_in_a_call_gets_its_caller_back(house: OfficeHouse, enter: Enter) -> None:
-    async with at_desk(await enter(), await house.agent()) as desk:
+    async with seated(enter, await house.agent()) as desk:
         page = desk.page
         call = await house.dial(DESK)
         await call.tone(CALLER_HZ, 90)
@@ -113,7 +113,7 @@ async def test_a_page_opened_anew_in_a_call_gets_its_caller_back(house: OfficeHo
 
 async def test_an_agent_at_two_places_is_asked_and_moves(house: OfficeHouse, enter: Enter) -> None:
     person = await house.agent()
-    async with at_desk(await enter(), person) as first:
+    async with seated(enter, person) as first:
         second = await enter()
         second.expect_refusal()
         await second.log_in(person)
@@ -138,7 +138,7 @@ async def test_an_agent_at_two_places_is_asked_and_moves(house: OfficeHouse, ent
 
 
 async def test_a_second_tab_takes_the_desk_only_when_told(house: OfficeHouse, enter: Enter) -> None:
-    async with at_desk(await enter(), await house.agent()) as desk:
+    async with seated(enter, await house.agent()) as desk:
         tab = await desk.context.new_page()
         await tab.goto(f"{house.url}/desk")
         await expect(tab.get_by_role("heading", name="工作台已在另一个标签页打开")).to_be_visible(

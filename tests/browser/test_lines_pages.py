@@ -26,7 +26,7 @@ async def levels(visitor: Visitor, *people: Any) -> list[int]:
 async def test_a_skill_is_changed_for_many_with_the_keyboard(house: OfficeHouse, enter: Enter) -> None:
     skill_id = house.world.skills["ask"]
     ann, bob = [await house.office.person("agent", skills=[skill_id]) for _ in range(2)]
-    boss = await enter(await house.office.person("administrator"))
+    boss = await enter(await house.office.person("administrator"), blank=True)
     page = boss.page
     await look(boss, "/admin/skills", LIST)
     await page.get_by_role("button", name="批量设置 ask").click()
@@ -74,7 +74,7 @@ async def test_a_skill_is_changed_for_many_with_the_keyboard(house: OfficeHouse,
 
 async def test_a_trunk_is_tried_and_a_number_followed(house: OfficeHouse, enter: Enter) -> None:
     telephone = house.carrier.subscriber("13655500077")
-    boss = await enter(await house.office.person("administrator"))
+    boss = await enter(await house.office.person("administrator"), blank=True)
     page = boss.page
     await look(boss, "/admin/trunks", LIST)
     row = page.locator("tr", has_text="carrier")
@@ -107,7 +107,7 @@ async def test_a_trunk_is_tried_and_a_number_followed(house: OfficeHouse, enter:
     assert places == ["开始", "录音告知", "排队"], places
     assert await barriers(page) == []
 
-    small = await enter(await house.office.person("administrator"), PHONE)
+    small = await enter(await house.office.person("administrator"), PHONE, blank=True)
     for path in ("/admin/trunks", "/admin/numbers", "/admin/skills"):
         await look(small, path, LIST)
         await small.fits()

@@ -124,7 +124,7 @@ async def test_rights_are_changed_by_those_whose_duty_it_is(house: OfficeHouse, 
         await page.get_by_role("button", name=re.compile("保 ?存")).click()
         await expect(changed).to_have_count(0, timeout=SECONDS)
 
-    system = await enter(await house.office.person("system"), size=PHONE)
+    system = await enter(await house.office.person("system"), size=PHONE, blank=True)
     await look(system, "/admin/users", ".resource-card, .resource-table, .resource-list")
     await expect(system.page.get_by_role("button", name="新增用户")).to_have_count(0)
     await system.fits()

@@ -6,7 +6,7 @@ from office import OfficeHouse
 from office_world import DESK
 from playwright.async_api import expect
 from test_pages import in_english
-from visitor import LARGE, PHONE, SECONDS, at_desk, barriers, look
+from visitor import LARGE, PHONE, SECONDS, barriers, look, seated
 
 from conftest import Enter
 
@@ -20,7 +20,7 @@ async def test_words_reach_the_desk_and_a_moment_is_coached(house: OfficeHouse, 
     chief = await enter(await house.office.person("supervisor"))
     page = chief.page
     found: list[str] = []
-    async with at_desk(await enter(), person) as desk:
+    async with seated(enter, person) as desk:
         call = await house.dial(DESK)
         await desk.rung()
         await desk.press("接听")

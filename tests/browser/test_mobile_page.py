@@ -21,7 +21,7 @@ async def test_an_agent_answers_on_the_mobile_and_a_supervisor_hears_the_next_ca
     answered there, and the page has its controls. The supervisor is at the call as it begins."""
     person, number = await house.agent(), caller()
     telephone = house.carrier.subscriber(number)
-    admin = await enter(await house.office.person("administrator"))
+    admin = await enter(await house.office.person("administrator"), blank=True)
     await look(admin, "/admin/users", "table")
     await admin.page.get_by_role("button", name=person.name, exact=True).click()
     await admin.page.get_by_label("手机号码").fill(number)

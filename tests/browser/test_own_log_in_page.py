@@ -8,7 +8,7 @@ from office import OfficeHouse
 from office_world import PASSWORD
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import text
-from visitor import CALLER_HZ, LARGE, PHONE, SECONDS, Visitor, at_desk, barriers, in_talk, look, visit
+from visitor import CALLER_HZ, LARGE, PHONE, SECONDS, Visitor, barriers, in_talk, look, seated, visit
 
 from andon.kit.database import Scope
 from conftest import Enter
@@ -347,7 +347,7 @@ async def test_an_agent_sees_and_changes_the_own_mobile_and_an_auditor_sees_who_
 
 async def test_a_log_in_that_runs_out_in_a_call_is_renewed_over_it(house: OfficeHouse, enter: Enter) -> None:
     person = await house.agent()
-    async with at_desk(await enter(), person) as desk:
+    async with seated(enter, person) as desk:
         call = await in_talk(house, desk)
         contact_id = await house.contact_of(call.caller)
         async with house.office.db.session(Scope(house.world.tenant_id)) as session:

@@ -47,7 +47,7 @@ async def play(page: Page, messages: list[dict[str, Any]]) -> None:
 
 async def test_a_page_left_open_for_a_shift_does_not_grow(house: OfficeHouse, enter: Enter) -> None:
     """The board of eighty agents whose states and callers change, and an agent's own desk."""
-    supervisor = await enter(await house.office.person("supervisor"))
+    supervisor = await enter(await house.office.person("supervisor"), blank=True)
     await supervisor.page.add_init_script(HOOK)
     await look(supervisor, "/board", ".board")
     centre = Centre(agents=80, waiting=40, queues=8)

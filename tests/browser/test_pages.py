@@ -9,7 +9,7 @@ from microphone import MICROPHONE_HZ
 from office import OfficeHouse
 from office_world import DESK, OTHER, PASSWORD
 from playwright.async_api import expect
-from visitor import LARGE, PHONE, SECONDS, Visitor, at_desk, barriers, look
+from visitor import LARGE, PHONE, SECONDS, Visitor, barriers, look, seated
 
 from conftest import Enter
 from town.carrier import Call
@@ -35,7 +35,7 @@ async def served(house: OfficeHouse, number: str) -> tuple[Call, UUID]:
 
 async def test_the_board_shows_a_change_within_a_second(house: OfficeHouse, enter: Enter) -> None:
     person = await house.agent()
-    supervisor = await enter(await house.office.person("supervisor"))
+    supervisor = await enter(await house.office.person("supervisor"), blank=True)
     await look(supervisor, "/board", ".board")
     await supervisor.page.evaluate(
         """name => {
@@ -52,7 +52,7 @@ async def test_the_board_shows_a_change_within_a_second(house: OfficeHouse, ente
         }""",
         person.name,
     )
-    async with at_desk(await enter(), person) as desk:
+    async with seated(enter, person) as desk:
         call = await house.dial(DESK)
         await desk.rung()
         await desk.press("接听")
@@ -70,7 +70,7 @@ async def test_the_board_shows_a_change_within_a_second(house: OfficeHouse, ente
 async def test_history_finds_by_number_and_outcome(house: OfficeHouse, enter: Enter) -> None:
     call, contact_id = await served(house, DESK)
     caller = call.caller
-    supervisor = await enter(await house.office.person("supervisor"))
+    supervisor = await enter(await house.office.person("supervisor"), blank=True)
     page = supervisor.page
     await look(supervisor, "/contacts", ".list-table")
     await page.get_by_role("searchbox").fill(caller)
@@ -90,7 +90,9 @@ async def test_history_finds_by_number_and_outcome(house: OfficeHouse, enter: En
 async def test_a_client_sees_its_own_only(house: OfficeHouse, enter: Enter) -> None:
     _, mine_id = await served(house, DESK)
     theirs, theirs_id = await served(house, OTHER)
-    viewer = await enter(await house.office.person("client_viewer", client_id=house.office.other_client_id))
+    viewer = await enter(
+        await house.office.person("client_viewer", client_id=house.office.other_client_id), blank=True
+    )
     page = viewer.page
     await look(viewer, "/contacts", ".list-table tbody tr")
     shown = [each["contact_id"] for each in (await viewer.call_api("/api/contacts"))["items"]]

@@ -37,7 +37,7 @@ async def versions(visitor: Visitor, name: str) -> list[dict[str, Any]]:
 
 
 async def test_a_prompt_is_brought_recorded_rolled_back_and_chosen(house: OfficeHouse, enter: Enter) -> None:
-    boss = await enter(await house.office.person("administrator"))
+    boss = await enter(await house.office.person("administrator"), blank=True)
     page = boss.page
     await look(boss, "/prompts", ".prompts-standard .ant-table-row")
     await page.get_by_label("项目").click()

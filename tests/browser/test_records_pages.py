@@ -27,7 +27,7 @@ async def test_a_search_is_kept_and_its_result_exported(house: OfficeHouse, ente
     contact_id = await house.contact_of(call.caller)
     await call.hangup()
     await house.fact(contact_id, "contact.ended")
-    chief = await enter(await house.office.person("supervisor"))
+    chief = await enter(await house.office.person("supervisor"), blank=True)
     page = chief.page
     await look(chief, f"/contacts?q={call.caller}", ".list-table tbody tr")
 
@@ -89,7 +89,7 @@ async def test_a_search_is_kept_and_its_result_exported(house: OfficeHouse, ente
 async def test_a_spreadsheet_is_tried_and_taken_over_and_a_change_undone(
     house: OfficeHouse, enter: Enter, tmp_path: Path
 ) -> None:
-    admin = await enter(await house.office.person("administrator"))
+    admin = await enter(await house.office.person("administrator"), blank=True)
     page = admin.page
     await look(admin, "/admin/spreadsheets", ".sheets-tools")
     file = tmp_path / "people.csv"

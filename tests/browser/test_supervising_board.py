@@ -7,7 +7,7 @@ from microphone import MICROPHONE_HZ
 from office import OfficeHouse
 from office_world import DESK
 from playwright.async_api import Locator, expect
-from visitor import PHONE, SECONDS, Visitor, at_desk
+from visitor import PHONE, SECONDS, Visitor, seated
 
 from andon.telephony.tones import tone_level
 from conftest import Enter
@@ -57,7 +57,7 @@ async def heard(house: OfficeHouse, ear: Call, *, supervisor: bool) -> None:
 
 async def test_listen_whisper_barge_in_and_out(house: OfficeHouse, enter: Enter) -> None:
     person = await house.office.person("supervisor")
-    supervisor = await enter(person)
+    supervisor = await enter(person, blank=True)
     page = supervisor.page
     await page.goto(f"{house.url}/board")
     bar = page.get_by_role("region", name="监听栏")
@@ -111,10 +111,10 @@ async def test_listen_whisper_barge_in_and_out(house: OfficeHouse, enter: Enter)
 async def test_a_forced_state_is_shown_to_the_agent(house: OfficeHouse, enter: Enter) -> None:
     """Who and why; the supervisor's name stays beside the state until the agent changes it."""
     chief = await house.office.person("supervisor")
-    supervisor = await enter(chief)
+    supervisor = await enter(chief, blank=True)
     await supervisor.page.goto(f"{house.url}/board")
     person = await house.agent()
-    async with at_desk(await enter(), person) as desk:
+    async with seated(enter, person) as desk:
         await menu(supervisor, person.name)
         # Who is no agent calls nobody, and reads why.
         calling = supervisor.page.get_by_role("menuitem", name=re.compile("^呼叫"))
@@ -135,7 +135,7 @@ async def test_a_forced_state_is_shown_to_the_agent(house: OfficeHouse, enter: E
 
 async def test_only_supervisors_have_the_menus(house: OfficeHouse, enter: Enter) -> None:
     async with house.on_duty("desk") as agent:
-        planner = await enter(await house.office.person("planner"))
+        planner = await enter(await house.office.person("planner"), blank=True)
         await planner.page.goto(f"{house.url}/board")
         await expect(card(planner, agent.view["name"])).to_be_visible(timeout=SECONDS)
         await expect(planner.page.locator(".verb-button")).to_have_count(0)

@@ -92,7 +92,7 @@ async def test_a_gateway_a_link_and_music_are_set_up(house: OfficeHouse, enter: 
 
 async def test_what_was_said_stands_beside_the_message(house: OfficeHouse, enter: Enter) -> None:
     caller, contact_id = await message(house)
-    chief = await enter(await house.office.person("supervisor", "quality"))
+    chief = await enter(await house.office.person("supervisor", "quality"), blank=True)
     page = chief.page
     await look(chief, "/work", ".work-row")
     await page.locator(".work-row", has_text=caller).click()

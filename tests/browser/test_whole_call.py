@@ -25,7 +25,8 @@ PIECE = RATE // 4  # samples of the recording judged at a time
 
 async def test_a_call_from_log_in_to_the_books(house: OfficeHouse, enter: Enter) -> None:
     person = await house.agent()
-    desk = await enter(person)
+    desk = await enter()
+    await desk.log_in(person)
     page = desk.page
     await desk.watch_steadiness()
     await desk.sign_in()
@@ -119,7 +120,7 @@ async def find_own_contact(desk: Visitor) -> None:
 
 async def the_recording_plays(house: OfficeHouse, enter: Enter, contact_id: UUID) -> None:
     """In history a supervisor finds the call and hears it: the caller on the left, the agent on the right."""
-    supervisor = await enter(await house.office.person("supervisor"))
+    supervisor = await enter(await house.office.person("supervisor"), blank=True)
     page = supervisor.page
     await page.goto(f"{house.url}/contacts/{contact_id}")
     await expect(page.locator(".path-recording canvas").first).to_be_visible(timeout=SECONDS)
@@ -151,7 +152,7 @@ def stands_out(samples: list[float], hertz: float, other: float) -> bool:
 
 
 async def the_books_balance(house: OfficeHouse, enter: Enter) -> None:
-    auditor = await enter(await house.office.person("auditor"))
+    auditor = await enter(await house.office.person("auditor"), blank=True)
     page = auditor.page
     await page.goto(f"{house.url}/ledger")
     await page.get_by_role("button", name="开始对账").click(timeout=SECONDS)

@@ -70,7 +70,7 @@ async def test_a_message_is_one_agent_s_and_done_with_a_note(house: OfficeHouse,
 async def test_a_supervisor_gives_work_and_gives_up_a_kept_place(house: OfficeHouse, enter: Enter) -> None:
     caller, contact_id = await message(house)
     person = await house.agent()
-    chief = await enter(await house.office.person("supervisor"))
+    chief = await enter(await house.office.person("supervisor"), blank=True)
     page = chief.page
     await look(chief, "/work", ".work-row")
     await page.locator(".work-row", has_text=caller).click()

@@ -8,7 +8,7 @@ from office import OfficeHouse
 from office_world import OTHER, OTHER_CLIENT
 from playwright.async_api import expect
 from test_queue_editor import choose
-from visitor import LARGE, PHONE, SECONDS, at_desk, barriers, look
+from visitor import LARGE, PHONE, SECONDS, barriers, look, seated
 
 from conftest import Enter
 
@@ -55,7 +55,7 @@ async def test_a_form_is_built_filled_in_and_kept(house: OfficeHouse, enter: Ent
     await page.set_viewport_size({"width": LARGE[0], "height": LARGE[1]})
 
     person = await house.agent()
-    async with at_desk(await enter(), person) as desk:
+    async with seated(enter, person) as desk:
         call = await house.dial(OTHER)
         await desk.rung()
         await desk.press("接听")
@@ -80,7 +80,7 @@ async def test_a_form_is_built_filled_in_and_kept(house: OfficeHouse, enter: Ent
         await wrap.get_by_role("button", name="提交").or_(wrap.get_by_role("button", name="保存")).click()
         said = await house.fact(contact_id, "wrapup.submitted")
         assert said["form_version"] >= 1
-    chief = await enter(await house.office.person("supervisor"))
+    chief = await enter(await house.office.person("supervisor"), blank=True)
     await look(chief, f"/contacts/{contact_id}", ".wrapup dl")
     answers = chief.page.locator(".wrapup dd")
     await expect(answers).to_have_text(["物流", "SF123", ODD])

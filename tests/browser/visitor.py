@@ -1,7 +1,7 @@
 """Somebody at a browser: what they do on the pages, what they see, and what they hear."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,28 @@ class Visitor:
         await self.context.close()
 
     # --- log-in and desk ---
+
+    async def be(self, person: Person, *, seated: bool = False) -> None:
+        """Log in without the log-in page; `seated`: go ready at the desk without the device test, its page
+        loaded as one that is loaded anew. For tests of what comes after."""
+        await self.send("/api/session", {"login": person.login, "password": PASSWORD})
+        if not seated:
+            return
+        await self.send("/api/desk/sign-in", {"device": "browser"})
+        await self.send("/api/desk/device-test", {"passed": True, "speaker": True, "echo": True})
+        await self.come_in()
+
+        def registered() -> bool:
+            return bool(self.house.views.get(str(person.user_id), {}).get("registered"))
+
+        await self.house.until(registered, SECONDS / 1000, f"the browser of {person.name} registers")
+        await self.send("/api/desk/state", {"state": "ready"})
+        await self.in_state("ready")
+
+    async def come_in(self) -> None:
+        """Open the first page of whoever is logged in."""
+        await self.page.goto(self.house.url)
+        await expect(self.page.locator(".frame")).to_be_visible(timeout=SECONDS)
 
     async def log_in(self, person: Person) -> None:
         page = self.page
@@ -237,28 +259,49 @@ class Visitor:
         assert answer.ok, await answer.text()
 
 
-async def visit(house: OfficeHouse, browser: Browser, size: tuple[int, int], url: str = "") -> Visitor:
-    """A new profile at the log-in page, in Chinese; `url` when there is a way of its own to the house. The
+async def profile(
+    house: OfficeHouse, browser: Browser, size: tuple[int, int], *, moving: bool = False
+) -> Visitor:
+    """A new profile, in Chinese, whose page is empty yet; of those who want pages `moving`, or still. The
     microphone is not cleaned: tones stay tones."""
     context = await browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, locale="zh-CN", timezone_id="Asia/Shanghai"
+        viewport={"width": size[0], "height": size[1]},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        reduced_motion="no-preference" if moving else "reduce",
     )
     await context.add_init_script(
         """localStorage.setItem("andon.audio", '{"processing": false, "ring": 0.1}')"""
     )
-    page = await context.new_page()
-    visitor = Visitor(house, context, page)
-    await page.goto(url or house.url)
-    await expect(page.get_by_label("登录名")).to_be_visible(timeout=SECONDS)
+    return Visitor(house, context, await context.new_page())
+
+
+async def visit(house: OfficeHouse, browser: Browser, size: tuple[int, int], url: str = "") -> Visitor:
+    """A new profile at the log-in page, which moves; `url` when there is a way of its own to the house."""
+    visitor = await profile(house, browser, size, moving=True)
+    await visitor.page.goto(url or house.url)
+    await expect(visitor.page.get_by_label("登录名")).to_be_visible(timeout=SECONDS)
     return visitor
 
 
 @asynccontextmanager
 async def at_desk(visitor: Visitor, person: Person) -> AsyncIterator[Visitor]:
-    """Logged in, signed in, tested and ready; signed out when the test is over."""
+    """From the log-in page to ready by hand, as everybody's day begins; signed out when the test is over."""
     await visitor.log_in(person)
     await visitor.sign_in()
     await visitor.pass_device_test()
+    try:
+        yield visitor
+    finally:
+        await visitor.house.ask("agent.sign_out", person.user_id)
+
+
+@asynccontextmanager
+async def seated(
+    enter: Callable[..., Awaitable[Visitor]], person: Person, **how: Any
+) -> AsyncIterator[Visitor]:
+    """Ready at the desk at once; signed out when the test is over."""
+    visitor = await enter(person, seated=True, **how)
     try:
         yield visitor
     finally:
@@ -286,7 +329,8 @@ async def barriers(page: Page) -> list[str]:
     """Serious and critical findings of axe on what the page shows."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.read_text())
-    # Colours on their way are nobody's choice.
+    # Colours on their way are nobody's choice. A bar that moves on each second would be on its way for ever.
+    await page.emulate_media(reduced_motion="reduce")
     await page.wait_for_function(
         """() => document.getAnimations().every(
              (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity

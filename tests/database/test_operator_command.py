@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import select
 
 from andon.identity.passwords import Passwords
@@ -38,8 +39,12 @@ def command(settings: Settings, *words: str) -> "subprocess.CompletedProcess[str
     )
 
 
+def there(folder: Path) -> bool:
+    return folder.is_dir()
+
+
 async def test_the_first_operator_is_made_once_and_its_administrator_logs_in(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path / "home", http_port=0, sip_port=0)
+    settings = Settings(home=tmp_path / ("home" + 70 * "-"), http_port=0, sip_port=0)
     made = command(settings, "operator", "add", "north", "--name", "北方呼叫", "--login", "chief")
     assert made.returncode == 0, made.stderr
     password = re.search(r"密码 (\S+)（", made.stdout)
@@ -51,6 +56,8 @@ async def test_the_first_operator_is_made_once_and_its_administrator_logs_in(tmp
     server = EmbeddedServer(settings)
     assert server.pid() is None  # the command leaves nothing running
     server.start()
+    sockets = Path(conninfo_to_dict(database_urls(settings)[0])["host"])  # a short folder, home being long
+    assert there(sockets) and not sockets.is_relative_to(tmp_path)
     db = Database(database_urls(settings)[1], "andon tests", pool_size=2)
     try:
         sessions = Sessions(db, SystemClock(), MemoryBus(), policy_of(settings), Passwords(), Seal("test"))
@@ -84,3 +91,4 @@ async def test_the_first_operator_is_made_once_and_its_administrator_logs_in(tmp
     finally:
         await db.close()
         server.stop()
+    assert not there(sockets)

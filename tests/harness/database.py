@@ -8,8 +8,9 @@ from andon.kit.database.migrations import migrate
 from andon.kit.database.server import EmbeddedServer
 from andon.kit.settings import Settings
 
-# The data is thrown away: nobody waits for a disk.
-HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# The data is thrown away: nobody waits for a disk. What is committed outlives the death of any process.
+LASTING = {"fsync": "off", "full_page_writes": "off"}
+HASTY = LASTING | {"synchronous_commit": "off"}
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from andon.kit.settings import Settings
 from andon.reporting.ledger.model import Row
 from andon.reporting.ledger.rules import Books
 from andon.telephony.engine.process import EngineProcess
+from harness.database import LASTING
 from harness.ports import free_port
 from town.carrier import CODECS, Call, Carrier, Phone
 
@@ -70,7 +71,7 @@ class House:
         self.carrier: Carrier
         self.bus: Bus
         self.core: asyncio.subprocess.Process | None = None
-        self.database = EmbeddedServer(self.settings)
+        self.database = EmbeddedServer(self.settings, LASTING)
         self.further: list[EngineProcess] = []
         self._journal: psycopg.AsyncConnection[dict[str, Any]] | None = None
         self._stack = contextlib.AsyncExitStack()

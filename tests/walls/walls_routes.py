@@ -547,10 +547,7 @@ ROUTES: dict[tuple[str, str], Route] = {
     ),
     ("POST", "/api/customers"): Route(
         ADMIN | AGENT,
-        (
-            make(lambda m, t: {"project_id": t.project, "name": "x", "phone": "13800009999"}, 422),
-            make(lambda m, t: {"project_id": m.project, "name": "x", "phone": "13800009998"}),
-        ),
+        (make(lambda m, t: {"project_id": t.project, "name": "x", "phone": "13800009999"}, 422),),
     ),
     ("GET", "/api/customers/{id}"): Route(ALL - {Role.PLANNER}, (one("customer"),)),
     ("PATCH", "/api/customers/{id}"): Route(ADMIN | AGENT, renamed("customer", "notes")),

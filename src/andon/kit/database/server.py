@@ -96,9 +96,14 @@ class EmbeddedServer:
 
     def stop(self) -> None:
         """End the cluster in order: open transactions are rolled back, everything committed is on disk."""
-        pid = self.pid()
-        if self._settings.database_url or pid is None:
+        if self._settings.database_url:
             return
+        if (pid := self.pid()) is not None:
+            self._end(pid)
+        if self.pid() is None:
+            self._forget_sockets()
+
+    def _end(self, pid: int) -> None:
         for how, seconds in ((signal.SIGINT, _STOP_SECONDS), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
             with suppress(ProcessLookupError):
                 os.kill(pid, how)
@@ -213,10 +218,9 @@ class EmbeddedServer:
 
     def _socket_folder(self) -> Path:
         """The data folder itself, or a short one when the path would not fit a socket's address."""
-        folder = self._data.resolve()
-        if len(os.fsencode(folder / _SOCKET_NAME)) <= _SOCKET_PATH_LIMIT:
-            return folder
-        short = Path("/tmp") / f"andon-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"  # noqa: S108  # checked below
+        short = self._short_folder()
+        if short is None:
+            return self._data.resolve()
         short.mkdir(mode=0o700, exist_ok=True)
         owner = short.lstat().st_uid
         expected = {os.geteuid(), self._user.pw_uid if self._user else os.geteuid()}
@@ -224,6 +228,23 @@ class EmbeddedServer:
             raise PermissionError(f"{short} belongs to somebody else")
         self._own(short)
         return short
+
+    def _short_folder(self) -> Path | None:
+        """Where the socket is when it does not fit below home."""
+        folder = self._data.resolve()
+        if len(os.fsencode(folder / _SOCKET_NAME)) <= _SOCKET_PATH_LIMIT:
+            return None
+        return Path("/tmp") / f"andon-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"  # noqa: S108  # its owner is checked
+
+    def _forget_sockets(self) -> None:
+        """Remove the short folder, with the socket that a killed server left there."""
+        short = self._short_folder()
+        if short is None:
+            return
+        with suppress(OSError):
+            for name in (_SOCKET_NAME, f"{_SOCKET_NAME}.lock"):
+                (short / name).unlink(missing_ok=True)
+            short.rmdir()
 
     def _own(self, path: Path) -> None:
         if self._user is not None:

@@ -172,6 +172,8 @@ class EngineProcess:
     def _forget(self) -> None:
         for name in ("engine.pid", "asterisk.pid", "asterisk.ctl"):
             (self.plan.run / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.plan.run.rmdir()  # outside of home nobody else would
 
     def _failed(self, code: str, **params: object) -> EngineUnavailable:
         return EngineUnavailable(code, detail=self.last_words(), log=str(self.plan.log), **params)
