@@ -1,5 +1,4 @@
-"""Passkeys, passwords that others set, the own mobile, two who edit one thing, and a log-in that runs out in a
-call."""
+"""Passkeys, passwords that others set, the own mobile, two at one thing, a log-in that runs out in a call."""
 
 import re
 
