@@ -30,11 +30,6 @@ async def on_mobile(house: House, skill: str) -> AsyncIterator[Agent]:
             await house.ask("agent.sign_in", agent_id, device="mobile", session="m")
         assert refused.value.code == "agent.no_mobile"
     await give(house, agent_id, number)
-
-    async def has_mobile() -> bool:
-        return bool((await house.ask("snapshot.agent", agent_id))["mobile"])
-
-    await house.until(has_mobile, 10, "the core knows the mobile")
     agent = Agent(house, agent_id, house.carrier.subscriber(number))
     answer = await house.ask("agent.sign_in", agent_id, device="mobile", session="m")
     assert answer["sip"] is None and answer["view"]["mobile"] == f"{number[:3]}****{number[-4:]}"
@@ -59,6 +54,11 @@ async def give(house: House, agent_id: UUID, number: str) -> None:
         await session.execute(update(User).where(User.id == agent_id).values(mobile=number))
     await db.close()
     await house.config_changed()
+
+    async def known() -> bool:
+        return str((await house.ask("snapshot.agent", agent_id))["mobile"]).endswith(number[-4:])
+
+    await house.until(known, 10, "the core knows the mobile")
 
 
 async def rings(agent: Agent) -> Call:

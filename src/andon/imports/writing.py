@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.channels.voice.tables import NumberRow
@@ -18,7 +18,7 @@ from andon.identity.duties import Appointment, Duties, check_duties
 from andon.identity.http.teams import KIND as MEMBER_KIND
 from andon.identity.http.teams import MEMBERS, put_members
 from andon.identity.model import Permission, duties_of
-from andon.identity.repository import end_sessions
+from andon.identity.repository import UNHELD, end_sessions_of_people
 from andon.identity.tables import Audit, User
 from andon.imports.known import Known
 from andon.imports.plans.people import as_changed
@@ -62,6 +62,7 @@ async def perform(
     had = {step.id: _duties_before(step, known) for step in wanted.steps} if kind == "users" else {}
     for at in range(0, len(wanted.steps), _AT_ONCE):
         entries: list[Audit] = []
+        losing: list[UUID] = []
         for step in wanted.steps[at : at + _AT_ONCE]:
             if step.row is None:
                 own: dict[str, Any] = {}
@@ -77,14 +78,15 @@ async def perform(
             if new:
                 entries.append(_entry(by, "update", object_kind, step, old, new))
             if kind == "users" and _loses(before, step.values):
-                ended += await end_sessions(session, step.id, by.at)
+                losing.append(step.id)
         session.add_all(entries)
         await session.flush()
+        if losing:
+            ended += await end_sessions_of_people(session, losing, by.at)
         await progress(min(at + _AT_ONCE, len(wanted.steps)))  # the worker does other things too
     # Once everybody is there: keys checked against a table that still looks small are looked for row by row.
     for at in range(0, len(wanted.steps), _AT_ONCE):
-        for step in wanted.steps[at : at + _AT_ONCE]:
-            session.add_all(await _set_skills(session, known, step, by))
+        session.add_all(await _set_skills(session, known, wanted.steps[at : at + _AT_ONCE], by))
         await session.flush()
         await asyncio.sleep(0)
     if kind == "users":
@@ -123,17 +125,24 @@ def _appointment(by: By, one: Appointment) -> Audit:
     )
 
 
-async def _set_skills(session: AsyncSession, known: Known, step: Step, by: By) -> list[Audit]:
-    before = known.levels.get(step.id, {})
-    if step.skills is None or step.skills == before:
-        return []
-    if before:
-        await session.execute(delete(AgentSkill).where(AgentSkill.user_id == step.id))
-    session.add_all(
-        AgentSkill(user_id=step.id, skill_id=skill_id, level=level) for skill_id, level in step.skills.items()
-    )
-    old, new = ({str(id): level for id, level in each.items()} for each in (before, step.skills))
-    return [_entry(by, "skills", "user", step, old, new)]
+async def _set_skills(session: AsyncSession, known: Known, steps: Sequence[Step], by: By) -> list[Audit]:
+    entries, given = [], []
+    for step in steps:
+        before = known.levels.get(step.id, {})
+        if step.skills is None or step.skills == before:
+            continue
+        given += [
+            {"user_id": step.id, "skill_id": skill_id, "level": level}
+            for skill_id, level in step.skills.items()
+        ]
+        old, new = ({str(id): level for id, level in each.items()} for each in (before, step.skills))
+        entries.append(_entry(by, "skills", "user", step, old, new))
+    if others := [entry.object_id for entry in entries if entry.before]:
+        theirs = delete(AgentSkill).where(AgentSkill.user_id.in_(others))
+        await session.execute(theirs, execution_options=UNHELD)
+    if given:
+        await session.execute(insert(AgentSkill), given)
+    return entries
 
 
 async def _set_teams(session: AsyncSession, known: Known, steps: list[Step], by: By) -> list[Audit]:

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import msgspec
 from pydantic import Field, StringConstraints
-from sqlalchemy import ColumnElement, Select, and_, cast, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, delete, func, insert, or_, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from andon.identity import audit
+from andon.identity import audit, repository
 from andon.identity.access import At, may, scope_of
 from andon.identity.admin import (
     Administrator,
@@ -192,9 +192,10 @@ async def _people(session: AsyncSession, which: ColumnElement[bool]) -> dict[UUI
 
 async def put_members(session: AsyncSession, moved: Mapping[UUID, UUID | None]) -> None:
     """Put people into teams; null takes them out."""
-    await session.execute(delete(TeamMember).where(TeamMember.user_id.in_(moved)))
-    session.add_all([TeamMember(user_id=each, team_id=team) for each, team in moved.items() if team])
-    await session.flush()
+    others = delete(TeamMember).where(TeamMember.user_id.in_(moved))
+    await session.execute(others, execution_options=repository.UNHELD)
+    if given := [{"user_id": each, "team_id": team} for each, team in moved.items() if team]:
+        await session.execute(insert(TeamMember), given)
 
 
 async def _undo(session: AsyncSession, entry: Audit, _actor: Actor, _now: datetime) -> None:
