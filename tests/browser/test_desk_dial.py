@@ -26,7 +26,7 @@ async def test_an_agent_calls_out_by_keyboard(house: OfficeHouse, enter: Enter) 
     page, found = desk.page, []
     await desk.shortcut("k")
     panel = page.get_by_role("dialog", name="拨打电话")
-    await expect(panel).to_be_visible(timeout=SECONDS)
+    await expect(panel.get_by_role("textbox", name="电话号码")).to_be_focused(timeout=SECONDS)
     await page.keyboard.type("12")
     await expect(panel.get_by_text("请输入 3 到 20 位数字")).to_be_visible()
     await page.get_by_role("textbox", name="电话号码").fill(CUSTOMER)

@@ -259,16 +259,10 @@ class Visitor:
         assert answer.ok, await answer.text()
 
 
-async def profile(
-    house: OfficeHouse, browser: Browser, size: tuple[int, int], *, moving: bool = False
-) -> Visitor:
-    """A new profile, in Chinese, whose page is empty yet; of those who want pages `moving`, or still. The
-    microphone is not cleaned: tones stay tones."""
+async def profile(house: OfficeHouse, browser: Browser, size: tuple[int, int]) -> Visitor:
+    """A new profile, in Chinese, whose page is empty yet. The microphone is not cleaned: tones stay tones."""
     context = await browser.new_context(
-        viewport={"width": size[0], "height": size[1]},
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-        reduced_motion="no-preference" if moving else "reduce",
+        viewport={"width": size[0], "height": size[1]}, locale="zh-CN", timezone_id="Asia/Shanghai"
     )
     await context.add_init_script(
         """localStorage.setItem("andon.audio", '{"processing": false, "ring": 0.1}')"""
@@ -277,8 +271,8 @@ async def profile(
 
 
 async def visit(house: OfficeHouse, browser: Browser, size: tuple[int, int], url: str = "") -> Visitor:
-    """A new profile at the log-in page, which moves; `url` when there is a way of its own to the house."""
-    visitor = await profile(house, browser, size, moving=True)
+    """A new profile at the log-in page; `url` when there is a way of its own to the house."""
+    visitor = await profile(house, browser, size)
     await visitor.page.goto(url or house.url)
     await expect(visitor.page.get_by_label("登录名")).to_be_visible(timeout=SECONDS)
     return visitor
@@ -329,11 +323,11 @@ async def barriers(page: Page) -> list[str]:
     """Serious and critical findings of axe on what the page shows."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.read_text())
-    # Colours on their way are nobody's choice. A bar that moves on each second would be on its way for ever.
-    await page.emulate_media(reduced_motion="reduce")
+    # Colours on their way are nobody's choice. What only moves has its own: a ring's bar never rests.
     await page.wait_for_function(
         """() => document.getAnimations().every(
-             (one) => one.playState !== "running" || one.effect.getTiming().iterations === Infinity
+             (one) => one.playState !== "running" || one.transitionProperty === "transform" ||
+               one.effect.getTiming().iterations === Infinity
            )"""
     )
     found = await page.evaluate(
