@@ -333,8 +333,12 @@ async def test_an_agent_sees_and_changes_the_own_mobile_and_an_auditor_sees_who_
     row = page.get_by_role("row").filter(has_text="agent").first
     await expect(row).to_contain_text("角色", timeout=SECONDS)
     found += await barriers(page)
+    these = page.get_by_role("button", name=re.compile("条已阅$"))
+    listed = await these.inner_text()
     await row.get_by_role("button", name="已阅").click()
-    await page.get_by_role("button", name=re.compile("条已阅$")).click()
+    await expect(these).not_to_have_text(listed, timeout=SECONDS)
+    await expect(these).not_to_have_class(re.compile("loading"), timeout=SECONDS)
+    await these.click()
     await expect(page.get_by_text("没有待阅的操作")).to_be_visible(timeout=SECONDS)
     await expect(page.locator(".frame-badge")).to_have_count(0, timeout=SECONDS)
     await page.get_by_text("全部", exact=True).click()

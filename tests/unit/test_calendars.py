@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from andon.calendars import holidays
+from andon.calendars import (
+    holidays,
+    texts,  # noqa: F401  (registers what is said of hours)
+)
 from andon.calendars.model import (
     DAYS,
     Calendar,
