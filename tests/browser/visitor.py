@@ -110,6 +110,7 @@ class Visitor:
             return bool(self.house.views.get(str(person.user_id), {}).get("registered"))
 
         await self.house.until(registered, SECONDS / 1000, f"the browser of {person.name} registers")
+        await expect(self.page.locator(".line-lamp[data-grade=good]")).to_be_attached(timeout=SECONDS)
         await self.send("/api/desk/state", {"state": "ready"})
         await self.in_state("ready")
 
