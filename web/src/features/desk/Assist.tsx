@@ -9,7 +9,7 @@ import { useLive } from "@/shared/live";
 import { RecordingPlayer } from "@/shared/recording";
 import { Nothing, OutcomeTag, Pending, QueryView } from "@/shared/ui";
 import { CustomerCard } from "./CustomerCard";
-import { contactQuery, historyQuery } from "./data";
+import { contactQuery, customerQuery, historyQuery, openWorkQuery } from "./data";
 import { OpenWork } from "./OpenWork";
 import { useSelection } from "./selection";
 import { texts } from "./texts";
@@ -39,26 +39,41 @@ export function Assist() {
   return (
     <aside className="column assist" aria-label={t("assist.title")}>
       {who ? (
-        <>
-          {who.customerId ? (
-            <CustomerCard key={who.customerId} customerId={who.customerId} />
-          ) : (
-            <Stranger caller={who.caller} projectId={who.projectId} />
-          )}
-          <OpenWork projectId={who.projectId} caller={who.caller} customerId={who.customerId} />
-          <History
-            key={who.customerId ?? who.caller}
-            caller={who.caller}
-            customerId={who.customerId}
-            besides={who.contactId}
-          />
-        </>
+        <WhatIsKnown {...who} />
       ) : (
         <div className="assist-idle">
           <Nothing title={t("assist.idle")} hint={t("assist.idle.hint")} />
         </div>
       )}
     </aside>
+  );
+}
+
+interface Who {
+  contactId: string;
+  caller: string;
+  customerId: string | null;
+  projectId: string | null;
+}
+
+/** All is asked for at once; what stands below waits for what is above, so that nothing moves when it comes. */
+function WhatIsKnown({ contactId, caller, customerId, projectId }: Who) {
+  const card = useQuery({ ...customerQuery(customerId ?? ""), enabled: customerId !== null });
+  const work = useQuery(openWorkQuery(projectId, caller, customerId));
+  useQuery(historyQuery(contactId, caller, customerId));
+  const identified = !card.isLoading;
+  return (
+    <>
+      {customerId ? (
+        <CustomerCard key={customerId} customerId={customerId} />
+      ) : (
+        <Stranger caller={caller} projectId={projectId} />
+      )}
+      {identified ? <OpenWork projectId={projectId} caller={caller} customerId={customerId} /> : null}
+      {identified && !work.isLoading ? (
+        <History key={customerId ?? caller} caller={caller} customerId={customerId} besides={contactId} />
+      ) : null}
+    </>
   );
 }
 
