@@ -9,7 +9,7 @@ import { useLive } from "@/shared/live";
 import { RecordingPlayer } from "@/shared/recording";
 import { Nothing, OutcomeTag, Pending, QueryView } from "@/shared/ui";
 import { CustomerCard } from "./CustomerCard";
-import { contactQuery, historyQuery } from "./data";
+import { contactQuery, customerQuery, historyQuery, openWorkQuery } from "./data";
 import { OpenWork } from "./OpenWork";
 import { Stranger } from "./Stranger";
 import { useSelection } from "./selection";
@@ -40,31 +40,43 @@ export function Assist() {
   return (
     <aside className="column assist" aria-label={t("assist.title")}>
       {who ? (
-        <>
-          {who.customerId ? (
-            <CustomerCard key={who.customerId} customerId={who.customerId} />
-          ) : (
-            <Stranger
-              key={who.contactId}
-              caller={who.caller}
-              projectId={who.projectId}
-              live={who.contactId === current?.contact_id}
-            />
-          )}
-          <OpenWork projectId={who.projectId} caller={who.caller} customerId={who.customerId} />
-          <History
-            key={who.customerId ?? who.caller}
-            caller={who.caller}
-            customerId={who.customerId}
-            besides={who.contactId}
-          />
-        </>
+        <WhatIsKnown {...who} live={who.contactId === current?.contact_id} />
       ) : (
         <div className="assist-idle">
           <Nothing title={t("assist.idle")} hint={t("assist.idle.hint")} />
         </div>
       )}
     </aside>
+  );
+}
+
+interface Who {
+  contactId: string;
+  caller: string;
+  customerId: string | null;
+  projectId: string | null;
+  /** It is the call at hand. */
+  live: boolean;
+}
+
+/** All is asked for at once; what stands below waits for what is above, so that nothing moves when it comes. */
+function WhatIsKnown({ contactId, caller, customerId, projectId, live }: Who) {
+  const card = useQuery({ ...customerQuery(customerId ?? ""), enabled: customerId !== null });
+  const work = useQuery(openWorkQuery(projectId, caller, customerId));
+  useQuery(historyQuery(contactId, caller, customerId));
+  const identified = !card.isLoading;
+  return (
+    <>
+      {customerId ? (
+        <CustomerCard key={customerId} customerId={customerId} />
+      ) : (
+        <Stranger key={contactId} caller={caller} projectId={projectId} live={live} />
+      )}
+      {identified ? <OpenWork projectId={projectId} caller={caller} customerId={customerId} /> : null}
+      {identified && !work.isLoading ? (
+        <History key={customerId ?? caller} caller={caller} customerId={customerId} besides={contactId} />
+      ) : null}
+    </>
   );
 }
 
