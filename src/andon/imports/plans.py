@@ -26,7 +26,7 @@ from andon.identity.http.teams import KIND as MEMBER_KIND
 from andon.identity.http.teams import MEMBERS, put_members
 from andon.identity.http.users import UserChange, broken_rules, may_have_mobile
 from andon.identity.model import ALLOWS, Allows, Permission, Role, duties_of, mixes_duties, permissions
-from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
+from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH, NO_PASSWORD
 from andon.identity.repository import end_sessions
 from andon.identity.tables import Audit, Client, Project, Team, TeamMember, User
 from andon.imports.model import COLUMNS, Fault, Line, flag, parts, skills, twice
@@ -38,7 +38,6 @@ from andon.kit.web import refusal_of
 from andon.routing.tables import AgentSkill, Skill
 
 PASSWORDS_MOST = 500  # each takes its time to hash
-NO_PASSWORD = "!"  # noqa: S105  # no hash: nobody logs in until an administrator sets one
 _AT_ONCE = 500
 
 Skills = dict[UUID, int]

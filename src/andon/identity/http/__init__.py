@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from andon.identity.http import (
     audit,
     clients,
+    directory,
     leaves,
     oidc,
     passkeys,
@@ -16,5 +17,5 @@ from andon.identity.http import (
 )
 
 router = APIRouter()
-for part in (session, oidc, passkeys, roles, second_factor, leaves, users, teams, clients, audit):
+for part in (session, oidc, directory, passkeys, roles, second_factor, leaves, users, teams, clients, audit):
     router.include_router(part.router)
