@@ -487,4 +487,5 @@ def _actor(
         renewing=renewing,
         password_by=None if user.by_directory else user.password_by,
         password_at=user.password_changed_at,
+        by_directory=user.by_directory,
     )
