@@ -10,16 +10,18 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from identity_house import CHEAP, House, make_house
 from identity_house import PASSWORD as LOCAL
-from identity_house import House, make_house
 from reporting_stand import make_stand
 from sansldap import ExtendedOperations, LDAPClient, LDAPServer
 from sqlalchemy import select
 
 from andon.entrypoints.cli.directory import check
 from andon.identity.directory import Directory
+from andon.identity.passwords import Passwords
 from andon.identity.second_factor import STEP_SECONDS
 from andon.identity.tables import User
+from andon.imports.service import Importer
 from andon.kit import certificates
 from andon.kit.database import Database
 from andon.kit.errors import AndonError
@@ -345,6 +347,35 @@ async def test_the_connection_is_tried_from_the_page_and_the_command_line(
     assert slapd.url in said[0] and any("李 丽" in line for line in said)
     with pytest.raises(AndonError, match=r"directory\.none"):
         await check(Settings(home=tmp_path), said.append, login="")
+
+
+async def test_a_spreadsheet_says_who_is_new_and_comes_from_the_directory(house: House, slapd: Slapd) -> None:
+    head = "登录名,姓名,角色,企业目录,初始密码\n"
+    home = house.app.state.services.settings.home
+    importer = Importer(
+        house.db, house.bus, house.clock, home, Passwords(CHEAP), directory(slapd, operator=house.stand.code)
+    )
+    async with house.client("admin") as admin:
+
+        async def bring(rows: str) -> dict[str, Any]:
+            what = {"kind": "users", "file_name": "people.csv"}
+            asked = await admin.post("/api/imports", params=what, content=(head + rows).encode())
+            assert asked.is_success, asked.text
+            await importer.perform(house.stand.tenant_id)
+            found: dict[str, Any] = (await admin.get(f"/api/imports/{asked.json()['id']}")).json()
+            return found
+
+        wrong = await bring("wang,王,排班师,是,first password\nadmin,管,管理员,是,\n")
+        assert [(fault["row"], fault["column"]) for fault in wrong["faults"]] == [
+            (2, "初始密码"),
+            (3, "企业目录"),
+        ]
+        good = await bring("li,丽,排班师,是,\nli.two,二丽,排班师,是,\n")
+        assert good["state"] == "checked", good
+        assert (await admin.post(f"/api/imports/{good['id']}/apply")).is_success
+        await importer.perform(house.stand.tenant_id)
+        people = {one["login"]: one for one in (await admin.get("/api/users")).json()["items"]}
+        assert people["li.two"]["by_directory"] and not people["admin"]["by_directory"]
 
 
 async def test_nobody_becomes_by_a_name_at_the_directory_what_they_are_not(house: House) -> None:

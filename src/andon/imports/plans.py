@@ -75,7 +75,7 @@ class Plan:
 @dataclass
 class Known:
     """What is there already, by the names that a spreadsheet uses; null: several bear the name. `asked_by`:
-    who brings the spreadsheet."""
+    who brings the spreadsheet. `directory`: people may come from the company's."""
 
     users: list[User] = field(default_factory=list)
     numbers: list[NumberRow] = field(default_factory=list)
@@ -91,6 +91,7 @@ class Known:
     placed: dict[UUID, Placed] = field(default_factory=dict)
     allows: Allows = field(default_factory=lambda: ALLOWS)
     asked_by: UUID | None = None
+    directory: bool = False
 
     def name_of(self, names: dict[str, UUID | None], id: UUID | None) -> str:
         """The first name under which the id is found; empty for null."""
@@ -104,9 +105,11 @@ def _named(pairs: Iterable[tuple[str, UUID]]) -> dict[str, UUID | None]:
     return names
 
 
-async def load(session: AsyncSession, kind: str, asked_by: UUID | None = None) -> Known:
+async def load(
+    session: AsyncSession, kind: str, asked_by: UUID | None = None, *, directory: bool = False
+) -> Known:
     """All of the tenant's, as far as this kind of spreadsheet can name it."""
-    known = Known(asked_by=asked_by)
+    known = Known(asked_by=asked_by, directory=directory)
     clients = {row.id: row for row in await _living(session, Client)}
     known.clients = _named((name, row.id) for row in clients.values() for name in (row.short_name, row.name))
     if kind == "users":
@@ -244,6 +247,8 @@ def _users(known: Known, lines: list[Line]) -> Plan:
             )
         if "active" in cells:
             values["active"] = _yes(line, "active", True, faults)
+        if cells.get("by_directory"):
+            values["by_directory"] = _by_directory(line, user, known, faults)
         if not faults:
             values = _checked(UserChange, values, line, faults)
         if not faults:
@@ -263,7 +268,7 @@ def _users(known: Known, lines: list[Line]) -> Plan:
         levels = _levels(line, known, made.faults)
         team_before = known.placed.get(user.id, ()) if user is not None else ()
         team = _team(line, known, team_before, None if faults else values, made.faults)
-        password = _password(line, user, made.faults)
+        password = _password(line, user, values, made.faults)
         if faults:
             continue
         id = user.id if user is not None else uuid7()
@@ -356,13 +361,27 @@ def _team(
     return placed
 
 
-def _password(line: Line, user: User | None, faults: list[Fault]) -> str:
+def _by_directory(line: Line, user: User | None, known: Known, faults: list[Fault]) -> bool:
+    wanted = _yes(line, "by_directory", False, faults)
+    key = ""
+    if user is not None and wanted != user.by_directory:
+        key = "import.directory_known"  # as good as a password, and may take a second person's leave
+    elif wanted and user is None and not known.directory:
+        key = "field.no_directory"
+    if key:
+        faults.append(Fault(row=line.row, column="by_directory", key=key))
+    return wanted
+
+
+def _password(line: Line, user: User | None, values: dict[str, Any], faults: list[Fault]) -> str:
     password = line.cells.get("password", "")
     if not password:
         return ""
     key = ""
     if user is not None:
         key = "import.password_known"
+    elif values.get("by_directory"):
+        key = "import.password_directory"
     elif not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         key = "import.password_length"
     elif password == line.cells["login"]:
@@ -652,6 +671,7 @@ def _told(kind: str, known: Known, locale: i18n.Locale) -> Iterable[dict[str, st
                 "client_id": known.name_of(known.clients, user.client_id),
                 "locale": user.locale,
                 "active": yes if user.active else no,
+                "by_directory": yes if user.by_directory else no,
                 "skills": ", ".join(
                     f"{skill_names[id]}={level}" for id, level in levels.items() if id in skill_names
                 ),
