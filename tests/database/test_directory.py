@@ -199,6 +199,8 @@ async def test_a_server_that_says_nothing_or_nonsense_is_given_up(slapd: Slapd) 
         assert await trouble(slapd, urls=[url], timeout_s=0.2) == "directory.silent"
         said = b"HTTP/1.1 400 Bad Request\r\n\r\n"
         assert await trouble(slapd, urls=[url]) == "directory.nonsense"
+        said = b"\x30\x84\x7f\xff\xff\xff" + bytes(100_000)  # the beginning of a message of two gigabytes
+        assert await trouble(slapd, urls=[url]) == "directory.nonsense"
         # "Yes, TLS", and in the same breath what would pass for the answer to the bind that follows it.
         asks, eager = LDAPClient(), LDAPServer()
         asks.extended_request(ExtendedOperations.LDAP_START_TLS.value)

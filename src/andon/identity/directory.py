@@ -319,7 +319,7 @@ async def _dial(host: str, port: int) -> socket.socket:
 
 
 async def _start_tls(dialled: socket.socket, url: str) -> None:
-    """Agree upon TLS (RFC 4511, 4.14). Raises `directory.no_tls` unless the server does, and nothing else."""
+    """Agree upon TLS (RFC 4511, 4.14). Raises `directory.no_tls` unless the server does."""
     loop = asyncio.get_running_loop()
     session = LDAPClient()
     session.extended_request(ExtendedOperations.LDAP_START_TLS.value)
@@ -327,15 +327,14 @@ async def _start_tls(dialled: socket.socket, url: str) -> None:
     read = 0
     while data := await loop.sock_recv(dialled, _PIECE):
         read += len(data)
-        messages = _messages(session, data, url) if read <= _PIECE else []
-        if not messages and read <= _PIECE:
-            continue
-        answer = messages[0] if messages else None
-        if not isinstance(answer, ExtendedResponse) or len(messages) > 1:
-            raise AndonError("directory.nonsense", 502, url=url, said="STARTTLS")
-        if answer.result.result_code != LDAPResultCode.SUCCESS:
-            raise AndonError("directory.no_tls", 502, url=url, said=_word(answer.result))
-        return
+        if read > _PIECE:
+            raise AndonError("directory.nonsense", 502, url=url, said=f"> {_PIECE}")
+        # The session refuses whatever answers no question: a second message, one that is none.
+        for answer in _messages(session, data, url):
+            if isinstance(answer, ExtendedResponse) and answer.result.result_code == LDAPResultCode.SUCCESS:
+                return
+            said = _word(answer.result) if isinstance(answer, ExtendedResponse) else type(answer).__name__
+            raise AndonError("directory.no_tls", 502, url=url, said=said)
     raise AndonError("directory.no_tls", 502, url=url, said="EOF")
 
 
