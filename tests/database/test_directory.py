@@ -28,7 +28,7 @@ from andon.kit.errors import AndonError
 from andon.kit.settings import LdapSettings, Settings
 from harness.authenticator import Authenticator
 from harness.ports import free_port
-from harness.slapd import AD_FILTER, AD_GUID, BASE, PASSWORD, Slapd, person, started
+from harness.slapd import AD_FILTER, AD_GUID, AGENTS, BASE, LEADERS, PASSWORD, Slapd, person, started
 
 pytestmark = pytest.mark.database
 
@@ -333,6 +333,45 @@ async def test_what_the_directory_knows_of_a_person_is_taken_over(
     await house.bus.stop()
 
 
+async def test_groups_give_and_take_roles_but_no_duties(
+    owner_db: Database, db: Database, tmp_path: Path, slapd: Slapd
+) -> None:
+    groups = {AGENTS.upper().replace(",", ", "): "agent", LEADERS: "supervisor", "cn=planners": "planner"}
+    house = await make_directory_house(
+        owner_db, db, tmp_path, slapd, filter=AD_FILTER, id_attribute="objectGUID", groups=groups
+    )
+    who = await house.add_user("wu", "planner", "system", by_directory=True)
+
+    async def roles() -> list[str]:
+        actor = await house.sessions.find(await house.log_in("wu", PASSWORD))
+        assert actor is not None
+        return sorted(actor.roles)
+
+    async with house.client("admin") as admin:
+        shown = (await admin.get("/api/roles")).json()["items"]
+        usual = next(one["permissions"] for one in shown if one["role"] == "supervisor")
+        # A role that holds a duty here is given by people; what no group decides stays.
+        duty = await admin.put("/api/roles/supervisor", json={"permissions": [*usual, "config"]})
+        assert duty.is_success and await roles() == ["system"]
+        assert (await admin.put("/api/roles/supervisor", json={"permissions": usual})).is_success
+        assert await roles() == ["supervisor", "system"]  # no agent without a number
+        numbered = await admin.patch(f"/api/users/{who}", json={"agent_no": "7", "roles": ["planner"]})
+        assert numbered.is_success and await roles() == ["agent", "supervisor"]
+    token = await house.log_in("wu", PASSWORD)
+    dn = f"cn=wu,ou=windows,{BASE}"
+    try:
+        await slapd.put(dn, "memberOf", AGENTS)
+        assert await roles() == ["agent"]
+        assert await house.sessions.find(token) is None  # opened with a right that is gone
+        await slapd.put(dn, "memberOf", f"cn=others,{BASE}")
+        assert await refusal(house, "wu") == "directory.no_role"
+    finally:
+        await slapd.put(dn, "memberOf", AGENTS, LEADERS)
+    changes = [(entry.before, entry.after) for entry in await house.audit(action="directory_update")]
+    assert ({"roles": ["agent", "supervisor"]}, {"roles": ["agent"]}) in changes
+    await house.bus.stop()
+
+
 async def test_the_connection_is_tried_from_the_page_and_the_command_line(
     house: House, slapd: Slapd, tmp_path: Path
 ) -> None:
@@ -340,7 +379,7 @@ async def test_the_connection_is_tried_from_the_page_and_the_command_line(
         assert (await admin.get("/api/directory")).json() == {"urls": [slapd.url]}
         assert (await admin.post("/api/directory/check", json={})).json() == {"entry": None}
         entry = (await admin.post("/api/directory/check", json={"login": "li"})).json()["entry"]
-        assert entry == {"dn": f"uid=li,ou=people,{BASE}", "name": "", "mobile": "", "mail": ""}
+        assert entry == {"dn": f"uid=li,ou=people,{BASE}", "name": "", "mobile": "", "mail": "", "roles": []}
         nobody = await admin.post("/api/directory/check", json={"login": "*"})
         assert (nobody.status_code, nobody.json()["error"]["code"]) == (404, "directory.nobody")
     said: list[str] = []

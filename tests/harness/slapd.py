@@ -26,6 +26,7 @@ AD_FILTER = (
     "(&(objectClass=user)(|(sAMAccountName={login})(userPrincipalName={login}@example.com))"
     "(!(userAccountControl:1.2.840.113556.1.4.803:=2)))"
 )
+AGENTS, LEADERS = (f"cn={name},ou=windows,{BASE}" for name in ("agents", "leaders"))
 _SCHEMAS = ("core", "cosine", "inetorgperson")
 # Of Microsoft's schema what log-in needs; the file that OpenLDAP brings has no rules to search by.
 _ACTIVE_DIRECTORY = """
@@ -37,8 +38,10 @@ attributetype ( 1.2.840.113556.1.4.8 NAME 'userAccountControl' EQUALITY integerM
   SYNTAX 1.3.6.1.4.1.1466.115.121.1.27 SINGLE-VALUE )
 attributetype ( 1.2.840.113556.1.4.2 NAME 'objectGUID' EQUALITY octetStringMatch
   SYNTAX 1.3.6.1.4.1.1466.115.121.1.40 SINGLE-VALUE )
+attributetype ( 1.2.840.113556.1.2.102 NAME 'memberOf' EQUALITY distinguishedNameMatch
+  SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 )
 objectclass ( 1.2.840.113556.1.5.9 NAME 'user' SUP organizationalPerson STRUCTURAL
-  MAY ( sAMAccountName $ userPrincipalName $ userAccountControl $ objectGUID ) )
+  MAY ( sAMAccountName $ userPrincipalName $ userAccountControl $ objectGUID $ memberOf ) )
 """
 
 
@@ -80,7 +83,7 @@ def _everybody() -> str:
         person("li", "people", cn="李 丽", mobile="+86 138 0000 1234", mail="Li@Example.com"),
         person("zhao", "people"),
         person("zhao", "guests"),
-        account("wu", 512, AD_GUID),
+        account("wu", 512, AD_GUID) + f"memberOf: {AGENTS}\nmemberOf: {LEADERS}\n",
         account("zheng", 514, UUID(int=7)),
     ]
     return "\n".join(entries)
@@ -140,6 +143,11 @@ class Slapd:
     async def add(self, entry: str) -> None:
         """One more entry."""
         await self._as_root("-a", stdin=entry)
+
+    async def put(self, dn: str, attribute: str, *values: str) -> None:
+        """These values in the place of those there are."""
+        lines = [f"dn: {dn}", "changetype: modify", f"replace: {attribute}"]
+        await self._as_root(stdin="\n".join([*lines, *(f"{attribute}: {value}" for value in values), ""]))
 
     async def remove(self, uid: str) -> None:
         """Somebody among `people` leaves."""

@@ -30,6 +30,8 @@ from sansldap import (
     SearchResultEntry,
 )
 
+from andon.identity.model import BINDABLE, DUTIES, Allows, Role, permissions
+from andon.identity.tables import User
 from andon.kit.errors import AndonError
 from andon.kit.settings import LdapSettings
 
@@ -65,13 +67,15 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Entry:
     """A person as the directory has them. `id` stays when name and place change; what there is none of is
-    empty."""
+    empty. `roles` come with groups, which have a say in `decided` ones."""
 
     dn: str
     id: str
     name: str
     mobile: str
     mail: str
+    roles: frozenset[str] = frozenset()
+    decided: frozenset[str] = frozenset()
 
     def usable(self) -> dict[str, str]:
         """What of it fits a person's columns here."""
@@ -79,6 +83,16 @@ class Entry:
         found["mobile"] = re.sub(r"[\s().-]", "", self.mobile)
         shapes = {"name": r".+", "email": r"(?=.{3,254}$)[^@\s]+@[^@\s]+", "mobile": r"\+?[0-9]{5,19}"}
         return {name: value for name, value in found.items() if re.fullmatch(shapes[name], value)}
+
+    def roles_for(self, user: User, allows: Allows) -> list[str]:
+        """The roles that the person has by now, perhaps none: groups give and take those they decide, as far
+        as anybody may have them. One that holds a duty here is given by people only."""
+        decided = {role for role in self.decided if not permissions([role], allows) & DUTIES}
+        if not user.agent_no:
+            decided.discard(Role.AGENT)
+        if user.client_id is not None:
+            decided &= BINDABLE
+        return sorted((set(user.roles) - decided) | (self.roles & decided))
 
 
 class Directory:
@@ -138,6 +152,8 @@ class Directory:
         """Who bears the name: two are as many as anybody needs to know of."""
         known = self.settings
         wanted = [known.id_attribute, known.name_attribute, known.mobile_attribute, known.mail_attribute]
+        if known.groups:
+            wanted.append(known.group_attribute)
         found = await connection.search(
             known.base, filter_for(known.filter, login), [name for name in wanted if name]
         )
@@ -158,7 +174,10 @@ class Directory:
                 self.settings.mail_attribute,
             )
         )
-        return Entry(found.object_name, id, name, mobile, mail)
+        given = {_same_dn(dn): role for dn, role in self.settings.groups.items()}
+        groups = {_same_dn(_text([value])) for value in values.get(self.settings.group_attribute.lower(), [])}
+        roles = frozenset(role for dn, role in given.items() if dn in groups)
+        return Entry(found.object_name, id, name, mobile, mail, roles, frozenset(given.values()))
 
     async def _ask(self, what: "Callable[[_Connection], Awaitable[T]]") -> T:
         """Ask the first server that answers."""
@@ -353,6 +372,11 @@ def _text(values: list[bytes]) -> str:
         return values[0].decode().strip()
     except UnicodeDecodeError:
         return values[0].hex()
+
+
+def _same_dn(dn: str) -> str:
+    """The same for a name however it is written: case and spaces do not count."""
+    return re.sub(r"\s*([,=+])\s*", r"\1", dn.strip()).lower()
 
 
 def _why(error: OSError) -> str:

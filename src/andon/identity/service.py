@@ -5,7 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -98,7 +98,7 @@ class Sessions:
         Raises `AndonError`: `login.refused`, `login.code_needed` and `login.code_refused` once the password
         was right, or `login.locked` after too many wrong tries. A name nobody bears is answered alike: in
         words, in lock-out, in work, and after the same time. Of people who come from the directory also
-        `directory.unavailable` and `directory.another`.
+        `directory.unavailable`, `directory.another` and `directory.no_role`.
         """
         begun = self._clock.monotonic()
         try:
@@ -147,7 +147,12 @@ class Sessions:
         if entry is not None:
             if user.directory_id is None:
                 await self._bind(user, "directory_id", entry.id, address)
-            await self._take_over(user, entry, address)
+            try:
+                await self._take_over(user, entry, address)
+            except AndonError:
+                _logins.labels("refused").inc()
+                await self._note_refused(user, address)
+                raise
         _logins.labels("accepted").inc()
         enrolling = standing.required and not standing.there
         renewing = user.password_by is not None and not user.by_directory
@@ -263,12 +268,19 @@ class Sessions:
             raise AndonError("directory.another", 403) from error
 
     async def _take_over(self, user: User, entry: Entry, address: str) -> None:
-        """Name, mobile number and e-mail address, as far as the directory has them and they fit."""
-        wanted = entry.usable()
+        """Name, mobile number, e-mail address and roles, as far as the directory has them and they fit.
+        Raises `directory.no_role` when its groups leave none."""
+        wanted: dict[str, Any] = dict(entry.usable())
+        ended: list[UUID] = []
         try:
             async with self._db.session(Scope(user.tenant_id)) as session:
                 row = await session.get_one(User, user.id, with_for_update=True)
-                if Permission.MOBILE not in permissions(row.roles, await repository.allows(session)):
+                allows = await repository.allows(session)
+                wanted["roles"] = roles = entry.roles_for(row, allows)
+                if not roles:
+                    raise AndonError("directory.no_role", 403)
+                had, has = permissions(row.roles, allows), permissions(roles, allows)
+                if Permission.MOBILE not in has:
                     wanted.pop("mobile", None)
                 before = {name: getattr(row, name) for name in wanted}
                 old, new = audit.changed(before, wanted)
@@ -279,6 +291,8 @@ class Sessions:
                     setattr(user, name, value)
                 if "email" in new:
                     row.oidc_subject = None  # another address: perhaps another person at the provider
+                if not has >= had:
+                    ended = await repository.end_sessions(session, user.id, self._clock.now())
                 tenant = await session.get_one(Tenant, user.tenant_id)
                 audit.record(
                     session,
@@ -294,6 +308,7 @@ class Sessions:
         except IntegrityError:
             log.warning("directory_address_taken", user_id=str(user.id))  # somebody else has it here
             return
+        self.tell_ended(ended)
         self._bus.publish("config.changed", {"tenant_id": str(user.tenant_id)})
 
     async def find(self, token: str | None, address: str = "") -> Actor | None:

@@ -128,6 +128,14 @@ register(
             "Ask an administrator: if it is the same person after all, they turn “Password checked by the"
             " directory” off at the user, save, and turn it on again.",
         ),
+        "error.directory.no_role.title": (
+            "企业目录没有给您任何角色",
+            "The directory gives you no role here",
+        ),
+        "error.directory.no_role.remedy": (
+            "请管理员把您加入企业目录中对应的组。",
+            "Ask an administrator to put you into a group that has one.",
+        ),
         "error.directory.none.title": ("没有设置企业目录", "No directory is set up"),
         "error.directory.none.remedy": (
             "在设置的 [ldap] 中填写企业目录，见 docs/log-in.md。",

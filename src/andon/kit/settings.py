@@ -96,7 +96,8 @@ class LdapSettings(BaseModel):
     empty: the only one) who come from it are checked there. `urls` are tried in turn, each for `timeout_s` at
     the most. `bind_dn` looks people up (empty: nobody in particular does) below `base` by `filter`, where
     `{login}` stands for the log-in name; `id_attribute` never changes and tells apart who bears a name after
-    another. What the other attributes hold is taken over at each log-in; empty: nothing is."""
+    another. What the other attributes hold is taken over at each log-in; empty: nothing is. `groups` says
+    which role who is in a group has (`group_attribute` names people's groups): roles without a duty only."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -113,6 +114,8 @@ class LdapSettings(BaseModel):
     name_attribute: str = ""
     mobile_attribute: str = ""
     mail_attribute: str = ""
+    group_attribute: str = "memberOf"
+    groups: dict[str, Literal["agent", "supervisor", "quality", "planner"]] = {}
     operator: str = ""
     timeout_s: float = Field(5, gt=0, le=30)
 

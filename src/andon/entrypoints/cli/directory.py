@@ -23,6 +23,7 @@ async def check(settings: Settings, say: Callable[[str], None], *, login: str) -
         if entry is not None:
             for name in ("dn", "id", "name", "mobile", "mail"):
                 say(f"    {name:<8}{getattr(entry, name) or '—'}")
+            say(f"    {'roles':<8}{', '.join(sorted(entry.roles)) or '—'}")
 
 
 def one_by_one(settings: LdapSettings) -> list[LdapSettings]:

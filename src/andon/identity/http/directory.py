@@ -27,12 +27,13 @@ class DirectoryTry(Body):
 
 
 class EntryShown(Shown):
-    """Somebody as the directory has them."""
+    """Somebody as the directory has them; `roles` by groups."""
 
     dn: str
     name: str
     mobile: str
     mail: str
+    roles: list[str]
 
 
 class DirectoryTried(Shown):
@@ -55,4 +56,9 @@ async def check_directory(body: DirectoryTry, actor: PeopleManager, request: Req
     if found is None:
         raise AndonError("directory.none", 409)
     entry = await found.check(body.login)
-    return DirectoryTried(entry=None if entry is None else EntryShown.model_validate(entry))
+    if entry is None:
+        return DirectoryTried(entry=None)
+    roles = sorted(entry.roles)
+    return DirectoryTried(
+        entry=EntryShown(dn=entry.dn, name=entry.name, mobile=entry.mobile, mail=entry.mail, roles=roles)
+    )

@@ -5646,7 +5646,7 @@ export interface components {
         };
         /**
          * EntryShown
-         * @description Somebody as the directory has them.
+         * @description Somebody as the directory has them; `roles` by groups.
          */
         EntryShown: {
             /** Dn */
@@ -5657,6 +5657,8 @@ export interface components {
             mobile: string;
             /** Mail */
             mail: string;
+            /** Roles */
+            roles: string[];
         };
         /**
          * ExportIn

@@ -1,8 +1,10 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Alert, Button, Form, Input } from "antd";
-import { api, take } from "@/shared/api";
+import { Alert, Button, Form, Input, Tag } from "antd";
+import { api, type Role, take } from "@/shared/api";
+import type { components } from "@/shared/api/schema";
 import { fields } from "@/shared/fields";
 import { useT } from "@/shared/i18n";
+import { common } from "@/shared/texts";
 import { ProblemView, QueryView } from "@/shared/ui";
 import { texts } from "../texts";
 
@@ -75,8 +77,9 @@ export function Directory() {
 }
 
 /** Somebody as the directory has them. */
-function Found({ entry }: { entry: { dn: string; name: string; mobile: string; mail: string } }) {
+function Found({ entry }: { entry: components["schemas"]["EntryShown"] }) {
   const t = useT(texts);
+  const c = useT(common);
   const n = useT(fields);
   return (
     <dl className="rules-facts">
@@ -88,6 +91,16 @@ function Found({ entry }: { entry: { dn: string; name: string; mobile: string; m
       <dd>{entry.mobile || t("directory.nothing")}</dd>
       <dt>{n("email")}</dt>
       <dd>{entry.mail || t("directory.nothing")}</dd>
+      {entry.roles.length > 0 ? (
+        <>
+          <dt>{n("roles")}</dt>
+          <dd>
+            {entry.roles.map((role) => (
+              <Tag key={role}>{c(`role.${role as Role}`)}</Tag>
+            ))}
+          </dd>
+        </>
+      ) : null}
     </dl>
   );
 }
