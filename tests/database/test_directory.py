@@ -53,7 +53,7 @@ async def make_directory_house(
     stand = await make_stand(owner_db)
     house = await make_house(owner_db, db, home, stand, ldap=slapd.settings | {"operator": stand.code} | more)
     await house.add_user("admin", "administrator")
-    await house.add_user("li", "planner", by_directory=True)
+    await house.add_user("li", "supervisor", "planner", by_directory=True)
     return house
 
 

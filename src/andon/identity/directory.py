@@ -92,7 +92,8 @@ class Entry:
             decided.discard(Role.AGENT)
         if user.client_id is not None:
             decided &= BINDABLE
-        return sorted((set(user.roles) - decided) | (self.roles & decided))
+        found = (set(user.roles) - decided) | (self.roles & decided)
+        return user.roles if found == set(user.roles) else sorted(found)
 
 
 class Directory:
