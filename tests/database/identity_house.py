@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from andon.entrypoints.edge import create_app
 from andon.identity.access import COOKIE
+from andon.identity.directory import Directory
 from andon.identity.passwords import Passwords
 from andon.identity.service import Sessions, policy_of
 from andon.identity.tables import Audit, User
@@ -40,7 +41,10 @@ class House:
         settings = Settings(home=home, **more)
         self.app = create_app(Services(settings, db, self.bus, self.clock), Passwords(CHEAP))
         self.seal = Seal(settings.secrets().cookie)
-        self.sessions = Sessions(db, self.clock, self.bus, policy_of(settings), Passwords(CHEAP), self.seal)
+        directory = Directory(settings.ldap) if settings.ldap is not None else None
+        self.sessions = Sessions(
+            db, self.clock, self.bus, policy_of(settings), Passwords(CHEAP), self.seal, directory
+        )
 
     async def add_user(self, login: str, *roles: str, password: str = PASSWORD, **more: Any) -> UUID:
         async with self.db.session(self.stand.scope) as session:
@@ -57,14 +61,16 @@ class House:
         return found.token
 
     @asynccontextmanager
-    async def client(self, login: str, locale: str = "zh") -> AsyncIterator[httpx.AsyncClient]:
+    async def client(
+        self, login: str, locale: str = "zh", password: str = PASSWORD, base_url: str = "http://andon"
+    ) -> AsyncIterator[httpx.AsyncClient]:
         headers = {
-            "Cookie": f"{COOKIE}={await self.log_in(login)}",
+            "Cookie": f"{COOKIE}={await self.log_in(login, password)}",
             "X-Andon": "1",
             "Accept-Language": locale,
         }
         transport = httpx.ASGITransport(self.app, client=("198.51.100.4", 5000))
-        async with httpx.AsyncClient(transport=transport, base_url="http://andon", headers=headers) as client:
+        async with httpx.AsyncClient(transport=transport, base_url=base_url, headers=headers) as client:
             yield client
 
     async def audit(self, **where: Any) -> list[Audit]:

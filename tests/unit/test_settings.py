@@ -174,3 +174,27 @@ def test_the_provider_reaches_child_processes_and_is_asked_over_tls(
     for issuer in ("http://sso.example", "sso.example", "http://127.0.0.1.evil.example/"):
         with pytest.raises(ValidationError):
             Settings(home=tmp_path, oidc={"issuer": issuer, "client_id": "andon"})
+
+
+def test_the_directory_reaches_child_processes_and_keeps_its_password_to_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = {"urls": ["ldaps://dc1.example.com", "ldap://[2001:db8::1]:389"], "base": "dc=example,dc=com"}
+    account = {"bind_dn": "cn=andon", "bind_password": "geheim"}
+    settings = Settings(home=tmp_path, http_port=1, sip_port=1, ldap=good | account)
+    assert settings.ldap is not None and settings.ldap.starttls and "geheim" not in repr(settings)
+    monkeypatch.setenv("ANDON_LDAP", settings.environment()["ANDON_LDAP"])
+    assert Settings(home=tmp_path).ldap == settings.ldap
+    wrong: tuple[dict[str, object], ...] = (
+        {"urls": []},
+        {"urls": ["dc1.example.com"]},
+        {"urls": ["ldap://dc1.example.com/dc=example"]},
+        {"base": ""},
+        {"bind_dn": "cn=andon", "bind_password": ""},  # a server would take it for nobody
+        {"filter": "(uid=somebody)"},
+        {"filter": "(&(uid={login})"},
+        {"filter": "uid={login})"},
+    )
+    for change in wrong:
+        with pytest.raises(ValidationError):
+            Settings(home=tmp_path, ldap=good | change)

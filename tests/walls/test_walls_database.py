@@ -36,6 +36,7 @@ AS_OWNER = {
     "operator_id",
     "login_try",
     "login_clear",
+    "login_untry",
     "login_locked",
     "challenge_make",
     "challenge_spend",

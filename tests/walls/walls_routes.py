@@ -198,6 +198,8 @@ ROUTES: dict[tuple[str, str], Route] = {
     ("GET", "/api/password-leaves"): Route(DUTIES),
     ("POST", "/api/password-leaves/{id}"): Route(DUTIES, change("leave", lambda m, t: {"given": True})),
     ("DELETE", "/api/users/{id}/second-factor"): Route(PEOPLE, (one("agent"),)),
+    ("GET", "/api/directory"): Route(PEOPLE, (Try(blank=True),)),
+    ("POST", "/api/directory/check"): Route(PEOPLE, (Try(body=lambda mine, theirs: {}, refused=409),)),
     ("GET", "/api/log-in-rules"): Route(PEOPLE, (Try(blank=True),)),
     ("PUT", "/api/log-in-rules"): Route(
         PEOPLE, (make(lambda m, t: {"second_factor_roles": ["planner"], "separated": False}),), own=True

@@ -29,6 +29,7 @@ from andon.flows import http as flows
 from andon.flows import number_http as number_ways
 from andon.flows import trial_http as trials
 from andon.identity import http as identity
+from andon.identity.directory import Directory
 from andon.identity.oidc import Provider
 from andon.identity.passwords import Passwords
 from andon.identity.service import Sessions, policy_of
@@ -155,6 +156,7 @@ def create_app(services: Services, passwords: Passwords | None = None) -> FastAP
     seal = Seal(services.settings.secrets().cookie)
     oidc = services.settings.oidc
     app.state.oidc = Provider(oidc, services.clock, seal) if oidc is not None else None
+    ldap = services.settings.ldap
     app.state.sessions = Sessions(
         services.db,
         services.clock,
@@ -162,6 +164,7 @@ def create_app(services: Services, passwords: Passwords | None = None) -> FastAP
         policy_of(services.settings),
         passwords or Passwords(),
         seal,
+        Directory(ldap) if ldap is not None else None,
     )
     for router in (*ROUTERS, here):
         app.include_router(router)

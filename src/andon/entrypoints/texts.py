@@ -121,6 +121,11 @@ register(
             "检查 ANDON_DATABASE_URL 和数据库服务器",
             "Check ANDON_DATABASE_URL and the database server",
         ),
+        "directory.ok": ("企业目录：{url}", "The company's directory: {url}"),
+        "directory.readable": (
+            "密码以明文发送：除非线路可信，请打开 starttls 或改用 ldaps://",
+            "Passwords go there readable: unless the line is your own, set starttls or use ldaps://",
+        ),
         "doctor.good": ("一切正常，可以接听电话", "All is well: calls can be taken"),
         "doctor.bad": ("有 {count} 项需要处理", "{count} findings need attention"),
         "ledger.head": ("账实核对", "Ledger check"),

@@ -69,7 +69,9 @@ def parts(settings: Settings, db: Database, bus: Bus, clock: Clock) -> dict[str,
         "recordings": store.run,
         "reporting": lambda: keep_reporting(settings, db, bus, clock),
         "work": lambda: keep_each(WorkKeeper, db, bus, clock, partial(tenant_ids, db)),
-        "imports": lambda: keep_importing(db, bus, clock, settings.home, partial(tenant_ids, db)),
+        "imports": lambda: keep_importing(
+            db, bus, clock, settings.home, settings.ldap, partial(tenant_ids, db)
+        ),
         "jobs": lambda: keep_jobs(db, bus, clock),
         "hooks": lambda: keep_hooks(settings, db, bus, clock),
     }

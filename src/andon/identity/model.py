@@ -157,8 +157,8 @@ def duties_of(person: Mapping[str, Any], allows: Allows) -> frozenset[Permission
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """Who is asking, found by the session cookie. `client_id` set: sees this client only. `enrolling`: may do
     nothing yet but set up the second factor that a rule asks for; `renewing`: nothing but choose a password
-    in place of the one that `password_by` set at `password_at`. `granted`: what the roles allow at this
-    operator; None: what they allow as they come."""
+    in place of the one that `password_by` set at `password_at`. `by_directory`: has no password here.
+    `granted`: what the roles allow at this operator; None: what they allow as they come."""
 
     tenant_id: UUID
     tenant_name: str
@@ -175,6 +175,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     renewing: bool = False
     password_by: UUID | None = None
     password_at: datetime | None = None
+    by_directory: bool = False
     granted: frozenset[Permission] | None = None
 
     @property

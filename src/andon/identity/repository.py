@@ -63,6 +63,11 @@ async def clear_login(session: AsyncSession, who: str) -> None:
     await session.execute(text("SELECT login_clear(:who)"), {"who": who})
 
 
+async def untry_login(session: AsyncSession, who: str) -> None:
+    """An attempt that nobody could judge was none."""
+    await session.execute(text("SELECT login_untry(:who)"), {"who": who})
+
+
 async def locked_names(session: AsyncSession, names: Iterable[str], now: datetime) -> set[str]:
     """Which of the names are locked now."""
     rows = await session.scalars(

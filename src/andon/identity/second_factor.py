@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from andon.identity import audit, passkeys, repository
 from andon.identity.model import Actor, LoginPolicy, locked, needs_second_factor
 from andon.identity.passwords import Passwords
+from andon.identity.proof import Proof
 from andon.identity.tables import LogInRules, Passkey, RecoveryCode, SecondFactor, User, UserSession
 from andon.kit.clock import Clock
 from andon.kit.database import Database, Scope
@@ -81,12 +82,19 @@ class SecondFactors:
     """Second factors of one process; all state is in the database."""
 
     def __init__(
-        self, db: Database, clock: Clock, policy: LoginPolicy, passwords: Passwords, seal: Seal
+        self,
+        db: Database,
+        clock: Clock,
+        policy: LoginPolicy,
+        passwords: Passwords,
+        proof: Proof,
+        seal: Seal,
     ) -> None:
         self._db = db
         self._clock = clock
         self._policy = policy
         self._passwords = passwords
+        self._proof = proof
         self._seal = seal
 
     async def standing(self, tenant_id: UUID, user_id: UUID) -> Standing:
@@ -105,12 +113,19 @@ class SecondFactors:
         return Standing(row.confirmed_at if row else None, left or 0, required, keys)
 
     async def prove(self, actor: Actor, password: str) -> None:
-        """Raises unless it is the asker's password: an unwatched page must not be enough."""
+        """Raises unless it is the asker's password: an unwatched page must not be enough. Also
+        `directory.unavailable`."""
         who = f"own:{actor.user_id}"
         async with self._db.session(_own(actor)) as session:
-            known = (await session.get_one(User, actor.user_id)).password_hash
+            user = await session.get_one(User, actor.user_id)
             await self._refuse_locked(session, who)
-        if not await self._passwords.check(known, password):
+        try:
+            right = await self._proof.check(user, password)
+        except AndonError:
+            async with self._db.session(_own(actor)) as session:
+                await repository.untry_login(session, who)
+            raise
+        if not right:
             raise invalid(password="field.password_current")  # noqa: S106  # a text's key
         async with self._db.session(_own(actor)) as session:
             await repository.clear_login(session, who)

@@ -5,6 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -14,10 +15,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from andon.identity import audit, repository, texts  # noqa: F401  (texts registers what is said here)
-from andon.identity.model import Actor, LoginPolicy, Role, locked, permissions, session_lives
+from andon.identity.directory import Directory, Entry
+from andon.identity.model import Actor, LoginPolicy, Permission, Role, locked, permissions, session_lives
 from andon.identity.oidc import Proven
 from andon.identity.passkeys import KeyShown, Passkeys
 from andon.identity.passwords import Passwords
+from andon.identity.proof import Proof
 from andon.identity.second_factor import SecondFactors, Standing, forget
 from andon.identity.tables import Audit, Tenant, User, UserSession
 from andon.kit.bus.model import Bus
@@ -62,14 +65,22 @@ class Sessions:
     """Log-ins of one process; all state is in the database, so that any process may answer."""
 
     def __init__(
-        self, db: Database, clock: Clock, bus: Bus, policy: LoginPolicy, passwords: Passwords, seal: Seal
+        self,
+        db: Database,
+        clock: Clock,
+        bus: Bus,
+        policy: LoginPolicy,
+        passwords: Passwords,
+        seal: Seal,
+        directory: Directory | None = None,
     ) -> None:
         self._db = db
         self._clock = clock
         self._bus = bus
         self.policy = policy
         self.passwords = passwords
-        self.factors = SecondFactors(db, clock, policy, passwords, seal)
+        self.proof = Proof(db, passwords, directory)
+        self.factors = SecondFactors(db, clock, policy, passwords, self.proof, seal)
         self.passkeys = Passkeys(db, clock)
 
     async def log_in(
@@ -86,7 +97,8 @@ class Sessions:
 
         Raises `AndonError`: `login.refused`, `login.code_needed` and `login.code_refused` once the password
         was right, or `login.locked` after too many wrong tries. A name nobody bears is answered alike: in
-        words, in lock-out, in work, and after the same time.
+        words, in lock-out, in work, and after the same time. Of people who come from the directory also
+        `directory.unavailable`, `directory.another` and `directory.no_role`.
         """
         begun = self._clock.monotonic()
         try:
@@ -112,7 +124,14 @@ class Sessions:
             async with self._db.session(Scope(tenant_id)) as session:
                 user = await session.get(User, user_id)
         usable = user is not None and user.active
-        right = await self.passwords.check(user.password_hash if user else None, password)
+        entry: Entry | None = None
+        if user is not None and user.by_directory:
+            # Not asked for who is locked: it may count tries itself.
+            if usable and locked_until is None:
+                entry = await self._at_directory(user, who, password, address)
+            right = entry is not None
+        else:
+            right = await self.passwords.check(user.password_hash if user else None, password)
         if locked_until is not None:
             _logins.labels("locked").inc()
             raise locked(locked_until, now)
@@ -123,12 +142,34 @@ class Sessions:
             raise self._refusal("login.refused")
         await self._settle_password(user, who, password)
         standing = await self.factors.standing(user.tenant_id, user.id)
-        how = await self._second(user, standing, code, key, address) if standing.there else "password"
+        plain = "directory" if user.by_directory else "password"
+        how = await self._second(user, standing, code, key, address) if standing.there else plain
+        if entry is not None:
+            if user.directory_id is None:
+                await self._bind(user, "directory_id", entry.id, address)
+            try:
+                await self._take_over(user, entry, address)
+            except AndonError:
+                _logins.labels("refused").inc()
+                await self._note_refused(user, address)
+                raise
         _logins.labels("accepted").inc()
         enrolling = standing.required and not standing.there
-        return await self._open(
-            user, address, device, how, enrolling=enrolling, renewing=user.password_by is not None
-        )
+        renewing = user.password_by is not None and not user.by_directory
+        return await self._open(user, address, device, how, enrolling=enrolling, renewing=renewing)
+
+    async def _at_directory(self, user: User, who: str, password: str, address: str) -> Entry | None:
+        """The directory's entry of the person, if the password is theirs. A try that it did not judge does
+        not count."""
+        try:
+            return await self.proof.admit(user, password)
+        except AndonError as error:
+            async with self._db.session(None) as session:
+                await repository.untry_login(session, who)
+            _logins.labels("refused").inc()
+            if error.code == "directory.another":
+                await self._note_refused(user, address)
+            raise
 
     async def _second(
         self, user: User, standing: Standing, code: str, key: KeyShown | None, address: str
@@ -149,9 +190,10 @@ class Sessions:
         return how
 
     async def log_in_by_passkey(self, key: KeyShown, address: str, device: str) -> LoggedIn:
-        """Whoever's passkey it is, without a password. Raises `passkey.refused`."""
+        """Whoever's passkey it is, without a password. Raises `passkey.refused`, and of people who come from
+        the directory `directory.unavailable`, `directory.another`."""
         user, right = await self.passkeys.check(key)
-        if user is None or not user.active or not right:
+        if user is None or not user.active or not right or not await self.proof.still_there(user):
             _logins.labels("refused").inc()
             if user is not None:
                 await self._note_refused(user, address)
@@ -194,26 +236,80 @@ class Sessions:
                 await self._note_refused(user, address)
             raise AndonError("oidc.unknown", 403)
         if user.oidc_subject != known_as:
-            await self._bind(user, known_as, address)
+            await self._bind(user, "oidc_subject", known_as, address)
         _logins.labels("accepted").inc()
         return await self._open(user, address, device, "oidc")
 
-    async def _bind(self, user: User, known_as: str, address: str) -> None:
-        async with self._db.session(Scope(user.tenant_id)) as session:
-            row = await session.get_one(User, user.id)
-            before, row.oidc_subject = row.oidc_subject, known_as
-            tenant = await session.get_one(Tenant, user.tenant_id)
-            audit.record(
-                session,
-                _actor(tenant, user, user.id, address),
-                self._clock.now(),
-                "oidc_bind",
-                "user",
-                object_id=user.id,
-                name=user.name,
-                before={"oidc_subject": before},
-                after={"oidc_subject": known_as},
-            )
+    async def _bind(
+        self, user: User, column: Literal["oidc_subject", "directory_id"], known_as: str, address: str
+    ) -> None:
+        """From now on it is this one there. Raises `directory.another` when somebody here is that already."""
+        try:
+            async with self._db.session(Scope(user.tenant_id)) as session:
+                row = await session.get_one(User, user.id)
+                before = getattr(row, column)
+                setattr(row, column, known_as)
+                tenant = await session.get_one(Tenant, user.tenant_id)
+                audit.record(
+                    session,
+                    _actor(tenant, user, user.id, address),
+                    self._clock.now(),
+                    "oidc_bind" if column == "oidc_subject" else "directory_bind",
+                    "user",
+                    object_id=user.id,
+                    name=user.name,
+                    before={column: before},
+                    after={column: known_as},
+                )
+        except IntegrityError as error:
+            if column == "oidc_subject":
+                raise
+            await self._note_refused(user, address)
+            raise AndonError("directory.another", 403) from error
+
+    async def _take_over(self, user: User, entry: Entry, address: str) -> None:
+        """Name, mobile number, e-mail address and roles, as far as the directory has them and they fit.
+        Raises `directory.no_role` when its groups leave none."""
+        wanted: dict[str, Any] = dict(entry.usable())
+        ended: list[UUID] = []
+        try:
+            async with self._db.session(Scope(user.tenant_id)) as session:
+                row = await session.get_one(User, user.id, with_for_update=True)
+                allows = await repository.allows(session)
+                wanted["roles"] = roles = entry.roles_for(row, allows)
+                if not roles:
+                    raise AndonError("directory.no_role", 403)
+                had, has = permissions(row.roles, allows), permissions(roles, allows)
+                if Permission.MOBILE not in has:
+                    wanted.pop("mobile", None)
+                before = {name: getattr(row, name) for name in wanted}
+                old, new = audit.changed(before, wanted)
+                if not new:
+                    return
+                for name, value in wanted.items():
+                    setattr(row, name, value)
+                    setattr(user, name, value)
+                if "email" in new:
+                    row.oidc_subject = None  # another address: perhaps another person at the provider
+                if not has >= had:
+                    ended = await repository.end_sessions(session, user.id, self._clock.now())
+                tenant = await session.get_one(Tenant, user.tenant_id)
+                audit.record(
+                    session,
+                    _actor(tenant, user, user.id, address),
+                    self._clock.now(),
+                    "directory_update",
+                    "user",
+                    object_id=user.id,
+                    name=user.name,
+                    before=old,
+                    after=new,
+                )
+        except IntegrityError:
+            log.warning("directory_address_taken", user_id=str(user.id))  # somebody else has it here
+            return
+        self.tell_ended(ended)
+        self._bus.publish("config.changed", {"tenant_id": str(user.tenant_id)})
 
     async def find(self, token: str | None, address: str = "") -> Actor | None:
         """Who holds this token, None when nobody does any more. Using a session keeps it from idling out."""
@@ -256,7 +352,7 @@ class Sessions:
     async def _settle_password(self, user: User, who: str, password: str) -> None:
         """The password was right: tries are counted anew, a hash of older strength is renewed."""
         fresh_hash = None
-        if self.passwords.needs_new_hash(user.password_hash):
+        if not user.by_directory and self.passwords.needs_new_hash(user.password_hash):
             fresh_hash = await self.passwords.hash(password)
         async with self._db.session(Scope(user.tenant_id)) as session:
             await repository.clear_login(session, who)
@@ -404,6 +500,7 @@ def _actor(
         address=address,
         enrolling=enrolling,
         renewing=renewing,
-        password_by=user.password_by,
+        password_by=None if user.by_directory else user.password_by,
         password_at=user.password_changed_at,
+        by_directory=user.by_directory,
     )

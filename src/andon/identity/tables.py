@@ -96,6 +96,7 @@ class User(Row, TenantRow, Base):
         Index("uq_app_user_agent_no", "tenant_id", "agent_no", unique=True),
         Index("uq_app_user_email", "tenant_id", text("lower(email)"), unique=True),
         Index("uq_app_user_oidc_subject", "tenant_id", "oidc_subject", unique=True),
+        Index("uq_app_user_directory_id", "tenant_id", "directory_id", unique=True),
         refers("client_id", "client"),
         refers("password_by", "app_user"),
         CheckConstraint("locale IN ('zh', 'en')", name="locale"),
@@ -115,6 +116,9 @@ class User(Row, TenantRow, Base):
     locale: Mapped[str] = mapped_column(server_default="zh")
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     mobile: Mapped[str] = mapped_column(server_default="")  # where an agent may take calls away from the desk
+    # the password is the directory's, whatever hash is here
+    by_directory: Mapped[bool] = mapped_column(server_default=text("false"))
+    directory_id: Mapped[str | None]  # who it is there, since the first log-in
 
 
 class Team(Row, TenantRow, Retirable, Base):

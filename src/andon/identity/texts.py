@@ -111,6 +111,153 @@ register(
             "{who} 在您打开之后改过它。请看过最新内容再决定。",
             "{who} changed it after you opened it. Look at what it is now before you decide.",
         ),
+        "error.password.directory.title": (
+            "密码由企业目录保管",
+            "The password is the directory's",
+        ),
+        "error.password.directory.remedy": (
+            "请在企业目录（如 Windows 域）中修改密码；安灯不保存它。",
+            "Change it in the company's directory (the Windows domain, for instance); it is not kept here.",
+        ),
+        "error.directory.unavailable.title": (
+            "企业目录暂时不可用，无法核对密码",
+            "The company's directory is away: nobody can check the password",
+        ),
+        "error.directory.unavailable.remedy": (
+            "请稍后再试；一直如此请联系管理员。已登录的人不受影响。",
+            "Try again in a while; tell an administrator if it stays so. Who is logged in may go on.",
+        ),
+        "error.directory.another.title": (
+            "这个登录名在企业目录里已是另一个人",
+            "The directory has somebody else of this name now",
+        ),
+        "error.directory.another.remedy": (
+            "请管理员核对：确是同一人时，在用户资料中关闭“密码由企业目录核对”，保存后再打开。",
+            "Ask an administrator: if it is the same person after all, they turn “Password checked by the"
+            " directory” off at the user, save, and turn it on again.",
+        ),
+        "error.directory.no_role.title": (
+            "企业目录没有给您任何角色",
+            "The directory gives you no role here",
+        ),
+        "error.directory.no_role.remedy": (
+            "请管理员把您加入企业目录中对应的组。",
+            "Ask an administrator to put you into a group that has one.",
+        ),
+        "error.directory.none.title": ("没有设置企业目录", "No directory is set up"),
+        "error.directory.none.remedy": (
+            "在设置的 [ldap] 中填写企业目录，见 docs/log-in.md。",
+            "Name the directory in [ldap] of the settings: see docs/log-in.md.",
+        ),
+        "error.directory.unreachable.title": (
+            "连不上企业目录 {url}：{said}",
+            "The directory {url} cannot be reached: {said}",
+        ),
+        "error.directory.unreachable.remedy": (
+            "检查 urls 中的主机与端口（ldap 389，ldaps 636）、防火墙，以及目录服务是否在运行。",
+            "Look at host and port in urls (ldap 389, ldaps 636), at the firewall, and whether it runs.",
+        ),
+        "error.directory.silent.title": (
+            "企业目录 {url} 在 {seconds} 秒内没有回答",
+            "The directory {url} did not answer within {seconds} seconds",
+        ),
+        "error.directory.silent.remedy": (
+            "检查地址与防火墙；线路确实慢时调大 timeout_s。",
+            "Look at the address and the firewall; raise timeout_s if the line is slow indeed.",
+        ),
+        "error.directory.certificate.title": (
+            "企业目录 {url} 的证书不可信：{said}",
+            "The certificate of the directory {url} is not trusted: {said}",
+        ),
+        "error.directory.certificate.remedy": (
+            "ca_file 填签发该证书的 CA（PEM）；urls 中的主机名须与证书一致。",
+            "Name in ca_file the authority (PEM) that signed it; the host in urls must be one of the"
+            " certificate's names.",
+        ),
+        "error.directory.ca_file.title": (
+            "读不了 CA 文件 {file}",
+            "The CA file {file} cannot be read",
+        ),
+        "error.directory.ca_file.remedy": (
+            "ca_file 须是运行安灯的账号可读的 PEM 证书文件。",
+            "ca_file must be a PEM file that the account which runs Andon can read.",
+        ),
+        "error.directory.tls.title": (
+            "与企业目录 {url} 的加密连接没有建立：{said}",
+            "No encrypted connection to the directory {url}: {said}",
+        ),
+        "error.directory.tls.remedy": (
+            "ldaps:// 通常是 636 端口，ldap:// 是 389；服务器须支持 TLS 1.2 以上。",
+            "ldaps:// is port 636 as a rule, ldap:// is 389; the server must speak TLS 1.2 or newer.",
+        ),
+        "error.directory.no_tls.title": (
+            "企业目录 {url} 不肯加密（STARTTLS）：{said}",
+            "The directory {url} does not agree to encryption (STARTTLS): {said}",
+        ),
+        "error.directory.no_tls.remedy": (
+            "在目录服务器上启用证书，或改用 ldaps://。密码不会以明文发送。",
+            "Give the directory a certificate, or use ldaps://. No password is sent readable.",
+        ),
+        "error.directory.bind_refused.title": (
+            "企业目录拒绝了查询账号：{said}",
+            "The directory refused the account that looks people up: {said}",
+        ),
+        "error.directory.bind_refused.remedy": (
+            "检查 bind_dn 与 bind_password，以及该账号是否被锁定或过期。",
+            "Look at bind_dn and bind_password, and whether that account is locked or has run out.",
+        ),
+        "error.directory.base.title": (
+            "企业目录里没有这个起点（base）：{said}",
+            "The directory has no such base: {said}",
+        ),
+        "error.directory.base.remedy": (
+            "检查 base 的拼写，以及查询账号能否看到它。",
+            "Look at how base is spelled, and whether the account that looks people up may see it.",
+        ),
+        "error.directory.search.title": (
+            "企业目录不肯查询：{said}",
+            "The directory does not answer the search: {said}",
+        ),
+        "error.directory.search.remedy": (
+            "多数目录不许匿名查询：填写 bind_dn 与 bind_password，并检查 filter。",
+            "Most let nobody search without an account: set bind_dn and bind_password, and look at filter.",
+        ),
+        "error.directory.no_id.title": (
+            "条目里没有属性 {attribute}",
+            "The entry has no attribute {attribute}",
+        ),
+        "error.directory.no_id.remedy": (
+            "id_attribute 填永不改变的标识：AD 用 objectGUID，OpenLDAP 用 entryUUID。",
+            "id_attribute names what never changes: objectGUID in Active Directory, entryUUID in OpenLDAP.",
+        ),
+        "error.directory.nobody.title": (
+            "企业目录里找不到 {login}",
+            "The directory has nobody of the name {login}",
+        ),
+        "error.directory.nobody.remedy": (
+            "用的过滤器是 {filter}；检查它、base，以及此人是否已停用。",
+            "The filter was {filter}. Look at it, at base, and whether the person is disabled.",
+        ),
+        "error.directory.several.title": (
+            "企业目录里不止一个 {login}",
+            "The directory has more than one {login}",
+        ),
+        "error.directory.several.remedy": (
+            "用的过滤器是 {filter}；写得更严，或缩小 base，让每个登录名只对应一人。",
+            "The filter was {filter}. Make it or base narrower, so that one person bears a name.",
+        ),
+        "error.directory.nonsense.title": (
+            "{url} 的回答不是 LDAP：{said}",
+            "What {url} answers is not LDAP: {said}",
+        ),
+        "error.directory.nonsense.remedy": (
+            "检查主机与端口：那里可能是别的服务。",
+            "Look at host and port: something else may be there.",
+        ),
+        "field.no_directory": (
+            "没有设置企业目录，见 docs/log-in.md",
+            "No directory is set up: see docs/log-in.md",
+        ),
         "error.oidc.failed.title": ("统一登录没有完成", "Logging in at the provider did not succeed"),
         "error.oidc.failed.remedy": ("请重新登录。", "Please try again."),
         "error.oidc.unavailable.title": ("统一登录暂时不可用", "The provider cannot be reached"),

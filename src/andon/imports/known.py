@@ -24,7 +24,7 @@ Placed = tuple[UUID, ...]  # the one team, or none
 @dataclass
 class Known:
     """What is there already, by the names that a spreadsheet uses; null: several bear the name. `asked_by`:
-    who brings the spreadsheet."""
+    who brings the spreadsheet. `directory`: people may come from the company's."""
 
     users: list[User] = field(default_factory=list)
     numbers: list[NumberRow] = field(default_factory=list)
@@ -40,6 +40,7 @@ class Known:
     placed: dict[UUID, Placed] = field(default_factory=dict)
     allows: Allows = field(default_factory=lambda: ALLOWS)
     asked_by: UUID | None = None
+    directory: bool = False
 
     def name_of(self, names: dict[str, UUID | None], id: UUID | None) -> str:
         """The first name under which the id is found; empty for null."""
@@ -53,9 +54,11 @@ def _named(pairs: Iterable[tuple[str, UUID]]) -> dict[str, UUID | None]:
     return names
 
 
-async def load(session: AsyncSession, kind: str, asked_by: UUID | None = None) -> Known:
+async def load(
+    session: AsyncSession, kind: str, asked_by: UUID | None = None, *, directory: bool = False
+) -> Known:
     """All of the tenant's, as far as this kind of spreadsheet can name it."""
-    known = Known(asked_by=asked_by)
+    known = Known(asked_by=asked_by, directory=directory)
     clients = {row.id: row for row in await _living(session, Client)}
     known.clients = _named((name, row.id) for row in clients.values() for name in (row.short_name, row.name))
     if kind == "users":

@@ -31,6 +31,7 @@ def _told(kind: str, known: Known, locale: i18n.Locale) -> Iterable[dict[str, st
                 "client_id": known.name_of(known.clients, user.client_id),
                 "locale": user.locale,
                 "active": yes if user.active else no,
+                "by_directory": yes if user.by_directory else no,
                 "skills": ", ".join(
                     f"{skill_names[id]}={level}" for id, level in levels.items() if id in skill_names
                 ),

@@ -37,6 +37,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column(key="mobile", zh="手机号码", en="Mobile number"),
         Column(key="skills", zh="技能", en="Skills", example=""),
         Column(key="password", zh="初始密码", en="First password"),
+        Column(key="by_directory", zh="企业目录", en="Directory"),
     ),
     "numbers": (
         Column(key="e164", zh="号码", en="Number", needed=True, example="02160001234"),

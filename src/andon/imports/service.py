@@ -12,7 +12,9 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from andon.identity.admin import CONFIG_CHANGED
+from andon.identity.directory import Directory
 from andon.identity.passwords import Passwords
+from andon.identity.proof import Proof
 from andon.identity.service import SESSION_ENDED
 from andon.identity.tables import Audit, User
 from andon.imports.known import load
@@ -55,9 +57,18 @@ def read_sheet(kind: str, path: Path) -> tuple[list[Line], list[Fault]]:
 class Importer:
     """One job at a time; `perform` is false when there is none."""
 
-    def __init__(self, db: Database, bus: Bus, clock: Clock, home: Path, passwords: Passwords) -> None:
+    def __init__(
+        self,
+        db: Database,
+        bus: Bus,
+        clock: Clock,
+        home: Path,
+        passwords: Passwords,
+        directory: Directory | None = None,
+    ) -> None:
         self._db, self._bus, self._clock, self._home = db, bus, clock, home
         self._passwords = passwords
+        self._proof = Proof(db, passwords, directory)
 
     async def perform(self, tenant_id: UUID) -> bool:
         """Check or apply the file that has waited longest."""
@@ -125,8 +136,9 @@ class Importer:
 
     async def _check(self, job: ImportJob, lines: list[Line]) -> bool:
         """Try it; true when it may be applied."""
+        directory = await self._has_directory(job)
         async with self._db.session(Scope(job.tenant_id)) as session:
-            known = await load(session, job.kind, job.asked_by)
+            known = await load(session, job.kind, job.asked_by, directory=directory)
         found = await asyncio.to_thread(plan, job.kind, known, lines)
         if found.faults:
             await self._wrong(job, len(lines), found.faults, found)
@@ -142,10 +154,11 @@ class Importer:
             if line.cells.get("password")
         }
         ended: list[UUID] = []
+        directory = await self._has_directory(job)
         async with self._db.session(Scope(job.tenant_id)) as session:
             for statement in _LONG:
                 await session.execute(statement)
-            known = await load(session, job.kind, job.asked_by)
+            known = await load(session, job.kind, job.asked_by, directory=directory)
             found = await asyncio.to_thread(plan, job.kind, known, lines)
             if not found.faults:
                 user = await session.get_one(User, job.asked_by)
@@ -167,6 +180,9 @@ class Importer:
         for session_id in ended:
             self._bus.publish(SESSION_ENDED, {"session_id": str(session_id)})
         self._bus.publish(CONFIG_CHANGED, {"tenant_id": str(job.tenant_id)})
+
+    async def _has_directory(self, job: ImportJob) -> bool:
+        return await self._proof.directory_of(job.tenant_id) is not None
 
     async def _written(self, job: ImportJob, done: int) -> None:
         """How far it is, for whoever waits; beside the transaction that nobody sees before its end."""

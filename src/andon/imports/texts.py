@@ -59,6 +59,14 @@ def load() -> None:
                 "已有的用户不能这样改密码，请留空，在用户页重设",
                 "People who are there keep their password: leave this empty and set it on their page",
             ),
+            "import.password_directory": (
+                "密码由企业目录核对，请留空",
+                "The directory checks the password: leave this empty",
+            ),
+            "import.directory_known": (
+                "已有的用户不能这样改，请在用户页修改",
+                "Of people who are there this is changed on their page",
+            ),
             "import.password_length": ("至少 {n} 个字符", "At least {n} characters"),
             "import.passwords_most": (
                 "一个文件最多设 {n} 个初始密码，请分成几个文件",

@@ -18,6 +18,7 @@ from andon.identity.duties import Appointment, Duties, check_duties
 from andon.identity.http.teams import KIND as MEMBER_KIND
 from andon.identity.http.teams import MEMBERS, put_members
 from andon.identity.model import Permission, duties_of
+from andon.identity.passwords import NO_PASSWORD
 from andon.identity.repository import UNHELD, end_sessions_of_people
 from andon.identity.tables import Audit, User
 from andon.imports.known import Known
@@ -26,7 +27,6 @@ from andon.imports.plans.steps import Plan, Step
 from andon.interactions.tables import ReasonNode
 from andon.routing.tables import AgentSkill
 
-NO_PASSWORD = "!"  # noqa: S105  # no hash: nobody logs in until an administrator sets one
 _AT_ONCE = 500
 
 TABLES: dict[str, tuple[Any, str]] = {

@@ -86,6 +86,65 @@ class OidcSettings(BaseModel):
     trust_email: bool = False
 
 
+LdapUrl = Annotated[
+    str, StringConstraints(pattern=r"^ldaps?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?/?$")
+]
+
+
+class LdapSettings(BaseModel):
+    """The company's directory: LDAP, Active Directory. The passwords of those people of `operator` (its code;
+    empty: the only one) who come from it are checked there. `urls` are tried in turn, each for `timeout_s` at
+    the most. `bind_dn` looks people up (empty: nobody in particular does) below `base` by `filter`, where
+    `{login}` stands for the log-in name; `id_attribute` never changes and tells apart who bears a name after
+    another. What the other attributes hold is taken over at each log-in; empty: nothing is. `groups` says
+    which role who is in a group has (`group_attribute` names people's groups): roles without a duty only."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    urls: tuple[LdapUrl, ...] = Field(min_length=1)
+    # false: passwords go to `ldap://` readable
+    starttls: bool = True
+    # who signs the servers' certificates; none: whom this machine trusts
+    ca_file: Path | None = None
+    bind_dn: str = ""
+    bind_password: str = Field("", repr=False)
+    base: str = Field(min_length=1)
+    filter: str = "(uid={login})"
+    id_attribute: str = Field("entryUUID", min_length=1)
+    name_attribute: str = ""
+    mobile_attribute: str = ""
+    mail_attribute: str = ""
+    group_attribute: str = "memberOf"
+    groups: dict[str, Literal["agent", "supervisor", "quality", "planner"]] = {}
+    operator: str = ""
+    timeout_s: float = Field(5, gt=0, le=30)
+
+    @field_validator("ca_file", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        return None if value == "" else value
+
+    @field_validator("filter")
+    @classmethod
+    def _filter_is_one(cls, value: str) -> str:
+        from sansldap import LDAPFilter  # not loaded where there is no directory
+
+        if "{login}" not in value:
+            raise ValueError("needs {login}, where the log-in name goes")
+        try:
+            LDAPFilter.from_string(value.replace("{login}", "x"))
+        except ValueError as error:
+            raise ValueError(f"is no filter: {error}") from error
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        # A server takes a name without a password for nobody's (RFC 4513, 5.1.2).
+        if bool(self.bind_dn) != bool(self.bind_password):
+            raise ValueError("bind_dn, bind_password: both or neither")
+        return self
+
+
 StunUrl = Annotated[str, StringConstraints(pattern=r"^stuns?:[A-Za-z0-9.\[\]:_-]+$")]
 TurnUrl = Annotated[str, StringConstraints(pattern=r"^turns?:[A-Za-z0-9.\[\]:_-]+(\?transport=(udp|tcp))?$")]
 
@@ -144,6 +203,8 @@ class Settings(BaseSettings):
 
     # logging in at the company's own provider
     oidc: OidcSettings | None = None
+    # passwords checked at the company's directory
+    ldap: LdapSettings | None = None
 
     sip_host: str = "127.0.0.1"
     sip_port: int = Field(5060, ge=0, le=65535)

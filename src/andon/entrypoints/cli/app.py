@@ -32,6 +32,8 @@ twin_app = typer.Typer(no_args_is_help=True, help="The centre in virtual time.")
 app.add_typer(twin_app, name="twin")
 operator_app = typer.Typer(no_args_is_help=True, help="The operators of this installation.")
 app.add_typer(operator_app, name="operator")
+directory_app = typer.Typer(no_args_is_help=True, help="The company's directory, LDAP or Active Directory.")
+app.add_typer(directory_app, name="directory")
 node_app = typer.Typer(no_args_is_help=True, help="The media nodes of this installation.")
 app.add_typer(node_app, name="node")
 
@@ -146,6 +148,23 @@ def operator_reset_factor(
     from andon.entrypoints.cli.operator import reset_factor
 
     reset_factor(Settings(), _say, operator=operator, login=login)
+
+
+@directory_app.callback()
+def directory_group() -> None:
+    """Where passwords of people who come from it are checked."""
+
+
+@directory_app.command("check")
+def directory_check(
+    login: Annotated[
+        str, typer.Argument(help="somebody's log-in name; without one the connection alone")
+    ] = "",
+) -> None:
+    """Try the directory in the settings: connection, certificate, account, base, and who somebody is."""
+    from andon.entrypoints.cli.directory import check
+
+    asyncio.run(check(Settings(), _say, login=login))
 
 
 @node_app.command("list")

@@ -9,11 +9,13 @@ from pathlib import Path
 import psycopg
 
 from andon.entrypoints import ports, texts  # noqa: F401  (texts registers what is said here)
+from andon.entrypoints.cli.directory import one_by_one
+from andon.identity.directory import Directory
 from andon.kit import i18n
 from andon.kit.database import database_urls
 from andon.kit.database.server import EmbeddedServer
 from andon.kit.errors import AndonError
-from andon.kit.settings import Settings
+from andon.kit.settings import LdapSettings, Settings
 from andon.telephony import doctor
 
 CONNECT_SECONDS = 5
@@ -38,6 +40,9 @@ async def examine(settings: Settings, say: Callable[[str], None]) -> int:
     if settings.tls:
         tell(*_certificate(settings))
     tell(*await asyncio.to_thread(_database, settings))
+    if settings.ldap is not None:
+        for each in one_by_one(settings.ldap):
+            tell(*await _directory(each, locale))
     for finding in await doctor.examine(settings):
         tell(finding.ok, finding.what(locale), finding.remedy(locale))
     say(i18n.text("doctor.bad" if bad else "doctor.good", locale, count=bad))
@@ -71,6 +76,15 @@ def _certificate(settings: Settings) -> tuple[bool, str, str]:
         said = error.said(locale)["error"]
         return False, said["title"], said["remedy"]
     return True, i18n.text("doctor.tls.ok", locale, until=f"{until:%Y-%m-%d}"), ""
+
+
+async def _directory(settings: LdapSettings, locale: i18n.Locale) -> tuple[bool, str, str]:
+    try:
+        await Directory(settings).check()
+    except AndonError as error:
+        said = error.said(locale)["error"]
+        return False, said["title"], said["remedy"]
+    return True, i18n.text("directory.ok", locale, url=settings.urls[0]), ""
 
 
 def _database(settings: Settings) -> tuple[bool, str, str]:

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from andon.identity.http import (
     audit,
     clients,
+    directory,
     leaves,
     mobile,
     oidc,
@@ -17,5 +18,8 @@ from andon.identity.http import (
 )
 
 router = APIRouter()
-for part in (session, oidc, passkeys, roles, second_factor, mobile, leaves, users, teams, clients, audit):
+PARTS = (
+    session, oidc, directory, passkeys, roles, second_factor, mobile, leaves, users, teams, clients, audit,
+)  # fmt: skip
+for part in PARTS:
     router.include_router(part.router)

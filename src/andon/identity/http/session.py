@@ -44,7 +44,8 @@ class PasswordSet(Shown):
 
 
 class Me(Shown):
-    """`enrolling`, `renewing`: may do nothing yet but set up a second factor, or choose a password."""
+    """`enrolling`, `renewing`: may do nothing yet but set up a second factor, or choose a password.
+    `by_directory`: the password is the company directory's."""
 
     user_id: UUID
     name: str
@@ -58,6 +59,7 @@ class Me(Shown):
     enrolling: bool
     renewing: bool
     password_set: PasswordSet | None
+    by_directory: bool
 
 
 class Language(Body):
@@ -79,6 +81,7 @@ async def me_of(services: Services, actor: Actor) -> Me:
         enrolling=actor.enrolling,
         renewing=actor.renewing,
         password_set=await _password_set(services, actor),
+        by_directory=actor.by_directory,
     )
 
 

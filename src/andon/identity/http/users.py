@@ -26,7 +26,7 @@ from andon.identity.admin import (
 )
 from andon.identity.duties import check_duties, record_appointments
 from andon.identity.model import Actor, Permission, Role, duties_of, permissions
-from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH
+from andon.identity.passwords import MAX_LENGTH, MIN_LENGTH, NO_PASSWORD
 from andon.identity.tables import Client, User, UserSession
 from andon.kit.database import Scope
 from andon.kit.errors import AndonError, not_found
@@ -55,7 +55,7 @@ Reader = Annotated[Actor, may(Permission.CONFIG, Permission.PEOPLE, Permission.B
 
 
 class UserChange(Body):
-    """What of a user can be changed."""
+    """What of a user can be changed. `by_directory`: the password is checked at the company's directory."""
 
     login: Login
     name: Name
@@ -67,6 +67,7 @@ class UserChange(Body):
     locale: Literal["zh", "en"] = "zh"
     active: bool = True
     mobile: Mobile = ""
+    by_directory: bool = False
 
     @field_validator("roles")
     @classmethod
@@ -77,7 +78,9 @@ class UserChange(Body):
 
 
 class UserIn(UserChange):
-    password: Password
+    """Who comes from the directory needs no password here."""
+
+    password: Password | None = None
 
 
 UserPatch = patch_of(UserChange)
@@ -97,6 +100,7 @@ class UserShown(Revised):
     locale: str
     active: bool
     mobile: str
+    by_directory: bool
     locked: bool = False
     second_factor: bool = False
     created_at: datetime
@@ -125,9 +129,14 @@ async def list_users(actor: Reader, services: At, role: Role | None = None) -> P
 async def make_user(body: UserIn, actor: PeopleManager, request: Request, services: At) -> UserShown:
     """Add a person."""
     values = body.model_dump(exclude={"password"})
+    if body.password is None and not body.by_directory:
+        raise invalid(password="field.required")  # noqa: S106  # a text's key
     if body.password == body.login:
         raise invalid(password="field.password_same")  # noqa: S106  # a text's key
-    hashed = await sessions(request).passwords.hash(body.password)
+    known = sessions(request)
+    hashed = NO_PASSWORD if body.password is None else await known.passwords.hash(body.password)
+    if body.by_directory and await known.proof.directory_of(actor.tenant_id) is None:
+        raise invalid(by_directory="field.no_directory")
     try:
         async with services.db.session(scope_of(actor)) as session:
             await _check(session, values)
@@ -172,12 +181,16 @@ async def change_user(
     """Change a person. Whoever loses a right is logged out."""
     values: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]  # see above
     ended: list[UUID] = []
+    proof = sessions(request).proof
+    reachable = bool(values.get("by_directory")) and await proof.directory_of(actor.tenant_id) is not None
     try:
         async with services.db.session(scope_of(actor)) as session:
             row = await _user(session, id, lock=True)
             before = _public(row)
             await refuse_stale(session, services, "user", id, seen, before)
             after = before | _plain(values)
+            if after["by_directory"] and not before["by_directory"] and not reachable:
+                raise invalid(by_directory="field.no_directory")
             await _check(session, after)
             allows = await repository.allows(session)
             had, has = (permissions(values["roles"], allows) for values in (before, after))
@@ -187,11 +200,17 @@ async def change_user(
                 raise invalid(mobile="field.mobile_role")
             for name, value in _plain(values).items():
                 setattr(row, name, value)
+            # Whoever has the address, or the name, at the provider or the directory is this person then:
+            # that is as good as a password.
+            becomes = False
             if before["email"] != row.email:
                 row.oidc_subject = None  # another address: perhaps another person at the provider
-                if services.settings.oidc is not None:
-                    # Whoever has the address logs in as this person: that is as good as a password.
-                    await leaves.spend(session, actor, row, services.clock.now())
+                becomes = services.settings.oidc is not None
+            if any(before[name] != after[name] for name in ("login", "by_directory")):
+                row.directory_id = None  # another name: perhaps another person at the directory
+                becomes = becomes or row.by_directory
+            if becomes:
+                await leaves.spend(session, actor, row, services.clock.now())
             await session.flush()
             if any(before[name] != after[name] for name in ("roles", "active", "client_id")):
                 appointed = await check_duties(session, {id: (row.name, duties_of(before, allows))})
@@ -227,8 +246,10 @@ async def set_password(
     # The own password is changed from within a client's walls too, behind which there is no audit log.
     scope = Scope(actor.tenant_id, user_id=actor.user_id)
     async with services.db.session(scope) as session:
-        known = (await _user(session, id)).password_hash
-    if own and not await passwords.check(known, body.current):
+        user = await _user(session, id)
+    if user.by_directory:
+        raise AndonError("password.directory", 409)
+    if own and not await passwords.check(user.password_hash, body.current):
         raise invalid(current="field.password_current")
     if own and actor.renewing and body.password == body.current:
         raise invalid(password="field.password_known")  # noqa: S106  # a text's key
@@ -268,7 +289,7 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 
 def _public(row: User) -> dict[str, Any]:
     values = values_of(row)
-    for name in ("password_hash", "password_changed_at", "password_by", "oidc_subject"):
+    for name in ("password_hash", "password_changed_at", "password_by", "oidc_subject", "directory_id"):
         del values[name]
     return values
 

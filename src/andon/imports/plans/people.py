@@ -45,6 +45,8 @@ def plan_people(known: Known, lines: list[Line]) -> Plan:
             )
         if "active" in cells:
             values["active"] = yes(line, "active", True, faults)
+        if cells.get("by_directory"):
+            values["by_directory"] = _by_directory(line, user, known, faults)
         if not faults:
             values = checked(UserChange, values, line, faults)
         if not faults:
@@ -64,7 +66,7 @@ def plan_people(known: Known, lines: list[Line]) -> Plan:
         levels = _levels(line, known, made.faults)
         team_before = known.placed.get(user.id, ()) if user is not None else ()
         team = _team(line, known, team_before, None if faults else values, made.faults)
-        password = _password(line, user, made.faults)
+        password = _password(line, user, values, made.faults)
         if faults:
             continue
         id = user.id if user is not None else uuid7()
@@ -156,13 +158,27 @@ def _team(
     return placed
 
 
-def _password(line: Line, user: User | None, faults: list[Fault]) -> str:
+def _by_directory(line: Line, user: User | None, known: Known, faults: list[Fault]) -> bool:
+    wanted = yes(line, "by_directory", False, faults)
+    key = ""
+    if user is not None and wanted != user.by_directory:
+        key = "import.directory_known"  # as good as a password, and may take a second person's leave
+    elif wanted and user is None and not known.directory:
+        key = "field.no_directory"
+    if key:
+        faults.append(Fault(row=line.row, column="by_directory", key=key))
+    return wanted
+
+
+def _password(line: Line, user: User | None, values: dict[str, Any], faults: list[Fault]) -> str:
     password = line.cells.get("password", "")
     if not password:
         return ""
     key = ""
     if user is not None:
         key = "import.password_known"
+    elif values.get("by_directory"):
+        key = "import.password_directory"
     elif not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         key = "import.password_length"
     elif password == line.cells["login"]:

@@ -18,6 +18,7 @@ def enqueued(contact: Contact, put: Enqueued, out: Out) -> None:
     contact.queue_id, contact.asked_priority = put.queue_id, put.asked_priority
     contact.queued, contact.announce_every_s = out.at, put.announce_every_s
     contact.first_queued = contact.first_queued or out.at
+    contact.expected = None  # how an earlier wait ended says nothing of this one
     out.fact(
         ContactQueued,
         queue_id=put.queue_id,

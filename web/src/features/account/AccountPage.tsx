@@ -62,7 +62,8 @@ export default function AccountPage() {
             title={t("password.set", { by: me.password_set.by, at: f.moment(me.password_set.at) })}
           />
         ) : null}
-        {me ? <OwnPassword me={me} /> : null}
+        {me?.by_directory ? <p className="dim">{t("password.directory")}</p> : null}
+        {me && !me.by_directory ? <OwnPassword me={me} /> : null}
       </section>
     </div>
   );

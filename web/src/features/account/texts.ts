@@ -92,6 +92,7 @@ export const texts = defineTexts(
     "password.short": "至少 8 个字符",
     "password.missing": "请输入密码",
     "password.change": "修改密码",
+    "password.directory": "密码是企业目录的密码，请在那里修改。",
     "password.done": "密码已修改",
   },
   {
@@ -188,6 +189,7 @@ export const texts = defineTexts(
     "password.short": "At least 8 characters",
     "password.missing": "Type the password",
     "password.change": "Change password",
+    "password.directory": "It is the one of the company's directory; change it there.",
     "password.done": "Password changed",
   },
 );

@@ -160,6 +160,14 @@ export const texts = defineTexts(
     "users.mobile.pattern": "请填写 5 到 19 位数字，可以以 + 开头",
     "users.email.help": "用企业统一登录时按邮箱认人，不可重复；改动后须重新对应",
     "users.email.pattern": "请输入完整的邮箱地址",
+    "users.by_directory.help": "登录名须与企业目录里的一致；登录时由目录核对密码，这里的密码不再有效",
+    "users.directory": "企业目录",
+    "directory.title": "企业目录（LDAP / AD）",
+    "directory.none": "没有设置。由部署人员在设置的 [ldap] 中填写，见 docs/log-in.md。",
+    "directory.login": "登录名（可不填）",
+    "directory.check": "测试连接",
+    "directory.ok": "目录可用：连接、证书、查询账号与起点都正确",
+    "directory.nothing": "未取",
     "users.skills.help": "等级 1 至 10，越高越熟练；保存后，下一通来电就按新技能分配。",
     "users.active.help": "停用后立即退出登录，记录保留",
     "users.part.queues": "队列与证书",
@@ -639,6 +647,16 @@ export const texts = defineTexts(
     "users.email.help":
       "Finds the person who logs in at the company's provider; unique. A change undoes that bond",
     "users.email.pattern": "A whole e-mail address",
+    "users.by_directory.help":
+      "The log-in name must be the directory's. It checks the password; the one kept here does not count",
+    "users.directory": "Directory",
+    "directory.title": "The company's directory (LDAP, AD)",
+    "directory.none":
+      "There is none. Whoever runs the installation names it in [ldap] of the settings: docs/log-in.md.",
+    "directory.login": "Log-in name (may be empty)",
+    "directory.check": "Test the connection",
+    "directory.ok": "It answers: connection, certificate, account and base are right",
+    "directory.nothing": "not read",
     "users.skills.help":
       "Levels 1 to 10, higher is more skilled. The very next call is routed by what you save.",
     "users.active.help": "Deactivating logs the person out at once and keeps the records",

@@ -16,6 +16,8 @@ export interface User {
   mobile: string;
   locale: "zh" | "en";
   active: boolean;
+  /** The password is checked at the company's directory. */
+  by_directory: boolean;
   locked: boolean;
   second_factor: boolean;
 }

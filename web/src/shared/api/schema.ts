@@ -128,6 +128,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which Directory
+         * @description Where passwords of people who come from it are checked.
+         */
+        get: operations["which_directory_api_directory_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Directory
+         * @description Ask it now; an error says what is wrong with which setting.
+         */
+        post: operations["check_directory_api_directory_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/passkeys": {
         parameters: {
             query?: never;
@@ -5555,6 +5595,32 @@ export interface components {
             echo: boolean;
         };
         /**
+         * DirectoryShown
+         * @description `urls` empty: there is none for this operator.
+         */
+        DirectoryShown: {
+            /** Urls */
+            urls: string[];
+        };
+        /**
+         * DirectoryTried
+         * @description It answered; `entry` null: nobody was asked for.
+         */
+        DirectoryTried: {
+            entry: components["schemas"]["EntryShown"] | null;
+        };
+        /**
+         * DirectoryTry
+         * @description Somebody's log-in name, or nothing: the connection alone.
+         */
+        DirectoryTry: {
+            /**
+             * Login
+             * @default
+             */
+            login: string;
+        };
+        /**
          * DoNotCallIn
          * @description `reason`: how the wish became known, for instance a recording or a letter.
          */
@@ -5690,6 +5756,22 @@ export interface components {
             secret: string;
             /** Uri */
             uri: string;
+        };
+        /**
+         * EntryShown
+         * @description Somebody as the directory has them; `roles` by groups.
+         */
+        EntryShown: {
+            /** Dn */
+            dn: string;
+            /** Name */
+            name: string;
+            /** Mobile */
+            mobile: string;
+            /** Mail */
+            mail: string;
+            /** Roles */
+            roles: string[];
         };
         /**
          * ExportIn
@@ -6607,6 +6689,7 @@ export interface components {
         /**
          * Me
          * @description `enrolling`, `renewing`: may do nothing yet but set up a second factor, or choose a password.
+         *     `by_directory`: the password is the company directory's.
          */
         Me: {
             /**
@@ -6634,6 +6717,8 @@ export interface components {
             /** Renewing */
             renewing: boolean;
             password_set: components["schemas"]["PasswordSet"] | null;
+            /** By Directory */
+            by_directory: boolean;
         };
         /**
          * MediaNodeShown
@@ -9739,8 +9824,13 @@ export interface components {
             active?: boolean;
             /** Mobile */
             mobile?: string;
+            /** By Directory */
+            by_directory?: boolean;
         };
-        /** UserIn */
+        /**
+         * UserIn
+         * @description Who comes from the directory needs no password here.
+         */
         UserIn: {
             /** Login */
             login: string;
@@ -9775,8 +9865,13 @@ export interface components {
              * @default
              */
             mobile: string;
+            /**
+             * By Directory
+             * @default false
+             */
+            by_directory: boolean;
             /** Password */
-            password: string;
+            password?: string | null;
         };
         /**
          * UserShown
@@ -9813,6 +9908,8 @@ export interface components {
             active: boolean;
             /** Mobile */
             mobile: string;
+            /** By Directory */
+            by_directory: boolean;
             /**
              * Locked
              * @default false
@@ -10543,6 +10640,59 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    which_directory_api_directory_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryShown"];
+                };
+            };
+        };
+    };
+    check_directory_api_directory_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectoryTry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryTried"];
+                };
             };
             /** @description Validation Error */
             422: {

@@ -38,6 +38,8 @@ export interface Me {
   renewing: boolean;
   /** Who set the password that was not changed since. */
   password_set: { by: string; at: string } | null;
+  /** The password is the company directory's. */
+  by_directory: boolean;
 }
 
 export interface PressedKey {

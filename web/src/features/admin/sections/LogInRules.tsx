@@ -11,6 +11,7 @@ import { ResourceHead } from "../kit/ResourceHead";
 import { useDone } from "../kit/useDone";
 import { texts } from "../texts";
 import type { LogInRules as Rules } from "../types";
+import { Directory } from "./Directory";
 import { ROLES } from "./UserForm";
 
 const PATH = "/api/log-in-rules";
@@ -45,6 +46,7 @@ export function LogInRules() {
           </dl>
         )}
       </QueryView>
+      <Directory />
       {editing ? (
         <Editor<Rules>
           key={editing.revision}

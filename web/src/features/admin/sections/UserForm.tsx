@@ -9,6 +9,7 @@ import { Sections } from "../kit/Sections";
 import { SkillLevels } from "../kit/SkillLevels";
 import { texts } from "../texts";
 import type { AgentCertificate, AgentSkill, Client, QueueSeat, User } from "../types";
+import { useDirectory } from "./Directory";
 import { UserQueues } from "./UserQueues";
 
 export const ROLES: readonly Role[] = [
@@ -53,12 +54,13 @@ export function toUserValues(row: User | null, lists: AgentLists): UserValues {
     client_id: row?.client_id ?? undefined,
     locale: row?.locale ?? "zh",
     active: row?.active ?? true,
+    by_directory: row?.by_directory ?? false,
     password: "",
     ...lists,
   };
 }
 
-/** The account alone; a password is set here for a new person only. */
+/** The account alone; a password is set here for a new person only, unless it is the directory's. */
 export function toUserBody(values: UserValues, row: User | null): object {
   const { skills: _skills, queue_seats: _seats, certificates: _papers, password, ...rest } = values;
   const bound = rest.roles.every((role) => BOUND.includes(role));
@@ -68,7 +70,7 @@ export function toUserBody(values: UserValues, row: User | null): object {
     email: rest.email.trim() || null,
     mobile: rest.mobile.trim(),
     client_id: bound ? (rest.client_id ?? null) : null,
-    ...(row === null ? { password } : {}),
+    ...(row === null && !rest.by_directory ? { password } : {}),
   };
 }
 
@@ -124,6 +126,8 @@ function Account({ row, form, manages, configures }: Props) {
   const roles = Form.useWatch("roles", form) ?? [];
   const agent = roles.includes("agent");
   const viewer = roles.includes("client_viewer");
+  const directory = useDirectory(manages);
+  const elsewhere = Form.useWatch("by_directory", form) ?? false;
   return (
     <>
       {manages ? null : <p className="dim">{t("users.not_yours")}</p>}
@@ -137,7 +141,16 @@ function Account({ row, form, manages, configures }: Props) {
           rules={[{ pattern: /^\s*[A-Za-z0-9._-]{2,40}\s*$/, message: t("users.login.pattern") }]}
         />
       </Line>
-      {row === null ? (
+      <Form.Item
+        name="by_directory"
+        label={n("by_directory")}
+        valuePropName="checked"
+        extra={t("users.by_directory.help")}
+        hidden={!row?.by_directory && !directory.data?.urls.length}
+      >
+        <Switch checkedChildren={c("value.yes")} unCheckedChildren={c("value.no")} />
+      </Form.Item>
+      {row === null && !elsewhere ? (
         <Form.Item
           name="password"
           label={n("password")}

@@ -106,6 +106,7 @@ export function Users() {
               {t(row.active ? "users.active" : "users.left")}
             </Tag>
             {row.second_factor ? <Tag>{t("users.factor")}</Tag> : null}
+            {row.by_directory ? <Tag>{t("users.directory")}</Tag> : null}
           </>
         ),
     },
@@ -214,14 +215,16 @@ export function Users() {
                   {t("factor.reset")}
                 </Button>
               ) : null}
-              <Button
-                type="text"
-                size="small"
-                aria-label={`${t("password.reset")} ${row.name}`}
-                onClick={() => setResetting(row)}
-              >
-                {t("password.reset")}
-              </Button>
+              {row.by_directory ? null : (
+                <Button
+                  type="text"
+                  size="small"
+                  aria-label={`${t("password.reset")} ${row.name}`}
+                  onClick={() => setResetting(row)}
+                >
+                  {t("password.reset")}
+                </Button>
+              )}
             </>
           ) : null
         }
