@@ -502,6 +502,12 @@ def test_hanging_up_while_told_so_keeps_the_reason(how: WaitEnd, outcome: Outcom
     assert call.ended.outcome is outcome
 
 
+def test_how_an_earlier_wait_ended_says_nothing_of_the_next() -> None:
+    call = Call().queued()
+    call.hear(WaitOver(WaitEnd.TIMEOUT), enqueued(), AskLeaveQueue(), CallerEnded(16))
+    assert call.ended.outcome is Outcome.ABANDONED_FLOW
+
+
 def test_closed_message_sets_what_a_hang_up_means() -> None:
     call = Call()
     call.hear(FlowBegins(), AskExpect(Outcome.OUT_OF_HOURS), CallerEnded(16))

@@ -742,7 +742,7 @@ ROUTES: dict[tuple[str, str], Route] = {
         (Try(), filtered(queue=lambda t: t.queue), filtered(project=lambda t: t.project)),
     ),
     ("GET", "/api/work/of-customer"): Route(
-        AGENT | SUPERVISOR, (filtered(project=lambda t: t.project, caller=lambda t: "13800000000"),)
+        AGENT | SUPERVISOR, (filtered(project=lambda t: t.project, caller=lambda t: t.e164),)
     ),
     ("GET", "/api/work/tally"): Route(CONTACTS | AGENT, (Try(blank=True),)),
     ("GET", "/api/work/{id}"): Route(CONTACTS | AGENT, (one("work"),)),

@@ -24,6 +24,7 @@ from sqlalchemy import text
 from andon.alarms.tables import AlarmDelivery, AlarmDeliveryCursor, AlarmRuleRow
 from andon.calendars.tables import CalendarRow
 from andon.channels.voice.tables import NumberRow, TrunkRow
+from andon.customers.model import phone_key
 from andon.customers.tables import CustomerRow, DoNotCallRow
 from andon.flows.default import Choice, default_graph
 from andon.flows.graph import store_graph
@@ -306,7 +307,7 @@ async def make_operator(owner: Database, db: Database, recordings: Path) -> Oper
                     kind="missed_call",
                     why="abandoned_queue",
                     caller=side.e164,
-                    caller_key=side.e164,
+                    caller_key=phone_key(side.e164),
                     opened_at=talk.at,
                     last_at=talk.at,
                     sort_at=talk.at,
