@@ -168,7 +168,8 @@ class Ears:
         for ear in [ear for ear in self._ears.values() if ear.taken_over and ear.live and ear.node is node]:
             ear.taken_over = False
             ear.bridged = ear.bridge_id in bridges
-            for snoop in bridges.get(ear.bridge_id, set()) - {ear.monitor.leg_id}:  # it would be whispered, too
+            # What the core before let them hear would be whispered, too.
+            for snoop in bridges.get(ear.bridge_id, set()) - {ear.monitor.leg_id}:
                 await self._unless_refused(node.engine.hangup(snoop))
             self._hear(ear.monitor, StillUp())
         ours = {ear.bridge_id for ear in self._ears.values()}
