@@ -164,10 +164,13 @@ class Ears:
         for leg_id in self.legs(node) - alive:
             self._ears[leg_id].live = False
             self._hear(self._ears[leg_id].monitor, LegGone())
-        bridges = {bridge.bridge_id for bridge in snapshot.bridges}
+        bridges = {bridge.bridge_id: set(bridge.legs) for bridge in snapshot.bridges}
         for ear in [ear for ear in self._ears.values() if ear.taken_over and ear.live and ear.node is node]:
             ear.taken_over = False
             ear.bridged = ear.bridge_id in bridges
+            # What the core before let them hear would be whispered, too.
+            for snoop in bridges.get(ear.bridge_id, set()) - {ear.monitor.leg_id}:
+                await self._unless_refused(node.engine.hangup(snoop))
             self._hear(ear.monitor, StillUp())
         ours = {ear.bridge_id for ear in self._ears.values()}
         for bridge in snapshot.bridges:
