@@ -3,8 +3,10 @@
 import asyncio
 from base64 import b32decode
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -222,3 +224,29 @@ async def test_a_clients_person_has_a_second_factor_too(house: House) -> None:
         app, _ = await enrol(house, client)
         assert (await client.get(MINE)).json()["codes_left"] == RECOVERY_CODES
     await log_in(house, "viewer", app.code())
+
+
+async def test_hours_for_logging_in_hold_for_whom_they_are_set(house: House) -> None:
+    for login, roles in (("li", ["planner"]), ("both", ["planner", "quality"])):
+        await house.add_user(login, *roles)
+    shanghai = house.clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    soon, later = (f"{(shanghai + timedelta(hours=n)):%H:00}" for n in (2, 4))
+    rules = {"second_factor_roles": [], "separated": False, "hours_roles": ["planner"]}
+    async with house.client("admin") as admin, house.client("li") as before:
+        for field, wrong in (
+            ("hours_roles", {"hours_roles": ["administrator"]}),
+            ("hours_from", {"hours_from": "8:00"}),
+            ("hours_days", {"hours_days": []}),
+            ("hours_zone", {"hours_zone": "Mars/Base"}),
+        ):
+            refused = await admin.put(RULES, json=rules | wrong)
+            assert (refused.status_code, list(refused.json()["error"]["fields"])) == (422, [field])
+        put = await admin.put(RULES, json=rules | {"hours_from": soon, "hours_to": later})
+        assert (put.json()["hours_from"], put.json()["hours_days"]) == (soon, [1, 2, 3, 4, 5, 6, 7])
+        assert (await before.get("/api/users")).status_code == 200  # who is there goes on
+    assert await refusal(house, "li") == "login.hours"
+    await log_in(house, "both")
+    house.clock.advance(2 * 3600 + 1800)
+    await log_in(house, "li")
+    (refused_entry,) = await house.audit(action="login_refused")
+    assert refused_entry.object_name == "li"

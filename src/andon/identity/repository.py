@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from andon.identity.hours import LogInHours
 from andon.identity.model import ALLOWS, Permission, Role
-from andon.identity.tables import Passkey, RoleGrant, SecondFactor, Tenant, User, UserSession
+from andon.identity.tables import LogInRules, Passkey, RoleGrant, SecondFactor, Tenant, User, UserSession
 from andon.kit.database import Database
 
 # A statement about rows that the session does not hold: else everything it holds is looked through each time,
@@ -175,4 +176,17 @@ async def lock_rights(session: AsyncSession) -> None:
     """Of changes of rights at one tenant one is judged after the other, until the end of the transaction."""
     await session.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended('andon rights ' || andon_tenant(), 0))")
+    )
+
+
+def hours_of(rules: LogInRules | None) -> LogInHours:
+    """When people may log in; no row: always."""
+    if rules is None:
+        return LogInHours()
+    return LogInHours(
+        roles=rules.hours_roles,
+        days=rules.hours_days,
+        opens=rules.hours_from,
+        closes=rules.hours_to,
+        zone=rules.hours_zone,
     )

@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from andon.identity.passkeys import KeyShown, Passkeys
 from andon.identity.passwords import Passwords
 from andon.identity.proof import Proof
 from andon.identity.second_factor import SecondFactors, Standing, forget
-from andon.identity.tables import Audit, Tenant, User, UserSession
+from andon.identity.tables import Audit, LogInRules, Tenant, User, UserSession
 from andon.kit.bus.model import Bus
 from andon.kit.clock import Clock
 from andon.kit.database import Database, Scope
@@ -370,6 +370,7 @@ class Sessions:
         renewing: bool = False,
     ) -> LoggedIn:
         now = self._clock.now()
+        await self._check_hours(user, now, address)
         token = secrets.token_urlsafe(32)
         async with self._db.session(Scope(user.tenant_id)) as session:
             row = UserSession(
@@ -394,6 +395,14 @@ class Sessions:
             shown = {"device": row.device} | ({} if how == "password" else {"how": how})
             audit.record(session, actor, now, "login", "session", object_id=row.id, after=shown)
         return LoggedIn(actor, token)
+
+    async def _check_hours(self, user: User, now: datetime, address: str) -> None:
+        """Raises `login.hours` when people with these roles may not log in now."""
+        async with self._db.session(Scope(user.tenant_id)) as session:
+            hours = repository.hours_of(await session.scalar(select(LogInRules)))
+        if not hours.admits(user.roles, now):
+            await self._note_refused(user, address)
+            raise AndonError("login.hours", 403, opens=hours.opens, closes=hours.closes, zone=hours.zone)
 
     async def _note_refused(self, user: User, address: str) -> None:
         async with self._db.session(Scope(user.tenant_id)) as session:

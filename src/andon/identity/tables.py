@@ -4,7 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -256,6 +266,11 @@ class LogInRules(Base):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("andon_tenant()"))
     second_factor_roles: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     separated: Mapped[bool] = mapped_column(server_default=text("false"))
+    hours_roles: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    hours_days: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger), server_default="{1,2,3,4,5,6,7}")
+    hours_from: Mapped[str] = mapped_column(server_default="00:00")
+    hours_to: Mapped[str] = mapped_column(server_default="24:00")
+    hours_zone: Mapped[str] = mapped_column(server_default="Asia/Shanghai")
 
 
 class RoleGrant(Base):

@@ -14,6 +14,16 @@ register(
             "请检查后重试；连续输错 {attempts} 次将锁定 {minutes} 分钟。",
             "Check both and try again; {attempts} wrong tries in a row lock the name for {minutes} minutes.",
         ),
+        "error.login.hours.title": ("现在不在允许登录的时间", "You may not log in at this time"),
+        "error.login.hours.remedy": (
+            "允许登录的时间是 {opens} 到 {closes}（{zone}）；需要例外请找管理员。",
+            "Logging in is for {opens} to {closes} ({zone}); ask an administrator for an exception.",
+        ),
+        "field.hours_duty": (
+            "管理、安全、系统、审计角色不能限制登录时间，否则没有人能改回来",
+            "Roles that hold a duty cannot be bound to hours: nobody could take it back",
+        ),
+        "field.time_zone": ("请填写时区，如 Asia/Shanghai", "A time zone, for instance Asia/Shanghai"),
         "error.login.locked.title": ("登录已锁定", "Log-in is locked"),
         "error.login.locked.remedy": (
             "连续输错次数过多，请 {minutes} 分钟后再试，或请管理员重设密码。",

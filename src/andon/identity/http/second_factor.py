@@ -3,16 +3,19 @@
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import Field, StringConstraints, field_validator
 from sqlalchemy import select
 
 from andon.identity import audit, repository
 from andon.identity.access import At, LoggedInActor, PeopleManager, Renewed, scope_of, sessions
 from andon.identity.admin import Revised, Seen, refuse_stale, revision_of
 from andon.identity.duties import check_duties
+from andon.identity.hours import CLOCK, EVERY_DAY, FREE
 from andon.identity.model import Role
+from andon.identity.repository import hours_of
 from andon.identity.tables import LogInRules, User
 from andon.kit.errors import AndonError, not_found
 from andon.kit.web import Body, Services, Shown
@@ -56,15 +59,43 @@ class RecoveryCodes(Shown):
 
 class LogInRulesIn(Body):
     """`second_factor_roles`: whose people must have a second factor beside a local password. `separated`:
-    nobody may administer the system, its people and rights, and the audit log at once."""
+    nobody may administer the system, its people and rights, and the audit log at once. `hours_…`: when people
+    with no other roles than these may log in (`identity.hours`)."""
 
     second_factor_roles: list[Role]
     separated: bool
+    hours_roles: Annotated[list[Role], Field(default_factory=list)]
+    hours_days: Annotated[
+        list[Annotated[int, Field(ge=1, le=7)]],
+        Field(min_length=1, default_factory=lambda: list(EVERY_DAY)),
+    ]
+    hours_from: Annotated[str, StringConstraints(pattern=CLOCK)] = "00:00"
+    hours_to: Annotated[str, StringConstraints(pattern=CLOCK)] = "24:00"
+    hours_zone: Annotated[str, StringConstraints(max_length=60)] = "Asia/Shanghai"
+
+    @field_validator("hours_roles")
+    @classmethod
+    def _not_who_lets_in(cls, roles: list[Role]) -> list[Role]:
+        if FREE & set(roles):
+            raise ValueError("field.hours_duty")
+        return roles
+
+    @field_validator("hours_zone")
+    @classmethod
+    def _zone(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError("field.time_zone")
+        return zone
 
 
 class LogInRulesShown(Revised):
     second_factor_roles: list[str]
     separated: bool
+    hours_roles: list[str]
+    hours_days: list[int]
+    hours_from: str
+    hours_to: str
+    hours_zone: str
 
 
 @router.get(_MINE)
@@ -141,6 +172,11 @@ async def set_log_in_rules(
     wanted = {
         "second_factor_roles": sorted({role.value for role in body.second_factor_roles}),
         "separated": body.separated,
+        "hours_roles": sorted({role.value for role in body.hours_roles}),
+        "hours_days": sorted(set(body.hours_days)),
+        "hours_from": body.hours_from,
+        "hours_to": body.hours_to,
+        "hours_zone": body.hours_zone,
     }
     async with services.db.session(scope_of(actor)) as session:
         await repository.lock_rights(session)
@@ -171,9 +207,15 @@ async def set_log_in_rules(
 
 def _rules(row: LogInRules | None) -> dict[str, Any]:
     """No row: nothing out of the ordinary."""
+    hours = hours_of(row)
     return {
         "second_factor_roles": row.second_factor_roles if row is not None else [],
         "separated": row is not None and row.separated,
+        "hours_roles": list(hours.roles),
+        "hours_days": list(hours.days),
+        "hours_from": hours.opens,
+        "hours_to": hours.closes,
+        "hours_zone": hours.zone,
     }
 
 

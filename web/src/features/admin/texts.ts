@@ -184,6 +184,12 @@ export const texts = defineTexts(
     "factor.content":
       "用于手机和恢复码都丢失的情况，请先核实是本人。重设后只用密码登录，在别处的登录立即结束；角色要求两步验证的，下次登录时须重新设置。",
     "factor.done": "已重设“{{name}}”的两步验证",
+    "login.hours": "限定登录时间",
+    "login.hours.always": "随时",
+    "login.hours.is": "{{days}} {{opens}}–{{closes}}（{{zone}}）",
+    "login.hours.help":
+      "只有这些角色的人，在时间之外不能登录；已登录的不会被退出。管理、安全、系统、审计角色不能选。",
+    "login.hours.clock": "按 08:00 的样子填写，到 24:00 为止",
     "login.lead": "登录时除密码之外还要求什么。",
     "login.factor": "必须使用两步验证的角色",
     "login.factor.nobody": "没有；每个人可以自己开启",
@@ -675,6 +681,12 @@ export const texts = defineTexts(
     "factor.content":
       "For somebody who lost telephone and recovery codes: make sure who asks. The password alone logs in again, and log-ins elsewhere end at once; who must have a second factor sets it up anew at the next log-in.",
     "factor.done": "Second factor of “{{name}}” reset",
+    "login.hours": "Hours for logging in",
+    "login.hours.always": "At any time",
+    "login.hours.is": "{{days}} {{opens}}–{{closes}} ({{zone}})",
+    "login.hours.help":
+      "People with these roles only cannot log in outside the hours; nobody is logged out. Roles that hold a duty cannot be chosen.",
+    "login.hours.clock": "As in 08:00, up to 24:00",
     "login.lead": "What logging in asks for beside the password.",
     "login.factor": "Roles that must have a second factor",
     "login.factor.nobody": "None; everybody may turn it on",

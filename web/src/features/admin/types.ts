@@ -28,6 +28,12 @@ export interface LogInRules {
   second_factor_roles: Role[];
   /** Nobody administers the system, its people, and the audit log at once. */
   separated: boolean;
+  /** When people with no other roles than these may log in; days 1 Monday to 7 Sunday. */
+  hours_roles: Role[];
+  hours_days: number[];
+  hours_from: string;
+  hours_to: string;
+  hours_zone: string;
 }
 
 export const PERMISSIONS = [

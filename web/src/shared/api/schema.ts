@@ -6637,13 +6637,33 @@ export interface components {
         /**
          * LogInRulesIn
          * @description `second_factor_roles`: whose people must have a second factor beside a local password. `separated`:
-         *     nobody may administer the system, its people and rights, and the audit log at once.
+         *     nobody may administer the system, its people and rights, and the audit log at once. `hours_…`: when people
+         *     with no other roles than these may log in (`identity.hours`).
          */
         LogInRulesIn: {
             /** Second Factor Roles */
             second_factor_roles: components["schemas"]["Role"][];
             /** Separated */
             separated: boolean;
+            /** Hours Roles */
+            hours_roles?: components["schemas"]["Role"][];
+            /** Hours Days */
+            hours_days?: number[];
+            /**
+             * Hours From
+             * @default 00:00
+             */
+            hours_from: string;
+            /**
+             * Hours To
+             * @default 24:00
+             */
+            hours_to: string;
+            /**
+             * Hours Zone
+             * @default Asia/Shanghai
+             */
+            hours_zone: string;
         };
         /** LogInRulesShown */
         LogInRulesShown: {
@@ -6656,6 +6676,16 @@ export interface components {
             second_factor_roles: string[];
             /** Separated */
             separated: boolean;
+            /** Hours Roles */
+            hours_roles: string[];
+            /** Hours Days */
+            hours_days: number[];
+            /** Hours From */
+            hours_from: string;
+            /** Hours To */
+            hours_to: string;
+            /** Hours Zone */
+            hours_zone: string;
         };
         /**
          * Look

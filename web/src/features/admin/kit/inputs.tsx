@@ -90,7 +90,7 @@ export function ChoiceField({
   clearable = false,
   placeholder,
 }: Common & {
-  options: { value: string; label: string }[];
+  options: { value: string | number; label: string }[];
   loading?: boolean;
   multiple?: boolean;
   /** Several, and others than those offered can be typed. */
