@@ -49,7 +49,18 @@ class Clear(MediumOrder, frozen=True):
 class Ear:
     """A supervisor's side in the engine."""
 
-    __slots__ = ("bridged", "handed", "lanes", "live", "monitor", "node", "placed", "snoop", "taken_over")
+    __slots__ = (
+        "bridged",
+        "handed",
+        "lanes",
+        "life",
+        "live",
+        "monitor",
+        "node",
+        "placed",
+        "snoop",
+        "taken_over",
+    )
 
     def __init__(self, monitor: Monitor, node: Node, lanes: Callable[["Ear"], Lanes]) -> None:
         self.monitor = monitor
@@ -57,6 +68,7 @@ class Ear:
         self.lanes = lanes(self)
         self.placed: Mode | None = None
         self.snoop = ""
+        self.life = ""  # of a session taken over: a bridge in which no snoop of the core before is
         self.taken_over = False  # from the core before, and not found in the engine yet
         self.bridged = False  # has a bridge of its own
         self.live = True  # the leg is dialled or up
@@ -68,7 +80,7 @@ class Ear:
 
     @property
     def bridge_id(self) -> str:
-        return OWN_BRIDGE + self.monitor.monitor_id.hex
+        return OWN_BRIDGE + self.monitor.monitor_id.hex + self.life
 
 
 class Ears:
@@ -164,13 +176,8 @@ class Ears:
         for leg_id in self.legs(node) - alive:
             self._ears[leg_id].live = False
             self._hear(self._ears[leg_id].monitor, LegGone())
-        bridges = {bridge.bridge_id: set(bridge.legs) for bridge in snapshot.bridges}
         for ear in [ear for ear in self._ears.values() if ear.taken_over and ear.live and ear.node is node]:
             ear.taken_over = False
-            ear.bridged = ear.bridge_id in bridges
-            # What the core before let them hear would be whispered, too.
-            for snoop in bridges.get(ear.bridge_id, set()) - {ear.monitor.leg_id}:
-                await self._unless_refused(node.engine.hangup(snoop))
             self._hear(ear.monitor, StillUp())
         ours = {ear.bridge_id for ear in self._ears.values()}
         for bridge in snapshot.bridges:
@@ -188,9 +195,10 @@ class Ears:
             ear.lanes.put(order)
 
     def take_over(self, monitor: Monitor) -> None:
-        """A session of the core before. Its snoop nobody knows any more: it goes, and a new one is made."""
+        """A session of the core before. Its snoop, which nobody knows any more, ends with the
+        agent's leg; bridge and snoop are made anew."""
         ear = self._make(monitor)
-        ear.taken_over = True
+        ear.taken_over, ear.life = True, f"-{uuid4().hex}"
         ear.placed = monitor.mode if monitor.mode is Mode.BARGE_IN else None
 
     def _make(self, monitor: Monitor) -> Ear:
