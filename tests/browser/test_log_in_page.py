@@ -104,7 +104,7 @@ async def test_rights_are_changed_by_those_whose_duty_it_is(house: OfficeHouse, 
     await look(security, "/admin", ".resource-table")  # who has no other section is at the first of the own
     await expect(page.locator(".admin-menu a")).to_have_text(["用户", "角色与权限", "登录规则"])
     await page.get_by_role("link", name="角色与权限").click()
-    await expect(page.locator(".roles-matrix tbody tr")).to_have_count(15, timeout=SECONDS)
+    await expect(page.locator(".roles-matrix tbody tr")).to_have_count(16, timeout=SECONDS)
     found = await barriers(page)
     await toggle("recordings")
     try:

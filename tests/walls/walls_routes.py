@@ -810,6 +810,7 @@ UNSEEN = {
     },
     "changes nothing that is set up": {
         ("POST", "/api/calendars/preview"),
+        ("POST", "/api/directory/check"),
         ("POST", "/api/flows/{id}/call"),
         ("POST", "/api/flows/{id}/lint"),
         ("POST", "/api/flows/{id}/try"),

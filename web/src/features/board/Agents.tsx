@@ -228,7 +228,9 @@ function Cards({ agents, reasonOf, frozen }: ViewProps) {
             </span>
             <span className="agent-line">
               <span className="agent-state">{c(`state.${agent.state}`)}</span>
-              <span className="agent-why">{why(agent) || agent.department}</span>
+              <span className="agent-why">
+                {why(agent) || <span translate="no">{agent.department}</span>}
+              </span>
             </span>
             <span className="agent-line agent-foot">
               {!agent.registered && agent.state !== "offline" ? (
@@ -335,7 +337,7 @@ function List({ agents, reasonOf, frozen }: ViewProps) {
                 )}
               </td>
               <td className="dim agent-end">
-                {agent.department}
+                <span translate="no">{agent.department}</span>
                 {may ? <AgentVerbs agent={agent} /> : null}
               </td>
             </tr>

@@ -38,7 +38,7 @@ export function Departments({
               onClick={() => onChoose(chosen === one.name ? null : one.name)}
             >
               <span className="department-head">
-                <span>{name}</span>
+                <span translate={one.name ? "no" : undefined}>{name}</span>
                 <span className="dim">{t("departments.signed", { n: one.signedIn, total: one.total })}</span>
               </span>
               <span className="unseen">{words}</span>

@@ -59,6 +59,9 @@ function DeviceTest() {
   ) : null;
 }
 
+/** Of the keys, those that only open something. */
+const OPENS: ReadonlySet<string> = new Set(["keypad", "dial", "colleague", "transfer", "consult"]);
+
 /** The phone bar: stays above every page, so that a call survives a look at another room. */
 export default function PhoneBar() {
   const t = useT(texts);
@@ -141,7 +144,9 @@ export default function PhoneBar() {
     cancel: () => void commandsOf.run("cancel", commands.cancel),
   };
   const guarded = (name: keyof typeof press) => () => {
-    if (blocked[name === "colleague" ? "dial" : name] === null && commandsOf.busy === null) press[name]();
+    if (blocked[name === "colleague" ? "dial" : name] !== null) return;
+    // What only opens need not wait for the answer to the command before it.
+    if (commandsOf.busy === null || OPENS.has(name)) press[name]();
   };
   useShortcuts({
     answer: guarded("answer"),

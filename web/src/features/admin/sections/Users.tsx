@@ -68,7 +68,11 @@ export function Users() {
     { key: "name", title: n("name"), render: (row) => row.name },
     { key: "login", title: n("login"), render: (row) => <code>{row.login}</code> },
     { key: "no", title: n("agent_no"), render: (row) => row.agent_no },
-    { key: "department", title: n("department"), render: (row) => row.department },
+    {
+      key: "department",
+      title: n("department"),
+      render: (row) => <span translate="no">{row.department}</span>,
+    },
     ...(teams.rows.length > 0
       ? [{ key: "team", title: n("team"), render: (row: User) => teamOf(row.id) }]
       : []),
