@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from andon.channels.voice.pop import PLACES, filled, origin_of, well_formed
+from andon.channels.voice.pop import PLACES, SCHEMES, filled, origin_of
+from andon.kit.links import well_formed
 
 pytestmark = pytest.mark.unit
 
@@ -22,12 +23,12 @@ TEMPLATE = "https://crm.example:8443/pop/{contact}?" + "&".join(f"{name}={{{name
     ],
 )  # fmt: skip
 def test_what_is_no_template(wrong: str) -> None:
-    assert not well_formed(wrong)
+    assert not well_formed(wrong, PLACES, SCHEMES)
 
 
 @given(st.dictionaries(st.sampled_from(PLACES), st.text(max_size=40)))
 def test_a_value_stays_a_value(values: dict[str, str]) -> None:
-    assert well_formed(TEMPLATE)
+    assert well_formed(TEMPLATE, PLACES, SCHEMES)
     url = filled(TEMPLATE, values)
     parts = urlsplit(url)
     assert origin_of(url) == "https://crm.example:8443" and not parts.fragment

@@ -13,12 +13,13 @@ import structlog
 
 from andon.channels.text import model
 from andon.channels.text.events import TextSettled
-from andon.channels.text.model import Gateway, addressee, contact_of, token_of, well_formed
+from andon.channels.text.model import PLACES, Gateway, addressee, contact_of, token_of
 from andon.channels.voice.model import Project
 from andon.entrypoints.core_texts import Texts
 from andon.flows.fetch import Fetcher
 from andon.interactions.ports import ContactView
 from andon.kit.ids import uuid7
+from andon.kit.links import well_formed
 
 pytestmark = pytest.mark.unit
 
@@ -164,10 +165,11 @@ def test_a_token_names_its_contact_and_no_other() -> None:
 
 
 def test_what_a_link_may_be() -> None:
-    assert well_formed("https://chat.example/?c={contact}&p=1") and well_formed("https://chat.example:8443/a")
+    for right in ("https://chat.example/?c={contact}&p=1", "https://chat.example:8443/a"):
+        assert well_formed(right, PLACES)
     for wrong in (
         "http://chat.example/", "https://", "https://{contact}.example/", "https://a@b.example/",
         "https://a.example/{name}", "https://a.example/ b", "javascript:1", "https://a.example:x/",
         "https://a.example/聊天",
     ):  # fmt: skip
-        assert not well_formed(wrong), wrong
+        assert not well_formed(wrong, PLACES), wrong

@@ -153,7 +153,6 @@ class Sessions:
                 _logins.labels("refused").inc()
                 await self._note_refused(user, address)
                 raise
-        _logins.labels("accepted").inc()
         enrolling = standing.required and not standing.there
         renewing = user.password_by is not None and not user.by_directory
         return await self._open(user, address, device, how, enrolling=enrolling, renewing=renewing)
@@ -198,7 +197,6 @@ class Sessions:
             if user is not None:
                 await self._note_refused(user, address)
             raise AndonError("passkey.refused", 401)
-        _logins.labels("accepted").inc()
         return await self._open(user, address, device, "passkey")
 
     def _refusal(self, code: str) -> AndonError:
@@ -237,7 +235,6 @@ class Sessions:
             raise AndonError("oidc.unknown", 403)
         if user.oidc_subject != known_as:
             await self._bind(user, "oidc_subject", known_as, address)
-        _logins.labels("accepted").inc()
         return await self._open(user, address, device, "oidc")
 
     async def _bind(
@@ -394,6 +391,7 @@ class Sessions:
             )
             shown = {"device": row.device} | ({} if how == "password" else {"how": how})
             audit.record(session, actor, now, "login", "session", object_id=row.id, after=shown)
+        _logins.labels("accepted").inc()
         return LoggedIn(actor, token)
 
     async def _check_hours(self, user: User, now: datetime, address: str) -> None:
@@ -401,6 +399,7 @@ class Sessions:
         async with self._db.session(Scope(user.tenant_id)) as session:
             hours = repository.hours_of(await session.scalar(select(LogInRules)))
         if not hours.admits(user.roles, now):
+            _logins.labels("refused").inc()
             await self._note_refused(user, address)
             raise AndonError("login.hours", 403, opens=hours.opens, closes=hours.closes, zone=hours.zone)
 

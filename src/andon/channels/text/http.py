@@ -10,9 +10,10 @@ from pydantic import Field, StringConstraints, computed_field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from andon.channels.text import texts  # noqa: F401  (registers what is said here)
-from andon.channels.text.model import TIMEOUT_MOST_S, TRIES_MOST, well_formed
+from andon.channels.text.model import PLACES, TIMEOUT_MOST_S, TRIES_MOST
 from andon.identity.admin import Resource, Revised, add_check, add_uses, crud, used_by
 from andon.identity.tables import Project, TextGateway
+from andon.kit.links import well_formed
 from andon.kit.web import Body, Name, invalid
 
 _VISIBLE = r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$|^$"  # what a header may hold
@@ -69,7 +70,7 @@ async def _check_project(session: AsyncSession, values: dict[str, Any], row: Pro
     link, gateway_id = (
         values.get(name, getattr(row, name, None)) for name in ("chat_link", "text_gateway_id")
     )
-    if link and not well_formed(link):
+    if link and not well_formed(link, PLACES):
         raise invalid(chat_link="field.chat_link")
     if gateway_id is not None:
         gateway = await session.get(TextGateway, gateway_id)

@@ -149,7 +149,4 @@ class Arrivals:
             log.warning("customer_lookup_failed", exc_info=True)
             return
         if found is not None:
-            who = Identified(
-                found.customer_id, found.tier, "phone", found.name, found.agent_id, found.open_complaint
-            )
-            call.feed(who)
+            call.feed(Identified.of(found, "phone"))

@@ -13,6 +13,7 @@ from andon.channels.voice.tables import NumberRow, TrunkRow
 from andon.identity.admin import Resource, Revised, add_check, add_uses, crud, used_by
 from andon.identity.model import Permission
 from andon.identity.tables import Project
+from andon.kit.links import well_formed
 from andon.kit.web import Body, Line, Name, invalid
 
 _HOST = r"^([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[?[0-9A-Fa-f:]+\]?)$"
@@ -109,7 +110,7 @@ for resource in (
 
 async def _check_project(_session: AsyncSession, values: dict[str, Any], _row: Project | None) -> None:
     link = values.get("pop_url")
-    if link and not pop.well_formed(link):
+    if link and not well_formed(link, pop.PLACES, pop.SCHEMES):
         raise invalid(pop_url=("field.pop_url", {"places": " ".join(f"{{{name}}}" for name in pop.PLACES)}))
 
 

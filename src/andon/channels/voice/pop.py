@@ -1,37 +1,18 @@
 """The page of a client's own system that comes up with a call: as template, and for one call. Pure."""
 
-import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from andon.kit.links import PLACE
+
 PLACES: Final = ("caller", "callee", "contact", "customer", "agent", "queue", "direction")
-_PLACE: Final = re.compile(r"\{([^{}]*)\}")
-
-
-def well_formed(template: str) -> bool:
-    """Whether it may be opened: http or https, a host that is written out, no placeholder but `PLACES`."""
-    try:
-        parts = urlsplit(template)
-        port = parts.port
-    except ValueError:
-        return False
-    rest = _PLACE.sub("", template)
-    return (
-        parts.scheme in ("http", "https")
-        and bool(parts.hostname)
-        and "{" not in parts.netloc
-        and port != 0
-        and parts.username is None
-        and set(_PLACE.findall(template)) <= set(PLACES)
-        and not set(rest) & set('{} "<>\\^`|')
-        and rest.isprintable()
-    )
+SCHEMES: Final = ("http", "https")
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:
     """The address for one call. Each value is percent-encoded, so that none can say more than itself."""
-    return _PLACE.sub(lambda place: quote(values.get(place[1], ""), safe=""), template)
+    return PLACE.sub(lambda place: quote(values.get(place[1], ""), safe=""), template)
 
 
 def origin_of(address: str) -> str:
@@ -41,7 +22,7 @@ def origin_of(address: str) -> str:
         port = parts.port
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in SCHEMES or not parts.hostname:
         return ""
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     usual = port is None or port == {"http": 80, "https": 443}[parts.scheme]
